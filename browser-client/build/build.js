@@ -1,0 +1,99 @@
+// Makes the bundles that a server puts in front of browsers. `node build/build.js [directory]`
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const out = resolve(root, process.argv[2] ?? 'target/classes/META-INF/resources/http2-duplex');
+
+/** The most that a bundle may have, minified and gzipped, in bytes. */
+const NODE_FACE_LIMIT = 40_000;
+const WEB_STREAMS_FACE_LIMIT = 5_000;
+
+/** @type {{ file: string, limit: number, options: import('esbuild').BuildOptions }[]} */
+const bundles = [
+  {
+    file: 'bundle.js',
+    limit: NODE_FACE_LIMIT,
+    options: { entryPoints: ['src/index.js'], format: 'iife', globalName: 'http2_client_duplex_bundle' },
+  },
+  { file: 'index.js', limit: NODE_FACE_LIMIT, options: { entryPoints: ['src/index.js'], format: 'esm' } },
+  {
+    file: 'web-streams.js',
+    limit: WEB_STREAMS_FACE_LIMIT,
+    options: { entryPoints: ['src/web-streams.js'], format: 'esm' },
+  },
+];
+
+/** @type {import('esbuild').Plugin} */
+const shims = {
+  name: 'shims',
+  setup(plugged) {
+    plugged.onResolve({ filter: /^(process\/|abort-controller)$/ }, ({ path }) => ({
+      path: join(root, 'build', 'shims', `${path.replace('/', '')}.js`),
+    }));
+  },
+};
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+
+/** @type {Set<string>} */
+const inputs = new Set();
+let tooLarge = false;
+console.log('file             minified      gzip     limit');
+for (const { file, limit, options } of bundles) {
+  const result = await build({
+    ...options,
+    absWorkingDir: root,
+    outfile: join(out, file),
+    bundle: true,
+    minify: true,
+    sourcemap: 'linked',
+    metafile: true,
+    platform: 'browser',
+    target: 'es2022',
+    legalComments: 'none',
+    logLevel: 'warning',
+    banner: { js: '/*! http2-duplex, MIT; licenses of what is in it: THIRD-PARTY-LICENSES.txt */' },
+    plugins: [shims],
+  });
+  Object.keys(result.metafile.inputs).forEach((input) => inputs.add(input));
+  const minified = await readFile(join(out, file));
+  const zipped = gzipSync(minified, { level: 9 }).length;
+  console.log(`${file.padEnd(15)}${kB(minified.length)}${kB(zipped)}${kB(limit)}`);
+  tooLarge ||= zipped > limit;
+}
+await writeFile(join(out, 'THIRD-PARTY-LICENSES.txt'), await licenses(inputs));
+if (tooLarge) {
+  console.error('A bundle is over its limit.');
+  process.exitCode = 1;
+}
+
+/** @param {number} bytes */
+function kB(bytes) {
+  return `${(bytes / 1000).toFixed(1)} kB`.padStart(10);
+}
+
+/**
+ * The license texts of the packages that went into the bundles.
+ *
+ * @param {Iterable<string>} files
+ */
+async function licenses(files) {
+  const packages = new Set(Array.from(files, (file) => file.match(/^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//)?.[1]));
+  let text = 'The bundles in this directory hold code of these packages.\n';
+  for (const path of [...packages].filter((name) => name !== undefined).sort()) {
+    const directory = join(root, path);
+    const { name, version, license } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
+    const file = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));
+    if (!file) {
+      throw new Error(`${name} has no license file`);
+    }
+    const terms = (await readFile(join(directory, file), 'utf8')).trim().replaceAll('\r\n', '\n');
+    text += `\n---- ${name} ${version} (${license})\n\n${terms}\n`;
+  }
+  return text;
+}

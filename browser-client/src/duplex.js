@@ -1,0 +1,94 @@
+import { Duplex } from 'readable-stream';
+import { Session } from './transport/session.js';
+
+/**
+ * Everything that fetch takes, for every request; the options of a Node Duplex; and this package's own.
+ *
+ * @typedef {import('./transport/options.js').SessionOptions
+ *   & Omit<import('readable-stream').DuplexOptions, 'signal' | keyof RequestInit>} MakeOptions
+ */
+
+/** A duplex with the face of Node's streams. {@link make} opens it. */
+export class FetchDuplex extends Duplex {
+  #session;
+
+  /**
+   * @param {Session} session
+   * @param {MakeOptions} options
+   */
+  constructor(session, options) {
+    // The session looks at the signal itself, so that its error has a code of this package.
+    const { signal, ...streamOptions } = options;
+    super({
+      ...streamOptions,
+      // Bytes are what goes over the wire.
+      objectMode: false,
+      readableObjectMode: false,
+      writableObjectMode: false,
+      decodeStrings: true,
+    });
+    this.#session = session;
+    session.closed.catch((error) => this.destroy(error));
+    session.uploadEnded.then(() => this.end());
+  }
+
+  /** The id of the session. */
+  get id() {
+    return this.#session.id;
+  }
+
+  /** How the upload travels. */
+  get uploadMode() {
+    return this.#session.uploadMode;
+  }
+
+  _read() {
+    this.#session.read().then(
+      (bytes) => this.push(bytes),
+      // The failure has destroyed the duplex, through `closed`.
+      () => {},
+    );
+  }
+
+  /**
+   * @param {Uint8Array} chunk
+   * @param {string} _encoding
+   * @param {(error?: Error) => void} callback
+   */
+  _write(chunk, _encoding, callback) {
+    this.#session.write([chunk]).then(() => callback(), callback);
+  }
+
+  /**
+   * @param {{ chunk: Uint8Array }[]} writes all that wait
+   * @param {(error?: Error) => void} callback
+   */
+  _writev(writes, callback) {
+    this.#session.write(writes.map(({ chunk }) => chunk)).then(() => callback(), callback);
+  }
+
+  /** @param {(error?: Error) => void} callback */
+  _final(callback) {
+    this.#session.end().then(() => callback(), callback);
+  }
+
+  /**
+   * @param {Error | null} error
+   * @param {(error: Error | null) => void} callback
+   */
+  _destroy(error, callback) {
+    this.#session.destroy(error ?? undefined);
+    callback(error);
+  }
+}
+
+/**
+ * Opens a duplex. Drop-in for the client of http2-duplex 6.x.
+ *
+ * @param {string | URL} url
+ * @param {MakeOptions} [options]
+ * @returns {Promise<FetchDuplex>} rejects with one error that has a `code`
+ */
+export async function make(url, options = {}) {
+  return new FetchDuplex(await Session.open(url, options), options);
+}

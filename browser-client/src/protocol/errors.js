@@ -1,0 +1,84 @@
+/**
+ * Why a duplex failed: the `code` of the error, and its number (PROTOCOL.md, "Error codes").
+ * The Java enum `ErrorCode` has the same names and numbers.
+ */
+export const ErrorCode = Object.freeze({
+  CANCELLED: 1,
+  PROTOCOL_ERROR: 2,
+  HANDLER_FAILED: 3,
+  CONNECTION_LOST: 4,
+  UPLOAD_CUT: 5,
+  TIMED_OUT: 6,
+  SHUT_DOWN: 7,
+  TOO_LARGE: 8,
+  UNKNOWN_SESSION: 9,
+  REFUSED: 10,
+  OVERLOADED: 11,
+  ABORTED: 12,
+  APPLICATION: 256,
+});
+
+/** @typedef {keyof typeof ErrorCode} ErrorCodeName */
+
+/** What a duplex fails with, unless the server answered with a status: that is a {@link ResponseError}. */
+export class DuplexError extends Error {
+  /**
+   * @param {ErrorCodeName} code
+   * @param {string} message
+   * @param {{ cause?: unknown }} [options]
+   */
+  constructor(code, message, options) {
+    super(message, options);
+    /** `AbortError` after an AbortSignal, as with every other web API. */
+    this.name = code === 'ABORTED' ? 'AbortError' : 'DuplexError';
+    /** @type {ErrorCodeName} */
+    this.code = code;
+  }
+}
+
+/** The server answered a request with a status that is no success. */
+export class ResponseError extends Error {
+  /** @param {Response} response */
+  constructor(response) {
+    super(response.statusText || String(response.status));
+    this.name = 'ResponseError';
+    this.response = response;
+    /**
+     * Set after {@link init}, unless a subclass has set its own.
+     *
+     * @type {string | undefined}
+     */
+    this.code = undefined;
+  }
+
+  /**
+   * Awaited before the error comes out: a subclass reads the response's body here.
+   *
+   * @returns {Promise<void>}
+   */
+  async init() {}
+}
+
+/**
+ * @param {number} status the answer to an upload
+ * @returns {ErrorCodeName}
+ */
+export function codeOfRefusedUpload(status) {
+  switch (status) {
+    case 404:
+    case 410:
+      return 'UNKNOWN_SESSION';
+    case 413:
+      return 'TOO_LARGE';
+    default:
+      return codeOfRefusedOpening(status);
+  }
+}
+
+/**
+ * @param {number} status the answer to the opening GET
+ * @returns {ErrorCodeName}
+ */
+export function codeOfRefusedOpening(status) {
+  return status === 429 || status === 503 ? 'OVERLOADED' : 'REFUSED';
+}

@@ -1,0 +1,94 @@
+/** What each kind of request is made of, as the second argument of fetch. */
+import { Header } from './headers.js';
+
+/** @typedef {Omit<RequestInit, 'signal'>} Init what the application gave for every request */
+/** @typedef {RequestInit & { duplex?: 'half' }} StreamingInit */
+
+/**
+ * The GET that opens a session; its response's body is the download.
+ *
+ * @param {Init} init
+ * @returns {RequestInit}
+ */
+export function downloadRequest(init) {
+  return { cache: 'no-store', ...init, method: 'GET', headers: headersOf(init), body: undefined };
+}
+
+/**
+ * The POST of one chunk.
+ *
+ * @param {Init} init
+ * @param {string} id
+ * @param {Uint8Array} body
+ * @returns {RequestInit}
+ */
+export function chunkRequest(init, id, body) {
+  return upload(init, id, {}, /** @type {Uint8Array<ArrayBuffer>} */ (body));
+}
+
+/**
+ * The POST whose body is everything that the client will write.
+ *
+ * @param {Init} init
+ * @param {string} id
+ * @param {ReadableStream<Uint8Array>} body
+ * @returns {StreamingInit}
+ */
+export function streamingRequest(init, id, body) {
+  return { ...upload(init, id, { [Header.SINGLE]: 'true' }, body), duplex: 'half' };
+}
+
+/**
+ * The POST that ends the client's side. It has no body: a server of http2-duplex 6.x ignores one.
+ *
+ * @param {Init} init
+ * @param {string} id
+ * @returns {RequestInit}
+ */
+export function endRequest(init, id) {
+  return upload(init, id, { [Header.END]: 'true' });
+}
+
+/**
+ * The POST that tells the server of a destroyed duplex. It outlives the page.
+ *
+ * @param {Init} init
+ * @param {string} id
+ * @returns {RequestInit}
+ */
+export function destroyRequest(init, id) {
+  const headers = { [Header.END]: 'true', [Header.DESTROYED]: 'true' };
+  return { ...upload(init, id, headers), keepalive: true };
+}
+
+/**
+ * @param {Init} init
+ * @param {string} id
+ * @param {Record<string, string>} headers
+ * @param {BodyInit} [body]
+ * @returns {RequestInit}
+ */
+function upload(init, id, headers, body) {
+  return {
+    cache: 'no-store',
+    ...init,
+    method: 'POST',
+    headers: {
+      'content-type': 'application/octet-stream',
+      ...headersOf(init),
+      [Header.ID]: id,
+      ...headers,
+    },
+    body,
+  };
+}
+
+/**
+ * Read again for every request, so that an application can renew a token in the Headers that it gave.
+ *
+ * @param {Init} init
+ * @returns {Record<string, string>} by names in small letters
+ */
+function headersOf(init) {
+  return Object.fromEntries(new Headers(init.headers));
+}

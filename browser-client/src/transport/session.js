@@ -1,0 +1,242 @@
+import { codeOfRefusedOpening, DuplexError } from '../protocol/errors.js';
+import { Header } from '../protocol/headers.js';
+import { downloadRequest } from '../protocol/requests.js';
+import { Download } from './download.js';
+import { settingsOf } from './options.js';
+import { PostUpload } from './post-upload.js';
+import { Requests } from './requests.js';
+import { abortedBy, connectionLost, responseError } from './responses.js';
+import { StreamingUpload } from './streaming-upload.js';
+import { canStreamUploads } from './support.js';
+
+/**
+ * Where a session stands. Its moves:
+ *
+ *     OPEN ---- both directions have ended, or it is destroyed ----> OVER
+ *       \---- the first failure ----> FAILING ---- its error is ready, or it is destroyed ----> OVER
+ */
+const State = Object.freeze({ OPEN: 'open', FAILING: 'failing', OVER: 'over' });
+
+/**
+ * The state behind one duplex: one download, one upload, and the first failure of either, which ends both. The faces
+ * stand on it. Only one read, and only one write or end, is under way at a time: a face waits for one before the next.
+ */
+export class Session {
+  #state = /** @type {typeof State[keyof typeof State]} */ (State.OPEN);
+  #settings;
+  #requests;
+  #download;
+  #upload;
+  #abortDownload;
+  /** @type {Error | undefined} */
+  #error;
+  #downloadEnded = false;
+  #uploadEnded = false;
+  /** @type {() => void} */
+  #closedCleanly = () => {};
+  /** @type {(error: Error) => void} */
+  #closedWith = () => {};
+  /** @type {() => void} */
+  #tellUploadEnded = () => {};
+  /** @type {(error: Error) => void} */
+  #rejectUploading = () => {};
+  #onabort = () => this.destroy(abortedBy(/** @type {AbortSignal} */ (this.#settings.signal)));
+
+  /**
+   * @param {string | URL} url
+   * @param {import('./options.js').SessionOptions} [options]
+   * @returns {Promise<Session>} rejects with one error that has a `code`
+   */
+  static async open(url, options = {}) {
+    const settings = settingsOf(url, options);
+    const { fetch, signal, init } = settings;
+    const request = downloadRequest(init);
+    const abort = new AbortController();
+    const forward = () => abort.abort(signal?.reason);
+    let refusal;
+    signal?.addEventListener('abort', forward);
+    try {
+      signal?.throwIfAborted();
+      const response = await fetch(settings.url, { ...request, signal: abort.signal });
+      signal?.throwIfAborted();
+      if (!response.ok) {
+        throw (refusal = await responseError(response, settings.ResponseError, codeOfRefusedOpening(response.status)));
+      }
+      return new Session(settings, response, abort);
+    } catch (error) {
+      if (signal?.aborted) {
+        throw abortedBy(signal);
+      }
+      // What fetch itself rejects with has no code of ours.
+      throw error === refusal || error instanceof DuplexError ? error : connectionLost(error);
+    } finally {
+      signal?.removeEventListener('abort', forward);
+    }
+  }
+
+  /**
+   * @param {import('./options.js').Settings} settings
+   * @param {Response} response to the opening request
+   * @param {AbortController} abortDownload
+   */
+  constructor(settings, response, abortDownload) {
+    const id = response.headers.get(Header.ID);
+    if (!id || !response.body) {
+      abortDownload.abort();
+      throw new DuplexError('PROTOCOL_ERROR', id ? NO_BODY : NO_ID);
+    }
+    this.id = id;
+    this.#settings = settings;
+    this.#abortDownload = abortDownload;
+    /**
+     * Settles when the session is over: resolves when both directions have ended, else rejects with what ended it.
+     *
+     * @type {Promise<void>}
+     */
+    this.closed = new Promise((resolve, reject) => {
+      this.#closedCleanly = resolve;
+      this.#closedWith = reject;
+    });
+    // Who does not look here learns of the failure from reading or writing.
+    this.closed.catch(() => {});
+    /**
+     * Resolves when the server has taken the end of the upload, be it that it was not even sent: nothing more can be
+     * written.
+     *
+     * @type {Promise<void>}
+     */
+    this.uploadEnded = new Promise((resolve) => {
+      this.#tellUploadEnded = resolve;
+    });
+    this.#requests = new Requests(settings, id, (reason) => this.#fail(reason));
+    this.#download = new Download(response.body, (cause) => this.#requests.lost(cause));
+    this.#upload =
+      settings.streaming && canStreamUploads(settings.url)
+        ? new StreamingUpload(this.#requests, () => this.#endUpload())
+        : new PostUpload(this.#requests);
+    settings.signal?.addEventListener('abort', this.#onabort);
+  }
+
+  /** How the upload travels; `streaming` becomes `post` where the browser turns out not to stream it. */
+  get uploadMode() {
+    return this.#upload.mode;
+  }
+
+  /** @returns {Promise<Uint8Array<ArrayBuffer> | null>} the next bytes, at least one; null at the end */
+  async read() {
+    let bytes;
+    try {
+      bytes = await this.#download.read();
+    } catch (cause) {
+      throw await this.#requests.lost(cause);
+    }
+    if (this.#error) {
+      throw this.#error;
+    }
+    if (!bytes) {
+      this.#downloadEnded = true;
+      this.#settle();
+    }
+    return bytes;
+  }
+
+  /**
+   * Settles when the chunks are the server's, or at least no more needed here.
+   *
+   * @param {readonly Uint8Array[]} chunks
+   * @returns {Promise<void>}
+   */
+  write(chunks) {
+    return this.#uploading(async () => {
+      if (this.#uploadEnded) {
+        throw await this.#fail(new DuplexError('UPLOAD_CUT', 'The server had ended the upload'));
+      }
+      await this.#upload.write(chunks);
+    });
+  }
+
+  /** Ends the upload. Settles when the server has taken everything. */
+  end() {
+    return this.#uploading(async () => {
+      if (!this.#uploadEnded) {
+        await this.#upload.end();
+        this.#endUpload();
+      }
+    });
+  }
+
+  /**
+   * Ends both directions at once, whatever is under way, and lets the server know. Of no effect when the session is
+   * over.
+   *
+   * @param {Error} [error] for what is waiting
+   */
+  destroy(error = new DuplexError('CANCELLED', 'The duplex was destroyed')) {
+    this.#finish(error);
+  }
+
+  /**
+   * @param {() => Promise<void>} work
+   * @returns {Promise<void>} of the work, or of the failure that comes before it settles; whatever the work fails with,
+   *   the session has failed then
+   */
+  #uploading(work) {
+    if (this.#error) {
+      return Promise.reject(this.#error);
+    }
+    return new Promise((resolve, reject) => {
+      this.#rejectUploading = reject;
+      work().then(resolve, async (cause) => reject(await this.#requests.lost(cause)));
+    });
+  }
+
+  /**
+   * The first failure wins, from now on, even if its error has yet to be made.
+   *
+   * @type {import('./requests.js').Fail}
+   */
+  async #fail(reason) {
+    if (this.#state === State.OPEN) {
+      this.#state = State.FAILING;
+      this.#finish(await reason);
+    }
+    return this.closed.then(
+      () => reason,
+      (first) => first,
+    );
+  }
+
+  #endUpload() {
+    this.#uploadEnded = true;
+    this.#tellUploadEnded();
+    this.#settle();
+  }
+
+  #settle() {
+    if (this.#downloadEnded && this.#uploadEnded) {
+      this.#finish();
+    }
+  }
+
+  /** @param {Error} [error] */
+  #finish(error) {
+    if (this.#state === State.OVER) {
+      return;
+    }
+    this.#state = State.OVER;
+    this.#settings.signal?.removeEventListener('abort', this.#onabort);
+    if (!error) {
+      this.#closedCleanly();
+      return;
+    }
+    this.#error = error;
+    this.#closedWith(error);
+    this.#rejectUploading(error);
+    this.#requests.cancel().then(() => this.#abortDownload.abort());
+  }
+}
+
+const NO_ID =
+  `The response has no header ${Header.ID}: either nothing there speaks http2-duplex, or, if it is of another origin,` +
+  ` the server does not list the header in Access-Control-Expose-Headers`;
+const NO_BODY = 'The response has no body that could be read as a stream: this fetch does not stream responses';

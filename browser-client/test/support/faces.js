@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
+import { connect, make } from '../../src/index.js';
+
+/**
+ * What the tests need of a duplex, whatever its face.
+ *
+ * @typedef {object} Client
+ * @property {string} id
+ * @property {() => string} mode
+ * @property {(bytes: Uint8Array) => Promise<void>} write settles with the write itself
+ * @property {() => Promise<void>} end settles when the server has taken everything
+ * @property {() => Promise<Uint8Array | null>} read the next bytes; null at the end
+ * @property {(reason?: Error) => void} destroy
+ * @property {Promise<(Error & { code?: string })[]>} over the errors that came out, once everything is over
+ */
+
+/**
+ * @typedef {object} Face
+ * @property {string} name
+ * @property {(url: string, options: import('../../src/duplex.js').MakeOptions) => Promise<Client>} open
+ */
+
+/** @type {Face} */
+const nodeFace = {
+  name: 'Node Duplex',
+  async open(url, options) {
+    const duplex = await make(url, options);
+    /** @type {Error[]} */
+    const errors = [];
+    duplex.on('error', (error) => errors.push(error));
+    const ended = new Promise((resolve) => duplex.once('end', () => resolve(null)));
+    const closed = new Promise((resolve) => duplex.once('close', resolve));
+    return {
+      id: duplex.id,
+      mode: () => duplex.uploadMode,
+      write: (bytes) =>
+        new Promise((resolve, reject) => duplex.write(bytes, (error) => (error ? reject(error) : resolve()))),
+      end: () =>
+        new Promise((resolve, reject) => {
+          duplex.once('error', reject).once('finish', resolve);
+          duplex.end();
+        }),
+      read: async () => {
+        for (;;) {
+          const bytes = duplex.read();
+          if (bytes) {
+            return bytes;
+          }
+          const readable = new Promise((resolve, reject) => {
+            duplex.once('readable', () => resolve(undefined)).once('error', reject);
+          });
+          if ((await Promise.race([readable, ended])) === null) {
+            return null;
+          }
+        }
+      },
+      destroy: (reason) => duplex.destroy(reason),
+      over: closed.then(async () => {
+        await setImmediate();
+        return errors;
+      }),
+    };
+  },
+};
+
+/** @type {Face} */
+const webFace = {
+  name: 'Web Streams',
+  async open(url, options) {
+    const duplex = await connect(url, /** @type {any} */ (options));
+    const reader = duplex.readable.getReader();
+    const writer = duplex.writable.getWriter();
+    writer.closed.catch(() => {});
+    reader.closed.catch(() => {});
+    return {
+      id: duplex.id,
+      mode: () => duplex.uploadMode,
+      write: (bytes) => writer.write(bytes),
+      end: () => writer.close(),
+      read: async () => (await reader.read()).value ?? null,
+      destroy: (reason) => void writer.abort(reason),
+      over: duplex.closed.then(
+        () => [],
+        (error) => [error],
+      ),
+    };
+  },
+};
+
+export const faces = [nodeFace, webFace];
+
+export const modes = [
+  { mode: 'streaming', options: {} },
+  { mode: 'post', options: { disable_request_streaming: true } },
+];
+
+/**
+ * @param {Client} client
+ * @returns {Promise<Uint8Array[]>} everything until the end
+ */
+export async function readAll(client) {
+  const chunks = [];
+  for (let bytes = await client.read(); bytes; bytes = await client.read()) {
+    chunks.push(bytes);
+  }
+  return chunks;
+}
+
+/**
+ * @param {Promise<unknown>} promise that is to fail
+ * @returns {Promise<any>} what it fails with
+ */
+export function failureOf(promise) {
+  return promise.then(
+    () => assert.fail('it did not fail'),
+    (error) => error,
+  );
+}

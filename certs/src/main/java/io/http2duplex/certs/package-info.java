@@ -1,0 +1,8 @@
+/**
+ * TLS for development: a local certificate authority and a certificate for localhost, made on first use, and contexts
+ * from certificates of one's own. Imports the JDK alone.
+ */
+@NullMarked
+package io.http2duplex.certs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.http2duplex.certs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,84 @@
+package io.http2duplex.example;
+
+import io.http2duplex.certs.CertificatesException;
+import io.http2duplex.certs.DevelopmentCertificates;
+import io.http2duplex.certs.TlsContexts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javax.net.ssl.SSLContext;
+
+/**
+ * Runs the echo server from the command line until it is interrupted. Exit code 1 if it cannot run, with one line that
+ * says why; 2 if the command line makes no sense.
+ */
+public final class EchoCommand {
+    private EchoCommand() {}
+
+    public static void main(String... arguments) {
+        // Undertow and XNIO greet at level INFO.
+        Logger.getLogger("").setLevel(Level.WARNING);
+        try {
+            run(EchoOptions.parse(arguments));
+        } catch (UsageException e) {
+            System.err.println(e.getMessage());
+            System.err.print(EchoOptions.USAGE);
+            System.exit(2);
+        } catch (CertificatesException | IOException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static void run(EchoOptions options) throws IOException {
+        if (options.help()) {
+            System.out.print(EchoOptions.USAGE);
+            return;
+        }
+        EchoServer server = new EchoServer(options.host(), options.port(), tls(options));
+        start(server, options);
+        Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
+        System.out.println("Open https://" + nameInUrl(options.host()) + ":" + server.port() + "/client.html");
+    }
+
+    private static SSLContext tls(EchoOptions options) {
+        if (options.cert() != null && options.key() != null) {
+            return TlsContexts.fromPem(options.cert(), options.key());
+        }
+        if (Files.isRegularFile(options.certs())) {
+            return TlsContexts.fromPkcs12(options.certs(), password());
+        }
+        DevelopmentCertificates certificates = DevelopmentCertificates.in(options.certs());
+        System.out.println(
+                "Browsers warn until they trust " + certificates.caCertificate() + " (certs/README.md tells how).");
+        return certificates.sslContext();
+    }
+
+    private static char[] password() {
+        String password = System.getenv(EchoOptions.PASSWORD_VARIABLE);
+        return password == null ? new char[0] : password.toCharArray();
+    }
+
+    private static void start(EchoServer server, EchoOptions options) throws IOException {
+        try {
+            server.start();
+        } catch (RuntimeException e) {
+            if (e.getCause() instanceof IOException reason) {
+                throw new IOException(
+                        "Cannot listen on " + options.host() + ", port " + options.port() + ": " + reason.getMessage()
+                                + ". Give another --host or --port.",
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    /** A host to put into the browser's address bar: an address that means "all of them" is reached as localhost. */
+    private static String nameInUrl(String host) {
+        if (host.equals("0.0.0.0") || host.equals("::")) {
+            return "localhost";
+        }
+        return host.contains(":") ? "[" + host + "]" : host;
+    }
+}

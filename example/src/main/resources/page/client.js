@@ -1,0 +1,153 @@
+/* global http2_client_duplex_bundle -- bundle.js defines it */
+import { EchoPane } from './echo-pane.js';
+import { Figures } from './figures.js';
+import { TypedLine } from './typed-line.js';
+
+const element = (id) => document.getElementById(id);
+const input = element('input');
+const endButton = element('end');
+const connectButton = element('connect');
+const postBox = element('post');
+
+const echo = new EchoPane(element('echo'));
+const figures = new Figures({
+  sent: element('sent'),
+  received: element('received'),
+  rtt: element('rtt'),
+});
+const line = new TypedLine(input, send);
+
+/** Codes of failures that mean that there is no server any more, or none yet. */
+const SERVER_GONE = ['CONNECTION_LOST', 'SHUT_DOWN', 'TIMED_OUT'];
+const UPLOAD_MODES = { streaming: 'streaming', post: 'POST' };
+
+/** Leaves the duplex, or the attempt to open it, that another one takes the place of. */
+let leave = () => {};
+
+async function connect() {
+  leave();
+  const attempt = new AbortController();
+  leave = () => attempt.abort();
+  restart();
+  try {
+    const url = new URL('/example', location);
+    const duplex = await http2_client_duplex_bundle.make(url, {
+      disable_request_streaming: postBox.checked,
+      signal: attempt.signal,
+    });
+    attach(duplex);
+  } catch (error) {
+    if (!attempt.signal.aborted) {
+      showFailure(error);
+    }
+  }
+}
+
+function restart() {
+  showState('connecting', 'Connecting…');
+  echo.restart();
+  figures.restart();
+  line.restart();
+  element('mode').textContent = '–';
+  element('session').textContent = '–';
+}
+
+function attach(duplex) {
+  let left = false;
+  let failure;
+  leave = () => {
+    left = true;
+    duplex.end();
+  };
+  duplex.on('data', (bytes) => {
+    if (!left) {
+      figures.read(bytes.length);
+      echo.show(bytes);
+    }
+  });
+  duplex.on('end', () => duplex.end());
+  duplex.on('error', (error) => {
+    failure = error;
+  });
+  duplex.on('close', () => {
+    if (!left) {
+      showEnd(failure);
+    }
+  });
+  window.duplex = duplex;
+  element('mode').textContent = UPLOAD_MODES[duplex.uploadMode];
+  element('mode').dataset.value = duplex.uploadMode;
+  element('session').textContent = duplex.id.slice(0, 8);
+  showState('open', 'Open');
+}
+
+const encoder = new TextEncoder();
+
+function send(text) {
+  const bytes = encoder.encode(text);
+  figures.wrote(bytes.length);
+  window.duplex.write(bytes);
+}
+
+function end() {
+  input.disabled = true;
+  endButton.disabled = true;
+  endButton.dataset.pressed = 'true';
+  window.duplex.end();
+}
+
+function showEnd(failure) {
+  if (failure) {
+    showFailure(failure);
+  } else if (endButton.dataset.pressed) {
+    showState('ended', 'Ended by both sides');
+  } else {
+    showState('gone', 'The server ended the duplex');
+  }
+}
+
+function showFailure(error) {
+  const code = error.code ? ` (${error.code})` : '';
+  if (SERVER_GONE.includes(error.code)) {
+    showState('gone', `The server has gone away${code}`);
+  } else {
+    showState('error', `${error.message}${code}`);
+  }
+}
+
+function showState(state, text) {
+  const open = state === 'open';
+  const over = !open && state !== 'connecting';
+  const hadFocus = document.activeElement;
+  element('state').dataset.state = state;
+  element('state').textContent = text;
+  delete endButton.dataset.pressed;
+  input.disabled = !open;
+  endButton.disabled = !open;
+  endButton.hidden = over;
+  connectButton.hidden = !over;
+  // Whoever uses the keyboard goes on from where they were.
+  if (open && [document.body, connectButton].includes(hadFocus)) {
+    input.focus();
+  } else if (over && [document.body, input, endButton].includes(hadFocus)) {
+    connectButton.focus();
+  }
+}
+
+endButton.addEventListener('click', end);
+connectButton.addEventListener('click', connect);
+postBox.addEventListener('change', () => {
+  history.replaceState(null, '', postBox.checked ? '?post' : location.pathname);
+  connect();
+});
+// Typing anywhere in the page is typing into the field.
+document.addEventListener('keydown', (event) => {
+  const onControl = event.target.closest('input, button, textarea');
+  const isText = event.key.length === 1 && event.key !== ' ';
+  if (isText && !onControl && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    input.focus();
+  }
+});
+
+postBox.checked = new URLSearchParams(location.search).has('post');
+connect();

@@ -1,0 +1,172 @@
+package io.http2duplex.example;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import io.http2duplex.certs.DevelopmentCertificates;
+import io.http2duplex.certs.TlsContexts;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The command in a process of its own, as a user runs it. */
+@Timeout(60)
+class EchoCommandTest {
+    @TempDir
+    static Path certs;
+
+    @TempDir
+    Path directory;
+
+    private final List<Process> processes = new ArrayList<>();
+
+    @AfterEach
+    void leaveNoProcessBehind() {
+        processes.forEach(Process::destroyForcibly);
+    }
+
+    private Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), EchoCommand.class.getName()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .redirectError(directory.resolve("stderr").toFile())
+                .start();
+        processes.add(process);
+        return process;
+    }
+
+    private String errors() throws IOException {
+        return Files.readString(directory.resolve("stderr"));
+    }
+
+    private void assertFails(int exitCode, Process process) throws InterruptedException {
+        assertThat(process.waitFor()).isEqualTo(exitCode);
+    }
+
+    /** Waits for the server to print where its page is. */
+    private static URI page(Process process) throws IOException {
+        BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            if (line.startsWith("Open ")) {
+                return URI.create(line.substring("Open ".length()));
+            }
+        }
+        throw new IOException("the server ended without saying where it listens");
+    }
+
+    private static HttpResponse<InputStream> get(URI address) throws IOException, InterruptedException {
+        Path authority = DevelopmentCertificates.in(certs).caCertificate();
+        HttpClient client = HttpClient.newBuilder()
+                .sslContext(TlsContexts.trusting(authority))
+                .build();
+        return client.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofInputStream());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"client.html", "client.js", "client.css", "icon.svg", "bundle.js", "bundle.js.map", ""})
+    void thePageAndAllItNeedsIsServedOverHttp2WithSecurityHeaders(String file) throws Exception {
+        URI page = page(start("--port", "0", "--certs", certs.toString()));
+
+        HttpResponse<InputStream> response = get(page.resolve("/" + file));
+
+        assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(response.statusCode()).isEqualTo(file.isEmpty() ? 302 : 200);
+        assertThat(response.headers().map())
+                .containsKeys("content-security-policy", "x-content-type-options", "referrer-policy");
+    }
+
+    @Test
+    void terminatedItEndsItsDuplexesBeforeItGoes() throws Exception {
+        assumeFalse(System.getProperty("os.name").startsWith("Windows"), "there are no signals");
+        Process process = start("--port", "0", "--certs", certs.toString());
+        HttpResponse<InputStream> download = get(page(process).resolve("/example"));
+        assertThat(download.statusCode()).isEqualTo(200);
+        assertThat(download.body().read()).isNotEqualTo(-1);
+
+        process.destroy();
+
+        // Broken off by the server's own reset; a connection that only vanished would say so.
+        assertThatThrownBy(() -> download.body().read())
+                .isInstanceOf(IOException.class)
+                .hasStackTraceContaining("RST_STREAM");
+        assertFails(128 + 15, process);
+        assertThat(errors()).isEmpty();
+    }
+
+    @Test
+    void aPortThatIsTakenIsOneLineAndExitCode1() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+
+            assertFails(1, start("--host", "127.0.0.1", "--port", port, "--certs", certs.toString()));
+
+            assertThat(errors())
+                    .isEqualToNormalizingNewlines("Cannot listen on 127.0.0.1, port " + port
+                            + ": Address already in use. Give another --host or --port.\n");
+        }
+    }
+
+    @Test
+    void aHostThatIsUnknownIsOneLineAndExitCode1() throws Exception {
+        assertFails(1, start("--host", "nowhere.invalid", "--port", "0", "--certs", certs.toString()));
+
+        assertThat(errors()).hasLineCount(1).startsWith("Cannot listen on nowhere.invalid, port 0: ");
+    }
+
+    @Test
+    void aCertificateThatCannotBeReadIsOneLineAndExitCode1() throws Exception {
+        Path damaged = Files.writeString(directory.resolve("damaged.p12"), "no certificate");
+        assertFails(1, start("--port", "0", "--certs", damaged.toString()));
+        assertThat(errors()).hasLineCount(1).startsWith(damaged + ": is no PKCS #12 file, or is damaged");
+
+        String missing = directory.resolve("missing.pem").toString();
+        assertFails(1, start("--port", "0", "--cert", missing, "--key", missing));
+        assertThat(errors()).hasLineCount(1).startsWith(missing + ": there is no such file");
+    }
+
+    @Test
+    void aCertificateOfOnesOwnIsServed() throws Exception {
+        DevelopmentCertificates own = DevelopmentCertificates.in(certs);
+        String chain = own.certificateChain().toString();
+        Process process =
+                start("--port", "0", "--cert", chain, "--key", own.privateKey().toString());
+
+        assertThat(get(page(process)).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aCommandLineThatMakesNoSenseIsExitCode2WithTheUsage() throws Exception {
+        assertFails(2, start("--prot", "7000"));
+
+        assertThat(errors()).startsWith("There is no option --prot.").endsWith(EchoOptions.USAGE);
+    }
+
+    @Test
+    void helpIsPrintedAndNoFailure() throws Exception {
+        Process process = start("--help");
+
+        assertThat(process.inputReader().lines())
+                .containsExactlyElementsOf(EchoOptions.USAGE.lines().toList());
+        assertFails(0, process);
+    }
+}

@@ -1,0 +1,75 @@
+package io.http2duplex.example;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EchoOptionsTest {
+    private static void assertRefused(String message, String... arguments) {
+        assertThatThrownBy(() -> EchoOptions.parse(arguments))
+                .isInstanceOf(UsageException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void withoutOptionsItListensOnLocalhostWithTheCertificatesOfTheRepository() throws Exception {
+        EchoOptions options = EchoOptions.parse();
+
+        assertThat(options.host()).isEqualTo("localhost");
+        assertThat(options.port()).isEqualTo(7000);
+        Path repository = Path.of("..").toAbsolutePath().normalize();
+        assertThat(options.certs()).isEqualTo(repository.resolve("certs").resolve("dev"));
+        assertThat(options.cert()).isNull();
+        assertThat(options.help()).isFalse();
+    }
+
+    @Test
+    void everyOptionIsTaken() throws Exception {
+        EchoOptions options = EchoOptions.parse("--host", "0.0.0.0", "--port", "8000", "--cert", "c", "--key", "k");
+
+        assertThat(options.host()).isEqualTo("0.0.0.0");
+        assertThat(options.port()).isEqualTo(8000);
+        assertThat(options.cert()).isEqualTo(Path.of("c"));
+        assertThat(options.key()).isEqualTo(Path.of("k"));
+        assertThat(EchoOptions.parse("--certs", "elsewhere").certs()).isEqualTo(Path.of("elsewhere"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "-h"})
+    void helpIsAnOption(String help) throws Exception {
+        assertThat(EchoOptions.parse(help).help()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "-1", "65536", "7000 "})
+    void aPortThatIsNoneIsRefused(String port) {
+        assertRefused("--port needs a number from 0 to 65535, not \"" + port + "\".", "--port", port);
+    }
+
+    @Test
+    void anUnknownOptionIsRefused() {
+        assertRefused("There is no option --prot.", "--prot", "7000");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--host", "--port", "--certs", "--cert", "--key"})
+    void anOptionWithoutItsValueIsRefused(String option) {
+        assertRefused(option + " needs a value.", option);
+    }
+
+    @Test
+    void aPathThatIsNoneIsRefused() {
+        assertRefused("--certs needs a path, not \"\0\".", "--certs", "\0");
+    }
+
+    @Test
+    void certificatesOfTwoKindsOrHalfAPairAreRefused() {
+        assertRefused("--cert and --key go together.", "--cert", "c");
+        assertRefused("--cert and --key go together.", "--key", "k");
+        assertRefused("Give either --certs, or --cert and --key.", "--certs", "d", "--cert", "c", "--key", "k");
+    }
+}

@@ -1,0 +1,229 @@
+package io.http2duplex.example.e2e;
+
+import static io.http2duplex.example.e2e.TestServer.outcome;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import io.http2duplex.Duplex;
+import io.http2duplex.example.e2e.RequestLog.Kind;
+import io.http2duplex.protocol.ErrorCode;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Lives that do not end in order: each end learns of it once, and nothing stays behind. */
+class BreakingIT {
+    /** In dialect 1 a page sees that the server has reset the duplex, and not why. */
+    private static final String[] RESET_BY_SERVER = {"error CONNECTION_LOST", "error UNKNOWN_SESSION"};
+
+    @RegisterExtension
+    static final TestServer SERVER = new TestServer()
+            .with("/echo", TestServer::echo)
+            .with("/silent", duplex -> {})
+            .with("/fails", duplex -> {
+                duplex.inputStream().read();
+                throw new IllegalStateException("A handler of the tests fails on purpose");
+            })
+            .withSilence("/unanswered");
+
+    @RegisterExtension
+    final TestPage page = new TestPage();
+
+    @BeforeEach
+    void open() {
+        page.open(SERVER.url("/page.html"));
+        SERVER.requests().clear();
+    }
+
+    @Test
+    void an_AbortSignal_triggered_before_opens_nothing() {
+        assertThat(page.call("() => codeOf(make('/echo', { signal: AbortSignal.abort() }))"))
+                .isEqualTo("ABORTED");
+        assertThat(SERVER.requests().kinds()).isEmpty();
+    }
+
+    @Test
+    void an_AbortSignal_triggered_while_opening_gives_up() {
+        page.expect(Noise.REQUEST); // the one given up
+        assertThat(page.call("""
+                        () => {
+                          const abort = new AbortController();
+                          const opening = codeOf(make('/unanswered', { signal: abort.signal }));
+                          setTimeout(() => abort.abort(), 50);
+                          return opening;
+                        }
+                        """)).isEqualTo("ABORTED");
+    }
+
+    @ParameterizedTest(name = "{0} upload")
+    @ValueSource(strings = {"streaming", "post"})
+    void an_AbortSignal_destroys_an_open_duplex(String mode) throws Exception {
+        // The uploads that the page itself gives up.
+        page.expect(Noise.REQUEST);
+
+        assertThat(page.call("""
+                        async (mode) => {
+                          const abort = new AbortController();
+                          const duplex = watched(
+                            await make('/echo', {
+                              disable_request_streaming: mode === 'post',
+                              signal: abort.signal,
+                            }),
+                          );
+                          duplex.write('Hello');
+                          await new Promise((resolve) => duplex.once('data', resolve));
+                          abort.abort();
+                          return eventsOf(duplex);
+                        }
+                        """, mode)).isEqualTo(List.of("error ABORTED", "close"));
+        assertThat(outcome(SERVER.opened("/echo"))).contains(ErrorCode.CANCELLED);
+        assertThat(SERVER.sessions()).isZero();
+    }
+
+    @ParameterizedTest(name = "{0} upload, {1} bytes waiting")
+    @CsvSource({"streaming, 0", "streaming, 5000000", "post, 0", "post, 5000000"})
+    void destroy_tells_the_server_and_is_no_error(String mode, int waiting) throws Exception {
+        // The uploads that the page itself gives up; and one that the notice has overtaken finds no session.
+        page.expect(Noise.REQUEST, Noise.CONSOLE);
+
+        assertThat(page.call("""
+                        async ({ mode, waiting }) => {
+                          const options = { disable_request_streaming: mode === 'post' };
+                          const duplex = watched(await make('/silent', options));
+                          if (waiting > 0) {
+                            duplex.write(new Uint8Array(waiting));
+                          }
+                          duplex.destroy();
+                          return eventsOf(duplex);
+                        }
+                        """, Map.of("mode", mode, "waiting", waiting))).isEqualTo(List.of("close"));
+        assertThat(outcome(SERVER.opened("/silent"))).contains(ErrorCode.CANCELLED);
+        assertThat(SERVER.sessions()).isZero();
+        assertThat(SERVER.requests().count(Kind.DESTROY)).isEqualTo(1);
+    }
+
+    @ParameterizedTest(name = "{0} upload, {1}")
+    @CsvSource({"streaming, idle", "streaming, writing", "post, idle", "post, writing"})
+    void a_reset_by_the_server_is_one_error(String mode, String activity) throws Exception {
+        page.expect(Noise.REQUEST, Noise.CONSOLE);
+        page.call("""
+                async ({ mode, activity }) => {
+                  const options = { disable_request_streaming: mode === 'post' };
+                  window.duplex = watched(await make('/silent', options));
+                  duplex.resume();
+                  duplex.write(activity === 'idle' ? 'x' : new Uint8Array(5_000_000));
+                }
+                """, Map.of("mode", mode, "activity", activity));
+
+        Duplex duplex = SERVER.opened("/silent");
+        // The page's bytes have begun to come.
+        duplex.inputStream().read();
+        duplex.reset(4711, "Enough");
+
+        assertOneErrorThenClose();
+        assertThat(outcome(duplex)).contains(ErrorCode.APPLICATION);
+        assertThat(SERVER.sessions()).isZero();
+    }
+
+    @ParameterizedTest(name = "{0} upload")
+    @ValueSource(strings = {"streaming", "post"})
+    void a_handler_that_throws_fails_its_own_duplex_alone(String mode) throws Exception {
+        page.expect(Noise.REQUEST, Noise.CONSOLE);
+
+        page.call("""
+                async (mode) => {
+                  const options = { disable_request_streaming: mode === 'post' };
+                  window.other = await make('/echo', options);
+                  window.duplex = watched(await make('/fails', options));
+                  duplex.resume();
+                  duplex.write('x');
+                  await eventsOf(duplex);
+                }
+                """, mode);
+
+        assertOneErrorThenClose();
+        assertThat(page.call("() => { other.end('still here'); return textOf(other); }"))
+                .isEqualTo("still here");
+        assertThat(outcome(SERVER.opened("/fails"))).contains(ErrorCode.HANDLER_FAILED);
+        assertThat(outcome(SERVER.opened("/echo"))).isEmpty();
+        assertThat(SERVER.sessions()).isZero();
+    }
+
+    private void assertOneErrorThenClose() {
+        List<Object> events = page.callForList("() => eventsOf(duplex)", null);
+        assertThat(events).hasSize(2).endsWith("close");
+        assertThat(events.get(0)).isIn((Object[]) RESET_BY_SERVER);
+    }
+
+    @ParameterizedTest(name = "{0} upload")
+    @ValueSource(strings = {"streaming", "post"})
+    void the_server_notices_a_closed_tab(String mode) throws Exception {
+        Page tab = page.page().context().newPage();
+        tab.navigate(SERVER.url("/page.html"));
+        tab.waitForFunction("() => window.ready");
+        tab.evaluate("""
+                async (mode) => {
+                  window.duplex = await make('/echo', { disable_request_streaming: mode === 'post' });
+                  duplex.write('Hello');
+                  await new Promise((resolve) => duplex.once('data', resolve));
+                }
+                """, mode);
+        Duplex duplex = SERVER.opened("/echo");
+
+        long start = System.nanoTime();
+        tab.close();
+
+        assertThat(outcome(duplex)).get().isIn(ErrorCode.CONNECTION_LOST, ErrorCode.UPLOAD_CUT);
+        assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(5));
+        assertThat(SERVER.sessions()).isZero();
+    }
+
+    @ParameterizedTest(name = "{0} upload")
+    @ValueSource(strings = {"streaming", "post"})
+    void a_server_that_stops_under_the_page_is_one_error(String mode) throws Exception {
+        page.expect(Noise.REQUEST, Noise.CONSOLE);
+        try (TestServer server =
+                new TestServer().with("/echo", TestServer::echo).start()) {
+            page.open(server.url("/page.html"));
+            page.call("""
+                    async (mode) => {
+                      window.duplex = watched(await make('/echo', { disable_request_streaming: mode === 'post' }));
+                      duplex.write('Hello');
+                      await new Promise((resolve) => duplex.once('data', resolve));
+                    }
+                    """, mode);
+            Duplex duplex = server.opened("/echo");
+
+            server.stop();
+
+            assertOneErrorThenClose();
+            assertThat(outcome(duplex)).contains(ErrorCode.SHUT_DOWN);
+            assertThat(server.sessions()).isZero();
+        }
+    }
+
+    @Test
+    void a_refused_opening_is_a_ResponseError_with_a_code() {
+        page.expect(Noise.REQUEST, Noise.CONSOLE);
+
+        assertThat(page.call("""
+                        () => make('/nothing-there').catch(({ name, code, response }) => [name, code, response.status])
+                        """)).isEqualTo(List.of("ResponseError", "REFUSED", 404));
+    }
+
+    @Test
+    void a_server_that_is_not_there_is_an_error_with_a_code() {
+        page.expect(Noise.REQUEST, Noise.CONSOLE);
+        TestServer gone = new TestServer().with("/echo", TestServer::echo).start();
+        page.open(gone.url("/page.html"));
+        gone.close();
+
+        assertThat(page.call("() => codeOf(make('/echo'))")).isEqualTo("CONNECTION_LOST");
+    }
+}

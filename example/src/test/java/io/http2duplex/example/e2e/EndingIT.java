@@ -1,0 +1,133 @@
+package io.http2duplex.example.e2e;
+
+import static io.http2duplex.example.e2e.TestServer.outcome;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.http2duplex.Duplex;
+import io.http2duplex.example.e2e.RequestLog.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Lives that end in order. No page may make any noise here: {@link TestPage} sees to that. */
+class EndingIT {
+    private static final BlockingQueue<String> RECEIVED = new LinkedBlockingQueue<>();
+
+    @RegisterExtension
+    static final TestServer SERVER = new TestServer()
+            .with("/echo", TestServer::echo)
+            .with("/answers-at-the-end", EndingIT::answerAtTheEnd)
+            .with("/ends-first", EndingIT::endFirst);
+
+    @RegisterExtension
+    final TestPage page = new TestPage();
+
+    @BeforeEach
+    void open() {
+        page.open(SERVER.url("/page.html"));
+        SERVER.requests().clear();
+    }
+
+    private static void answerAtTheEnd(Duplex duplex) throws IOException {
+        String text = textOf(duplex.inputStream());
+        try (OutputStream output = duplex.outputStream()) {
+            output.write(("You wrote: " + text).getBytes(UTF_8));
+        }
+    }
+
+    private static void endFirst(Duplex duplex) throws IOException {
+        try (OutputStream output = duplex.outputStream()) {
+            output.write("That is all.".getBytes(UTF_8));
+        }
+        RECEIVED.add(textOf(duplex.inputStream()));
+    }
+
+    private static String textOf(InputStream input) throws IOException {
+        return new String(input.readAllBytes(), UTF_8);
+    }
+
+    @ParameterizedTest(name = "{0} upload")
+    @ValueSource(strings = {"streaming", "post"})
+    void a_clean_life_takes_no_more_requests_than_it_needs(String mode) throws Exception {
+        assertThat(page.callForList("""
+                        async (mode) => {
+                          const duplex = watched(await make('/echo', { disable_request_streaming: mode === 'post' }));
+                          duplex.end('Hello');
+                          return [duplex.uploadMode, await textOf(duplex), ...(await eventsOf(duplex))];
+                        }
+                        """, mode))
+                .startsWith(mode, "Hello")
+                .endsWith("close")
+                .containsExactlyInAnyOrder(mode, "Hello", "end", "finish", "close");
+        assertThat(outcome(SERVER.opened("/echo"))).isEmpty();
+        assertThat(SERVER.sessions()).isZero();
+        assertThat(SERVER.requests().kinds())
+                .isEqualTo(
+                        mode.equals("post")
+                                ? List.of(Kind.OPEN, Kind.CHUNK, Kind.END)
+                                : List.of(Kind.OPEN, Kind.SINGLE));
+    }
+
+    @ParameterizedTest(name = "{0} upload")
+    @ValueSource(strings = {"streaming", "post"})
+    void the_page_may_end_first(String mode) throws Exception {
+        assertThat(page.callForList("""
+                        async (mode) => {
+                          const options = { disable_request_streaming: mode === 'post' };
+                          const duplex = watched(await make('/answers-at-the-end', options));
+                          duplex.end('Grüße');
+                          return [await textOf(duplex), ...(await eventsOf(duplex))];
+                        }
+                        """, mode))
+                .startsWith("You wrote: Grüße")
+                .endsWith("close")
+                .containsExactlyInAnyOrder("You wrote: Grüße", "finish", "end", "close");
+        assertThat(outcome(SERVER.opened("/answers-at-the-end"))).isEmpty();
+        assertThat(SERVER.sessions()).isZero();
+    }
+
+    @ParameterizedTest(name = "{0} upload")
+    @ValueSource(strings = {"streaming", "post"})
+    void the_server_may_end_first(String mode) throws Exception {
+        assertThat(page.call("""
+                        async (mode) => {
+                          const options = { disable_request_streaming: mode === 'post' };
+                          const duplex = watched(await make('/ends-first', options));
+                          duplex.write('early, ');
+                          const text = await textOf(duplex);
+                          duplex.end('late');
+                          return [text, ...(await eventsOf(duplex))];
+                        }
+                        """, mode)).isEqualTo(List.of("That is all.", "end", "finish", "close"));
+        assertThat(RECEIVED.poll(TestServer.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("early, late");
+        assertThat(outcome(SERVER.opened("/ends-first"))).isEmpty();
+        assertThat(SERVER.sessions()).isZero();
+    }
+
+    @Test
+    void small_writes_go_out_together_in_few_POSTs() throws Exception {
+        assertThat(page.call("""
+                        async () => {
+                          const duplex = await make('/echo', { disable_request_streaming: true });
+                          for (let i = 0; i < 2000; i += 1) {
+                            duplex.write(String(i).padStart(32));
+                          }
+                          duplex.end();
+                          const text = await textOf(duplex);
+                          return Array.from({ length: 2000 }, (_, i) => String(i).padStart(32)).join('') === text;
+                        }
+                        """)).isEqualTo(true);
+        assertThat(outcome(SERVER.opened("/echo"))).isEmpty();
+        assertThat(SERVER.requests().count(Kind.CHUNK)).isBetween(1L, 20L);
+    }
+}

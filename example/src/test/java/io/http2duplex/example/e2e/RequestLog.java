@@ -1,0 +1,78 @@
+package io.http2duplex.example.e2e;
+
+import io.http2duplex.protocol.HeaderNames;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HttpString;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Notes every request that comes to a duplex, on its way to the next handler. */
+final class RequestLog implements HttpHandler {
+    /** What a request to a duplex is for. */
+    enum Kind {
+        OPEN,
+        CHUNK,
+        SINGLE,
+        END,
+        DESTROY
+    }
+
+    /** @param protocol as Undertow has it: {@code HTTP/2.0} or {@code HTTP/1.1} */
+    record Request(String path, Kind kind, HttpString protocol) {}
+
+    private final HttpHandler next;
+    private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
+
+    RequestLog(HttpHandler next) {
+        this.next = next;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        // Everything else is files, which have an extension.
+        if (!exchange.getRequestPath().contains(".")) {
+            requests.add(new Request(exchange.getRequestPath(), kindOf(exchange), exchange.getProtocol()));
+        }
+        next.handleRequest(exchange);
+    }
+
+    private static Kind kindOf(HttpServerExchange exchange) {
+        if (exchange.getRequestMethod().toString().equals("GET")) {
+            return Kind.OPEN;
+        }
+        if (isTrue(exchange, HeaderNames.DESTROYED)) {
+            return Kind.DESTROY;
+        }
+        if (isTrue(exchange, HeaderNames.END)) {
+            return Kind.END;
+        }
+        return isTrue(exchange, HeaderNames.SINGLE) ? Kind.SINGLE : Kind.CHUNK;
+    }
+
+    private static boolean isTrue(HttpServerExchange exchange, String header) {
+        return "true".equals(exchange.getRequestHeaders().getFirst(header));
+    }
+
+    void clear() {
+        requests.clear();
+    }
+
+    /** {@return what the requests since the last {@link #clear} were for, in the order of their coming} */
+    List<Kind> kinds() {
+        return requests.stream().map(Request::kind).toList();
+    }
+
+    long count(Kind kind) {
+        return requests.stream().filter(request -> request.kind() == kind).count();
+    }
+
+    /** {@return the protocols that they came over} */
+    List<String> protocols() {
+        return requests.stream()
+                .map(request -> request.protocol().toString())
+                .distinct()
+                .toList();
+    }
+}

@@ -1,0 +1,156 @@
+package io.http2duplex.example.e2e;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import io.http2duplex.Duplex;
+import io.http2duplex.DuplexCallback;
+import io.http2duplex.DuplexException;
+import io.http2duplex.DuplexHandler;
+import io.http2duplex.certs.DevelopmentCertificates;
+import io.http2duplex.protocol.ErrorCode;
+import io.undertow.Handlers;
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.handlers.PathHandler;
+import io.undertow.server.handlers.ResponseCodeHandler;
+import io.undertow.server.handlers.resource.ClassPathResourceManager;
+import io.undertow.server.handlers.resource.ResourceHandler;
+import io.undertow.util.SameThreadExecutor;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A stock Undertow with duplexes, the bundles, and the pages of the tests, on free ports: HTTP/2 over TLS, and HTTP/1.1
+ * in clear text. As an extension in a static field it serves all tests of a class.
+ */
+final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
+    /** What a test waits for comes at once, or not at all; this is for a machine that is busy. */
+    static final int PATIENCE_SECONDS = 20;
+
+    private final PathHandler paths = Handlers.path(files("e2e", files("META-INF/resources/http2-duplex", null)));
+    private final Map<String, DuplexHandler> handlers = new HashMap<>();
+    private final Map<String, BlockingQueue<Duplex>> opened = new HashMap<>();
+    private final RequestLog requests = new RequestLog(paths);
+    private final Undertow undertow = Undertow.builder()
+            .addHttpsListener(0, "localhost", certificates().sslContext())
+            .addHttpListener(0, "localhost")
+            .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
+            .setHandler(requests)
+            .build();
+
+    /** Serves duplexes at a path. */
+    TestServer with(String path, DuplexCallback callback) {
+        BlockingQueue<Duplex> queue = new LinkedBlockingQueue<>();
+        DuplexHandler handler = DuplexHandler.builder(duplex -> {
+                    queue.add(duplex);
+                    callback.onDuplex(duplex);
+                })
+                .build();
+        opened.put(path, queue);
+        handlers.put(path, handler);
+        paths.addExactPath(path, handler);
+        return this;
+    }
+
+    /** Sends back what comes. */
+    static void echo(Duplex duplex) {
+        duplex.input().subscribe(duplex.output());
+    }
+
+    /** Takes requests at a path and never answers them. */
+    TestServer withSilence(String path) {
+        paths.addExactPath(path, exchange -> exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {}));
+        return this;
+    }
+
+    TestServer start() {
+        undertow.start();
+        return this;
+    }
+
+    /** Stops in order, as an application would. Stopping twice does no harm. */
+    void stop() {
+        handlers.values().forEach(DuplexHandler::close);
+        undertow.stop();
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    /** An address under https. */
+    String url(String path) {
+        return "https://localhost:" + port(0) + path;
+    }
+
+    /** An address in clear text, where browsers speak HTTP/1.1. */
+    String clearUrl(String path) {
+        return "http://localhost:" + port(1) + path;
+    }
+
+    private int port(int listener) {
+        return ((InetSocketAddress) undertow.getListenerInfo().get(listener).getAddress()).getPort();
+    }
+
+    RequestLog requests() {
+        return requests;
+    }
+
+    /** {@return how many sessions live, of all paths} */
+    int sessions() {
+        return handlers.values().stream().mapToInt(DuplexHandler::sessions).sum();
+    }
+
+    /** {@return the duplex that was opened first there, among those that were not asked for yet} */
+    Duplex opened(String path) throws InterruptedException {
+        Duplex duplex = opened.get(path).poll(PATIENCE_SECONDS, SECONDS);
+        if (duplex == null) {
+            throw new AssertionError("No duplex was opened at " + path);
+        }
+        return duplex;
+    }
+
+    /** Waits until the duplex is over. {@return what it failed with; empty if both sides ended} */
+    static Optional<ErrorCode> outcome(Duplex duplex) throws InterruptedException, TimeoutException {
+        try {
+            duplex.closed().toCompletableFuture().get(PATIENCE_SECONDS, SECONDS);
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof DuplexException failure) {
+                return Optional.of(failure.code());
+            }
+            throw new AssertionError("A duplex fails with a DuplexException", e.getCause());
+        }
+    }
+
+    /** The certificates that every server of the tests uses, the ones that are not Java too. */
+    static DevelopmentCertificates certificates() {
+        return DevelopmentCertificates.in(Path.of(System.getProperty("e2e.target"), "e2e-certs"));
+    }
+
+    private static ResourceHandler files(String folder, ResourceHandler next) {
+        ClassPathResourceManager files = new ClassPathResourceManager(TestServer.class.getClassLoader(), folder);
+        return new ResourceHandler(files, next == null ? ResponseCodeHandler.HANDLE_404 : next);
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        start();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        close();
+    }
+}

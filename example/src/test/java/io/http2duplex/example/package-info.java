@@ -1,0 +1,4 @@
+@NullMarked
+package io.http2duplex.example;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,88 @@
+// What the tests' scripts use, as global variables.
+import { make } from './index.js';
+import { RandomBytes } from './random-bytes.js';
+import { transferNode, transferWeb } from './transfer.js';
+import { connect } from './web-streams.js';
+
+const PATIENCE_MILLISECONDS = 20_000;
+const STEADY_MILLISECONDS = 500;
+const turn = (milliseconds = 0) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Waits until a condition holds. */
+async function until(condition, what = condition) {
+  const deadline = performance.now() + PATIENCE_MILLISECONDS;
+  while (!condition()) {
+    if (performance.now() > deadline) {
+      throw new Error(`In vain waited for: ${what}`);
+    }
+    await turn(5);
+  }
+}
+
+/** Waits until a value is above 0 and has not changed for a while; gives the value. */
+async function steady(value) {
+  const deadline = performance.now() + PATIENCE_MILLISECONDS;
+  let last = value();
+  let since = performance.now();
+  while (last === 0 || performance.now() - since < STEADY_MILLISECONDS) {
+    await turn(5);
+    if (value() !== last) {
+      last = value();
+      since = performance.now();
+    }
+    if (performance.now() > deadline) {
+      throw new Error(`A value that should have stopped to change is now ${last}`);
+    }
+  }
+  return last;
+}
+
+/** Notes the events of a Node duplex in its property `events`: an error with its code. Gives the duplex back. */
+function watched(duplex) {
+  duplex.events = [];
+  for (const event of ['end', 'finish', 'close']) {
+    duplex.on(event, () => duplex.events.push(event));
+  }
+  duplex.on('error', (error) => duplex.events.push(`error ${error.code}`));
+  return duplex;
+}
+
+/** Waits until a watched duplex has closed, and for what might yet come. Gives its events. */
+async function eventsOf(duplex) {
+  await until(() => duplex.events.includes('close'), `'close' after ${duplex.events}`);
+  await turn(20);
+  return duplex.events;
+}
+
+/** The code that a promise rejects with; 'none' if it resolves. */
+function codeOf(promise) {
+  return promise.then(
+    () => 'none',
+    (error) => error.code ?? String(error),
+  );
+}
+
+/** Everything that a Node duplex gives until its end, as text. */
+async function textOf(duplex) {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of duplex.iterator({ destroyOnReturn: false })) {
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text;
+}
+
+Object.assign(window, {
+  make,
+  connect,
+  RandomBytes,
+  transferNode,
+  transferWeb,
+  until,
+  steady,
+  watched,
+  eventsOf,
+  codeOf,
+  textOf,
+  ready: true,
+});

@@ -1,0 +1,77 @@
+import { RandomBytes } from './random-bytes.js';
+
+const LARGEST_WRITE = 128 * 1024;
+
+/** Random bytes in writes of random sizes. */
+function* writes(seed, size) {
+  const content = new RandomBytes(seed);
+  const sizes = new RandomBytes(seed + 1);
+  for (let left = size; left > 0; ) {
+    const chunk = content.take(Math.min(left, sizes.number(LARGEST_WRITE)));
+    left -= chunk.length;
+    yield chunk;
+  }
+}
+
+/**
+ * Writes random bytes to the echo on a Node duplex and reads them back at the same time, each looked at; ends, and waits
+ * for the duplex to close. Gives the number of bytes that came back.
+ */
+export async function transferNode(duplex, seed, size) {
+  const expected = new RandomBytes(seed);
+  let received = 0;
+  let failure;
+  let ended = false;
+  let drained = () => {};
+  duplex.on('data', (chunk) => {
+    try {
+      expected.check(chunk, received);
+      received += chunk.length;
+    } catch (error) {
+      duplex.destroy(error);
+    }
+  });
+  duplex.on('end', () => {
+    ended = true;
+  });
+  duplex.on('error', (error) => {
+    failure = error;
+  });
+  duplex.on('drain', () => drained());
+  const closed = new Promise((resolve) => duplex.on('close', resolve));
+  for (const chunk of writes(seed, size)) {
+    if (!duplex.write(chunk)) {
+      await Promise.race([closed, new Promise((resolve) => (drained = resolve))]);
+    }
+  }
+  duplex.end();
+  await closed;
+  if (failure || !ended) {
+    throw failure ?? new Error("The duplex closed without 'end'");
+  }
+  return received;
+}
+
+/** The same over the Web Streams face. */
+export async function transferWeb({ readable, writable, closed }, seed, size) {
+  const send = async () => {
+    const writer = writable.getWriter();
+    for (const chunk of writes(seed, size)) {
+      await writer.ready;
+      writer.write(chunk).catch(() => {}); // `closed` tells of it
+    }
+    await writer.close();
+  };
+  const receive = async () => {
+    const expected = new RandomBytes(seed);
+    const reader = readable.getReader();
+    let received = 0;
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      expected.check(next.value, received);
+      received += next.value.length;
+    }
+    return received;
+  };
+  const [, received] = await Promise.all([send(), receive(), closed]);
+  return received;
+}

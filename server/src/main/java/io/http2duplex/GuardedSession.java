@@ -1,0 +1,112 @@
+package io.http2duplex;
+
+import io.http2duplex.protocol.Session;
+import io.http2duplex.protocol.Signals;
+import java.io.IOException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session made safe for many threads.
+ *
+ * <p>One lock guards it. Every event is told to the session under the lock; what follows from it, its {@link Signals},
+ * is reacted to after the lock was released, on the same thread: so no lock is ever held across I/O or a callback, and
+ * nothing here can deadlock with what it calls.
+ */
+final class GuardedSession {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition readable = lock.newCondition();
+    private final Condition writable = lock.newCondition();
+    /** Guarded by the lock. */
+    private final Session session;
+
+    private final Consumer<Signals> reaction;
+
+    /** @param reaction what to do about signals; called without the lock, on any thread */
+    GuardedSession(Session session, Consumer<Signals> reaction) {
+        this.session = session;
+        this.reaction = reaction;
+    }
+
+    /** Tells the session of an event. */
+    void act(Consumer<Session> event) {
+        call(session -> {
+            event.accept(session);
+            return null;
+        });
+    }
+
+    /** {@return what an event gave that the session is told of, or asked} */
+    <T extends @Nullable Object> T call(Function<Session, T> event) {
+        Signals signals;
+        T result;
+        lock.lock();
+        try {
+            result = event.apply(session);
+            signals = takeSignals();
+        } finally {
+            lock.unlock();
+        }
+        reaction.accept(signals);
+        return result;
+    }
+
+    /** What a blocking face tries under the lock: null means that it has to wait. */
+    interface Attempt {
+        @Nullable
+        Integer on(Session session) throws IOException;
+    }
+
+    /** Tries again whenever there may be something to read, until the attempt gives something. */
+    int awaitReadable(Attempt attempt) throws IOException {
+        return await(readable, attempt);
+    }
+
+    /** Tries again whenever there may be room to write, until the attempt gives something. */
+    int awaitWritable(Attempt attempt) throws IOException {
+        return await(writable, attempt);
+    }
+
+    /** Has every waiting reader try again. */
+    void wakeReaders() {
+        lock.lock();
+        try {
+            readable.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int await(Condition condition, Attempt attempt) throws IOException {
+        Faces.requireBlockingAllowed();
+        Integer result;
+        Signals signals;
+        lock.lock();
+        try {
+            while ((result = attempt.on(session)) == null) {
+                condition.await();
+            }
+            signals = takeSignals();
+        } catch (InterruptedException e) {
+            throw Faces.interrupted(e);
+        } finally {
+            lock.unlock();
+        }
+        reaction.accept(signals);
+        return result;
+    }
+
+    private Signals takeSignals() {
+        Signals signals = session.takeSignals();
+        if (signals.input()) {
+            readable.signalAll();
+        }
+        if (signals.output()) {
+            writable.signalAll();
+        }
+        return signals;
+    }
+}

@@ -1,0 +1,86 @@
+package io.http2duplex;
+
+import io.http2duplex.undertow.Answer;
+import io.undertow.server.HttpServerExchange;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Counts the exchanges under way, so that a handler that closes can wait for their answers to go out. */
+final class OpenExchanges {
+    /** How long {@link #await} waits at most, in seconds. */
+    static final int CLOSE_SECONDS = 5;
+
+    private static final Logger LOG = Logger.getLogger(OpenExchanges.class);
+
+    private int count;
+    private @Nullable CompletableFuture<Void> none;
+
+    /** Counts the exchange until its response has gone out, or until it is complete in another way. */
+    void opened(HttpServerExchange exchange) {
+        synchronized (this) {
+            count++;
+        }
+        AtomicBoolean closed = new AtomicBoolean();
+        Runnable close = () -> {
+            if (closed.compareAndSet(false, true)) {
+                closed();
+            }
+        };
+        exchange.putAttachment(Answer.SENT, close);
+        try {
+            exchange.addExchangeCompleteListener((completed, next) -> {
+                try {
+                    close.run();
+                } finally {
+                    next.proceed();
+                }
+            });
+        } catch (IllegalStateException e) { // it is complete already: its client went while another handler had it
+            close.run();
+            throw e;
+        }
+    }
+
+    private void closed() {
+        CompletableFuture<Void> reached = null;
+        synchronized (this) {
+            count--;
+            if (count == 0) {
+                reached = none;
+                none = null;
+            }
+        }
+        if (reached != null) {
+            reached.complete(null);
+        }
+    }
+
+    /** {@return completes the next time that no exchange is open, perhaps now} */
+    synchronized CompletionStage<Void> whenNoneIsOpen() {
+        if (count == 0) {
+            return CompletableFuture.completedStage(null);
+        }
+        if (none == null) {
+            none = new CompletableFuture<>();
+        }
+        return none.minimalCompletionStage();
+    }
+
+    void await(CompletionStage<Void> stage) {
+        try {
+            stage.toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException e) {
+            LOG.warnf("Requests to duplexes were still open %d seconds after the handler was closed", CLOSE_SECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The stage of open exchanges never fails", e);
+        }
+    }
+}

@@ -1,0 +1,342 @@
+package io.http2duplex;
+
+import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.protocol.Failure;
+import io.http2duplex.protocol.Limits;
+import io.http2duplex.protocol.Session;
+import io.http2duplex.protocol.SessionId;
+import io.http2duplex.protocol.Signals;
+import io.http2duplex.protocol.Upload;
+import io.http2duplex.protocol.UploadKind;
+import io.http2duplex.undertow.DownloadSource;
+import io.http2duplex.undertow.UploadSink;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.RejectedExecutionException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** A duplex: its session, its faces, and what the carriers of its exchanges meet it by. */
+final class SessionDuplex implements Duplex {
+    /** What a session needs of its surroundings. */
+    interface Host {
+        /** {@return what takes a task back that is to run after a time, on a thread that must not block} */
+        Runnable after(long nanos, Runnable task);
+
+        /** The session is over. */
+        void over(SessionDuplex duplex);
+    }
+
+    private static final Logger LOG = Logger.getLogger(DuplexHandler.class);
+    private static final String OUTPUT_ENDED =
+            "The application has ended its side of this duplex: it can't write any more";
+
+    private final String id;
+    private final DuplexRequest request;
+    private final UserThreads threads;
+    private final Host host;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final Faces faces;
+
+    private final GuardedSession guarded;
+    private final DeadlineTimer timer;
+    /** Guarded by the session's lock. */
+    private final PendingSends sends = new PendingSends();
+
+    private volatile Runnable wakeDownload = () -> {};
+
+    SessionDuplex(String id, DuplexRequest request, Limits limits, UserThreads threads, Host host) {
+        this.id = id;
+        this.request = request;
+        this.threads = threads;
+        this.host = host;
+        guarded = new GuardedSession(new Session(limits), this::react);
+        timer = new DeadlineTimer(guarded, host::after);
+        faces = new Faces(this);
+    }
+
+    // ---- Duplex
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public DuplexRequest request() {
+        return request;
+    }
+
+    @Override
+    public Flow.Publisher<ByteBuffer> input() {
+        return faces.input();
+    }
+
+    @Override
+    public Flow.Subscriber<ByteBuffer> output() {
+        return faces.output();
+    }
+
+    @Override
+    public InputStream inputStream() {
+        return faces.inputStream();
+    }
+
+    @Override
+    public OutputStream outputStream() {
+        return faces.outputStream();
+    }
+
+    @Override
+    public ByteChannel channel() {
+        return faces.channel();
+    }
+
+    @Override
+    public CompletionStage<Void> send(ByteBuffer bytes) {
+        faces.claimSend();
+        return guarded.call(session -> {
+            Failure failure = session.failure();
+            if (failure != null) {
+                return CompletableFuture.failedStage(new DuplexException(failure));
+            }
+            if (!session.isOutputOpen()) {
+                return CompletableFuture.failedStage(new IllegalStateException(OUTPUT_ENDED));
+            }
+            if (session.outputRoom() == 0) {
+                return CompletableFuture.failedStage(new DuplexException(new Failure(
+                        ErrorCode.OVERLOADED,
+                        "The buffer for what the page has not read yet is full (downloadBufferSize of the"
+                                + " DuplexHandler): wait for the stage of the send before, or drop the message.")));
+            }
+            long offset = session.write(bytes);
+            session.notifyOutputAt(offset);
+            return sends.add(offset);
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> end() {
+        return guarded.call(session -> {
+            Failure failure = session.failure();
+            if (failure != null) {
+                return CompletableFuture.failedStage(new DuplexException(failure));
+            }
+            session.end();
+            return session.isOutputEnded() ? CompletableFuture.<Void>completedStage(null) : sends.end();
+        });
+    }
+
+    @Override
+    public void reset() {
+        reset(new Failure(ErrorCode.CANCELLED, "The application reset the duplex."));
+    }
+
+    @Override
+    public void reset(int number, String reason) {
+        reset(Failure.application(number, reason));
+    }
+
+    @Override
+    public CompletionStage<Void> closed() {
+        return Stages.of(closed);
+    }
+
+    // ---- for the faces and the handler
+
+    /** {@return whether this failure was the first} */
+    boolean reset(Failure failure) {
+        return guarded.call(session -> session.reset(failure));
+    }
+
+    @Nullable
+    Failure failure() {
+        return guarded.call(Session::failure);
+    }
+
+    /** {@return bytes that the page wrote; null if there are none now} */
+    @Nullable
+    ByteBuffer pollInput() {
+        return guarded.call(Session::pollInput);
+    }
+
+    boolean isInputAtEnd() {
+        return guarded.call(Session::isInputAtEnd);
+    }
+
+    long availableInput() {
+        return guarded.call(Session::availableInput);
+    }
+
+    void discardInput() {
+        guarded.act(Session::discardInput);
+        guarded.wakeReaders();
+    }
+
+    /** Takes bytes for the page without regard to room; drops them if the output is over. */
+    void writeAll(ByteBuffer bytes) {
+        guarded.act(session -> {
+            if (session.isOutputOpen()) {
+                session.write(bytes);
+            }
+        });
+    }
+
+    /** {@return for how many bytes there is room; 0: a signal comes when there is some; -1: the output is over} */
+    int outputRoom() {
+        return guarded.call(session -> {
+            if (!session.isOutputOpen()) {
+                return -1;
+            }
+            int room = session.outputRoom();
+            if (room == 0) {
+                session.notifyOutputRoom();
+            }
+            return room;
+        });
+    }
+
+    /** {@return how many bytes were read; -1 at the end} Waits for at least one. */
+    int read(ByteBuffer target, BlockingInput face) throws IOException {
+        return guarded.awaitReadable(session -> {
+            face.requireOpen();
+            int count = session.readInput(target);
+            if (count > 0) {
+                return count;
+            }
+            if (session.isInputAtEnd()) {
+                return -1;
+            }
+            throwIfFailed(session);
+            return null;
+        });
+    }
+
+    /** {@return how many bytes there was room for, and were copied} Waits for room for at least one. */
+    int write(ByteBuffer source) throws IOException {
+        return guarded.awaitWritable(session -> {
+            throwIfFailed(session);
+            if (!session.isOutputOpen()) {
+                throw new IOException(OUTPUT_ENDED);
+            }
+            int count = Math.min(source.remaining(), session.outputRoom());
+            if (count == 0) {
+                session.notifyOutputRoom();
+                return null;
+            }
+            ByteBuffer copy = ByteBuffer.allocate(count).put(0, source, source.position(), count);
+            source.position(source.position() + count);
+            session.write(copy);
+            return count;
+        });
+    }
+
+    /** User code has thrown. That is logged once; an exception that only tells of the duplex's own failure is no news. */
+    void handlerFailed(Throwable thrown) {
+        boolean first = reset(new Failure(ErrorCode.HANDLER_FAILED, "The application's handler failed.", thrown));
+        boolean consequence = !first && isOrIsCausedByDuplexException(thrown);
+        LOG.logf(
+                consequence ? Logger.Level.DEBUG : Logger.Level.ERROR,
+                thrown,
+                "The handler of duplex %s... failed%s",
+                SessionId.abbreviated(id),
+                first ? "; the duplex was reset" : ", after the duplex was over");
+    }
+
+    private static boolean isOrIsCausedByDuplexException(Throwable thrown) {
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            if (t instanceof DuplexException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Runs a signal to user code. If there is no thread for it, the duplex fails: it must not hang. */
+    void execute(Runnable signal) {
+        try {
+            threads.execute(signal);
+        } catch (RejectedExecutionException e) {
+            reset(new Failure(
+                    ErrorCode.OVERLOADED,
+                    "The executor had no thread for this duplex: give DuplexHandler.Builder.executor more.",
+                    e));
+            threads.executeSurely(signal);
+        }
+    }
+
+    private static void throwIfFailed(Session session) throws DuplexException {
+        Failure failure = session.failure();
+        if (failure != null) {
+            throw new DuplexException(failure);
+        }
+    }
+
+    // ---- for the carriers
+
+    /** Names what wakes the carrier of the download. */
+    void setWakeDownload(Runnable wake) {
+        wakeDownload = wake;
+    }
+
+    /** {@return where the body of a POST goes that has come} */
+    UploadSink openUpload(UploadKind kind, long contentLength, Runnable onReady) {
+        Upload upload = guarded.call(session -> session.openUpload(kind, contentLength, System.nanoTime(), onReady));
+        return new SessionUpload(guarded, upload);
+    }
+
+    /** {@return where the carrier of the download gets its bytes} */
+    DownloadSource download() {
+        return new SessionDownload(guarded);
+    }
+
+    // ---- what follows from events, without the lock
+
+    private void react(Signals signals) {
+        if (signals.over()) {
+            finish();
+        }
+        if (signals.input()) {
+            faces.inputReady();
+        }
+        if (signals.output()) {
+            faces.outputReady();
+            settleSends();
+        }
+        if (signals.download()) {
+            wakeDownload.run();
+        }
+        if (signals.deadline()) {
+            timer.arm();
+        }
+        for (Upload upload : signals.uploads()) {
+            upload.onReady().run();
+        }
+    }
+
+    private void finish() {
+        timer.stop();
+        host.over(this);
+        Failure failure = failure();
+        threads.executeSurely(() -> {
+            if (failure == null) {
+                closed.complete(null);
+            } else {
+                closed.completeExceptionally(new DuplexException(failure));
+            }
+        });
+    }
+
+    private void settleSends() {
+        Runnable settled = guarded.call(sends::settled);
+        if (settled != null) {
+            threads.executeSurely(settled);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.http2duplex.protocol;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bytes that wait in memory, oldest first.
+ *
+ * <p>Large buffers are held as they are. Small ones are gathered in buffers of {@value #GATHER_SIZE} bytes while others
+ * wait, so that the memory in use stays in proportion to the bytes that wait, whatever sizes the peer or the
+ * application likes.
+ */
+final class ByteQueue {
+    /** Buffers of fewer bytes are gathered. */
+    static final int SMALL = 1024;
+
+    private static final int GATHER_SIZE = 4096;
+
+    private final ArrayDeque<ByteBuffer> buffers = new ArrayDeque<>(1);
+    /** The youngest buffer if this queue made it, so that bytes may be put behind its limit; else null. */
+    private @Nullable ByteBuffer gathering;
+
+    private long size;
+
+    /** {@return how many bytes wait} */
+    long size() {
+        return size;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    /** Adds bytes that nobody will change: a large buffer is held, not copied. */
+    void add(ByteBuffer bytes) {
+        if (bytes.remaining() < SMALL && !isEmpty()) {
+            addCopy(bytes);
+        } else if (bytes.hasRemaining()) {
+            size += bytes.remaining();
+            buffers.add(bytes.slice());
+            gathering = null;
+        }
+    }
+
+    /** Adds a copy of the bytes. */
+    void addCopy(ByteBuffer bytes) {
+        int count = bytes.remaining();
+        if (count == 0) {
+            return;
+        }
+        ByteBuffer target = gathering;
+        if (target == null || target.capacity() - target.limit() < count) {
+            target = ByteBuffer.allocate(count < SMALL && !isEmpty() ? GATHER_SIZE : count)
+                    .limit(0);
+            buffers.add(target);
+            gathering = target;
+        }
+        int end = target.limit();
+        target.limit(end + count);
+        target.put(end, bytes, bytes.position(), count);
+        size += count;
+    }
+
+    /** Moves everything that waits in the other queue behind what waits in this one. */
+    void addAll(ByteQueue other) {
+        ByteBuffer bytes;
+        while ((bytes = other.poll()) != null) {
+            add(bytes);
+        }
+    }
+
+    /** {@return the oldest buffer, taken out; null if nothing waits} */
+    @Nullable
+    ByteBuffer poll() {
+        ByteBuffer bytes = buffers.poll();
+        if (bytes != null) {
+            size -= bytes.remaining();
+            removed();
+        }
+        return bytes;
+    }
+
+    /** {@return a view of the oldest buffer, which stays in until its bytes are {@link #consumed}; null if none waits} */
+    @Nullable
+    ByteBuffer peek() {
+        ByteBuffer head = buffers.peek();
+        return head == null ? null : head.duplicate();
+    }
+
+    /** Takes out that many of the oldest bytes, all of them in the buffer that {@link #peek} shows. */
+    void consumed(int count) {
+        ByteBuffer head = buffers.element();
+        head.position(head.position() + count);
+        size -= count;
+        if (!head.hasRemaining()) {
+            buffers.remove();
+            removed();
+        }
+    }
+
+    /** Moves as many bytes as both sides have. {@return how many} */
+    int read(ByteBuffer target) {
+        int total = 0;
+        ByteBuffer head;
+        while (target.hasRemaining() && (head = buffers.peek()) != null) {
+            int count = Math.min(head.remaining(), target.remaining());
+            target.put(target.position(), head, head.position(), count);
+            target.position(target.position() + count);
+            consumed(count);
+            total += count;
+        }
+        return total;
+    }
+
+    void clear() {
+        buffers.clear();
+        gathering = null;
+        size = 0;
+    }
+
+    private void removed() {
+        if (buffers.isEmpty()) {
+            gathering = null; // it was the youngest, so it went last
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.http2duplex.undertow;
+
+import io.http2duplex.protocol.Problem;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.channels.StreamSourceChannel;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Answers an exchange with 200 or a problem, even while the request's body is still coming.
+ *
+ * <p>The response goes out first; then the rest of the body is read and dropped. Undertow's own {@code endExchange} has
+ * it the other way round, so that a streaming upload would never be answered.
+ */
+public final class Answer {
+    /** Of an exchange: what is run once its response has gone out, while the rest of its body may still be coming. */
+    public static final AttachmentKey<Runnable> SENT = AttachmentKey.create(Runnable.class);
+
+    private static final Logger LOG = Logger.getLogger(Answer.class);
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
+    private final HttpServerExchange exchange;
+    private final @Nullable StreamSourceChannel request;
+
+    /** For an exchange whose request body nobody has begun to read. */
+    public Answer(HttpServerExchange exchange) {
+        this(exchange, null);
+    }
+
+    /** @param request the channel of the request's body if someone has it already; null if not */
+    Answer(HttpServerExchange exchange, @Nullable StreamSourceChannel request) {
+        this.exchange = exchange;
+        this.request = request;
+    }
+
+    /** Answers with a plain 200. Called once, on the exchange's I/O thread. */
+    public void ok() {
+        send(null);
+    }
+
+    /** Answers with a problem. Called once, on the exchange's I/O thread. */
+    public void problem(Problem problem) {
+        send(problem);
+    }
+
+    void send(@Nullable Problem problem) {
+        if (exchange.isComplete() || !exchange.isResponseChannelAvailable()) {
+            return; // the connection went, or another handler has begun the response
+        }
+        byte[] body = problem == null ? new byte[0] : JSON.writeValueAsBytes(problem);
+        exchange.setStatusCode(problem == null ? StatusCodes.OK : problem.status());
+        exchange.getResponseHeaders()
+                .put(Headers.CACHE_CONTROL, "no-store")
+                .put(new HttpString("X-Content-Type-Options"), "nosniff");
+        if (problem != null) {
+            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/problem+json");
+            if (problem.status() == StatusCodes.SERVICE_UNAVAILABLE
+                    || problem.status() == StatusCodes.TOO_MANY_REQUESTS) {
+                exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 1);
+            }
+        }
+        exchange.setResponseContentLength(body.length);
+        StreamSinkChannel response = exchange.getResponseChannel();
+        if (response == null) {
+            exchange.endExchange();
+            return;
+        }
+        ByteBuffer bytes = body.length == 0 ? EMPTY : ByteBuffer.wrap(body);
+        response.getWriteSetter().set(ignored -> write(response, bytes));
+        write(response, bytes);
+    }
+
+    private void write(StreamSinkChannel response, ByteBuffer bytes) {
+        try {
+            while (bytes.hasRemaining()) {
+                if (response.write(bytes) == 0) {
+                    response.resumeWrites();
+                    return;
+                }
+            }
+            response.shutdownWrites();
+            if (!response.flush()) {
+                response.resumeWrites();
+                return;
+            }
+            response.suspendWrites();
+            Runnable sent = exchange.getAttachment(SENT);
+            if (sent != null) {
+                sent.run();
+            }
+            drain();
+        } catch (IOException e) {
+            giveUp(e);
+        }
+    }
+
+    private void drain() {
+        if (exchange.isComplete()) {
+            return; // what another handler may have buffered of the body is already freed
+        }
+        StreamSourceChannel body =
+                request != null || exchange.isRequestComplete() ? request : exchange.getRequestChannel();
+        if (body == null || exchange.isRequestComplete()) {
+            exchange.endExchange();
+            return;
+        }
+        new Drain(exchange, exchange::endExchange, this::giveUp).start(body);
+    }
+
+    private void giveUp(IOException cause) {
+        LOG.debug("The peer went before its request was answered", cause);
+        exchange.endExchange();
+    }
+}

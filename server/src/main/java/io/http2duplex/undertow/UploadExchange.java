@@ -1,0 +1,112 @@
+package io.http2duplex.undertow;
+
+import io.http2duplex.protocol.Upload;
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.xnio.channels.StreamSourceChannel;
+
+/**
+ * Carries an upload: the body of a POST ({@code PROTOCOL.md}, section "Uploads").
+ *
+ * <p>Everything happens on the exchange's I/O thread. The body is read as far as the sink has room, and answered when
+ * the sink has decided how, even in the middle of the body: {@link Answer} then drains the rest, because Undertow closes
+ * the whole connection when DATA comes for an upload whose channel was closed.
+ */
+public final class UploadExchange {
+    private final HttpServerExchange exchange;
+
+    private @Nullable UploadSink sink;
+    private @Nullable StreamSourceChannel channel;
+    private boolean over;
+
+    public UploadExchange(HttpServerExchange exchange) {
+        this.exchange = exchange;
+    }
+
+    /** Begins to carry. Called once, on the exchange's I/O thread. */
+    public void start(UploadSink sink) {
+        this.sink = sink;
+        if (sink.outcome() != null) {
+            answer(sink);
+            return;
+        }
+        StreamSourceChannel request = exchange.getRequestChannel();
+        if (request == null) {
+            sink.cut("another handler had already read its body", null);
+            answer(sink);
+            return;
+        }
+        channel = request;
+        exchange.addExchangeCompleteListener((completed, next) -> {
+            try {
+                if (!over) {
+                    over = true;
+                    sink.cut("the connection was lost", null);
+                }
+            } finally {
+                next.proceed();
+            }
+        });
+        request.getReadSetter().set(ignored -> read());
+        read();
+    }
+
+    /** Has the carrier look at its sink again. May be called on any thread. */
+    public void wake() {
+        IoThreads.execute(exchange.getIoThread(), this::read, e -> {
+            UploadSink sink = this.sink;
+            if (sink != null) {
+                sink.cut("the server was stopped", e);
+            }
+        });
+    }
+
+    private void read() {
+        UploadSink sink = this.sink;
+        StreamSourceChannel request = channel;
+        if (over || sink == null || request == null) {
+            return;
+        }
+        try (var pooled = exchange.getConnection().getByteBufferPool().allocate()) {
+            while (sink.outcome() == null) {
+                int room = sink.room();
+                if (room == 0) {
+                    request.suspendReads();
+                    return;
+                }
+                ByteBuffer buffer = pooled.getBuffer().clear();
+                buffer.limit(Math.min(buffer.capacity(), room));
+                int count = request.read(buffer);
+                if (count == 0) {
+                    request.resumeReads();
+                    return;
+                }
+                if (count < 0) {
+                    sink.completed();
+                    break;
+                }
+                sink.received(buffer.flip());
+            }
+        } catch (IOException e) {
+            sink.cut("its body could not be read to the end", e);
+        }
+        if (sink.outcome() != null) {
+            answer(sink);
+        } else {
+            request.suspendReads(); // all of the body is here; it waits for its turn
+        }
+    }
+
+    private void answer(UploadSink sink) {
+        over = true;
+        StreamSourceChannel request = channel;
+        if (request != null) {
+            // Undertow calls the listener of resumed reads as long as bytes wait: it would never get to the answer.
+            request.suspendReads();
+        }
+        Upload.Outcome outcome = sink.outcome();
+        new Answer(exchange, request).send(outcome == null ? null : outcome.problem());
+    }
+}

@@ -1,0 +1,23 @@
+package io.http2duplex.undertow;
+
+import io.http2duplex.protocol.Upload;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Where the bytes of an upload go to. All methods may be called on an I/O thread; none blocks. */
+public interface UploadSink {
+    /** {@return how many bytes may be handed over now; 0: wait to be woken} */
+    int room();
+
+    /** Bytes have come. The sink copies what it keeps. */
+    void received(ByteBuffer bytes);
+
+    /** The body has come to its end. */
+    void completed();
+
+    /** The body was cut: the rest will not come. */
+    void cut(String how, @Nullable Throwable cause);
+
+    /** {@return how to answer; null as long as that is open} */
+    Upload.@Nullable Outcome outcome();
+}

@@ -1,0 +1,190 @@
+package io.http2duplex;
+
+import io.http2duplex.certs.DevelopmentCertificates;
+import io.http2duplex.certs.TlsContexts;
+import io.http2duplex.protocol.HeaderNames;
+import io.http2duplex.protocol.UploadKind;
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** A server with the handler under test, and browsers that open duplexes on it. */
+interface TestServer extends AutoCloseable {
+    /** What is between the browser and the application. */
+    enum Transport {
+        IN_MEMORY,
+        HTTP_1,
+        H2C,
+        HTTP_2;
+
+        TestServer start(DuplexCallback callback) throws Exception {
+            return start(callback, builder -> builder);
+        }
+
+        /** @param options for transports other than {@link #IN_MEMORY}, which has the defaults */
+        TestServer start(DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options) throws Exception {
+            return this == IN_MEMORY
+                    ? new InMemoryServer(callback)
+                    : new UndertowServer(
+                            this, options.apply(DuplexHandler.builder(callback)).build());
+        }
+
+        /** {@return those with a network} */
+        static Stream<Transport> networks() {
+            return Stream.of(HTTP_1, H2C, HTTP_2);
+        }
+    }
+
+    TestBrowser open() throws Exception;
+
+    @Override
+    void close();
+
+    /** Browsers without a network: each has a session of its own. */
+    record InMemoryServer(DuplexCallback callback, UserThreads threads) implements TestServer {
+        private InMemoryServer(DuplexCallback callback) {
+            this(callback, UserThreads.standard());
+        }
+
+        @Override
+        public TestBrowser open() {
+            return new InMemoryBrowser(threads, InMemoryBrowser.BOUND).call(callback, threads);
+        }
+
+        @Override
+        public void close() {
+            threads.close();
+        }
+    }
+
+    /** A real Undertow on a free port, and the JDK's HTTP client. */
+    final class UndertowServer implements TestServer {
+        final DuplexHandler handler;
+        final URI uri;
+        final HttpClient client;
+        private final Undertow undertow;
+
+        private UndertowServer(Transport transport, DuplexHandler handler) throws IOException {
+            this.handler = handler;
+            boolean tls = transport == Transport.HTTP_2;
+            Undertow.Builder builder = Undertow.builder()
+                    .setServerOption(UndertowOptions.ENABLE_HTTP2, transport != Transport.HTTP_1)
+                    .setIoThreads(2)
+                    .setHandler(handler);
+            HttpClient.Builder clientBuilder = HttpClient.newBuilder()
+                    .version(transport == Transport.HTTP_1 ? HttpClient.Version.HTTP_1_1 : HttpClient.Version.HTTP_2);
+            if (tls) {
+                DevelopmentCertificates certificates = Certificates.get();
+                builder.addHttpsListener(0, "localhost", certificates.sslContext());
+                clientBuilder.sslContext(TlsContexts.trusting(certificates.caCertificate()));
+            } else {
+                builder.addHttpListener(0, "localhost");
+            }
+            undertow = builder.build();
+            undertow.start();
+            client = clientBuilder.build();
+            int port = ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+            uri = URI.create((tls ? "https" : "http") + "://localhost:" + port + "/");
+        }
+
+        HttpResponse<InputStream> get() throws Exception {
+            return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofInputStream());
+        }
+
+        @Override
+        public TestBrowser open() throws Exception {
+            HttpResponse<InputStream> response = get();
+            String id = response.headers().firstValue(HeaderNames.ID).orElseThrow();
+            if (response.body().read() < 0) {
+                throw new IOException("The first byte is missing");
+            }
+            return new HttpBrowser(this, id, response.body());
+        }
+
+        @Override
+        public void close() {
+            handler.close();
+            undertow.stop();
+        }
+    }
+
+    /** A browser that uses the JDK's HTTP client. */
+    record HttpBrowser(UndertowServer server, String id, InputStream download) implements TestBrowser {
+        @Override
+        public CompletableFuture<Integer> post(UploadKind kind, byte[] body) {
+            HttpRequest.Builder request = HttpRequest.newBuilder(server.uri)
+                    .header(HeaderNames.ID, id)
+                    .POST(BodyPublishers.ofByteArray(body));
+            if (kind == UploadKind.SINGLE) {
+                request.header(HeaderNames.SINGLE, "true");
+            } else if (kind.isLast()) {
+                request.header(HeaderNames.END, "true");
+            }
+            if (kind == UploadKind.DESTROY) {
+                request.header(HeaderNames.DESTROYED, "true");
+            }
+            return server.client
+                    .sendAsync(request.build(), BodyHandlers.discarding())
+                    .thenApply(HttpResponse::statusCode);
+        }
+
+        @Override
+        public void vanish() {
+            try {
+                download.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            vanish();
+        }
+    }
+
+    /** Certificates for all tests of this run, made once. */
+    final class Certificates {
+        private static final DevelopmentCertificates CERTIFICATES = make();
+
+        private Certificates() {}
+
+        static DevelopmentCertificates get() {
+            return CERTIFICATES;
+        }
+
+        private static DevelopmentCertificates make() {
+            try {
+                Path directory = Files.createTempDirectory("http2-duplex");
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
+                return DevelopmentCertificates.in(directory);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static void delete(Path directory) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
