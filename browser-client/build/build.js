@@ -10,7 +10,7 @@ const out = resolve(root, process.argv[2] ?? 'target/classes/META-INF/resources/
 
 /** The most that a bundle may have, minified and gzipped, in bytes. */
 const NODE_FACE_LIMIT = 40_000;
-const WEB_STREAMS_FACE_LIMIT = 5_000;
+const WEB_STREAMS_FACE_LIMIT = 8_000;
 
 /** @type {{ file: string, limit: number, options: import('esbuild').BuildOptions }[]} */
 const bundles = [
@@ -34,6 +34,12 @@ const shims = {
     plugged.onResolve({ filter: /^(process\/|abort-controller)$/ }, ({ path }) => ({
       path: join(root, 'build', 'shims', `${path.replace('/', '')}.js`),
     }));
+    plugged.onResolve(
+      { filter: /^\.{1,2}\/(internal\/streams\/(operators|compose|pipeline)|stream\/promises)$/ },
+      () => ({
+        path: join(root, 'build', 'shims', 'stream-extras.js'),
+      }),
+    );
   },
 };
 
@@ -58,6 +64,8 @@ for (const { file, limit, options } of bundles) {
     legalComments: 'none',
     logLevel: 'warning',
     banner: { js: '/*! http2-duplex, MIT; licenses of what is in it: THIRD-PARTY-LICENSES.txt */' },
+    // In browsers safe-buffer is the package buffer, and a copy of it for Node versions of long ago.
+    alias: { 'safe-buffer': 'buffer' },
     plugins: [shims],
   });
   Object.keys(result.metafile.inputs).forEach((input) => inputs.add(input));
