@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * an earlier one another timer takes its place.
  */
 final class DeadlineTimer {
-    private final GuardedSession session;
+    private final GuardedSession<?> session;
     private final BiFunction<Long, Runnable, Runnable> after;
 
     /** Takes the running timer back; guarded by the session's lock. */
@@ -20,7 +20,7 @@ final class DeadlineTimer {
     private long time;
 
     /** @param after runs a task after so many nanoseconds, and gives what takes the task back */
-    DeadlineTimer(GuardedSession session, BiFunction<Long, Runnable, Runnable> after) {
+    DeadlineTimer(GuardedSession<?> session, BiFunction<Long, Runnable, Runnable> after) {
         this.session = session;
         this.after = after;
     }

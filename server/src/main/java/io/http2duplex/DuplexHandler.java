@@ -6,8 +6,8 @@ import io.http2duplex.protocol.HeaderNames;
 import io.http2duplex.protocol.Limits;
 import io.http2duplex.protocol.Problem;
 import io.http2duplex.protocol.SessionId;
-import io.http2duplex.protocol.UploadKind;
-import io.http2duplex.protocol.UploadRequest;
+import io.http2duplex.protocol.dialect1.UploadKind;
+import io.http2duplex.protocol.dialect1.UploadRequest;
 import io.http2duplex.undertow.Answer;
 import io.http2duplex.undertow.DownloadExchange;
 import io.http2duplex.undertow.IoThreads;
@@ -71,7 +71,11 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
                 builder.maxChunkSize,
                 builder.maxOpenUploads,
                 nanos(builder.lingerTimeout),
-                nanos(builder.stallTimeout));
+                nanos(builder.stallTimeout),
+                0,
+                0,
+                Math.max(builder.uploadBufferSize, builder.downloadBufferSize),
+                0);
     }
 
     /** {@return the duration, or some 146 years if it is longer: room to add it to any time} */

@@ -10,29 +10,29 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session made safe for many threads.
+ * A session made safe for many threads. The faces meet it as a {@link Session}, carriers as one of its dialect.
  *
  * <p>One lock guards it. Every event is told to the session under the lock; what follows from it, its {@link Signals},
  * is reacted to after the lock was released, on the same thread: so no lock is ever held across I/O or a callback, and
  * nothing here can deadlock with what it calls.
  */
-final class GuardedSession {
+final class GuardedSession<S extends Session> {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition readable = lock.newCondition();
     private final Condition writable = lock.newCondition();
     /** Guarded by the lock. */
-    private final Session session;
+    private final S session;
 
     private final Consumer<Signals> reaction;
 
     /** @param reaction what to do about signals; called without the lock, on any thread */
-    GuardedSession(Session session, Consumer<Signals> reaction) {
+    GuardedSession(S session, Consumer<Signals> reaction) {
         this.session = session;
         this.reaction = reaction;
     }
 
     /** Tells the session of an event. */
-    void act(Consumer<Session> event) {
+    void act(Consumer<? super S> event) {
         call(session -> {
             event.accept(session);
             return null;
@@ -40,7 +40,7 @@ final class GuardedSession {
     }
 
     /** {@return what an event gave that the session is told of, or asked} */
-    <T extends @Nullable Object> T call(Function<Session, T> event) {
+    <T extends @Nullable Object> T call(Function<? super S, T> event) {
         Signals signals;
         T result;
         lock.lock();

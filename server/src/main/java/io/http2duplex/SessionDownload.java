@@ -3,27 +3,27 @@ package io.http2duplex;
 import io.http2duplex.protocol.DownloadStep;
 import io.http2duplex.protocol.ErrorCode;
 import io.http2duplex.protocol.Failure;
-import io.http2duplex.protocol.Session;
+import io.http2duplex.protocol.dialect1.PlainSession;
 import io.http2duplex.undertow.DownloadSource;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A session as the source of its download. */
+/** A session of dialect 1 as the source of its download. */
 final class SessionDownload implements DownloadSource {
-    private final GuardedSession session;
+    private final GuardedSession<PlainSession> session;
 
-    SessionDownload(GuardedSession session) {
+    SessionDownload(GuardedSession<PlainSession> session) {
         this.session = session;
     }
 
     @Override
     public DownloadStep next() {
-        return session.call(Session::nextDownload);
+        return session.call(PlainSession::nextDownload);
     }
 
     @Override
     public @Nullable ByteBuffer peek() {
-        return session.call(Session::peekDownload);
+        return session.call(PlainSession::peekDownload);
     }
 
     @Override
@@ -38,7 +38,7 @@ final class SessionDownload implements DownloadSource {
 
     @Override
     public void flushed() {
-        session.act(Session::downloadFlushed);
+        session.act(PlainSession::downloadFlushed);
     }
 
     @Override

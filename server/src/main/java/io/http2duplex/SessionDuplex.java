@@ -6,8 +6,9 @@ import io.http2duplex.protocol.Limits;
 import io.http2duplex.protocol.Session;
 import io.http2duplex.protocol.SessionId;
 import io.http2duplex.protocol.Signals;
-import io.http2duplex.protocol.Upload;
-import io.http2duplex.protocol.UploadKind;
+import io.http2duplex.protocol.dialect1.PlainSession;
+import io.http2duplex.protocol.dialect1.Upload;
+import io.http2duplex.protocol.dialect1.UploadKind;
 import io.http2duplex.undertow.DownloadSource;
 import io.http2duplex.undertow.UploadSink;
 import java.io.IOException;
@@ -44,7 +45,7 @@ final class SessionDuplex implements Duplex {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final Faces faces;
 
-    private final GuardedSession guarded;
+    private final GuardedSession<PlainSession> guarded;
     private final DeadlineTimer timer;
     /** Guarded by the session's lock. */
     private final PendingSends sends = new PendingSends();
@@ -56,7 +57,7 @@ final class SessionDuplex implements Duplex {
         this.request = request;
         this.threads = threads;
         this.host = host;
-        guarded = new GuardedSession(new Session(limits), this::react);
+        guarded = new GuardedSession<>(new PlainSession(limits, () -> wakeDownload.run()), this::react);
         timer = new DeadlineTimer(guarded, host::after);
         faces = new Faces(this);
     }
@@ -309,15 +310,10 @@ final class SessionDuplex implements Duplex {
             faces.outputReady();
             settleSends();
         }
-        if (signals.download()) {
-            wakeDownload.run();
-        }
         if (signals.deadline()) {
             timer.arm();
         }
-        for (Upload upload : signals.uploads()) {
-            upload.onReady().run();
-        }
+        signals.ready().forEach(Runnable::run);
     }
 
     private void finish() {

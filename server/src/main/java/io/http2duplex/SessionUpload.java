@@ -1,16 +1,18 @@
 package io.http2duplex;
 
-import io.http2duplex.protocol.Upload;
+import io.http2duplex.protocol.UploadOutcome;
+import io.http2duplex.protocol.dialect1.PlainSession;
+import io.http2duplex.protocol.dialect1.Upload;
 import io.http2duplex.undertow.UploadSink;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A session as the sink of one of its uploads. */
+/** A session of dialect 1 as the sink of one of its uploads. */
 final class SessionUpload implements UploadSink {
-    private final GuardedSession session;
+    private final GuardedSession<PlainSession> session;
     private final Upload upload;
 
-    SessionUpload(GuardedSession session, Upload upload) {
+    SessionUpload(GuardedSession<PlainSession> session, Upload upload) {
         this.session = session;
         this.upload = upload;
     }
@@ -36,7 +38,7 @@ final class SessionUpload implements UploadSink {
     }
 
     @Override
-    public Upload.@Nullable Outcome outcome() {
+    public @Nullable UploadOutcome outcome() {
         return session.call(state -> upload.outcome());
     }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.TestServer.Transport;
 import io.http2duplex.protocol.ErrorCode;
-import io.http2duplex.protocol.UploadKind;
+import io.http2duplex.protocol.dialect1.UploadKind;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

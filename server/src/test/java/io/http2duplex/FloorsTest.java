@@ -16,15 +16,15 @@ class FloorsTest {
     @ArchTest
     static final ArchRule the_protocol_imports_the_jdk_alone = classes()
             .that()
-            .resideInAPackage("io.http2duplex.protocol")
+            .resideInAPackage("io.http2duplex.protocol..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("io.http2duplex.protocol", "java..", "org.jspecify.annotations");
+            .resideInAnyPackage("io.http2duplex.protocol..", "java..", "org.jspecify.annotations");
 
     @ArchTest
     static final ArchRule the_protocol_does_no_input_or_output_and_knows_no_threads = noClasses()
             .that()
-            .resideInAPackage("io.http2duplex.protocol")
+            .resideInAPackage("io.http2duplex.protocol..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -41,13 +41,25 @@ class FloorsTest {
     @ArchTest
     static final ArchRule the_protocol_has_no_clock_of_its_own = noClasses()
             .that()
-            .resideInAPackage("io.http2duplex.protocol")
+            .resideInAPackage("io.http2duplex.protocol..")
             .should()
             .callMethodWhere(target(describe(
                     "tells the time",
                     method -> method.getOwner().isEquivalentTo(System.class)
                             && (method.getName().equals("nanoTime")
                                     || method.getName().equals("currentTimeMillis")))));
+
+    @ArchTest
+    static final ArchRule what_is_common_to_the_dialects_knows_neither = noClasses()
+            .that()
+            .resideInAPackage("io.http2duplex.protocol")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.http2duplex.protocol.*");
+
+    @ArchTest
+    static final ArchRule the_dialects_do_not_know_each_other =
+            slices().matching("io.http2duplex.protocol.(*)").should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule undertows_floor_does_not_know_the_api_above_it = noClasses()

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.http2duplex.TestServer.Transport;
 import io.http2duplex.protocol.ErrorCode;
-import io.http2duplex.protocol.UploadKind;
+import io.http2duplex.protocol.dialect1.UploadKind;
 import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;

@@ -4,8 +4,8 @@ import io.http2duplex.protocol.ErrorCode;
 import io.http2duplex.protocol.Failure;
 import io.http2duplex.protocol.Limits;
 import io.http2duplex.protocol.SessionId;
-import io.http2duplex.protocol.Upload;
-import io.http2duplex.protocol.UploadKind;
+import io.http2duplex.protocol.UploadOutcome;
+import io.http2duplex.protocol.dialect1.UploadKind;
 import io.http2duplex.undertow.UploadSink;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -41,7 +41,11 @@ final class InMemoryBrowser implements TestBrowser {
                 1 << 20,
                 16,
                 linger.toNanos(),
-                Duration.ofMinutes(5).toNanos());
+                Duration.ofMinutes(5).toNanos(),
+                0,
+                0,
+                BOUND,
+                0);
         duplex = new SessionDuplex(SessionId.next(), noRequest(), limits, threads, new SessionDuplex.Host() {
             @Override
             public Runnable after(long nanos, Runnable task) {
@@ -139,10 +143,9 @@ final class InMemoryBrowser implements TestBrowser {
                     body.position(body.position() + count);
                 }
             }
-            Upload.Outcome outcome = sink.outcome();
+            UploadOutcome outcome = sink.outcome();
             if (outcome != null) {
-                status.complete(
-                        outcome.problem() == null ? 200 : outcome.problem().status());
+                status.complete(outcome.status());
             }
         }
     }

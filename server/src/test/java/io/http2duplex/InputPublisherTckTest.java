@@ -1,6 +1,6 @@
 package io.http2duplex;
 
-import io.http2duplex.protocol.UploadKind;
+import io.http2duplex.protocol.dialect1.UploadKind;
 import io.http2duplex.undertow.UploadSink;
 import java.nio.ByteBuffer;
 import java.util.Queue;

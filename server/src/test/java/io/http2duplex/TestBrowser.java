@@ -1,6 +1,6 @@
 package io.http2duplex;
 
-import io.http2duplex.protocol.UploadKind;
+import io.http2duplex.protocol.dialect1.UploadKind;
 import java.io.InputStream;
 import java.util.concurrent.CompletableFuture;
 

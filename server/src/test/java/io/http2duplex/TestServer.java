@@ -3,7 +3,7 @@ package io.http2duplex;
 import io.http2duplex.certs.DevelopmentCertificates;
 import io.http2duplex.certs.TlsContexts;
 import io.http2duplex.protocol.HeaderNames;
-import io.http2duplex.protocol.UploadKind;
+import io.http2duplex.protocol.dialect1.UploadKind;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import java.io.IOException;

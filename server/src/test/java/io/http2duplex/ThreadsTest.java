@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.http2duplex.TestServer.Transport;
 import io.http2duplex.TestServer.UndertowServer;
 import io.http2duplex.protocol.ErrorCode;
-import io.http2duplex.protocol.UploadKind;
+import io.http2duplex.protocol.dialect1.UploadKind;
 import io.http2duplex.undertow.IoThreads;
 import java.io.IOException;
 import java.nio.ByteBuffer;

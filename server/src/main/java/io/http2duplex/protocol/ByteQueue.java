@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * wait, so that the memory in use stays in proportion to the bytes that wait, whatever sizes the peer or the
  * application likes.
  */
-final class ByteQueue {
+public final class ByteQueue {
     /** Buffers of fewer bytes are gathered. */
     static final int SMALL = 1024;
 
@@ -24,16 +24,16 @@ final class ByteQueue {
     private long size;
 
     /** {@return how many bytes wait} */
-    long size() {
+    public long size() {
         return size;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return size == 0;
     }
 
     /** Adds bytes that nobody will change: a large buffer is held, not copied. */
-    void add(ByteBuffer bytes) {
+    public void add(ByteBuffer bytes) {
         if (bytes.remaining() < SMALL && !isEmpty()) {
             addCopy(bytes);
         } else if (bytes.hasRemaining()) {
@@ -44,7 +44,7 @@ final class ByteQueue {
     }
 
     /** Adds a copy of the bytes. */
-    void addCopy(ByteBuffer bytes) {
+    public void addCopy(ByteBuffer bytes) {
         int count = bytes.remaining();
         if (count == 0) {
             return;
@@ -63,7 +63,7 @@ final class ByteQueue {
     }
 
     /** Moves everything that waits in the other queue behind what waits in this one. */
-    void addAll(ByteQueue other) {
+    public void addAll(ByteQueue other) {
         ByteBuffer bytes;
         while ((bytes = other.poll()) != null) {
             add(bytes);
@@ -71,8 +71,7 @@ final class ByteQueue {
     }
 
     /** {@return the oldest buffer, taken out; null if nothing waits} */
-    @Nullable
-    ByteBuffer poll() {
+    public @Nullable ByteBuffer poll() {
         ByteBuffer bytes = buffers.poll();
         if (bytes != null) {
             size -= bytes.remaining();
@@ -82,14 +81,13 @@ final class ByteQueue {
     }
 
     /** {@return a view of the oldest buffer, which stays in until its bytes are {@link #consumed}; null if none waits} */
-    @Nullable
-    ByteBuffer peek() {
+    public @Nullable ByteBuffer peek() {
         ByteBuffer head = buffers.peek();
         return head == null ? null : head.duplicate();
     }
 
     /** Takes out that many of the oldest bytes, all of them in the buffer that {@link #peek} shows. */
-    void consumed(int count) {
+    public void consumed(int count) {
         ByteBuffer head = buffers.element();
         head.position(head.position() + count);
         size -= count;
@@ -100,7 +98,7 @@ final class ByteQueue {
     }
 
     /** Moves as many bytes as both sides have. {@return how many} */
-    int read(ByteBuffer target) {
+    public int read(ByteBuffer target) {
         int total = 0;
         ByteBuffer head;
         while (target.hasRemaining() && (head = buffers.peek()) != null) {
@@ -113,7 +111,7 @@ final class ByteQueue {
         return total;
     }
 
-    void clear() {
+    public void clear() {
         buffers.clear();
         gathering = null;
         size = 0;

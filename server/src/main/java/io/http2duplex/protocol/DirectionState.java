@@ -11,7 +11,7 @@ package io.http2duplex.protocol;
  *
  * A session that is reset resets both directions; one that has ended already stays ENDED.
  */
-enum DirectionState {
+public enum DirectionState {
     OPEN,
     ENDING,
     ENDED,
@@ -22,7 +22,7 @@ enum DirectionState {
      *
      * @throws IllegalStateException if that move is not in the diagram: a defect of the caller
      */
-    DirectionState to(DirectionState next) {
+    public DirectionState to(DirectionState next) {
         boolean legal = switch (next) {
             case OPEN -> false;
             case ENDING -> this == OPEN;
@@ -36,7 +36,7 @@ enum DirectionState {
     }
 
     /** {@return whether nothing more can happen in this direction} */
-    boolean isOver() {
+    public boolean isOver() {
         return this == ENDED || this == RESET;
     }
 }

@@ -1,5 +1,7 @@
 package io.http2duplex.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A refusal, as the peer is told of it in an {@code application/problem+json} body (RFC 9457; {@code PROTOCOL.md},
  * section "Refusals"). No member repeats text that came from the request.
@@ -8,11 +10,19 @@ package io.http2duplex.protocol;
  * @param title the kind of problem, for a person
  * @param status the HTTP status
  * @param detail what was wrong with this request, and what to do
+ * @param number of a session that is over: the number of its reset, 0 if it ended in order; else null
+ * @param reason of a session that its application has reset: why; else null
  */
-public record Problem(String type, String title, int status, String detail) {
+public record Problem(
+        String type,
+        String title,
+        int status,
+        String detail,
+        @Nullable Integer number,
+        @Nullable String reason) {
 
     private static Problem of(int status, String slug, String title, String detail) {
-        return new Problem("urn:http2-duplex:problem:" + slug, title, status, detail);
+        return new Problem("urn:http2-duplex:problem:" + slug, title, status, detail, null, null);
     }
 
     public static Problem missingId() {
@@ -61,14 +71,56 @@ public record Problem(String type, String title, int status, String detail) {
                 "The client had ended its side of this duplex: no bytes can follow. The duplex was reset.");
     }
 
+    /** For a resuming GET that another one has overtaken. */
+    public static Problem staleAttach() {
+        return of(
+                409,
+                "stale-attach",
+                "Attach overtaken",
+                "Another download has been attached to this duplex meanwhile: attach with a larger number.");
+    }
+
+    /** For a resuming GET from an offset that was not sent yet. */
+    public static Problem badOffset() {
+        return of(
+                409,
+                "bad-offset",
+                "Offset not sent yet",
+                "The offset is beyond what was sent: it is to be how much of the download has come.");
+    }
+
+    /** For a request to a session that ended in order. */
+    public static Problem over() {
+        return new Problem(
+                "urn:http2-duplex:problem:session-over",
+                "Session over",
+                410,
+                "Both directions of this duplex have ended.",
+                0,
+                null);
+    }
+
     /** For a request to a session that has failed. The failure's cause stays in the server. */
     public static Problem gone(Failure failure) {
-        String reason = failure.code() == ErrorCode.APPLICATION ? ": " + failure.reason() : "";
-        return of(
-                410,
-                "session-reset",
+        String reason = failure.code() == ErrorCode.APPLICATION ? failure.reason() : null;
+        return new Problem(
+                "urn:http2-duplex:problem:session-reset",
                 "Session reset",
-                "The duplex was reset with code " + failure.number() + " (" + failure.code() + ")" + reason + ".");
+                410,
+                "The duplex was reset with code " + failure.number() + " (" + failure.code() + ")"
+                        + (reason == null ? "" : ": " + reason) + ".",
+                failure.number(),
+                reason);
+    }
+
+    /** For a POST with frames that break the rules. */
+    public static Problem malformedFrame(String detail) {
+        return of(400, "malformed-frame", "Frame malformed", detail + " The duplex was reset.");
+    }
+
+    /** For a POST with more bytes than the window allows. */
+    public static Problem beyondWindow(String detail) {
+        return of(413, "beyond-window", "Beyond the window", detail + " The duplex was reset.");
     }
 
     public static Problem chunkTooLarge(long limit) {

@@ -4,32 +4,57 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Where the parts of a session note what has become worth looking at, until {@link #take}. */
-final class SignalBoard {
-    boolean input;
-    boolean output;
-    boolean download;
-    boolean deadline;
-    boolean over;
-    private List<Upload> uploads = List.of();
+public final class SignalBoard {
+    private boolean input;
+    private boolean output;
+    private boolean deadline;
+    private boolean over;
+    private List<Runnable> ready = List.of();
+    private List<SessionEvent> events = List.of();
 
-    void upload(Upload upload) {
-        if (uploads.isEmpty()) {
-            uploads = new ArrayList<>(2);
-        }
-        uploads.add(upload);
+    public void input() {
+        input = true;
     }
 
-    Signals take() {
-        if (!input && !output && !download && !deadline && !over && uploads.isEmpty()) {
+    public void output() {
+        output = true;
+    }
+
+    public void deadline() {
+        deadline = true;
+    }
+
+    public void over() {
+        over = true;
+    }
+
+    /** A carrier is to look again; this is what wakes it. */
+    public void ready(Runnable carrier) {
+        if (ready.isEmpty()) {
+            ready = new ArrayList<>(2);
+        }
+        ready.add(carrier);
+    }
+
+    public void event(SessionEvent event) {
+        if (events.isEmpty()) {
+            events = new ArrayList<>(2);
+        }
+        events.add(event);
+    }
+
+    /** {@return what was noted since the last call} */
+    public Signals take() {
+        if (!input && !output && !deadline && !over && ready.isEmpty() && events.isEmpty()) {
             return Signals.NONE;
         }
-        Signals signals = new Signals(input, output, download, deadline, over, uploads);
+        Signals signals = new Signals(input, output, deadline, over, ready, events);
         input = false;
         output = false;
-        download = false;
         deadline = false;
         over = false;
-        uploads = List.of();
+        ready = List.of();
+        events = List.of();
         return signals;
     }
 }

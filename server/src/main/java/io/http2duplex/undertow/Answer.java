@@ -1,6 +1,8 @@
 package io.http2duplex.undertow;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.http2duplex.protocol.Problem;
+import io.http2duplex.protocol.UploadOutcome;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
@@ -15,7 +17,7 @@ import org.xnio.channels.StreamSourceChannel;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Answers an exchange with 200 or a problem, even while the request's body is still coming.
+ * Answers an exchange with a plain status or a problem, even while the request's body is still coming.
  *
  * <p>The response goes out first; then the rest of the body is read and dropped. Undertow's own {@code endExchange} has
  * it the other way round, so that a streaming upload would never be answered.
@@ -25,7 +27,9 @@ public final class Answer {
     public static final AttachmentKey<Runnable> SENT = AttachmentKey.create(Runnable.class);
 
     private static final Logger LOG = Logger.getLogger(Answer.class);
-    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
+            .build();
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
     private final HttpServerExchange exchange;
@@ -44,20 +48,21 @@ public final class Answer {
 
     /** Answers with a plain 200. Called once, on the exchange's I/O thread. */
     public void ok() {
-        send(null);
+        send(UploadOutcome.OK);
     }
 
     /** Answers with a problem. Called once, on the exchange's I/O thread. */
     public void problem(Problem problem) {
-        send(problem);
+        send(UploadOutcome.refused(problem));
     }
 
-    void send(@Nullable Problem problem) {
+    void send(UploadOutcome outcome) {
         if (exchange.isComplete() || !exchange.isResponseChannelAvailable()) {
             return; // the connection went, or another handler has begun the response
         }
+        Problem problem = outcome.problem();
         byte[] body = problem == null ? new byte[0] : JSON.writeValueAsBytes(problem);
-        exchange.setStatusCode(problem == null ? StatusCodes.OK : problem.status());
+        exchange.setStatusCode(outcome.status());
         exchange.getResponseHeaders()
                 .put(Headers.CACHE_CONTROL, "no-store")
                 .put(new HttpString("X-Content-Type-Options"), "nosniff");

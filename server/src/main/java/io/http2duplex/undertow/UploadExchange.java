@@ -1,6 +1,6 @@
 package io.http2duplex.undertow;
 
-import io.http2duplex.protocol.Upload;
+import io.http2duplex.protocol.UploadOutcome;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -106,7 +106,7 @@ public final class UploadExchange {
             // Undertow calls the listener of resumed reads as long as bytes wait: it would never get to the answer.
             request.suspendReads();
         }
-        Upload.Outcome outcome = sink.outcome();
-        new Answer(exchange, request).send(outcome == null ? null : outcome.problem());
+        UploadOutcome outcome = sink.outcome();
+        new Answer(exchange, request).send(outcome == null ? UploadOutcome.OK : outcome);
     }
 }

@@ -1,6 +1,6 @@
 package io.http2duplex.undertow;
 
-import io.http2duplex.protocol.Upload;
+import io.http2duplex.protocol.UploadOutcome;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,5 +19,6 @@ public interface UploadSink {
     void cut(String how, @Nullable Throwable cause);
 
     /** {@return how to answer; null as long as that is open} */
-    Upload.@Nullable Outcome outcome();
+    @Nullable
+    UploadOutcome outcome();
 }

@@ -1,7 +1,7 @@
-package io.http2duplex.protocol;
+package io.http2duplex.protocol.dialect1;
 
-import static io.http2duplex.protocol.SimulatedPost.at;
-import static io.http2duplex.protocol.SimulatedPost.bytes;
+import static io.http2duplex.protocol.dialect1.SimulatedPost.at;
+import static io.http2duplex.protocol.dialect1.SimulatedPost.bytes;
 
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -9,7 +9,7 @@ import java.util.Random;
 /** The application in a simulation: a reader and a writer, each of which looks at the session only when signalled. */
 final class SimulatedApplication {
     private final Random random;
-    private final Session session;
+    private final PlainSession session;
     private final boolean polls;
     private final boolean sends;
     private final boolean discards;
@@ -27,7 +27,7 @@ final class SimulatedApplication {
     private int toWrite;
     private long awaited;
 
-    SimulatedApplication(Random random, Session session) {
+    SimulatedApplication(Random random, PlainSession session) {
         this.random = random;
         this.session = session;
         polls = random.nextBoolean();

@@ -1,5 +1,8 @@
-package io.http2duplex.protocol;
+package io.http2duplex.protocol.dialect1;
 
+import io.http2duplex.protocol.HeaderNames;
+import io.http2duplex.protocol.Problem;
+import io.http2duplex.protocol.SessionId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

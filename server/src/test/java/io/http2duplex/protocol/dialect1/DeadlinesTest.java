@@ -1,9 +1,11 @@
-package io.http2duplex.protocol;
+package io.http2duplex.protocol.dialect1;
 
-import static io.http2duplex.protocol.TestSession.LINGER;
-import static io.http2duplex.protocol.TestSession.STALL;
+import static io.http2duplex.protocol.dialect1.TestSession.LINGER;
+import static io.http2duplex.protocol.dialect1.TestSession.STALL;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.protocol.Failure;
 import org.junit.jupiter.api.Test;
 
 class DeadlinesTest {

@@ -1,8 +1,10 @@
-package io.http2duplex.protocol;
+package io.http2duplex.protocol.dialect1;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.protocol.Problem;
+import io.http2duplex.protocol.SessionId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,13 @@
-package io.http2duplex.protocol;
+package io.http2duplex.protocol.dialect1;
 
+import io.http2duplex.protocol.ByteQueue;
+import io.http2duplex.protocol.DirectionState;
+import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.protocol.Failure;
+import io.http2duplex.protocol.Limits;
+import io.http2duplex.protocol.Problem;
+import io.http2duplex.protocol.SignalBoard;
+import io.http2duplex.protocol.UploadOutcome;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -45,14 +53,14 @@ final class UploadDirection {
         if (state != DirectionState.OPEN) {
             boolean end = upload.kind() == UploadKind.END && !upload.isShorterThanAnnounced();
             if (end || upload.isExhausted()) {
-                upload.decide(Upload.Outcome.TAKEN); // repeated, or empty: nothing is lost
+                upload.decide(UploadOutcome.OK); // repeated, or empty: nothing is lost
                 return null;
             }
-            upload.decide(new Upload.Outcome(Problem.uploadEnded()));
+            upload.decide(UploadOutcome.refused(Problem.uploadEnded()));
             return new Failure(ErrorCode.PROTOCOL_ERROR, "The client sent a chunk after the end of its side.");
         }
         if (open.size() >= limits.maxOpenUploads()) {
-            upload.decide(new Upload.Outcome(Problem.tooManyUploads(limits.maxOpenUploads())));
+            upload.decide(UploadOutcome.refused(Problem.tooManyUploads(limits.maxOpenUploads())));
             return null;
         }
         open.add(upload);
@@ -108,7 +116,9 @@ final class UploadDirection {
             return null;
         }
         if (upload == open.peek()) {
-            board.input |= buffer.isEmpty();
+            if (buffer.isEmpty()) {
+                board.input();
+            }
             buffer.addCopy(bytes);
             return null;
         }
@@ -137,11 +147,11 @@ final class UploadDirection {
         Upload head;
         while ((head = open.peek()) != null && head.hasArrived()) {
             open.remove();
-            head.decide(Upload.Outcome.TAKEN);
-            board.upload(head);
+            head.decide(UploadOutcome.OK);
+            board.ready(head.onReady());
             if (head.kind().isLast()) {
                 state = state.to(DirectionState.ENDED);
-                board.input = true;
+                board.input();
             }
             takeTurn(open.peek());
         }
@@ -150,7 +160,7 @@ final class UploadDirection {
 
     private void takeTurn(@Nullable Upload next) {
         if (next != null && !next.outOfTurn.isEmpty()) {
-            board.input = true;
+            board.input();
             buffer.addAll(next.outOfTurn);
         }
     }
@@ -167,9 +177,9 @@ final class UploadDirection {
     }
 
     private Failure refuse(Upload upload, Problem problem, Failure failure) {
-        upload.decide(new Upload.Outcome(problem));
+        upload.decide(UploadOutcome.refused(problem));
         open.remove(upload);
-        board.upload(upload);
+        board.ready(upload.onReady());
         return failure;
     }
 
@@ -218,7 +228,7 @@ final class UploadDirection {
         Upload head = open.peek();
         if (head != null && head.isPaused() && buffer.size() <= limits.uploadBufferSize() / 2) {
             head.pause(false);
-            board.upload(head);
+            board.ready(head.onReady());
         }
     }
 
@@ -232,9 +242,9 @@ final class UploadDirection {
         buffer.clear();
         for (Iterator<Upload> it = open.iterator(); it.hasNext(); it.remove()) {
             Upload upload = it.next();
-            upload.decide(new Upload.Outcome(Problem.gone(failure)));
-            board.upload(upload);
+            upload.decide(UploadOutcome.refused(Problem.gone(failure)));
+            board.ready(upload.onReady());
         }
-        board.input = true;
+        board.input();
     }
 }

@@ -1,9 +1,12 @@
-package io.http2duplex.protocol;
+package io.http2duplex.protocol.dialect1;
 
-import static io.http2duplex.protocol.TestSession.BOUND;
-import static io.http2duplex.protocol.TestSession.bytes;
+import static io.http2duplex.protocol.dialect1.TestSession.BOUND;
+import static io.http2duplex.protocol.dialect1.TestSession.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.protocol.DownloadStep;
+import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.protocol.Failure;
 import org.junit.jupiter.api.Test;
 
 class DownloadTest {
@@ -13,9 +16,9 @@ class DownloadTest {
     void anIdleCarrierIsWokenOnceForWhatIsWritten() {
         assertThat(test.session.nextDownload()).isEqualTo(DownloadStep.WAIT);
         test.write("a");
-        assertThat(test.signals().download()).isTrue();
+        assertThat(test.isDownloadWoken()).isTrue();
         test.write("b");
-        assertThat(test.signals().download()).isFalse();
+        assertThat(test.isDownloadWoken()).isFalse();
 
         assertThat(test.take(10)).isEqualTo("ab");
     }
@@ -23,11 +26,11 @@ class DownloadTest {
     @Test
     void aCarrierThatIsNotIdleIsNotWoken() {
         test.write("a");
-        assertThat(test.signals().download()).isFalse();
+        assertThat(test.isDownloadWoken()).isFalse();
         assertThat(test.session.nextDownload()).isEqualTo(DownloadStep.WRITE);
         test.write("b");
         test.session.end();
-        assertThat(test.signals().download()).isFalse();
+        assertThat(test.isDownloadWoken()).isFalse();
     }
 
     @Test
@@ -35,10 +38,10 @@ class DownloadTest {
         test.session.nextDownload();
         test.session.end();
 
-        assertThat(test.signals().download()).isTrue();
+        assertThat(test.isDownloadWoken()).isTrue();
         assertThat(test.session.nextDownload()).isEqualTo(DownloadStep.END);
         test.session.end();
-        assertThat(test.signals().download()).isFalse();
+        assertThat(test.isDownloadWoken()).isFalse();
     }
 
     @Test
@@ -143,7 +146,7 @@ class DownloadTest {
         test.session.downloadEnded(test.now);
 
         assertThat(test.session.takenOffset()).isZero();
-        assertThat(test.signals()).isEqualTo(Signals.NONE);
+        assertThat(test.signals().isEmpty()).isTrue();
     }
 
     @Test

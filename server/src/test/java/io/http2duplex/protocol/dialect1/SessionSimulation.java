@@ -1,7 +1,12 @@
-package io.http2duplex.protocol;
+package io.http2duplex.protocol.dialect1;
 
-import static io.http2duplex.protocol.SimulatedApplication.check;
+import static io.http2duplex.protocol.dialect1.SimulatedApplication.check;
 
+import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.protocol.Failure;
+import io.http2duplex.protocol.Limits;
+import io.http2duplex.protocol.Signals;
+import io.http2duplex.protocol.UploadOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -48,7 +53,7 @@ final class SessionSimulation {
     private final Style style;
     private final Fault fault;
     private final Limits limits;
-    private final Session session;
+    private final PlainSession session;
     private final SimulatedApplication application;
     private final SimulatedDownload download;
     private final List<SimulatedPost> posts = new ArrayList<>();
@@ -67,9 +72,10 @@ final class SessionSimulation {
         random = new Random(seed);
         style = Style.values()[random.nextInt(Style.values().length)];
         fault = random.nextInt(3) == 0 ? Fault.NONE : Fault.values()[random.nextInt(Fault.values().length)];
-        limits = new Limits(1 + random.nextInt(30), 1 + random.nextInt(30), 40, 1 + random.nextInt(5), 100, 200);
+        limits = new Limits(
+                1 + random.nextInt(30), 1 + random.nextInt(30), 40, 1 + random.nextInt(5), 100, 200, 0, 0, 30, 0);
         now = random.nextLong();
-        session = new Session(limits);
+        session = new PlainSession(limits, () -> wakeDownload());
         application = new SimulatedApplication(random, session);
         download = new SimulatedDownload(random, session);
         toSend = random.nextInt(200);
@@ -111,15 +117,18 @@ final class SessionSimulation {
         throw new AssertionError("It goes on without end");
     }
 
+    private void wakeDownload() {
+        download.awake = true;
+    }
+
     private void act(Signals signals) {
         application.readerAwake |= signals.input();
         application.writerAwake |= signals.output();
-        download.awake |= signals.download();
         timesOver += signals.over() ? 1 : 0;
         if (signals.deadline()) {
             timer = session.deadline();
         }
-        signals.uploads().forEach(upload -> upload.onReady().run());
+        signals.ready().forEach(Runnable::run);
     }
 
     // ---- the client
@@ -214,7 +223,7 @@ final class SessionSimulation {
                 check(post.handed == post.length, "a POST was taken of which bytes are missing");
                 check(allTaken, "a POST was taken before one that came earlier");
             }
-            Upload.Outcome outcome = post.upload().outcome();
+            UploadOutcome outcome = post.upload().outcome();
             allTaken &= post.isTurnedAway() || (outcome != null && outcome.problem() == null);
         }
         check(waiting <= 2L * limits.uploadBufferSize(), "too much waits for the application: " + waiting);

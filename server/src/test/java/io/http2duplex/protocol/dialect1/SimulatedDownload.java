@@ -1,16 +1,18 @@
-package io.http2duplex.protocol;
+package io.http2duplex.protocol.dialect1;
 
-import static io.http2duplex.protocol.SimulatedApplication.check;
-import static io.http2duplex.protocol.SimulatedPost.at;
+import static io.http2duplex.protocol.dialect1.SimulatedApplication.check;
+import static io.http2duplex.protocol.dialect1.SimulatedPost.at;
 import static java.util.Objects.requireNonNull;
 
+import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.protocol.Failure;
 import java.nio.ByteBuffer;
 import java.util.Random;
 
 /** The carrier of the download in a simulation. It takes as much as it likes, and moves only when there is a reason. */
 final class SimulatedDownload {
     private final Random random;
-    private final Session session;
+    private final PlainSession session;
 
     boolean awake = true;
     /** The transport takes nothing more until the network moves. */
@@ -21,7 +23,7 @@ final class SimulatedDownload {
     boolean brokenOff;
     boolean lost;
 
-    SimulatedDownload(Random random, Session session) {
+    SimulatedDownload(Random random, PlainSession session) {
         this.random = random;
         this.session = session;
     }

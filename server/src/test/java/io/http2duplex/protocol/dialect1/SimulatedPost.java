@@ -1,7 +1,8 @@
-package io.http2duplex.protocol;
+package io.http2duplex.protocol.dialect1;
 
 import static java.util.Objects.requireNonNull;
 
+import io.http2duplex.protocol.UploadOutcome;
 import java.nio.ByteBuffer;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedPost {
     private final Random random;
-    private final Session session;
+    private final PlainSession session;
     final UploadKind kind;
     /** The offset of its first byte in everything that the client sends. */
     final long base;
@@ -33,9 +34,11 @@ final class SimulatedPost {
     private boolean reading = true;
     private boolean told;
     private boolean woken;
-    Upload.@Nullable Outcome answer;
 
-    SimulatedPost(Random random, Session session, UploadKind kind, long base, int length) {
+    @Nullable
+    UploadOutcome answer;
+
+    SimulatedPost(Random random, PlainSession session, UploadKind kind, long base, int length) {
         this.random = random;
         this.session = session;
         this.kind = kind;

@@ -1,4 +1,4 @@
-package io.http2duplex.protocol;
+package io.http2duplex.protocol.dialect1;
 
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;

@@ -1,11 +1,12 @@
-package io.http2duplex.protocol;
+package io.http2duplex.protocol.dialect1;
 
-import static io.http2duplex.protocol.TestSession.BOUND;
-import static io.http2duplex.protocol.TestSession.assertRefused;
-import static io.http2duplex.protocol.TestSession.assertTaken;
-import static io.http2duplex.protocol.TestSession.assertUndecided;
+import static io.http2duplex.protocol.dialect1.TestSession.BOUND;
+import static io.http2duplex.protocol.dialect1.TestSession.assertRefused;
+import static io.http2duplex.protocol.dialect1.TestSession.assertTaken;
+import static io.http2duplex.protocol.dialect1.TestSession.assertUndecided;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.protocol.ErrorCode;
 import org.junit.jupiter.api.Test;
 
 class UploadBoundsTest {
@@ -27,11 +28,11 @@ class UploadBoundsTest {
         test.signals();
 
         test.read(BOUND / 2 - 1);
-        assertThat(test.signals().uploads()).isEmpty();
+        assertThat(test.wokenUploads()).isEmpty();
         test.read(1);
-        assertThat(test.signals().uploads()).containsExactly(single);
+        assertThat(test.wokenUploads()).containsExactly(single);
         test.read(1);
-        assertThat(test.signals().uploads()).isEmpty();
+        assertThat(test.wokenUploads()).isEmpty();
         assertThat(test.session.room(single)).isEqualTo(BOUND / 2 + 1);
     }
 
@@ -43,7 +44,7 @@ class UploadBoundsTest {
 
         test.read();
 
-        assertThat(test.signals().uploads()).isEmpty();
+        assertThat(test.wokenUploads()).isEmpty();
     }
 
     @Test
@@ -66,7 +67,7 @@ class UploadBoundsTest {
         assertThat(test.session.room(next)).isZero();
         assertUndecided(next);
         test.read();
-        assertThat(test.signals().uploads()).contains(next);
+        assertThat(test.wokenUploads()).contains(next);
     }
 
     @Test
@@ -196,7 +197,7 @@ class UploadBoundsTest {
 
         test.session.discardInput();
 
-        assertThat(test.signals().uploads()).containsExactly(paused);
+        assertThat(test.wokenUploads()).containsExactly(paused);
         assertThat(test.session.room(paused)).isGreaterThan(BOUND);
         assertThat(test.session.room(overtaking)).isGreaterThan(BOUND);
         test.receive(overtaking, "0123456789".repeat(100));

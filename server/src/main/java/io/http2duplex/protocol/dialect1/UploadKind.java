@@ -1,4 +1,4 @@
-package io.http2duplex.protocol;
+package io.http2duplex.protocol.dialect1;
 
 /** The kinds of upload ({@code PROTOCOL.md}, section "Uploads"). */
 public enum UploadKind {

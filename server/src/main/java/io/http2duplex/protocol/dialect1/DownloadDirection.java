@@ -1,5 +1,10 @@
-package io.http2duplex.protocol;
+package io.http2duplex.protocol.dialect1;
 
+import io.http2duplex.protocol.ByteQueue;
+import io.http2duplex.protocol.DirectionState;
+import io.http2duplex.protocol.DownloadStep;
+import io.http2duplex.protocol.Limits;
+import io.http2duplex.protocol.SignalBoard;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +14,7 @@ final class DownloadDirection {
 
     private final Limits limits;
     private final SignalBoard board;
+    private final Runnable onReady;
     private final ByteQueue buffer = new ByteQueue();
 
     private DirectionState state = DirectionState.OPEN;
@@ -23,9 +29,10 @@ final class DownloadDirection {
     /** What the carrier does after a reset. */
     private DownloadStep afterReset = DownloadStep.BREAK_OFF;
 
-    DownloadDirection(Limits limits, SignalBoard board) {
+    DownloadDirection(Limits limits, SignalBoard board, Runnable onReady) {
         this.limits = limits;
         this.board = board;
+        this.onReady = onReady;
     }
 
     DirectionState state() {
@@ -49,7 +56,7 @@ final class DownloadDirection {
     void end() {
         if (state == DirectionState.OPEN) {
             state = state.to(DirectionState.ENDING);
-            board.output = true; // a writer that waits for room waits in vain
+            board.output(); // a writer that waits for room waits in vain
             wake();
         }
     }
@@ -102,14 +109,14 @@ final class DownloadDirection {
     private void signalIfReached() {
         if (takenOffset >= notifyOffset) {
             notifyOffset = NEVER;
-            board.output = true;
+            board.output();
         }
     }
 
     void ended() {
         if (state == DirectionState.ENDING) {
             state = state.to(DirectionState.ENDED);
-            board.output = true;
+            board.output();
         }
     }
 
@@ -123,13 +130,15 @@ final class DownloadDirection {
         afterReset = then;
         state = state.to(DirectionState.RESET);
         buffer.clear();
-        board.output = true;
-        board.download = true;
+        board.output();
+        board.ready(onReady);
         idle = false;
     }
 
     private void wake() {
-        board.download |= idle;
-        idle = false;
+        if (idle) {
+            idle = false;
+            board.ready(onReady);
+        }
     }
 }

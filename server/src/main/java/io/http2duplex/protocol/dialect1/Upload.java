@@ -1,21 +1,14 @@
-package io.http2duplex.protocol;
+package io.http2duplex.protocol.dialect1;
 
+import io.http2duplex.protocol.ByteQueue;
+import io.http2duplex.protocol.UploadOutcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One POST of a session. Whoever carries its body hands the bytes to {@link Session#received} and tells how the body
+ * One POST of a session. Whoever carries its body hands the bytes to {@link PlainSession#received} and tells how the body
  * ended; what to answer stands in {@link #outcome} as soon as it is decided.
  */
 public final class Upload {
-    /**
-     * How a POST is answered.
-     *
-     * @param problem why it is refused; null if its bytes were taken, which is answered with 200
-     */
-    public record Outcome(@Nullable Problem problem) {
-        static final Outcome TAKEN = new Outcome(null);
-    }
-
     private final UploadKind kind;
     private final long contentLength;
     private final Runnable onReady;
@@ -23,7 +16,7 @@ public final class Upload {
     final ByteQueue outOfTurn = new ByteQueue();
 
     private long count;
-    private @Nullable Outcome outcome;
+    private @Nullable UploadOutcome outcome;
     private boolean arrived;
     private boolean paused;
 
@@ -38,17 +31,17 @@ public final class Upload {
         return kind;
     }
 
-    /** {@return what to do, outside any lock, when {@link Signals#uploads} names this upload} */
-    public Runnable onReady() {
+    /** {@return what to do, outside any lock, when this upload may be read on or is to be answered} */
+    Runnable onReady() {
         return onReady;
     }
 
     /** {@return how to answer; null as long as that is open} */
-    public @Nullable Outcome outcome() {
+    public @Nullable UploadOutcome outcome() {
         return outcome;
     }
 
-    void decide(Outcome decided) {
+    void decide(UploadOutcome decided) {
         outcome = decided;
         outOfTurn.clear();
     }

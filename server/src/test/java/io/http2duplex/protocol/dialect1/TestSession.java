@@ -1,11 +1,20 @@
-package io.http2duplex.protocol;
+package io.http2duplex.protocol.dialect1;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.protocol.DownloadStep;
+import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.protocol.Failure;
+import io.http2duplex.protocol.Limits;
+import io.http2duplex.protocol.Problem;
+import io.http2duplex.protocol.Signals;
+import io.http2duplex.protocol.UploadOutcome;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A session with small bounds, a clock that the test sets, and text for bytes. */
@@ -13,9 +22,15 @@ final class TestSession {
     static final int BOUND = 10;
     static final long LINGER = Duration.ofSeconds(2).toNanos();
     static final long STALL = Duration.ofSeconds(5).toNanos();
-    static final Limits LIMITS = new Limits(BOUND, BOUND, 30, 4, LINGER, STALL);
+    static final Limits LIMITS = new Limits(BOUND, BOUND, 30, 4, LINGER, STALL, 0, 0, BOUND, 0);
 
-    final Session session = new Session(LIMITS);
+    final PlainSession session = new PlainSession(LIMITS, () -> downloadWoken = true);
+    private final List<Upload> opened = new ArrayList<>();
+    /** The uploads whose carriers the last signals woke. */
+    final List<Upload> woken = new ArrayList<>();
+    /** Whether the last signals woke the carrier of the download. */
+    boolean downloadWoken;
+
     /** Close to the largest value of the clock, which overflows in the middle of a test. */
     long now = Long.MAX_VALUE - Duration.ofSeconds(1).toNanos();
 
@@ -32,7 +47,9 @@ final class TestSession {
     }
 
     Upload open(UploadKind kind, long contentLength) {
-        return session.openUpload(kind, contentLength, now, () -> {});
+        int index = opened.size();
+        opened.add(session.openUpload(kind, contentLength, now, () -> woken.add(opened.get(index))));
+        return opened.get(index);
     }
 
     void receive(Upload upload, String text) {
@@ -90,7 +107,23 @@ final class TestSession {
     }
 
     Signals signals() {
-        return session.takeSignals();
+        woken.clear();
+        downloadWoken = false;
+        Signals signals = session.takeSignals();
+        signals.ready().forEach(Runnable::run);
+        return signals;
+    }
+
+    /** {@return the uploads whose carriers the next signals wake} */
+    List<Upload> wokenUploads() {
+        signals();
+        return List.copyOf(woken);
+    }
+
+    /** {@return whether the next signals wake the carrier of the download} */
+    boolean isDownloadWoken() {
+        signals();
+        return downloadWoken;
     }
 
     void pass(long nanos) {
@@ -105,7 +138,7 @@ final class TestSession {
     }
 
     static void assertTaken(Upload upload) {
-        assertThat(upload.outcome()).isEqualTo(new Upload.Outcome(null));
+        assertThat(upload.outcome()).isEqualTo(UploadOutcome.OK);
     }
 
     static void assertUndecided(Upload upload) {

@@ -1,10 +1,14 @@
-package io.http2duplex.protocol;
+package io.http2duplex.protocol.dialect1;
 
-import static io.http2duplex.protocol.TestSession.assertRefused;
-import static io.http2duplex.protocol.TestSession.assertTaken;
-import static io.http2duplex.protocol.TestSession.assertUndecided;
+import static io.http2duplex.protocol.dialect1.TestSession.assertRefused;
+import static io.http2duplex.protocol.dialect1.TestSession.assertTaken;
+import static io.http2duplex.protocol.dialect1.TestSession.assertUndecided;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.protocol.DownloadStep;
+import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.protocol.Failure;
+import io.http2duplex.protocol.UploadOutcome;
 import org.junit.jupiter.api.Test;
 
 class UploadOrderTest {
@@ -43,7 +47,7 @@ class UploadOrderTest {
 
         assertTaken(chunk);
         assertTaken(end);
-        assertThat(test.signals().uploads()).containsExactly(chunk, end);
+        assertThat(test.wokenUploads()).containsExactly(chunk, end);
         assertThat(test.session.isInputAtEnd()).isFalse();
         assertThat(test.read()).isEqualTo("cd");
         assertThat(test.session.isInputAtEnd()).isTrue();
@@ -190,7 +194,7 @@ class UploadOrderTest {
     void whatComesForAPostThatWasAnsweredChangesNothing() {
         Upload chunk = test.open(UploadKind.CHUNK);
         test.session.reset(new Failure(ErrorCode.CANCELLED, "x"));
-        Upload.Outcome outcome = chunk.outcome();
+        UploadOutcome outcome = chunk.outcome();
 
         assertThat(test.session.room(chunk)).isZero();
         test.receive(chunk, "abc");

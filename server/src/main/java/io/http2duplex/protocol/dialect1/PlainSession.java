@@ -1,0 +1,279 @@
+package io.http2duplex.protocol.dialect1;
+
+import io.http2duplex.protocol.DirectionState;
+import io.http2duplex.protocol.DownloadStep;
+import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.protocol.Failure;
+import io.http2duplex.protocol.Limits;
+import io.http2duplex.protocol.Problem;
+import io.http2duplex.protocol.Session;
+import io.http2duplex.protocol.SignalBoard;
+import io.http2duplex.protocol.Signals;
+import io.http2duplex.protocol.UploadOutcome;
+import java.nio.ByteBuffer;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session of dialect 1 ({@code PROTOCOL.md}): one direction up, one down, and what ends them. It lives as long as its
+ * download's connection does.
+ */
+public final class PlainSession implements Session {
+    private static final long NONE = Long.MAX_VALUE;
+
+    private final Limits limits;
+    private final SignalBoard board = new SignalBoard();
+    private final UploadDirection upload;
+    private final DownloadDirection download;
+
+    private @Nullable Failure failure;
+    private boolean over;
+    private long lingerDeadline = NONE;
+    private long stallDeadline = NONE;
+
+    /** @param onDownloadReady wakes the carrier of the download, outside any lock */
+    public PlainSession(Limits limits, Runnable onDownloadReady) {
+        this.limits = limits;
+        upload = new UploadDirection(limits, board);
+        download = new DownloadDirection(limits, board, onDownloadReady);
+    }
+
+    @Override
+    public Signals takeSignals() {
+        return board.take();
+    }
+
+    // ---- uploads: what the carriers of POSTs tell and ask
+
+    /**
+     * A POST has come. It may be decided at once: see {@link Upload#outcome}.
+     *
+     * @param contentLength the announced length of its body in bytes, -1 if there is none
+     * @param onReady wakes the carrier, outside any lock
+     */
+    public Upload openUpload(UploadKind kind, long contentLength, long now, Runnable onReady) {
+        Upload opened = new Upload(kind, contentLength, onReady);
+        if (kind == UploadKind.DESTROY) {
+            opened.decide(UploadOutcome.OK);
+            // The page expects nothing more: a response broken off would only be an error in its console. But what
+            // waits for a browser that does not read might wait for ever.
+            reset(
+                    new Failure(ErrorCode.CANCELLED, "The page destroyed the duplex."),
+                    stallDeadline == NONE ? DownloadStep.END : DownloadStep.BREAK_OFF);
+        } else if (failure != null) {
+            opened.decide(UploadOutcome.refused(Problem.gone(failure)));
+        } else {
+            resetFor(upload.open(opened));
+        }
+        settle(now);
+        return opened;
+    }
+
+    /** {@return how many bytes of that body may be handed over now; 0: wait to be woken} */
+    public int room(Upload upload) {
+        return this.upload.room(upload);
+    }
+
+    /** Bytes of that body have come, no more than {@link #room} allowed. They are copied. */
+    public void received(Upload upload, ByteBuffer bytes) {
+        resetFor(this.upload.received(upload, bytes));
+    }
+
+    /** That body has come to its end. */
+    public void completed(Upload upload, long now) {
+        resetFor(this.upload.completed(upload));
+        settle(now);
+    }
+
+    /** That body was cut: the rest will not come. */
+    public void cut(Upload upload, String how, @Nullable Throwable cause) {
+        resetFor(this.upload.cut(upload, how, cause));
+    }
+
+    // ---- the application reads
+
+    @Override
+    public @Nullable ByteBuffer pollInput() {
+        return upload.poll();
+    }
+
+    @Override
+    public int readInput(ByteBuffer target) {
+        return upload.read(target);
+    }
+
+    @Override
+    public long availableInput() {
+        return upload.available();
+    }
+
+    @Override
+    public boolean isInputAtEnd() {
+        return upload.isAtEnd();
+    }
+
+    @Override
+    public void discardInput() {
+        upload.discard();
+    }
+
+    // ---- the application writes
+
+    @Override
+    public int outputRoom() {
+        return download.room();
+    }
+
+    @Override
+    public boolean isOutputOpen() {
+        return download.state() == DirectionState.OPEN;
+    }
+
+    @Override
+    public boolean isOutputEnded() {
+        return download.state() == DirectionState.ENDED;
+    }
+
+    @Override
+    public long write(ByteBuffer bytes) {
+        return download.write(bytes);
+    }
+
+    @Override
+    public void end() {
+        download.end();
+    }
+
+    @Override
+    public long takenOffset() {
+        return download.takenOffset();
+    }
+
+    @Override
+    public void notifyOutputAt(long offset) {
+        download.notifyAt(offset);
+    }
+
+    @Override
+    public void notifyOutputRoom() {
+        download.notifyWhenRoomy();
+    }
+
+    // ---- the download: what the carrier of the response body tells and asks
+
+    /** {@return what to do next} */
+    public DownloadStep nextDownload() {
+        return download.next();
+    }
+
+    /** {@return the buffer to write from; the carrier moves its position and tells {@link #downloadTaken}} */
+    public @Nullable ByteBuffer peekDownload() {
+        return download.peek();
+    }
+
+    /** The transport has taken bytes. */
+    public void downloadTaken(int count) {
+        stallDeadline = NONE;
+        download.taken(count);
+    }
+
+    /** The transport takes nothing more for now. */
+    public void downloadBlocked(long now) {
+        if (stallDeadline == NONE && !over) {
+            stallDeadline = now + limits.stallNanos();
+            board.deadline();
+        }
+    }
+
+    /** The transport takes bytes again, although none wait. */
+    public void downloadFlushed() {
+        stallDeadline = NONE;
+    }
+
+    /** The end of the response body has gone to the transport. */
+    public void downloadEnded(long now) {
+        stallDeadline = NONE;
+        download.ended();
+        settle(now);
+    }
+
+    // ---- both directions
+
+    @Override
+    public boolean reset(Failure failure) {
+        return reset(failure, DownloadStep.BREAK_OFF);
+    }
+
+    private boolean reset(Failure failure, DownloadStep download) {
+        if (over) {
+            return false;
+        }
+        this.failure = failure;
+        over = true;
+        board.over();
+        lingerDeadline = NONE;
+        stallDeadline = NONE;
+        upload.reset(failure);
+        this.download.reset(download);
+        return true;
+    }
+
+    @Override
+    public @Nullable Failure failure() {
+        return failure;
+    }
+
+    @Override
+    public boolean isOver() {
+        return over;
+    }
+
+    @Override
+    public OptionalLong deadline() {
+        if (lingerDeadline == NONE && stallDeadline == NONE) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(
+                lingerDeadline == NONE
+                        ? stallDeadline
+                        : stallDeadline == NONE || lingerDeadline - stallDeadline < 0 ? lingerDeadline : stallDeadline);
+    }
+
+    @Override
+    public void timeIs(long now) {
+        if (lingerDeadline != NONE && now - lingerDeadline >= 0) {
+            reset(new Failure(
+                    ErrorCode.TIMED_OUT,
+                    "The server's side had ended, and the client neither uploaded nor ended its own within "
+                            + limits.lingerNanos() / 1_000_000 + " ms (lingerTimeout of the DuplexHandler)."));
+        } else if (stallDeadline != NONE && now - stallDeadline >= 0) {
+            reset(new Failure(
+                    ErrorCode.TIMED_OUT,
+                    "The browser read nothing of the download within " + limits.stallNanos() / 1_000_000
+                            + " ms (stallTimeout of the DuplexHandler)."));
+        }
+    }
+
+    private void resetFor(@Nullable Failure failure) {
+        if (failure != null) {
+            reset(failure);
+        }
+    }
+
+    /** Notices that both directions have ended, or that the client is to be waited for. */
+    private void settle(long now) {
+        if (over || download.state() != DirectionState.ENDED) {
+            return;
+        }
+        if (upload.state() == DirectionState.ENDED) {
+            over = true;
+            board.over();
+            lingerDeadline = NONE;
+        } else if (upload.hasOpenUploads()) {
+            lingerDeadline = NONE;
+        } else if (lingerDeadline == NONE) {
+            lingerDeadline = now + limits.lingerNanos();
+            board.deadline();
+        }
+    }
+}

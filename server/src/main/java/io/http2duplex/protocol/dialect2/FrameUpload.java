@@ -1,0 +1,18 @@
+package io.http2duplex.protocol.dialect2;
+
+import io.http2duplex.protocol.UploadOutcome;
+import org.jspecify.annotations.Nullable;
+
+/** One POST of a session: what its carrier shows to {@link ResumableSession}. */
+public final class FrameUpload {
+    private @Nullable UploadOutcome outcome;
+
+    /** {@return how to answer; null as long as that is open} */
+    public @Nullable UploadOutcome outcome() {
+        return outcome;
+    }
+
+    void decide(UploadOutcome decided) {
+        outcome = decided;
+    }
+}
