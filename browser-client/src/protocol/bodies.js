@@ -35,7 +35,7 @@ export function* bodies(chunks, limit) {
  * @param {number} size of all of them together, in bytes
  * @returns {Uint8Array}
  */
-function joined(parts, size) {
+export function joined(parts, size) {
   if (parts.length === 1) {
     return parts[0];
   }

@@ -1,0 +1,41 @@
+const FIRST_PAUSE_MILLISECONDS = 250;
+const LONGEST_PAUSE_MILLISECONDS = 5_000;
+
+/** When to try again what has failed: each time later, at a random time up to a bound that doubles. */
+export class BackOff {
+  #random;
+  #failures = 0;
+  /** Until when nothing is tried, in milliseconds; 0: there is nothing to wait for. */
+  until = 0;
+
+  /** @param {() => number} random from 0 to 1, without 1 */
+  constructor(random) {
+    this.#random = random;
+  }
+
+  /** It worked, or there is reason to believe that it will. */
+  reset() {
+    this.#failures = this.until = 0;
+  }
+
+  /**
+   * What fails while one waits anyway changes nothing, but for what the server asks for.
+   *
+   * @param {number} now
+   * @param {number} [atLeast] milliseconds
+   */
+  failed(now, atLeast = 0) {
+    if (this.until <= now) {
+      const bound = Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** this.#failures++, LONGEST_PAUSE_MILLISECONDS);
+      this.until = now + this.#random() * bound;
+    }
+    this.until = Math.max(this.until, now + atLeast);
+  }
+
+  /** @param {number} now */
+  timeIs(now) {
+    if (this.until <= now) {
+      this.until = 0;
+    }
+  }
+}

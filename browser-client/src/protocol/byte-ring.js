@@ -1,0 +1,60 @@
+const NONE = new Uint8Array(0);
+/** What an empty ring keeps for the bytes to come. */
+const KEPT_BYTES = 65_536;
+
+/** Bytes of one direction, found by their offset. It holds memory for what is in it, and little more. */
+export class ByteRing {
+  #bytes = NONE;
+
+  /**
+   * @param {number} offset of the first of the bytes
+   * @param {Uint8Array} bytes copied
+   * @param {number} start the lowest offset that is still needed
+   * @param {number} bound the most that the ring may hold, in bytes: the last of these bytes is within it from `start`
+   */
+  put(offset, bytes, start, bound) {
+    const span = offset + bytes.length - start;
+    if (span > this.#bytes.length) {
+      const old = this.get(start, start + this.#bytes.length);
+      this.#bytes = new Uint8Array(Math.max(span, Math.min(2 * old.length, bound)));
+      this.#set(start, old);
+    }
+    this.#set(offset, bytes);
+  }
+
+  /**
+   * @param {number} from
+   * @param {number} to
+   * @returns {Uint8Array<ArrayBuffer>} a copy
+   */
+  get(from, to) {
+    const copy = new Uint8Array(to - from);
+    if (from < to) {
+      const at = from % this.#bytes.length;
+      const first = this.#bytes.subarray(at, at + copy.length);
+      copy.set(first);
+      copy.set(this.#bytes.subarray(0, copy.length - first.length), first.length);
+    }
+    return copy;
+  }
+
+  /** Nothing in it is needed any more. */
+  clear() {
+    if (this.#bytes.length > KEPT_BYTES) {
+      this.#bytes = NONE;
+    }
+  }
+
+  /**
+   * @param {number} offset
+   * @param {Uint8Array} bytes
+   */
+  #set(offset, bytes) {
+    if (bytes.length > 0) {
+      const at = offset % this.#bytes.length;
+      const first = bytes.subarray(0, this.#bytes.length - at);
+      this.#bytes.set(first, at);
+      this.#bytes.set(bytes.subarray(first.length), 0);
+    }
+  }
+}

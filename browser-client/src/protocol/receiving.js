@@ -1,0 +1,134 @@
+import { ByteRing } from './byte-ring.js';
+import { ProtocolError } from './frames.js';
+import { add } from './ranges.js';
+
+const MAX_RUNS_OUT_OF_ORDER = 64;
+
+/**
+ * One direction at its receiver: takes bytes in any order and however often, and gives each once, in order. What it
+ * holds is at most its window.
+ *
+ *     OPEN ---- end() ----> ENDING ---- every byte before the end is here ----> ENDED
+ */
+export class ReceivingDirection {
+  #ring = new ByteRing();
+  #window;
+  #maxWindow;
+  #limit;
+  /** What the application has read up to. */
+  #read = 0;
+  /** @type {import('./ranges.js').Range[]} what is here; the first of them from offset 0; the end takes one place */
+  #runs = [{ from: 0, to: 0 }];
+  /** Where the end is. */
+  #end = Infinity;
+  /** The confirmed offset that the sender was told last. */
+  #told = 0;
+  #hasToTell = false;
+
+  /**
+   * @param {number} window in bytes, at the beginning; the sender knows it
+   * @param {number} maxWindow
+   */
+  constructor(window, maxWindow) {
+    this.#window = this.#limit = window;
+    this.#maxWindow = maxWindow;
+  }
+
+  get confirmed() {
+    return this.#runs[0].to;
+  }
+
+  /** The end, and every byte before it, are here. */
+  get hasEnded() {
+    return this.confirmed > this.#end;
+  }
+
+  /** The application has read everything. */
+  get isAtEnd() {
+    return this.#read === this.#end;
+  }
+
+  /**
+   * @param {number} offset
+   * @param {Uint8Array} bytes copied
+   */
+  receive(offset, bytes) {
+    const to = offset + bytes.length;
+    if (to > this.#end) {
+      throw new ProtocolError('There is DATA behind the END');
+    }
+    if (to > this.#limit) {
+      throw new ProtocolError('There is DATA beyond the limit', 'beyond-window');
+    }
+    const from = Math.max(offset, this.confirmed);
+    if (from < to) {
+      this.#ring.put(from, bytes.subarray(from - offset), this.#read, this.#window);
+      this.#add(from, to);
+    }
+  }
+
+  /** @param {number} offset of the end */
+  end(offset) {
+    const highest = this.#runs[this.#runs.length - 1].to;
+    if (this.#end < Infinity ? offset !== this.#end : offset < highest) {
+      throw new ProtocolError('The END is not where it was, or before bytes that were sent');
+    }
+    this.#end = offset;
+    this.#add(offset, offset + 1);
+  }
+
+  /**
+   * @param {number} from
+   * @param {number} to
+   */
+  #add(from, to) {
+    add(this.#runs, from, to);
+    if (this.#runs.length - 1 > MAX_RUNS_OUT_OF_ORDER) {
+      throw new ProtocolError('There are too many runs of bytes out of order', 'beyond-window');
+    }
+  }
+
+  /** @returns {Uint8Array<ArrayBuffer> | null} every byte that is here in order; null if there is none */
+  read() {
+    const to = Math.min(this.confirmed, this.#end);
+    if (to === this.#read) {
+      return null;
+    }
+    const bytes = this.#ring.get(this.#read, to);
+    this.#read = to;
+    if (this.#runs.length === 1) {
+      this.#ring.clear();
+    }
+    return bytes;
+  }
+
+  /** Nothing is read any more. */
+  release() {
+    this.#ring = new ByteRing();
+  }
+
+  /** Whether the sender should be told now (PROTOCOL.md, "Offsets and confirmation", rules 2 to 4). */
+  get hasToTell() {
+    const half = this.#window / 2;
+    const news = this.confirmed - this.#told;
+    return (
+      this.#hasToTell || (this.hasEnded ? news > 0 : news >= half || this.#read + this.#window - this.#limit >= half)
+    );
+  }
+
+  /** What the sender was told last is lost. */
+  tellAgain() {
+    this.#hasToTell = true;
+  }
+
+  /** @returns {[confirmed: number, limit: number]} what the sender is told now */
+  tell() {
+    if (this.#read === this.confirmed && this.#limit - this.#read <= this.#window / 2) {
+      this.#window = Math.min(2 * this.#window, this.#maxWindow);
+    }
+    this.#limit = Math.min(Math.max(this.#limit, this.#read + this.#window), Number.MAX_SAFE_INTEGER);
+    this.#told = this.confirmed;
+    this.#hasToTell = false;
+    return [this.confirmed, this.#limit];
+  }
+}
