@@ -14,10 +14,8 @@ final class DeadlineTimer {
     private final GuardedSession<?> session;
     private final BiFunction<Long, Runnable, Runnable> after;
 
-    /** Takes the running timer back; guarded by the session's lock. */
-    private @Nullable Runnable running;
-    /** When the running timer fires; guarded by the session's lock. */
-    private long time;
+    /** Guarded by the session's lock. */
+    private @Nullable Running running;
 
     /** @param after runs a task after so many nanoseconds, and gives what takes the task back */
     DeadlineTimer(GuardedSession<?> session, BiFunction<Long, Runnable, Runnable> after) {
@@ -27,41 +25,76 @@ final class DeadlineTimer {
 
     /** The session's deadline may have changed. */
     void arm() {
-        Runnable replaced = session.call(state -> {
+        Running[] replaced = new Running[1];
+        Running next = session.call(state -> {
             OptionalLong deadline = state.deadline();
-            if (deadline.isEmpty() || (running != null && time - deadline.getAsLong() <= 0)) {
+            if (deadline.isEmpty() || (running != null && running.time - deadline.getAsLong() <= 0)) {
                 return null;
             }
-            Runnable later = running;
-            long due = deadline.getAsLong();
-            time = due;
-            running = after.apply(Math.max(0, due - System.nanoTime()), () -> fired(due));
-            return later;
+            replaced[0] = running;
+            running = new Running(deadline.getAsLong());
+            return running;
         });
-        if (replaced != null) {
-            replaced.run();
+        if (next != null) {
+            next.start();
+        }
+        if (replaced[0] != null) {
+            replaced[0].stop();
         }
     }
 
     /** The session is over. */
     void stop() {
-        Runnable last = session.call(state -> {
-            Runnable stopped = running;
+        Running last = session.call(state -> {
+            Running stopped = running;
             running = null;
             return stopped;
         });
         if (last != null) {
-            last.run();
+            last.stop();
         }
     }
 
-    private void fired(long due) {
+    private void fired(Running timer) {
         session.act(state -> {
-            if (due == time) {
+            if (timer == running) {
                 running = null;
             }
             state.timeIs(System.nanoTime());
         });
         arm();
+    }
+
+    /** A timer, which is started and stopped without the session's lock, in whatever order. */
+    private final class Running {
+        final long time;
+        private @Nullable Runnable takeBack;
+        private boolean stopped;
+
+        Running(long time) {
+            this.time = time;
+        }
+
+        void start() {
+            Runnable started = after.apply(Math.max(0, time - System.nanoTime()), () -> fired(this));
+            synchronized (this) {
+                takeBack = started;
+                if (!stopped) {
+                    return;
+                }
+            }
+            started.run();
+        }
+
+        void stop() {
+            Runnable started;
+            synchronized (this) {
+                stopped = true;
+                started = takeBack;
+            }
+            if (started != null) {
+                started.run();
+            }
+        }
     }
 }

@@ -7,10 +7,10 @@ import java.nio.channels.ClosedChannelException;
 
 /** Both directions as one blocking channel. */
 final class DuplexChannel implements ByteChannel, BlockingInput {
-    private final SessionDuplex duplex;
+    private final SessionDuplex<?> duplex;
     private volatile boolean closed;
 
-    DuplexChannel(SessionDuplex duplex) {
+    DuplexChannel(SessionDuplex<?> duplex) {
         this.duplex = duplex;
     }
 

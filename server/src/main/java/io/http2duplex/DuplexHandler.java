@@ -1,17 +1,15 @@
 package io.http2duplex;
 
+import io.http2duplex.protocol.DownloadRequest;
 import io.http2duplex.protocol.ErrorCode;
 import io.http2duplex.protocol.Failure;
 import io.http2duplex.protocol.HeaderNames;
 import io.http2duplex.protocol.Limits;
 import io.http2duplex.protocol.Problem;
-import io.http2duplex.protocol.SessionId;
-import io.http2duplex.protocol.dialect1.UploadKind;
-import io.http2duplex.protocol.dialect1.UploadRequest;
+import io.http2duplex.protocol.RequestFields;
+import io.http2duplex.protocol.dialect2.MemoryBudget;
 import io.http2duplex.undertow.Answer;
-import io.http2duplex.undertow.DownloadExchange;
 import io.http2duplex.undertow.IoThreads;
-import io.http2duplex.undertow.UploadExchange;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.HttpContinueAcceptingHandler;
@@ -24,12 +22,11 @@ import io.undertow.util.SameThreadExecutor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import org.jboss.logging.Logger;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.xnio.XnioIoThread;
 
 /**
  * Serves duplexes: an Undertow handler that goes wherever a handler goes, on HTTP/2 over TLS, h2c and HTTP/1.1.
@@ -45,17 +42,17 @@ import org.xnio.XnioIoThread;
  *         .start();
  * }</pre>
  *
- * <p>The wire is that of the Node package {@code http2-duplex} 6.x ({@code PROTOCOL.md}). Sessions are looked up in the
- * handler, not on a connection, so that uploads may come over another connection than the download goes.
+ * <p>The wire ({@code PROTOCOL.md}) has two dialects, of which the client chooses: that of the Node package
+ * {@code http2-duplex} 6.x, and dialect 2, whose duplexes survive the loss of their connections. Sessions are looked up
+ * in the handler, not on a connection, so that uploads may come over another connection than the download goes.
  */
 public final class DuplexHandler implements HttpHandler, AutoCloseable {
-    private static final Logger LOG = Logger.getLogger(DuplexHandler.class);
     private static final String ALLOW = "GET, POST, OPTIONS";
 
-    private final DuplexCallback callback;
-    private final Limits limits;
     private final UserThreads threads;
-    private final Sessions sessions = new Sessions();
+    private final MemoryBudget budget;
+    private final PlainDialect dialect1;
+    private final ResumableDialect dialect2;
     private final OpenExchanges exchanges = new OpenExchanges();
     /** Meets an expectation (Expect: 100-continue) when the body is read: what is refused needs not be sent. */
     private final HttpHandler http1Uploads = new HttpContinueReadHandler(this::upload);
@@ -63,19 +60,31 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
     private final HttpHandler http2Uploads = new HttpContinueAcceptingHandler(this::upload);
 
     private DuplexHandler(Builder builder) {
-        callback = builder.callback;
         threads = builder.executor == null ? UserThreads.standard() : UserThreads.of(builder.executor);
-        limits = new Limits(
+        budget = new MemoryBudget(builder.memoryBudget);
+        Limits limits = new Limits(
                 builder.uploadBufferSize,
                 builder.downloadBufferSize,
                 builder.maxChunkSize,
                 builder.maxOpenUploads,
                 nanos(builder.lingerTimeout),
                 nanos(builder.stallTimeout),
-                0,
-                0,
-                Math.max(builder.uploadBufferSize, builder.downloadBufferSize),
-                0);
+                nanos(builder.resumeTimeout),
+                nanos(builder.heartbeat),
+                Math.max(builder.maxWindow, Math.max(builder.uploadBufferSize, builder.downloadBufferSize)),
+                nanos(builder.maxDownloadLife));
+        Application application = new Application(builder.callback, threads, builder.observer);
+        dialect1 = new PlainDialect(application, limits);
+        dialect2 = new ResumableDialect(
+                application,
+                limits,
+                budget,
+                new Outcomes(limits.resumeNanos(), System::nanoTime, DuplexHandler::after));
+    }
+
+    /** Runs a task after a time, on a thread of the JDK's that must not block. */
+    private static void after(long nanos, Runnable task) {
+        CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(task);
     }
 
     /** {@return the duration, or some 146 years if it is longer: room to add it to any time} */
@@ -95,7 +104,12 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
 
     /** {@return how many sessions live} */
     public int sessions() {
-        return sessions.count();
+        return dialect1.sessions.count() + dialect2.sessions.count();
+    }
+
+    /** {@return how many bytes of the {@linkplain Builder#memoryBudget memory budget} are used now} */
+    public long memoryUsed() {
+        return budget.reserved();
     }
 
     /** Takes one request. Called by Undertow, on any of its threads. */
@@ -107,7 +121,7 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
             exchange.setMaxEntitySize(-1);
         }
         if (exchange.getRequestMethod().equals(Methods.GET)) {
-            dispatch(exchange, () -> open(exchange));
+            dispatch(exchange, () -> download(exchange));
         } else if (exchange.getRequestMethod().equals(Methods.POST)) {
             (isHttp2(exchange) ? http2Uploads : http1Uploads).handleRequest(exchange);
         } else if (exchange.getRequestMethod().equals(Methods.OPTIONS)) {
@@ -115,93 +129,57 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
             dispatch(exchange, () -> new Answer(exchange).ok());
         } else {
             exchange.getResponseHeaders().put(Headers.ALLOW, ALLOW);
-            refuse(exchange, Problem.methodNotAllowed());
+            dispatch(exchange, () -> new Answer(exchange).problem(Problem.methodNotAllowed()));
         }
     }
 
-    private void open(HttpServerExchange exchange) {
-        if (exchange.getRequestHeaders().contains(HeaderNames.ID)) {
-            new Answer(exchange)
-                    .problem(Problem.badHeaders("GET opens a new duplex: it carries no " + HeaderNames.ID + "."));
-            return;
-        }
+    private void download(HttpServerExchange exchange) {
         if (!exchange.isRequestComplete() && !isHttp2(exchange)) {
             // Behind a body the close of an HTTP/1.1 connection would not be noticed.
-            new Answer(exchange).problem(Problem.badHeaders("GET opens a new duplex: it has no body."));
+            new Answer(exchange).problem(Problem.badHeaders("GET opens or resumes a duplex: it has no body."));
             return;
         }
-        XnioIoThread ioThread = exchange.getIoThread();
-        SessionDuplex duplex = new SessionDuplex(
-                SessionId.next(), new DuplexRequest(exchange), limits, threads, new SessionDuplex.Host() {
-                    @Override
-                    public Runnable after(long nanos, Runnable task) {
-                        return IoThreads.after(ioThread, task, nanos);
-                    }
-
-                    @Override
-                    public void over(SessionDuplex over) {
-                        sessions.remove(over);
-                    }
-                });
-        DownloadExchange download = new DownloadExchange(exchange, duplex.download());
-        duplex.setWakeDownload(download::wake);
-        if (!sessions.add(duplex)) {
-            new Answer(exchange).problem(Problem.shutDown());
-            return;
-        }
-        try {
-            threads.execute(() -> call(duplex));
-        } catch (RejectedExecutionException e) {
-            LOG.warnf(
-                    "A duplex was refused: the executor has no thread for its handler (DuplexHandler.Builder.executor)");
-            duplex.reset(new Failure(ErrorCode.OVERLOADED, "The executor had no thread for the handler.", e));
-            new Answer(exchange).problem(Problem.overloaded());
-            return;
-        }
-        download.start(duplex.id());
-    }
-
-    private void call(SessionDuplex duplex) {
-        try {
-            callback.onDuplex(duplex);
-        } catch (Throwable thrown) { // user code: whatever it throws ends this duplex, and only this
-            duplex.handlerFailed(thrown);
+        DownloadRequest request = DownloadRequest.parse(fields(exchange));
+        if (request instanceof DownloadRequest.Refused refused) {
+            new Answer(exchange).problem(refused.problem());
+        } else if (request instanceof DownloadRequest.OpensResumable opens) {
+            dialect2.open(exchange, opens);
+        } else if (request instanceof DownloadRequest.Resumes resumes) {
+            if (dialect1.sessions.get(resumes.id()) == null) {
+                dialect2.resume(exchange, resumes);
+            } else {
+                new Answer(exchange).problem(Problem.otherDialect());
+            }
+        } else {
+            dialect1.open(exchange);
         }
     }
 
     private void upload(HttpServerExchange exchange) {
-        UploadRequest request = UploadRequest.parse(
-                name -> {
-                    HeaderValues values = exchange.getRequestHeaders().get(name);
-                    return values == null ? List.of() : values;
-                },
-                limits.maxChunkSize());
-        if (request.problem() != null) {
-            refuse(exchange, request.problem());
-            return;
-        }
-        SessionDuplex duplex = sessions.get(request.id());
-        if (duplex == null) {
-            if (request.kind() == UploadKind.DESTROY) {
-                dispatch(exchange, () -> new Answer(exchange).ok()); // it is as the page wants it
-            } else {
-                refuse(exchange, Problem.unknownSession());
-            }
-            return;
-        }
+        RequestFields fields = fields(exchange);
+        boolean hasVersion = !fields.get(HeaderNames.VERSION).isEmpty();
+        String id = fields.only(HeaderNames.ID);
+        Sessions<?> others = hasVersion ? dialect1.sessions : dialect2.sessions;
         dispatch(exchange, () -> {
-            UploadExchange upload = new UploadExchange(exchange);
-            boolean empty = request.contentLength() < 0 && exchange.isRequestComplete();
-            upload.start(duplex.openUpload(request.kind(), empty ? 0 : request.contentLength(), upload::wake));
+            if (id != null && others.get(id) != null) {
+                new Answer(exchange).problem(Problem.otherDialect());
+            } else if (hasVersion) {
+                dialect2.upload(exchange, fields);
+            } else {
+                dialect1.upload(exchange, fields);
+            }
         });
+    }
+
+    private static RequestFields fields(HttpServerExchange exchange) {
+        return name -> {
+            HeaderValues values = exchange.getRequestHeaders().get(name);
+            return values == null ? List.of() : values;
+        };
     }
 
     private static boolean isHttp2(HttpServerExchange exchange) {
         return exchange.getProtocol().equals(Protocols.HTTP_2_0);
-    }
-
-    private static void refuse(HttpServerExchange exchange, Problem problem) {
-        dispatch(exchange, () -> new Answer(exchange).problem(problem));
     }
 
     /** Goes on, on the exchange's I/O thread, after this call of the handler chain has returned. */
@@ -210,8 +188,8 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
     }
 
     /**
-     * Ends every session and takes no new ones: handlers see the code {@code SHUT_DOWN}, downloads are broken off, open
-     * POSTs are answered. New duplexes are refused with 503.
+     * Ends every session and takes no new ones: both sides see the code {@code SHUT_DOWN} (in dialect 1 a page sees a
+     * download that was broken off), open POSTs are answered. New duplexes are refused with 503.
      *
      * @return completes, on the executor, when every answer has gone out: {@code Undertow.stop()} may follow
      */
@@ -221,9 +199,9 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
 
     /** {@return completes, perhaps on an I/O thread, when every answer has gone out} */
     private CompletionStage<Void> stopped() {
-        for (SessionDuplex duplex : sessions.close()) {
-            duplex.reset(new Failure(ErrorCode.SHUT_DOWN, "The server shut down."));
-        }
+        Failure shutDown = new Failure(ErrorCode.SHUT_DOWN, "The server shut down.");
+        dialect1.sessions.close().forEach(duplex -> duplex.reset(shutDown));
+        dialect2.sessions.close().forEach(duplex -> duplex.reset(shutDown));
         threads.close();
         return exchanges.whenNoneIsOpen();
     }
@@ -250,6 +228,12 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         private int maxOpenUploads = 16;
         private Duration lingerTimeout = Duration.ofMinutes(2);
         private Duration stallTimeout = Duration.ofMinutes(5);
+        private Duration resumeTimeout = Duration.ofSeconds(30);
+        private Duration heartbeat = Duration.ofSeconds(15);
+        private int maxWindow = 16 * 1024 * 1024;
+        private long memoryBudget = Runtime.getRuntime().maxMemory() / 4;
+        private Duration maxDownloadLife = Duration.ofMinutes(10);
+        private @Nullable DuplexObserver observer;
 
         private Builder(DuplexCallback callback) {
             this.callback = Objects.requireNonNull(callback, "callback");
@@ -273,7 +257,8 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
 
         /**
          * How many bytes from the page may wait in a session for the application, before the page's writes are held
-         * up. As many again may wait because POSTs overtook an unfinished one. In bytes; default 64 KiB.
+         * up. In dialect 1 as many again may wait because POSTs overtook an unfinished one; in dialect 2 it is what the
+         * window begins with, and grows from ({@link #maxWindow}). In bytes; default 64 KiB.
          */
         public Builder uploadBufferSize(int bytes) {
             uploadBufferSize = (int) positive(bytes, "uploadBufferSize");
@@ -282,8 +267,8 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
 
         /**
          * How many bytes from the application may wait in a session for the page, before the application's writes are
-         * held up. One buffer given to {@link Duplex#send} or {@link Duplex#output} may go beyond it. In bytes; default
-         * 64 KiB.
+         * held up. One buffer given to {@link Duplex#send} or {@link Duplex#output} may go beyond it. In dialect 2 it
+         * holds what the page has not confirmed too, and grows ({@link #maxWindow}). In bytes; default 64 KiB.
          */
         public Builder downloadBufferSize(int bytes) {
             downloadBufferSize = (int) positive(bytes, "downloadBufferSize");
@@ -291,8 +276,8 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         }
 
         /**
-         * The largest body of one POST, but for a streaming upload, which has no limit. A larger one is refused with
-         * 413. In bytes; default 16 MiB.
+         * Dialect 1: the largest body of one POST, but for a streaming upload, which has no limit. A larger one is
+         * refused with 413. In bytes; default 16 MiB.
          */
         public Builder maxChunkSize(long bytes) {
             maxChunkSize = positive(bytes, "maxChunkSize");
@@ -306,8 +291,8 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         }
 
         /**
-         * How long a session lives on after the application has ended its side and the download is complete, without
-         * an upload from the page: with the download gone, nothing tells whether the page still lives. Then the duplex
+         * Dialect 1: how long a session lives on after the application has ended its side and the download is complete,
+         * without an upload from the page: with the download gone, nothing tells whether the page still lives. Then the duplex
          * fails with the code {@code TIMED_OUT}. Default 2 minutes.
          */
         public Builder lingerTimeout(Duration timeout) {
@@ -321,6 +306,64 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
          */
         public Builder stallTimeout(Duration timeout) {
             stallTimeout = positive(timeout, "stallTimeout");
+            return this;
+        }
+
+        /**
+         * Dialect 2: how long a duplex that has lost its connection waits for the page to resume it. Then it fails with
+         * the code {@code CONNECTION_LOST}. For as long it is remembered how a duplex ended, of the last {@value
+         * Outcomes#MAX} ones, so that a page that was away learns of it. Zero turns resuming off: a connection that is
+         * lost fails its duplexes at once. Default 30 seconds.
+         */
+        public Builder resumeTimeout(Duration timeout) {
+            resumeTimeout = zeroOrMore(timeout, "resumeTimeout");
+            return this;
+        }
+
+        /**
+         * Dialect 2: how long a download is silent before the page is asked for a sign of life. When none comes for as
+         * long again, the duplex is detached. It is to be shorter than the idle timeouts of proxies on the way, of which
+         * 60 seconds are usual. Zero: a page that has silently gone is noticed only when TCP gives up. Default 15 seconds.
+         */
+        public Builder heartbeat(Duration interval) {
+            heartbeat = zeroOrMore(interval, "heartbeat");
+            return this;
+        }
+
+        /**
+         * Dialect 2: up to which size the buffers of a session grow with use, each of the two directions, as long as
+         * the {@link #memoryBudget} allows it. If it is less than {@link #uploadBufferSize} or {@link
+         * #downloadBufferSize}, those don't grow. In bytes; default 16 MiB.
+         */
+        public Builder maxWindow(int bytes) {
+            maxWindow = (int) positive(bytes, "maxWindow");
+            return this;
+        }
+
+        /**
+         * Dialect 2: how much memory the buffers of all sessions together may take beyond the sizes that they begin
+         * with. When it is used up, they no longer grow. In bytes; default a quarter of the heap's largest size.
+         */
+        public Builder memoryBudget(long bytes) {
+            if (bytes < 0) {
+                throw new IllegalArgumentException("memoryBudget is to be 0 or more, not " + bytes);
+            }
+            memoryBudget = bytes;
+            return this;
+        }
+
+        /**
+         * Dialect 2: after how long the page is asked to open another download in the place of the one it has, before a
+         * proxy's time limit cuts that. Zero: never. Default 10 minutes.
+         */
+        public Builder maxDownloadLife(Duration life) {
+            maxDownloadLife = zeroOrMore(life, "maxDownloadLife");
+            return this;
+        }
+
+        /** Who is told of the lives of the duplexes. Default: nobody. */
+        public Builder observer(DuplexObserver observer) {
+            this.observer = Objects.requireNonNull(observer, "observer");
             return this;
         }
 
@@ -339,6 +382,14 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         private static Duration positive(Duration value, String name) {
             if (value.isZero() || value.isNegative()) {
                 throw new IllegalArgumentException(name + " is to be longer than nothing, not " + value);
+            }
+            return value;
+        }
+
+        /** The wire counts whole milliseconds. */
+        private static Duration zeroOrMore(Duration value, String name) {
+            if (value.isNegative() || (!value.isZero() && value.compareTo(Duration.ofMillis(1)) < 0)) {
+                throw new IllegalArgumentException(name + " is to be zero, or a millisecond or more, not " + value);
             }
             return value;
         }

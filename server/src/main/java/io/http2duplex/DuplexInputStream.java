@@ -7,10 +7,10 @@ import java.util.Objects;
 
 /** What the page writes, as a blocking stream. */
 final class DuplexInputStream extends InputStream implements BlockingInput {
-    private final SessionDuplex duplex;
+    private final SessionDuplex<?> duplex;
     private volatile boolean closed;
 
-    DuplexInputStream(SessionDuplex duplex) {
+    DuplexInputStream(SessionDuplex<?> duplex) {
         this.duplex = duplex;
     }
 

@@ -7,9 +7,9 @@ import java.util.Objects;
 
 /** What takes bytes for the page, as a blocking stream. */
 final class DuplexOutputStream extends OutputStream {
-    private final SessionDuplex duplex;
+    private final SessionDuplex<?> duplex;
 
-    DuplexOutputStream(SessionDuplex duplex) {
+    DuplexOutputStream(SessionDuplex<?> duplex) {
         this.duplex = duplex;
     }
 

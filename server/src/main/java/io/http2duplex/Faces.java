@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The faces of one duplex, made when they are asked for: one for each direction. */
 final class Faces {
-    private final SessionDuplex duplex;
+    private final SessionDuplex<?> duplex;
     private final AtomicReference<@Nullable Object> input = new AtomicReference<>();
     private final AtomicReference<@Nullable Object> output = new AtomicReference<>();
 
-    Faces(SessionDuplex duplex) {
+    Faces(SessionDuplex<?> duplex) {
         this.duplex = duplex;
     }
 

@@ -5,6 +5,7 @@ import io.http2duplex.protocol.Signals;
 import java.io.IOException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +24,16 @@ final class GuardedSession<S extends Session> {
     /** Guarded by the lock. */
     private final S session;
 
+    private final BiConsumer<S, Signals> record;
     private final Consumer<Signals> reaction;
 
-    /** @param reaction what to do about signals; called without the lock, on any thread */
-    GuardedSession(S session, Consumer<Signals> reaction) {
+    /**
+     * @param record notes signals in the order in which they came; called under the lock, on any thread
+     * @param reaction what to do about signals; called without the lock, on any thread
+     */
+    GuardedSession(S session, BiConsumer<S, Signals> record, Consumer<Signals> reaction) {
         this.session = session;
+        this.record = record;
         this.reaction = reaction;
     }
 
@@ -87,7 +93,12 @@ final class GuardedSession<S extends Session> {
         lock.lock();
         try {
             while ((result = attempt.on(session)) == null) {
-                condition.await();
+                signals = takeSignals();
+                if (signals.isEmpty()) {
+                    condition.await();
+                } else {
+                    reactWithoutLock(signals); // what is waited for may follow from it
+                }
             }
             signals = takeSignals();
         } catch (InterruptedException e) {
@@ -99,8 +110,18 @@ final class GuardedSession<S extends Session> {
         return result;
     }
 
+    private void reactWithoutLock(Signals signals) {
+        lock.unlock();
+        try {
+            reaction.accept(signals);
+        } finally {
+            lock.lock();
+        }
+    }
+
     private Signals takeSignals() {
         Signals signals = session.takeSignals();
+        record.accept(session, signals);
         if (signals.input()) {
             readable.signalAll();
         }

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * signalled where the bytes arrive.
  */
 final class InputPublisher implements Flow.Publisher<ByteBuffer> {
-    private final SessionDuplex duplex;
+    private final SessionDuplex<?> duplex;
     private final AtomicReference<@Nullable Subscription> subscription = new AtomicReference<>();
 
-    InputPublisher(SessionDuplex duplex) {
+    InputPublisher(SessionDuplex<?> duplex) {
         this.duplex = duplex;
     }
 

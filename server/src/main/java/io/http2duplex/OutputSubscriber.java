@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * the thread that is in it go round again, so that room that comes while it looks is not overlooked.
  */
 final class OutputSubscriber implements Flow.Subscriber<ByteBuffer> {
-    private final SessionDuplex duplex;
+    private final SessionDuplex<?> duplex;
     private final AtomicReference<Flow.@Nullable Subscription> upstream = new AtomicReference<>();
     /** Wake-ups not yet seen by {@link #drain}. */
     private final AtomicInteger wakeUps = new AtomicInteger();
@@ -25,7 +25,7 @@ final class OutputSubscriber implements Flow.Subscriber<ByteBuffer> {
     /** Whether the upstream has ended or was cancelled, so that it must not be asked any more. */
     private volatile boolean done;
 
-    OutputSubscriber(SessionDuplex duplex) {
+    OutputSubscriber(SessionDuplex<?> duplex) {
         this.duplex = duplex;
     }
 

@@ -2,15 +2,9 @@ package io.http2duplex;
 
 import io.http2duplex.protocol.ErrorCode;
 import io.http2duplex.protocol.Failure;
-import io.http2duplex.protocol.Limits;
 import io.http2duplex.protocol.Session;
 import io.http2duplex.protocol.SessionId;
 import io.http2duplex.protocol.Signals;
-import io.http2duplex.protocol.dialect1.PlainSession;
-import io.http2duplex.protocol.dialect1.Upload;
-import io.http2duplex.protocol.dialect1.UploadKind;
-import io.http2duplex.undertow.DownloadSource;
-import io.http2duplex.undertow.UploadSink;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,15 +17,23 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** A duplex: its session, its faces, and what the carriers of its exchanges meet it by. */
-final class SessionDuplex implements Duplex {
+/**
+ * A duplex: its session and its faces.
+ *
+ * @param <S> the session's dialect, which the carriers of its exchanges speak
+ */
+final class SessionDuplex<S extends Session> implements Duplex {
     /** What a session needs of its surroundings. */
     interface Host {
         /** {@return what takes a task back that is to run after a time, on a thread that must not block} */
         Runnable after(long nanos, Runnable task);
 
-        /** The session is over. */
-        void over(SessionDuplex duplex);
+        /**
+         * The session is over, and to be forgotten.
+         *
+         * @param failure what ended it early; null if both directions ended in order
+         */
+        void over(@Nullable Failure failure);
     }
 
     private static final Logger LOG = Logger.getLogger(DuplexHandler.class);
@@ -45,19 +47,27 @@ final class SessionDuplex implements Duplex {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final Faces faces;
 
-    private final GuardedSession<PlainSession> guarded;
+    private final GuardedSession<S> guarded;
     private final DeadlineTimer timer;
     /** Guarded by the session's lock. */
     private final PendingSends sends = new PendingSends();
 
-    private volatile Runnable wakeDownload = () -> {};
+    private final @Nullable ObserverCalls observed;
 
-    SessionDuplex(String id, DuplexRequest request, Limits limits, UserThreads threads, Host host) {
+    /** @param observers null if nobody is to be told */
+    SessionDuplex(
+            String id,
+            DuplexRequest request,
+            S session,
+            UserThreads threads,
+            @Nullable Observers observers,
+            Host host) {
         this.id = id;
         this.request = request;
         this.threads = threads;
         this.host = host;
-        guarded = new GuardedSession<>(new PlainSession(limits, () -> wakeDownload.run()), this::react);
+        observed = observers == null ? null : new ObserverCalls(observers, this);
+        guarded = new GuardedSession<>(session, this::record, this::react);
         timer = new DeadlineTimer(guarded, host::after);
         faces = new Faces(this);
     }
@@ -279,26 +289,34 @@ final class SessionDuplex implements Duplex {
         }
     }
 
-    // ---- for the carriers
+    // ---- for the handler
 
-    /** Names what wakes the carrier of the download. */
-    void setWakeDownload(Runnable wake) {
-        wakeDownload = wake;
+    /** {@return the session, for the carriers of its exchanges} */
+    GuardedSession<S> session() {
+        return guarded;
     }
 
-    /** {@return where the body of a POST goes that has come} */
-    UploadSink openUpload(UploadKind kind, long contentLength, Runnable onReady) {
-        Upload upload = guarded.call(session -> session.openUpload(kind, contentLength, System.nanoTime(), onReady));
-        return new SessionUpload(guarded, upload);
+    /** The observer is to be told that the duplex was opened: before anything else can happen to it. */
+    void opened() {
+        if (observed != null) {
+            observed.opened();
+            observed.run();
+        }
     }
 
-    /** {@return where the carrier of the download gets its bytes} */
-    DownloadSource download() {
-        return new SessionDownload(guarded);
+    // ---- what follows from events
+
+    /** Under the lock, so that what an observer is told stays in order. */
+    private void record(S session, Signals signals) {
+        if (observed != null) {
+            signals.events().forEach(observed::happened);
+            if (signals.over()) {
+                observed.ended(session.failure());
+            }
+        }
     }
 
-    // ---- what follows from events, without the lock
-
+    /** Without the lock. */
     private void react(Signals signals) {
         if (signals.over()) {
             finish();
@@ -314,12 +332,15 @@ final class SessionDuplex implements Duplex {
             timer.arm();
         }
         signals.ready().forEach(Runnable::run);
+        if (observed != null) {
+            observed.run();
+        }
     }
 
     private void finish() {
         timer.stop();
-        host.over(this);
         Failure failure = failure();
+        host.over(failure);
         threads.executeSurely(() -> {
             if (failure == null) {
                 closed.complete(null);

@@ -1,17 +1,22 @@
 package io.http2duplex;
 
+import io.http2duplex.protocol.Session;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The live sessions of one handler, by id. Safe for use by many threads. */
-final class Sessions {
-    private final ConcurrentHashMap<String, SessionDuplex> byId = new ConcurrentHashMap<>();
+/**
+ * The live sessions of one handler and one dialect, by id. Safe for use by many threads.
+ *
+ * @param <S> the dialect
+ */
+final class Sessions<S extends Session> {
+    private final ConcurrentHashMap<String, SessionDuplex<S>> byId = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     /** {@return whether it was added; false if no new sessions are taken} */
-    boolean add(SessionDuplex duplex) {
+    boolean add(SessionDuplex<S> duplex) {
         byId.put(duplex.id(), duplex);
         if (closed) {
             byId.remove(duplex.id());
@@ -21,12 +26,12 @@ final class Sessions {
     }
 
     @Nullable
-    SessionDuplex get(String id) {
+    SessionDuplex<S> get(String id) {
         return byId.get(id);
     }
 
-    void remove(SessionDuplex duplex) {
-        byId.remove(duplex.id());
+    void remove(String id) {
+        byId.remove(id);
     }
 
     int count() {
@@ -34,7 +39,7 @@ final class Sessions {
     }
 
     /** {@return those that live} Takes no new ones from now on. */
-    Collection<SessionDuplex> close() {
+    Collection<SessionDuplex<S>> close() {
         closed = true;
         return new ArrayList<>(byId.values());
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 class FlowOutputTest {
     private final UserThreads threads = UserThreads.standard();
     private final InMemoryBrowser browser = new InMemoryBrowser(threads, 10_000);
-    private final SessionDuplex duplex = browser.duplex;
+    private final SessionDuplex<?> duplex = browser.duplex;
 
     @AfterEach
     void close() {

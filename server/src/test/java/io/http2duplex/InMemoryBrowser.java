@@ -5,6 +5,7 @@ import io.http2duplex.protocol.Failure;
 import io.http2duplex.protocol.Limits;
 import io.http2duplex.protocol.SessionId;
 import io.http2duplex.protocol.UploadOutcome;
+import io.http2duplex.protocol.dialect1.PlainSession;
 import io.http2duplex.protocol.dialect1.UploadKind;
 import io.http2duplex.undertow.UploadSink;
 import java.io.InputStream;
@@ -27,7 +28,7 @@ final class InMemoryBrowser implements TestBrowser {
         return thread;
     });
     private final InMemoryDownload download;
-    final SessionDuplex duplex;
+    final SessionDuplex<PlainSession> duplex;
 
     /** @param window how many bytes of the download it takes that nobody has read yet */
     InMemoryBrowser(UserThreads threads, int window) {
@@ -46,20 +47,30 @@ final class InMemoryBrowser implements TestBrowser {
                 0,
                 BOUND,
                 0);
-        duplex = new SessionDuplex(SessionId.next(), noRequest(), limits, threads, new SessionDuplex.Host() {
-            @Override
-            public Runnable after(long nanos, Runnable task) {
-                ScheduledFuture<?> scheduled = io.schedule(task, nanos, TimeUnit.NANOSECONDS);
-                return () -> scheduled.cancel(false);
-            }
+        duplex = new SessionDuplex<>(
+                SessionId.next(),
+                noRequest(),
+                new PlainSession(limits, this::wakeDownload),
+                threads,
+                null,
+                new SessionDuplex.Host() {
+                    @Override
+                    public Runnable after(long nanos, Runnable task) {
+                        ScheduledFuture<?> scheduled = io.schedule(task, nanos, TimeUnit.NANOSECONDS);
+                        return () -> scheduled.cancel(false);
+                    }
 
-            @Override
-            public void over(SessionDuplex over) {
-                // nobody looks this duplex up
-            }
-        });
-        download = new InMemoryDownload(duplex.download(), window, io);
-        duplex.setWakeDownload(download::wake);
+                    @Override
+                    public void over(@Nullable Failure failure) {
+                        // nobody looks this duplex up
+                    }
+                });
+        download = new InMemoryDownload(new PlainDownload(duplex.session()), window, io);
+        download.skip(1);
+        download.wake();
+    }
+
+    private void wakeDownload() {
         download.wake();
     }
 
@@ -92,11 +103,18 @@ final class InMemoryBrowser implements TestBrowser {
         return download;
     }
 
+    /** {@return where the body of a POST goes} To be called on one thread with all others of its carrier. */
+    UploadSink openUpload(UploadKind kind, long contentLength, Runnable onReady) {
+        return new PlainUpload(
+                duplex.session(),
+                duplex.session().call(session -> session.openUpload(kind, contentLength, System.nanoTime(), onReady)));
+    }
+
     @Override
     public CompletableFuture<Integer> post(UploadKind kind, byte[] body) {
         Carrier carrier = new Carrier(ByteBuffer.wrap(body));
         io.execute(() -> {
-            carrier.sink = duplex.openUpload(kind, body.length, () -> io.execute(carrier));
+            carrier.sink = openUpload(kind, body.length, () -> io.execute(carrier));
             carrier.run();
         });
         return carrier.status;

@@ -2,6 +2,7 @@ package io.http2duplex;
 
 import static java.util.Objects.requireNonNull;
 
+import io.http2duplex.protocol.DownloadStep;
 import io.http2duplex.undertow.DownloadSource;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,6 +35,14 @@ final class InMemoryDownload extends InputStream {
     /** Has the carrier look at its source again. */
     void wake() {
         io.execute(this::pump);
+    }
+
+    /** Takes bytes that nobody is to read. */
+    void skip(int count) {
+        if (source.next() != DownloadStep.WRITE || requireNonNull(source.peek()).remaining() != count) {
+            throw new IllegalStateException("There are not " + count + " bytes to skip");
+        }
+        source.taken(count);
     }
 
     private void pump() {

@@ -41,26 +41,26 @@ public class InputPublisherTckTest extends FlowPublisherVerification<ByteBuffer>
 
     @Override
     public Flow.Publisher<ByteBuffer> createFlowPublisher(long elements) {
-        SessionDuplex duplex = open().duplex;
-        io.execute(new Feed(duplex, elements));
-        return duplex.input();
+        InMemoryBrowser browser = open();
+        io.execute(new Feed(browser, elements));
+        return browser.duplex.input();
     }
 
     @Override
     public Flow.Publisher<ByteBuffer> createFailedFlowPublisher() {
-        SessionDuplex duplex = open().duplex;
+        SessionDuplex<?> duplex = open().duplex;
         duplex.reset();
         return duplex.input();
     }
 
     /** One long upload, as far as there is room for it. */
     private final class Feed implements Runnable {
-        private final SessionDuplex duplex;
+        private final InMemoryBrowser browser;
         private @Nullable UploadSink sink;
         private long left;
 
-        Feed(SessionDuplex duplex, long elements) {
-            this.duplex = duplex;
+        Feed(InMemoryBrowser browser, long elements) {
+            this.browser = browser;
             left = elements;
         }
 
@@ -68,7 +68,7 @@ public class InputPublisherTckTest extends FlowPublisherVerification<ByteBuffer>
         public void run() {
             UploadSink to = sink;
             if (to == null) {
-                to = duplex.openUpload(UploadKind.SINGLE, -1, () -> io.execute(this));
+                to = browser.openUpload(UploadKind.SINGLE, -1, () -> io.execute(this));
                 sink = to;
             }
             int room = to.room();

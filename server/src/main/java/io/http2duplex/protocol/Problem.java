@@ -47,6 +47,12 @@ public record Problem(
         return of(400, "bad-headers", "Headers malformed or contradictory", detail);
     }
 
+    /** For a request that names a session of the other dialect. */
+    public static Problem otherDialect() {
+        return badHeaders("The session is of another dialect: the header " + HeaderNames.VERSION
+                + " is to be as in the opening GET and its response.");
+    }
+
     public static Problem bodyCut(String detail) {
         return of(400, "body-cut", "Body cut", detail);
     }

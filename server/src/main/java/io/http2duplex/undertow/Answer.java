@@ -51,6 +51,11 @@ public final class Answer {
         send(UploadOutcome.OK);
     }
 
+    /** Answers with 204. Called once, on the exchange's I/O thread. */
+    public void noContent() {
+        send(UploadOutcome.NO_CONTENT);
+    }
+
     /** Answers with a problem. Called once, on the exchange's I/O thread. */
     public void problem(Problem problem) {
         send(UploadOutcome.refused(problem));
@@ -73,7 +78,9 @@ public final class Answer {
                 exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 1);
             }
         }
-        exchange.setResponseContentLength(body.length);
+        if (outcome.status() != StatusCodes.NO_CONTENT) {
+            exchange.setResponseContentLength(body.length);
+        }
         StreamSinkChannel response = exchange.getResponseChannel();
         if (response == null) {
             exchange.endExchange();

@@ -1,9 +1,11 @@
 package io.http2duplex.undertow;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.xnio.XnioExecutor;
 import org.xnio.XnioIoThread;
 
 /** What the floors above need to know of XNIO's I/O threads. */
@@ -24,9 +26,18 @@ public final class IoThreads {
         }
     }
 
-    /** {@return what takes a task back that is to run on that I/O thread after a time} */
+    /**
+     * Runs a task after a time, on that I/O thread, or on one of the JDK's if the server has stopped and the thread gone:
+     * what waits for a time may outlive every connection.
+     *
+     * @return what takes the task back
+     */
     public static Runnable after(XnioIoThread thread, Runnable task, long nanos) {
-        XnioExecutor.Key key = thread.executeAfter(task, nanos, TimeUnit.NANOSECONDS);
-        return key::remove;
+        CompletableFuture<Void> time =
+                new CompletableFuture<Void>().completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
+        CompletionStage<Void> reached = time;
+        reached.thenRun(
+                () -> execute(thread, task, stopped -> ForkJoinPool.commonPool().execute(task)));
+        return () -> time.cancel(false);
     }
 }

@@ -2,7 +2,7 @@ package io.http2duplex.protocol.dialect1;
 
 import io.http2duplex.protocol.HeaderNames;
 import io.http2duplex.protocol.Problem;
-import io.http2duplex.protocol.SessionId;
+import io.http2duplex.protocol.RequestFields;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,20 +21,10 @@ public record UploadRequest(
         long contentLength,
         @Nullable Problem problem) {
 
-    /** The values of a request's header fields by name; an empty list where there is none. */
-    @FunctionalInterface
-    public interface Fields {
-        List<String> get(String name);
-    }
-
-    public static UploadRequest parse(Fields fields, long maxChunkSize) {
-        List<String> ids = fields.get(HeaderNames.ID);
-        if (ids.isEmpty()) {
-            return refused(Problem.missingId());
-        }
-        String id = ids.get(0);
-        if (ids.size() > 1 || !SessionId.isWellFormed(id)) {
-            return refused(Problem.malformedId());
+    public static UploadRequest parse(RequestFields fields, long maxChunkSize) {
+        Problem idProblem = fields.idProblem();
+        if (idProblem != null) {
+            return refused(idProblem);
         }
         for (String name : List.of(HeaderNames.SINGLE, HeaderNames.END, HeaderNames.DESTROYED)) {
             List<String> values = fields.get(name);
@@ -62,7 +52,7 @@ public record UploadRequest(
         if (kind != UploadKind.SINGLE && contentLength > maxChunkSize) {
             return refused(Problem.chunkTooLarge(maxChunkSize));
         }
-        return new UploadRequest(id, kind, contentLength, null);
+        return new UploadRequest(fields.get(HeaderNames.ID).get(0), kind, contentLength, null);
     }
 
     private static final long MALFORMED = -2;
@@ -81,7 +71,7 @@ public record UploadRequest(
         return value.equals("true") || value.equals("false");
     }
 
-    private static boolean isTrue(Fields fields, String name) {
+    private static boolean isTrue(RequestFields fields, String name) {
         List<String> values = fields.get(name);
         return !values.isEmpty() && values.get(0).equals("true");
     }

@@ -1,30 +1,30 @@
 package io.http2duplex;
 
 import io.http2duplex.protocol.UploadOutcome;
-import io.http2duplex.protocol.dialect1.PlainSession;
-import io.http2duplex.protocol.dialect1.Upload;
+import io.http2duplex.protocol.dialect2.FrameUpload;
+import io.http2duplex.protocol.dialect2.ResumableSession;
 import io.http2duplex.undertow.UploadSink;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A session of dialect 1 as the sink of one of its uploads. */
-final class SessionUpload implements UploadSink {
-    private final GuardedSession<PlainSession> session;
-    private final Upload upload;
+/** A session of dialect 2 as the sink of one of its uploads: it takes whatever comes at once. */
+final class ResumableUpload implements UploadSink {
+    private final GuardedSession<ResumableSession> session;
+    private final FrameUpload upload;
 
-    SessionUpload(GuardedSession<PlainSession> session, Upload upload) {
+    ResumableUpload(GuardedSession<ResumableSession> session, FrameUpload upload) {
         this.session = session;
         this.upload = upload;
     }
 
     @Override
     public int room() {
-        return session.call(state -> state.room(upload));
+        return Integer.MAX_VALUE;
     }
 
     @Override
     public void received(ByteBuffer bytes) {
-        session.act(state -> state.received(upload, bytes));
+        session.act(state -> state.received(upload, bytes, System.nanoTime()));
     }
 
     @Override
@@ -34,7 +34,7 @@ final class SessionUpload implements UploadSink {
 
     @Override
     public void cut(String how, @Nullable Throwable cause) {
-        session.act(state -> state.cut(upload, how, cause));
+        session.act(state -> state.cut(upload, System.nanoTime()));
     }
 
     @Override

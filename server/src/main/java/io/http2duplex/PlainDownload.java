@@ -9,26 +9,35 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A session of dialect 1 as the source of its download. */
-final class SessionDownload implements DownloadSource {
-    private final GuardedSession<PlainSession> session;
+final class PlainDownload implements DownloadSource {
+    /** Thrown away by the client. Sent at once, since some browsers resolve a fetch only with the first byte. */
+    private static final byte FIRST_BYTE = 'a';
 
-    SessionDownload(GuardedSession<PlainSession> session) {
+    private final GuardedSession<PlainSession> session;
+    /** The first byte until it was taken, then null. Touched by the carrier's thread only. */
+    private @Nullable ByteBuffer first = ByteBuffer.wrap(new byte[] {FIRST_BYTE});
+
+    PlainDownload(GuardedSession<PlainSession> session) {
         this.session = session;
     }
 
     @Override
     public DownloadStep next() {
-        return session.call(PlainSession::nextDownload);
+        return first != null ? DownloadStep.WRITE : session.call(PlainSession::nextDownload);
     }
 
     @Override
     public @Nullable ByteBuffer peek() {
-        return session.call(PlainSession::peekDownload);
+        return first != null ? first : session.call(PlainSession::peekDownload);
     }
 
     @Override
     public void taken(int count) {
-        session.act(state -> state.downloadTaken(count));
+        if (first != null) {
+            first = null;
+        } else {
+            session.act(state -> state.downloadTaken(count));
+        }
     }
 
     @Override

@@ -1,0 +1,69 @@
+package io.http2duplex;
+
+import io.http2duplex.protocol.HeaderNames;
+import io.http2duplex.protocol.Limits;
+import io.http2duplex.protocol.Problem;
+import io.http2duplex.protocol.RequestFields;
+import io.http2duplex.protocol.SessionId;
+import io.http2duplex.protocol.dialect1.PlainSession;
+import io.http2duplex.protocol.dialect1.Upload;
+import io.http2duplex.protocol.dialect1.UploadKind;
+import io.http2duplex.protocol.dialect1.UploadRequest;
+import io.http2duplex.undertow.Answer;
+import io.http2duplex.undertow.DownloadExchange;
+import io.http2duplex.undertow.UploadExchange;
+import io.undertow.server.HttpServerExchange;
+import java.util.Map;
+
+/** Serves requests of dialect 1. All methods are called on the exchange's I/O thread, in a dispatched task. */
+final class PlainDialect {
+    private final Application application;
+    private final Limits limits;
+    final Sessions<PlainSession> sessions = new Sessions<>();
+
+    PlainDialect(Application application, Limits limits) {
+        this.application = application;
+        this.limits = limits;
+    }
+
+    /** A GET that opens a duplex. */
+    void open(HttpServerExchange exchange) {
+        DownloadExchange download = new DownloadExchange(exchange);
+        String id = SessionId.next();
+        SessionDuplex<PlainSession> duplex = application.duplex(
+                id, exchange, new PlainSession(limits, download::wake), failure -> sessions.remove(id));
+        if (!sessions.add(duplex)) {
+            new Answer(exchange).problem(Problem.shutDown());
+            return;
+        }
+        duplex.opened();
+        if (application.call(duplex)) {
+            download.start(new PlainDownload(duplex.session()), Map.of(HeaderNames.ID, id));
+        } else {
+            new Answer(exchange).problem(Problem.overloaded());
+        }
+    }
+
+    /** A POST. */
+    void upload(HttpServerExchange exchange, RequestFields fields) {
+        UploadRequest request = UploadRequest.parse(fields, limits.maxChunkSize());
+        if (request.problem() != null) {
+            new Answer(exchange).problem(request.problem());
+            return;
+        }
+        SessionDuplex<PlainSession> duplex = sessions.get(request.id());
+        if (duplex != null) {
+            UploadExchange carrier = new UploadExchange(exchange);
+            boolean empty = request.contentLength() < 0 && exchange.isRequestComplete();
+            long contentLength = empty ? 0 : request.contentLength();
+            Upload upload = duplex.session()
+                    .call(session ->
+                            session.openUpload(request.kind(), contentLength, System.nanoTime(), carrier::wake));
+            carrier.start(new PlainUpload(duplex.session(), upload));
+        } else if (request.kind() == UploadKind.DESTROY) {
+            new Answer(exchange).ok(); // it is as the page wants it
+        } else {
+            new Answer(exchange).problem(Problem.unknownSession());
+        }
+    }
+}

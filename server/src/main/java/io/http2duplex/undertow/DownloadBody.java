@@ -1,0 +1,182 @@
+package io.http2duplex.undertow;
+
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.channels.StreamSourceChannel;
+
+/**
+ * The body of a download's response.
+ *
+ * <p>Everything happens on the exchange's I/O thread, in {@link #pump}, which writes until there is nothing more or the
+ * transport takes no more.
+ *
+ * <p>Undertow's flush reports success although flow control let a DATA frame out only in part: the rest then stays in
+ * its buffer, with nothing to send it, until someone flushes or writes again. So a flush counts only when there was
+ * nothing left to do in it, that is, after one for each frame that the buffer can take. When one reports that it waits,
+ * writes are resumed, and Undertow calls once it has sent something.
+ */
+final class DownloadBody {
+    private static final Logger LOG = Logger.getLogger(DownloadBody.class);
+
+    /** The least that a client may set as its SETTINGS_MAX_FRAME_SIZE (RFC 9113, section 6.5.2). */
+    private static final int SMALLEST_MAX_FRAME = 16_384;
+
+    private final HttpServerExchange exchange;
+    private final StreamSinkChannel response;
+    private final DownloadSource source;
+    /** How many DATA frames one of Undertow's buffers may take: a client may limit them to 16,384 bytes. */
+    private final int framesPerBuffer;
+
+    private boolean shutDown;
+    /** Undertow completes an exchange whose end went out before the call that flushed it returns: that is no loss. */
+    private boolean flushingEnd;
+
+    private boolean over;
+
+    DownloadBody(HttpServerExchange exchange, StreamSinkChannel response, DownloadSource source) {
+        this.exchange = exchange;
+        this.response = response;
+        this.source = source;
+        framesPerBuffer = (exchange.getConnection().getBufferSize() + SMALLEST_MAX_FRAME - 1) / SMALLEST_MAX_FRAME;
+    }
+
+    /** Begins to carry. Called once, on the exchange's I/O thread. */
+    void start() {
+        exchange.addExchangeCompleteListener((completed, next) -> {
+            try {
+                if (!flushingEnd) {
+                    lost(null);
+                }
+            } finally {
+                next.proceed();
+            }
+        });
+        response.getWriteSetter().set(ignored -> pump());
+        Http1Watch.over(exchange, this::lost);
+        dropBody();
+        pump();
+    }
+
+    /** A GET may have a body, which means nothing (RFC 9110, section 9.3.1). */
+    private void dropBody() {
+        StreamSourceChannel body = exchange.isRequestComplete() ? null : exchange.getRequestChannel();
+        if (body != null) {
+            new Drain(exchange, () -> {}, this::lost).start(body);
+        }
+    }
+
+    /** Has the carrier look at its source again. May be called on any thread. */
+    void wake() {
+        IoThreads.execute(exchange.getIoThread(), this::pump, source::lost);
+    }
+
+    private void pump() {
+        try {
+            while (!over && step()) {
+                // on to the next step
+            }
+        } catch (IOException e) {
+            lost(e);
+        }
+    }
+
+    /** {@return whether there may be more to do at once} */
+    private boolean step() throws IOException {
+        return switch (source.next()) {
+            case WRITE -> write();
+            case WAIT -> flush();
+            case END -> end();
+            case BREAK_OFF -> reset();
+        };
+    }
+
+    private boolean write() throws IOException {
+        ByteBuffer bytes = source.peek();
+        if (bytes == null) {
+            return true;
+        }
+        int count = response.write(bytes);
+        if (count > 0) {
+            source.taken(count);
+            return true;
+        }
+        return blocked();
+    }
+
+    private boolean flush() throws IOException {
+        for (int frames = 0; frames <= framesPerBuffer; frames++) {
+            if (!response.flush()) {
+                return blocked();
+            }
+        }
+        response.suspendWrites();
+        source.flushed();
+        return false;
+    }
+
+    private boolean end() throws IOException {
+        if (!flushEnd()) {
+            return blocked();
+        }
+        over = true;
+        source.ended();
+        exchange.endExchange(); // nothing is left to do unless the GET had a body
+        return false;
+    }
+
+    private boolean flushEnd() throws IOException {
+        flushingEnd = true;
+        try {
+            if (!shutDown) {
+                shutDown = true;
+                response.shutdownWrites();
+            }
+            return response.flush();
+        } finally {
+            flushingEnd = false;
+        }
+    }
+
+    private boolean reset() {
+        over = true;
+        breakOff();
+        return false;
+    }
+
+    private boolean blocked() {
+        source.blocked();
+        response.resumeWrites();
+        return false;
+    }
+
+    private void lost(@Nullable Throwable cause) {
+        if (over) {
+            return;
+        }
+        over = true;
+        source.lost(cause);
+        breakOff();
+    }
+
+    /** HTTP/2: resets the stream. HTTP/1.1: closes the connection, the only way to show that the body is not whole. */
+    private void breakOff() {
+        if (exchange.isComplete()) {
+            return;
+        }
+        IoUtils.safeClose(response);
+        try {
+            response.flush(); // on HTTP/2 Undertow completes the exchange here, without resetting the stream again
+        } catch (IOException e) {
+            LOG.trace("Flushed a response that was broken off", e);
+        }
+        if (!exchange.isComplete()) {
+            IoUtils.safeClose(exchange.getConnection());
+            exchange.endExchange();
+        }
+    }
+}
