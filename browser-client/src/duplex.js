@@ -1,5 +1,8 @@
 import { Duplex } from 'readable-stream';
-import { Session } from './transport/session.js';
+import { applicationReset } from './protocol/errors.js';
+import { openSession } from './transport/opening.js';
+
+/** @typedef {Awaited<ReturnType<typeof openSession>>} Session */
 
 /**
  * Everything that fetch takes, for every request; the options of a Node Duplex; and this package's own.
@@ -8,7 +11,10 @@ import { Session } from './transport/session.js';
  *   & Omit<import('readable-stream').DuplexOptions, 'signal' | keyof RequestInit>} MakeOptions
  */
 
-/** A duplex with the face of Node's streams. {@link make} opens it. */
+/**
+ * A duplex with the face of Node's streams. {@link make} opens it. Besides their events it emits `detached` when its
+ * connection is lost, and `attached` when it goes on over another.
+ */
 export class FetchDuplex extends Duplex {
   #session;
 
@@ -30,6 +36,7 @@ export class FetchDuplex extends Duplex {
     this.#session = session;
     session.closed.catch((error) => this.destroy(error));
     session.uploadEnded.then(() => this.end());
+    session.onattachment = (event) => this.emit(event);
   }
 
   /** The id of the session. */
@@ -40,6 +47,18 @@ export class FetchDuplex extends Duplex {
   /** How the upload travels. */
   get uploadMode() {
     return this.#session.uploadMode;
+  }
+
+  /**
+   * Destroys the duplex with a number that the server's application is told (dialect 2; else it sees it destroyed).
+   * Does nothing if the duplex is over.
+   *
+   * @param {number} number from 256 to 65535
+   * @param {string} [reason] a short text, which the server's application is told
+   * @throws {RangeError} if the number is out of that range
+   */
+  reset(number, reason = '') {
+    this.destroy(applicationReset(number, reason));
   }
 
   _read() {
@@ -90,5 +109,5 @@ export class FetchDuplex extends Duplex {
  * @returns {Promise<FetchDuplex>} rejects with one error that has a `code`
  */
 export async function make(url, options = {}) {
-  return new FetchDuplex(await Session.open(url, options), options);
+  return new FetchDuplex(await openSession(url, options), options);
 }

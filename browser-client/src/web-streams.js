@@ -1,6 +1,8 @@
-import { DuplexError } from './protocol/errors.js';
-import { Session } from './transport/session.js';
+import { applicationReset, DuplexError } from './protocol/errors.js';
+import { openSession } from './transport/opening.js';
 import { WriteBuffer } from './transport/write-buffer.js';
+
+/** @typedef {Awaited<ReturnType<typeof openSession>>} Session */
 
 /**
  * Everything that fetch takes, for every request; and this package's own.
@@ -11,18 +13,6 @@ import { WriteBuffer } from './transport/write-buffer.js';
 /**
  * @typedef {object} ConnectOwnOptions
  * @property {number} [highWaterMark] how many written bytes may wait besides those under way; default 64 KiB
- */
-
-/**
- * A duplex with the face of the Web Streams: the shape of a WebTransport bidirectional stream.
- *
- * @typedef {object} WebDuplex
- * @property {string} id of the session
- * @property {'streaming' | 'post'} uploadMode how the upload travels
- * @property {ReadableStream<Uint8Array<ArrayBuffer>>} readable what the server writes; cancelling it destroys the duplex
- * @property {WritableStream<Uint8Array | ArrayBuffer | ArrayBufferView>} writable closing it ends this side, aborting
- *   it destroys the duplex
- * @property {Promise<void>} closed resolves when both sides have ended, rejects with the error that ended the duplex
  */
 
 const DEFAULT_HIGH_WATER_MARK = 64 * 1024;
@@ -38,16 +28,50 @@ export async function connect(url, { highWaterMark = DEFAULT_HIGH_WATER_MARK, ..
   if (!(highWaterMark >= 0)) {
     throw new RangeError(`highWaterMark is to be a number of bytes, 0 or more: ${highWaterMark}`);
   }
-  const session = await Session.open(url, options);
-  return {
-    id: session.id,
-    get uploadMode() {
-      return session.uploadMode;
-    },
-    readable: readableOf(session),
-    writable: writableOf(session, highWaterMark),
-    closed: session.closed,
-  };
+  return new WebDuplex(await openSession(url, options), highWaterMark);
+}
+
+/**
+ * A duplex with the face of the Web Streams: the shape of a WebTransport bidirectional stream. {@link connect} opens it.
+ * It dispatches `detached` when its connection is lost, and `attached` when it goes on over another.
+ */
+export class WebDuplex extends EventTarget {
+  #session;
+
+  /**
+   * @param {Session} session
+   * @param {number} highWaterMark in bytes
+   */
+  constructor(session, highWaterMark) {
+    super();
+    this.#session = session;
+    /** The id of the session. */
+    this.id = session.id;
+    /** What the server writes. Cancelling it destroys the duplex. */
+    this.readable = readableOf(session);
+    /** Closing it ends this side, aborting it destroys the duplex. */
+    this.writable = writableOf(session, highWaterMark);
+    /** Resolves when both sides have ended, rejects with the error that ended the duplex. */
+    this.closed = session.closed;
+    session.onattachment = (event) => this.dispatchEvent(new Event(event));
+  }
+
+  /** How the upload travels. */
+  get uploadMode() {
+    return this.#session.uploadMode;
+  }
+
+  /**
+   * Destroys the duplex with a number that the server's application is told (dialect 2; else it sees it destroyed).
+   * Does nothing if the duplex is over.
+   *
+   * @param {number} number from 256 to 65535
+   * @param {string} [reason] a short text, which the server's application is told
+   * @throws {RangeError} if the number is out of that range
+   */
+  reset(number, reason = '') {
+    this.#session.destroy(applicationReset(number, reason));
+  }
 }
 
 /**

@@ -25,15 +25,43 @@ export class DuplexError extends Error {
   /**
    * @param {ErrorCodeName} code
    * @param {string} message
-   * @param {{ cause?: unknown }} [options]
+   * @param {{ cause?: unknown, number?: number, reason?: string }} [options]
    */
-  constructor(code, message, options) {
+  constructor(code, message, { number = ErrorCode[code], reason = '', ...options } = {}) {
     super(message, options);
     /** `AbortError` after an AbortSignal, as with every other web API. */
     this.name = code === 'ABORTED' ? 'AbortError' : 'DuplexError';
     /** @type {ErrorCodeName} */
     this.code = code;
+    /** The code's number, or the application's own from 256 to 65535. */
+    this.number = number;
+    /** What the application that reset the duplex gave for a reason, else nothing. */
+    this.reason = reason;
   }
+}
+
+/**
+ * @param {number} number the application's own, from 256 to 65535
+ * @param {string} reason
+ * @returns {DuplexError} what the application resets the duplex with
+ * @throws {RangeError}
+ */
+export function applicationReset(number, reason) {
+  if (!Number.isInteger(number) || number < ErrorCode.APPLICATION || number > 0xffff) {
+    throw new RangeError(`number is to be from ${ErrorCode.APPLICATION} to 65535: ${number}`);
+  }
+  return new DuplexError('APPLICATION', `The duplex was reset with ${number}: ${reason}`, { number, reason });
+}
+
+/**
+ * @param {number} number of a reset that has come
+ * @returns {ErrorCodeName}
+ */
+export function codeOfReset(number) {
+  const names = /** @type {ErrorCodeName[]} */ (Object.keys(ErrorCode));
+  return (
+    names.find((name) => ErrorCode[name] === number) ?? (number < ErrorCode.APPLICATION ? 'CANCELLED' : 'APPLICATION')
+  );
 }
 
 /** The server answered a request with a status that is no success. */

@@ -4,14 +4,68 @@ import { Header } from './headers.js';
 /** @typedef {Omit<RequestInit, 'signal'>} Init what the application gave for every request */
 /** @typedef {RequestInit & { duplex?: 'half' }} StreamingInit */
 
+/** The value of {@link Header.VERSION}. */
+export const VERSION = '2';
+
 /**
  * The GET that opens a session; its response's body is the download.
  *
  * @param {Init} init
+ * @param {Record<string, string>} [headers]
  * @returns {RequestInit}
  */
-export function downloadRequest(init) {
-  return { cache: 'no-store', ...init, method: 'GET', headers: headersOf(init), body: undefined };
+export function downloadRequest(init, headers) {
+  return {
+    cache: 'no-store',
+    ...init,
+    method: 'GET',
+    headers: { ...headersOf(init), ...headers },
+    body: undefined,
+  };
+}
+
+/**
+ * The GET that asks for a session of dialect 2, but takes one of dialect 1.
+ *
+ * @param {Init} init
+ * @param {number} limit of the download
+ * @returns {RequestInit}
+ */
+export function openingRequest(init, limit) {
+  return downloadRequest(init, { [Header.VERSION]: VERSION, [Header.LIMIT]: String(limit) });
+}
+
+/**
+ * The GET that attaches a session again.
+ *
+ * @param {Init} init
+ * @param {string} id
+ * @param {{ number: number, offset: number, limit: number }} attach
+ * @returns {RequestInit}
+ */
+export function resumingRequest(init, id, { number, offset, limit }) {
+  return downloadRequest(init, {
+    [Header.VERSION]: VERSION,
+    [Header.ID]: id,
+    [Header.ATTACH]: String(number),
+    [Header.OFFSET]: String(offset),
+    [Header.LIMIT]: String(limit),
+  });
+}
+
+/**
+ * The POST that carries frames.
+ *
+ * @param {Init} init
+ * @param {string} id
+ * @param {Uint8Array | ReadableStream<Uint8Array>} body
+ * @returns {StreamingInit}
+ */
+export function framesRequest(init, id, body) {
+  return {
+    ...upload(init, id, { [Header.VERSION]: VERSION }, /** @type {BodyInit} */ (body)),
+    ...(body instanceof ReadableStream && { duplex: 'half' }),
+  };
 }
 
 /**

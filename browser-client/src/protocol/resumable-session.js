@@ -415,6 +415,14 @@ export class ResumableSession {
 
   /**
    * @param {number} now
+   * @returns {boolean} whether there are bytes, or an end, for a streaming POST to begin with
+   */
+  wantsStream(now) {
+    return this.attached && !this.#isOver && this.#uploadBackOff.until <= now && this.#sending.hasFrames;
+  }
+
+  /**
+   * @param {number} now
    * @returns {Part} a streaming POST, to be sent now
    */
   openStream(now) {

@@ -158,19 +158,31 @@ export class SendingDirection {
     return pieces;
   }
 
-  /**
-   * @param {number} max
-   * @returns {Range | undefined} what goes next
-   */
-  #take(max) {
+  /** Whether there are frames that may go now. */
+  get hasFrames() {
+    const { from, to } = this.#ahead();
+    return from < to;
+  }
+
+  /** What may go next; its range is empty if that is nothing. */
+  #ahead() {
     const again = this.#again;
     const needed = this.#arrived[0].to;
     while (again.length > 0 && again[0].to <= needed) {
       again.shift();
     }
     const isNew = again.length === 0;
-    const end = isNew ? (this.#limit < this.#written ? this.#limit : this.#total) : again[0].to;
-    const from = isNew ? this.#next : Math.max(again[0].from, needed);
+    return isNew
+      ? { isNew, from: this.#next, to: this.#limit < this.#written ? this.#limit : this.#total }
+      : { isNew, from: Math.max(again[0].from, needed), to: again[0].to };
+  }
+
+  /**
+   * @param {number} max
+   * @returns {Range | undefined} what goes next
+   */
+  #take(max) {
+    const { isNew, from, to: end } = this.#ahead();
     const to = Math.min(end, from + max);
     if (from >= to) {
       return undefined;
@@ -178,7 +190,7 @@ export class SendingDirection {
     if (isNew) {
       this.#next = to;
     } else {
-      again[0].from = to;
+      this.#again[0].from = to;
     }
     return { from, to };
   }

@@ -9,6 +9,11 @@ import { ResponseError } from '../protocol/errors.js';
  * @property {typeof globalThis.fetch} [fetch] used in place of the global one
  * @property {ResponseErrorConstructor} [ResponseError] built for an answer whose status is no success
  * @property {AbortSignal} [signal] destroys the duplex, or gives up opening it
+ * @property {1 | 2} [dialect] 1: does not ask the server for a session that resumes; default 2
+ * @property {number} [resume_timeout] dialect 2: how long to try to resume, in milliseconds, if that is shorter than
+ *   the server's own time
+ * @property {number} [max_window] dialect 2: the most that is held of what the server has sent and the application has
+ *   not read, in bytes; default 16 MiB
  */
 
 /** @typedef {new (response: Response) => Error & { init?: () => unknown, code?: unknown }} ResponseErrorConstructor */
@@ -22,10 +27,16 @@ import { ResponseError } from '../protocol/errors.js';
  * @property {typeof globalThis.fetch} fetch
  * @property {ResponseErrorConstructor} ResponseError
  * @property {AbortSignal} [signal]
+ * @property {1 | 2} dialect the newest to ask the server for
+ * @property {number} resumeTimeout in milliseconds
+ * @property {number} initialWindow in bytes
+ * @property {number} maxWindow in bytes
  * @property {import('../protocol/requests.js').Init} init what is left: for fetch
  */
 
 const DEFAULT_MAX_POST_BYTES = 1024 * 1024;
+const DEFAULT_MAX_WINDOW = 16 * 1024 * 1024;
+const INITIAL_WINDOW = 64 * 1024;
 
 /**
  * @param {string | URL} url relative to the page, if it is relative
@@ -40,10 +51,21 @@ export function settingsOf(url, options) {
     fetch = (...args) => globalThis.fetch(...args),
     ResponseError: ResponseErrorClass = ResponseError,
     signal,
+    dialect = 2,
+    resume_timeout = Infinity,
+    max_window = DEFAULT_MAX_WINDOW,
     ...init
   } = options;
-  if (!Number.isSafeInteger(max_post_bytes) || max_post_bytes < 1) {
-    throw new RangeError(`max_post_bytes is to be a whole number of bytes, 1 or more: ${max_post_bytes}`);
+  for (const [name, value] of Object.entries({ max_post_bytes, max_window })) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new RangeError(`${name} is to be a whole number of bytes, 1 or more: ${value}`);
+    }
+  }
+  if (!(resume_timeout >= 0)) {
+    throw new RangeError(`resume_timeout is to be a number of milliseconds, 0 or more: ${resume_timeout}`);
+  }
+  if (dialect !== 1 && dialect !== 2) {
+    throw new RangeError(`dialect is to be 1 or 2: ${dialect}`);
   }
   return {
     url: new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href),
@@ -52,6 +74,10 @@ export function settingsOf(url, options) {
     fetch,
     ResponseError: ResponseErrorClass,
     signal: signal ?? undefined,
+    dialect,
+    resumeTimeout: resume_timeout,
+    initialWindow: Math.min(INITIAL_WINDOW, max_window),
+    maxWindow: max_window,
     init,
   };
 }

@@ -1,11 +1,8 @@
-import { codeOfRefusedOpening, DuplexError } from '../protocol/errors.js';
-import { Header } from '../protocol/headers.js';
-import { downloadRequest } from '../protocol/requests.js';
+import { DuplexError } from '../protocol/errors.js';
 import { Download } from './download.js';
-import { settingsOf } from './options.js';
 import { PostUpload } from './post-upload.js';
 import { Requests } from './requests.js';
-import { abortedBy, connectionLost, responseError } from './responses.js';
+import { abortedBy } from './responses.js';
 import { StreamingUpload } from './streaming-upload.js';
 import { canStreamUploads } from './support.js';
 
@@ -18,7 +15,7 @@ import { canStreamUploads } from './support.js';
 const State = Object.freeze({ OPEN: 'open', FAILING: 'failing', OVER: 'over' });
 
 /**
- * The state behind one duplex: one download, one upload, and the first failure of either, which ends both. The faces
+ * The state behind one duplex of dialect 1: one download, one upload, and the first failure of either, which ends both. The faces
  * stand on it. Only one read, and only one write or end, is under way at a time: a face waits for one before the next.
  */
 export class Session {
@@ -43,48 +40,12 @@ export class Session {
   #onabort = () => this.destroy(abortedBy(/** @type {AbortSignal} */ (this.#settings.signal)));
 
   /**
-   * @param {string | URL} url
-   * @param {import('./options.js').SessionOptions} [options]
-   * @returns {Promise<Session>} rejects with one error that has a `code`
-   */
-  static async open(url, options = {}) {
-    const settings = settingsOf(url, options);
-    const { fetch, signal, init } = settings;
-    const request = downloadRequest(init);
-    const abort = new AbortController();
-    const forward = () => abort.abort(signal?.reason);
-    let refusal;
-    signal?.addEventListener('abort', forward);
-    try {
-      signal?.throwIfAborted();
-      const response = await fetch(settings.url, { ...request, signal: abort.signal });
-      signal?.throwIfAborted();
-      if (!response.ok) {
-        throw (refusal = await responseError(response, settings.ResponseError, codeOfRefusedOpening(response.status)));
-      }
-      return new Session(settings, response, abort);
-    } catch (error) {
-      if (signal?.aborted) {
-        throw abortedBy(signal);
-      }
-      // What fetch itself rejects with has no code of ours.
-      throw error === refusal || error instanceof DuplexError ? error : connectionLost(error);
-    } finally {
-      signal?.removeEventListener('abort', forward);
-    }
-  }
-
-  /**
    * @param {import('./options.js').Settings} settings
-   * @param {Response} response to the opening request
+   * @param {string} id
+   * @param {ReadableStream<Uint8Array<ArrayBuffer>>} body of the response to the opening request
    * @param {AbortController} abortDownload
    */
-  constructor(settings, response, abortDownload) {
-    const id = response.headers.get(Header.ID);
-    if (!id || !response.body) {
-      abortDownload.abort();
-      throw new DuplexError('PROTOCOL_ERROR', id ? NO_BODY : NO_ID);
-    }
+  constructor(settings, id, body, abortDownload) {
     this.id = id;
     this.#settings = settings;
     this.#abortDownload = abortDownload;
@@ -109,13 +70,20 @@ export class Session {
       this.#tellUploadEnded = resolve;
     });
     this.#requests = new Requests(settings, id, (reason) => this.#fail(reason));
-    this.#download = new Download(response.body, (cause) => this.#requests.lost(cause));
+    this.#download = new Download(body, (cause) => this.#requests.lost(cause));
     this.#upload =
       settings.streaming && canStreamUploads(settings.url)
         ? new StreamingUpload(this.#requests, () => this.#endUpload())
         : new PostUpload(this.#requests);
     settings.signal?.addEventListener('abort', this.#onabort);
   }
+
+  /**
+   * Called when the session is detached or attached again. Never, that is: a session of dialect 1 ends with its download.
+   *
+   * @type {(event: 'detached' | 'attached') => void}
+   */
+  onattachment = () => {};
 
   /** How the upload travels; `streaming` becomes `post` where the browser turns out not to stream it. */
   get uploadMode() {
@@ -235,8 +203,3 @@ export class Session {
     this.#requests.cancel().then(() => this.#abortDownload.abort());
   }
 }
-
-const NO_ID =
-  `The response has no header ${Header.ID}: either nothing there speaks http2-duplex, or, if it is of another origin,` +
-  ` the server does not list the header in Access-Control-Expose-Headers`;
-const NO_BODY = 'The response has no body that could be read as a stream: this fetch does not stream responses';

@@ -88,7 +88,11 @@ function exchange(stream, body, signal) {
     });
     stream.on('response', ({ ':status': status, ...fields }) => {
       const headers = Object.entries(fields).map(([name, value]) => [name, String(value)]);
-      resolve(new Response(bodyOf(stream, failure), { status, headers: /** @type {[string, string][]} */ (headers) }));
+      const responseBody = status === 204 ? null : bodyOf(stream, failure);
+      resolve(new Response(responseBody, { status, headers: /** @type {[string, string][]} */ (headers) }));
+      if (!responseBody) {
+        stream.resume();
+      }
     });
   });
 }

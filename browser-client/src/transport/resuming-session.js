@@ -1,0 +1,311 @@
+import { codeOfReset, DuplexError, ErrorCode } from '../protocol/errors.js';
+import { ResumableSession } from '../protocol/resumable-session.js';
+import { Exchanges } from './exchanges.js';
+import { inNextTask } from './next-task.js';
+import { watchPage } from './page-life.js';
+import { abortedBy } from './responses.js';
+import { ResumingDownload } from './resuming-download.js';
+import { ResumingUpload } from './resuming-upload.js';
+import { canStreamUploads } from './support.js';
+
+/** How long the last requests of a session may take before they are cut. */
+const LAST_REQUESTS_MILLISECONDS = 3000;
+const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
+
+/**
+ * Where a session stands. Its moves:
+ *
+ *     OPEN ---- both directions have ended and all was read, or it is destroyed ----> OVER
+ *       \---- the first failure ----> FAILING ---- its error is ready, or it is destroyed ----> OVER
+ */
+const State = Object.freeze({ OPEN: 'open', FAILING: 'failing', OVER: 'over' });
+
+/**
+ * @template T
+ * @typedef {{ resolve: (value: T) => void, reject: (error: Error) => void }} Waiting
+ */
+
+/**
+ * The state behind one duplex of dialect 2: a pump around the protocol's core. After each event it settles what the
+ * application waits for, opens and aborts requests as the core wants, and sets the one timer. Only one read, and only
+ * one write or end, is under way at a time: a face waits for one before the next.
+ */
+export class ResumingSession {
+  #state = /** @type {typeof State[keyof typeof State]} */ (State.OPEN);
+  #settings;
+  #core;
+  #exchanges;
+  #download;
+  #upload;
+  /** @type {Error | undefined} */
+  #error;
+  /** @type {Waiting<Uint8Array<ArrayBuffer> | null> | undefined} */
+  #reading;
+  /** @type {Waiting<void> & { chunks: Uint8Array[] } | undefined} */
+  #writing;
+  /** @type {Waiting<void> | undefined} */
+  #ending;
+  /** @type {Waiting<void>} */
+  #closing = { resolve() {}, reject() {} };
+  /** @type {() => void} */
+  #tellUploadEnded = () => {};
+  #attached = true;
+  #asleep = false;
+  #isToSend = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #timerAt = Infinity;
+  #cutAt = Infinity;
+  #unwatchPage;
+  #onabort = () => this.destroy(abortedBy(/** @type {AbortSignal} */ (this.#settings.signal)));
+
+  /**
+   * @param {import('./options.js').Settings} settings
+   * @param {string} id
+   * @param {ReadableStream<Uint8Array<ArrayBuffer>>} body of the response to the opening request
+   * @param {AbortController} abort of that request
+   */
+  constructor(settings, id, body, abort) {
+    this.id = id;
+    this.#settings = settings;
+    this.#core = new ResumableSession({ ...settings, random: Math.random }, performance.now());
+    this.#exchanges = new Exchanges(settings, id, this.#core, () => this.#pump());
+    this.#download = new ResumingDownload(this.#exchanges);
+    this.#upload = new ResumingUpload(this.#exchanges, settings.streaming && canStreamUploads(settings.url));
+    /**
+     * Settles when the session is over: resolves when both directions have ended and everything was read, else rejects
+     * with what ended it.
+     *
+     * @type {Promise<void>}
+     */
+    this.closed = new Promise((resolve, reject) => {
+      this.#closing = { resolve, reject };
+    });
+    // Who does not look here learns of the failure from reading or writing.
+    this.closed.catch(() => {});
+    /**
+     * Resolves when the server has everything, and the end.
+     *
+     * @type {Promise<void>}
+     */
+    this.uploadEnded = new Promise((resolve) => {
+      this.#tellUploadEnded = resolve;
+    });
+    settings.signal?.addEventListener('abort', this.#onabort);
+    this.#unwatchPage = watchPage({
+      onwake: () => this.#wake(),
+      onsleep: () => this.#sleep(),
+      onleave: () => this.destroy(),
+    });
+    this.#download.read(body, abort);
+  }
+
+  /**
+   * Called when the session is detached, or attached again.
+   *
+   * @type {(event: 'detached' | 'attached') => void}
+   */
+  onattachment = () => {};
+
+  /** How the upload travels; `streaming` becomes `post` where streaming turns out not to work. */
+  get uploadMode() {
+    return this.#upload.mode;
+  }
+
+  /** @returns {Promise<Uint8Array<ArrayBuffer> | null>} the next bytes, at least one; null at the end */
+  read() {
+    return this.#wait((waiting) => (this.#reading = waiting));
+  }
+
+  /**
+   * Settles when the chunks were copied, so that their memory may be used again.
+   *
+   * @param {readonly Uint8Array[]} chunks
+   * @returns {Promise<void>}
+   */
+  write(chunks) {
+    return this.#wait((waiting) => (this.#writing = { ...waiting, chunks: [...chunks] }));
+  }
+
+  /**
+   * Ends the upload. Settles when the server has everything.
+   *
+   * @returns {Promise<void>}
+   */
+  end() {
+    this.#core.end();
+    return this.#wait((waiting) => (this.#ending = waiting));
+  }
+
+  /**
+   * Ends both directions at once, whatever is under way, and lets the server know. Of no effect when the session is
+   * over.
+   *
+   * @param {Error} [error] for what is waiting; its number, if it has one, and its reason are for the server
+   */
+  destroy(error = new DuplexError('CANCELLED', 'The duplex was destroyed')) {
+    if (this.#state !== State.OVER) {
+      const { number, reason } = error instanceof DuplexError ? error : { number: ErrorCode.CANCELLED, reason: '' };
+      this.#core.reset(number, reason);
+      this.#finish(error);
+      this.#pump();
+    }
+  }
+
+  /**
+   * @template T
+   * @param {(waiting: Waiting<T>) => void} note
+   * @returns {Promise<T>}
+   */
+  #wait(note) {
+    return new Promise((resolve, reject) => {
+      if (this.#error) {
+        reject(this.#error);
+        return;
+      }
+      note({ resolve, reject });
+      this.#pump();
+    });
+  }
+
+  /** After every event. */
+  #pump() {
+    const core = this.#core;
+    this.#admit();
+    this.#deliver();
+    this.#settle();
+    this.#exchanges.sweep();
+    if (this.#attached !== core.attached && !core.over) {
+      this.#attached = core.attached;
+      // What a listener throws is not for the caller of this.
+      queueMicrotask(() => this.onattachment(this.#attached ? 'attached' : 'detached'));
+    }
+    if (core.over) {
+      // At once: the page may be going away.
+      this.#send();
+    } else if (!this.#isToSend) {
+      this.#isToSend = true;
+      inNextTask(() => this.#send());
+    }
+  }
+
+  #send() {
+    this.#isToSend = false;
+    if (!this.#asleep) {
+      this.#download.attach();
+      this.#upload.send();
+    }
+    this.#setTimer();
+  }
+
+  #admit() {
+    const writing = this.#writing;
+    if (!writing) {
+      return;
+    }
+    const { chunks } = writing;
+    for (let chunk; (chunk = chunks[0]); chunks.shift()) {
+      const admitted = this.#core.write(chunk);
+      if (admitted < chunk.byteLength) {
+        chunks[0] = chunk.subarray(admitted);
+        return;
+      }
+    }
+    this.#writing = undefined;
+    writing.resolve();
+  }
+
+  #deliver() {
+    const reading = this.#reading;
+    const bytes = reading ? this.#core.read() : null;
+    if (reading && (bytes || this.#core.atEnd)) {
+      this.#reading = undefined;
+      reading.resolve(bytes);
+    }
+  }
+
+  #settle() {
+    const core = this.#core;
+    if (core.uploadEnded) {
+      this.#tellUploadEnded();
+      this.#ending?.resolve();
+    }
+    if (this.#state !== State.OPEN || !core.over) {
+      return;
+    }
+    if (core.atEnd) {
+      this.#finish();
+    } else if (core.error) {
+      this.#state = State.FAILING;
+      const { refusal } = this.#exchanges;
+      if (refusal) {
+        refusal.then((error) => this.#finish(error));
+      } else {
+        this.#finish(this.#failure(core.error));
+      }
+    }
+  }
+
+  /** @param {{ number: number, reason: string }} error */
+  #failure({ number, reason }) {
+    const code = codeOfReset(number);
+    const { cause } = this.#exchanges;
+    const message = `The duplex has failed with ${code}${reason && `: ${reason}`}`;
+    return new DuplexError(code, message, { number, reason, ...(code === 'CONNECTION_LOST' && { cause }) });
+  }
+
+  /** @param {Error} [error] */
+  #finish(error) {
+    if (this.#state === State.OVER) {
+      return;
+    }
+    this.#state = State.OVER;
+    this.#settings.signal?.removeEventListener('abort', this.#onabort);
+    this.#unwatchPage();
+    this.#cutAt = performance.now() + LAST_REQUESTS_MILLISECONDS;
+    if (!error) {
+      this.#closing.resolve();
+      return;
+    }
+    this.#error = error;
+    [this.#closing, this.#reading, this.#writing, this.#ending].forEach((waiting) => waiting?.reject(error));
+    this.#reading = this.#writing = this.#ending = undefined;
+  }
+
+  #wake() {
+    this.#asleep = false;
+    this.#core.retryNow();
+    this.#pump();
+  }
+
+  /** Requests under way would keep the page out of the back/forward cache. */
+  #sleep() {
+    this.#asleep = true;
+    this.#exchanges.cut();
+  }
+
+  /** Sees to it that the time is told in time. A timer that has become too early does no harm. */
+  #setTimer() {
+    const isDone = this.#core.over && this.#exchanges.isIdle;
+    const at = isDone ? Infinity : Math.min(this.#core.deadline ?? Infinity, this.#cutAt);
+    if (at < this.#timerAt || isDone) {
+      const pause = Math.ceil(at - performance.now());
+      clearTimeout(this.#timer);
+      this.#timerAt = at;
+      this.#timer = isDone
+        ? undefined
+        : setTimeout(() => this.#ontime(), Math.min(Math.max(pause, 0), LONGEST_TIMER_MILLISECONDS));
+    }
+  }
+
+  #ontime() {
+    const now = performance.now();
+    this.#timerAt = Infinity;
+    this.#core.timeIs(now);
+    if (now >= this.#cutAt) {
+      this.#cutAt = Infinity;
+      this.#exchanges.cut();
+    }
+    this.#pump();
+  }
+}

@@ -1,0 +1,55 @@
+/** The body of one streaming POST: takes pieces when fetch asks for them, which is when it has sent the last one. */
+export class StreamingBody {
+  #next;
+  #isToEnd;
+  /** @type {ReadableStreamDefaultController<Uint8Array> | undefined} gone when fetch has given the body up */
+  #controller;
+  #wanted = false;
+  /** Whether fetch has asked for anything yet. */
+  begun = false;
+  /** Whether everything was given to fetch that ever will be. */
+  ended = false;
+
+  /**
+   * @param {object} source
+   * @param {() => Uint8Array | null} source.next the next piece; null: there is none now
+   * @param {() => boolean} source.isToEnd
+   * @param {() => void} source.onwanted called when fetch asks for a piece
+   */
+  constructor({ next, isToEnd, onwanted }) {
+    this.#next = next;
+    this.#isToEnd = isToEnd;
+    this.readable = new ReadableStream(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: () => {
+          this.#wanted = this.begun = true;
+          onwanted();
+        },
+        cancel: () => {
+          this.#controller = undefined;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  /** Gives fetch a piece if it wants one and there is one, or ends the body if it is to end. */
+  feed() {
+    if (!this.#controller || this.ended) {
+      return;
+    }
+    if (this.#isToEnd()) {
+      this.ended = true;
+      this.#controller.close();
+      return;
+    }
+    const piece = this.#wanted && this.#next();
+    if (piece) {
+      this.#wanted = false;
+      this.#controller.enqueue(piece);
+    }
+  }
+}
