@@ -48,4 +48,21 @@ public enum ErrorCode {
     public int number() {
         return number;
     }
+
+    /**
+     * {@return what that number means on the wire}
+     *
+     * @param number from 0 to {@value #LAST_NUMBER}
+     */
+    public static ErrorCode of(int number) {
+        if (number >= FIRST_APPLICATION_NUMBER) {
+            return APPLICATION;
+        }
+        for (ErrorCode code : values()) {
+            if (code.number == number) {
+                return code;
+            }
+        }
+        return CANCELLED; // a peer that knows more codes than this one
+    }
 }

@@ -5,7 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /** One POST of a session: what its carrier shows to {@link ResumableSession}. */
 public final class FrameUpload {
+    private final FrameDecoder decoder;
+    private final Runnable onReady;
     private @Nullable UploadOutcome outcome;
+
+    FrameUpload(FrameDecoder.Handler handler, Runnable onReady) {
+        this.decoder = new FrameDecoder(handler);
+        this.onReady = onReady;
+    }
 
     /** {@return how to answer; null as long as that is open} */
     public @Nullable UploadOutcome outcome() {
@@ -14,5 +21,13 @@ public final class FrameUpload {
 
     void decide(UploadOutcome decided) {
         outcome = decided;
+    }
+
+    FrameDecoder decoder() {
+        return decoder;
+    }
+
+    Runnable onReady() {
+        return onReady;
     }
 }

@@ -1,12 +1,18 @@
 package io.http2duplex.protocol.dialect2;
 
+import io.http2duplex.protocol.DirectionState;
 import io.http2duplex.protocol.DownloadStep;
+import io.http2duplex.protocol.ErrorCode;
 import io.http2duplex.protocol.Failure;
 import io.http2duplex.protocol.Limits;
+import io.http2duplex.protocol.Problem;
 import io.http2duplex.protocol.Session;
 import io.http2duplex.protocol.SignalBoard;
 import io.http2duplex.protocol.Signals;
+import io.http2duplex.protocol.UploadOutcome;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +22,22 @@ import org.jspecify.annotations.Nullable;
  * <p>A carrier of a download shows the {@link Attachment} that {@link #attach} gave it with every call; calls with one
  * that another has taken the place of do no harm.
  */
-@SuppressWarnings("DoNotCallSuggester") // signatures first
 public final class ResumableSession implements Session {
+    private final Limits limits;
     private final SignalBoard board = new SignalBoard();
+    private final SendingDirection sending;
+    private final ReceivingDirection receiving;
+    private final Downloads downloads;
+    /** Not yet answered. */
+    private final List<FrameUpload> uploads = new ArrayList<>(0);
+
+    private final FrameDecoder.Handler frames = new Frames();
+    /** The time of the event that brings frames. */
+    private long time;
+
+    private @Nullable Failure failure;
+    private boolean over;
+    private boolean resetByPeer;
 
     /**
      * A session that waits for its first download: {@link #attach} with number 0 follows at once.
@@ -26,7 +45,14 @@ public final class ResumableSession implements Session {
      * @param budget what windows and buffers beyond their beginning sizes come out of, shared with other sessions
      */
     public ResumableSession(Limits limits, MemoryBudget budget, long now) {
-        throw new UnsupportedOperationException("to come");
+        int maxUploadWindow = Math.max(limits.maxWindow(), limits.uploadBufferSize());
+        int maxDownloadBuffer = Math.max(limits.maxWindow(), limits.downloadBufferSize());
+        this.limits = limits;
+        sending = new SendingDirection(new GrowingSize(limits.downloadBufferSize(), maxDownloadBuffer, budget), board);
+        receiving =
+                new ReceivingDirection(new GrowingSize(limits.uploadBufferSize(), maxUploadWindow, budget), board, now);
+        downloads = new Downloads(limits, board, sending, receiving);
+        time = now;
     }
 
     // ---- downloads: what the carrier of a response body tells and asks
@@ -41,37 +67,37 @@ public final class ResumableSession implements Session {
      * @param onReady wakes the carrier, outside any lock
      */
     public Attachment attach(long number, long offset, long limit, long now, Runnable onReady) {
-        throw new UnsupportedOperationException("to come");
+        if (over) {
+            return Attachment.refused(overProblem());
+        }
+        Attachment attached = downloads.attach(number, offset, limit, now, onReady);
+        settle();
+        return attached;
     }
 
     /** {@return what that carrier is to do next; after {@link DownloadStep#WAIT} it is woken} */
     public DownloadStep nextDownload(Attachment attachment, long now) {
-        throw new UnsupportedOperationException("to come");
+        return downloads.next(attachment, now);
     }
 
     /** {@return the bytes to write, of which the carrier tells what was {@link #downloadTaken}; null if there are none} */
     public @Nullable ByteBuffer peekDownload(Attachment attachment) {
-        throw new UnsupportedOperationException("to come");
+        return attachment.peek();
     }
 
     /** The transport has taken bytes. */
     public void downloadTaken(Attachment attachment, int count, long now) {
-        throw new UnsupportedOperationException("to come");
+        downloads.taken(attachment, count, now);
     }
 
     /** The transport takes nothing more for now. */
     public void downloadBlocked(Attachment attachment, long now) {
-        throw new UnsupportedOperationException("to come");
+        downloads.blocked(attachment, now);
     }
 
     /** The transport takes bytes again, although none wait. */
-    public void downloadFlushed(Attachment attachment) {
-        throw new UnsupportedOperationException("to come");
-    }
-
-    /** The end of the response body has gone to the transport. */
-    public void downloadEnded(Attachment attachment, long now) {
-        throw new UnsupportedOperationException("to come");
+    public void downloadFlushed(Attachment attachment, long now) {
+        downloads.unblocked(attachment, now);
     }
 
     /**
@@ -80,17 +106,18 @@ public final class ResumableSession implements Session {
      * @param how what happened, for a person
      */
     public void downloadLost(Attachment attachment, String how, @Nullable Throwable cause, long now) {
-        throw new UnsupportedOperationException("to come");
+        resetFor(downloads.lost(attachment, how, cause, now));
     }
 
     /** Asks the client for another download, before this one has to go. */
     public void rotate(long now) {
-        throw new UnsupportedOperationException("to come");
+        downloads.rotate(now);
+        settle();
     }
 
     /** {@return whether there is a download} */
     public boolean isAttached() {
-        throw new UnsupportedOperationException("to come");
+        return downloads.isAttached();
     }
 
     // ---- uploads: what the carriers of POSTs tell and ask; they read on at all times
@@ -101,22 +128,54 @@ public final class ResumableSession implements Session {
      * @param onReady wakes the carrier, outside any lock
      */
     public FrameUpload openUpload(long now, Runnable onReady) {
-        throw new UnsupportedOperationException("to come");
+        FrameUpload upload = new FrameUpload(frames, onReady);
+        downloads.received(now);
+        if (over) {
+            upload.decide(overOutcome());
+        } else if (uploads.size() >= limits.maxOpenUploads()) {
+            upload.decide(UploadOutcome.refused(Problem.tooManyUploads(limits.maxOpenUploads())));
+        } else {
+            uploads.add(upload);
+        }
+        return upload;
     }
 
     /** Bytes of that body have come. What is kept of them is copied. */
     public void received(FrameUpload upload, ByteBuffer bytes, long now) {
-        throw new UnsupportedOperationException("to come");
+        if (upload.outcome() != null) {
+            return;
+        }
+        time = now;
+        downloads.received(now);
+        try {
+            upload.decoder().push(bytes);
+            if (resetByPeer) {
+                decide(upload, UploadOutcome.NO_CONTENT);
+            }
+        } catch (ViolationException e) {
+            decide(upload, UploadOutcome.refused(e.problem()));
+            reset(new Failure(ErrorCode.PROTOCOL_ERROR, e.problem().detail()));
+        }
+        settle();
     }
 
     /** That body has come to its end. */
     public void completed(FrameUpload upload, long now) {
-        throw new UnsupportedOperationException("to come");
+        if (upload.outcome() == null) {
+            downloads.received(now);
+            decide(
+                    upload,
+                    upload.decoder().isMidFrame()
+                            ? UploadOutcome.refused(Problem.bodyCut("The body ended in the middle of a frame."))
+                            : UploadOutcome.NO_CONTENT);
+        }
     }
 
     /** That body was cut: the rest will not come. What has come of it counts. */
-    public void cut(FrameUpload upload, long now) {
-        throw new UnsupportedOperationException("to come");
+    public void cut(FrameUpload upload) {
+        if (upload.outcome() == null) {
+            decide(upload, UploadOutcome.refused(Problem.bodyCut("The upload was cut.")));
+        }
     }
 
     // ---- the application, and time
@@ -128,91 +187,214 @@ public final class ResumableSession implements Session {
 
     @Override
     public @Nullable ByteBuffer pollInput() {
-        throw new UnsupportedOperationException("to come");
+        ByteBuffer bytes = receiving.poll();
+        settle();
+        return bytes;
     }
 
     @Override
     public int readInput(ByteBuffer target) {
-        throw new UnsupportedOperationException("to come");
+        int count = receiving.read(target);
+        settle();
+        return count;
     }
 
     @Override
     public long availableInput() {
-        throw new UnsupportedOperationException("to come");
+        return receiving.available();
     }
 
     @Override
     public boolean isInputAtEnd() {
-        throw new UnsupportedOperationException("to come");
+        return receiving.isAtEnd();
     }
 
     @Override
     public void discardInput() {
-        throw new UnsupportedOperationException("to come");
+        receiving.discard();
+        settle();
     }
 
     @Override
     public int outputRoom() {
-        throw new UnsupportedOperationException("to come");
+        return sending.room();
     }
 
     @Override
     public boolean isOutputOpen() {
-        throw new UnsupportedOperationException("to come");
+        return sending.state() == DirectionState.OPEN;
     }
 
     @Override
     public boolean isOutputEnded() {
-        throw new UnsupportedOperationException("to come");
+        return sending.state() == DirectionState.ENDED;
     }
 
     @Override
     public long write(ByteBuffer bytes) {
-        throw new UnsupportedOperationException("to come");
+        long offset = sending.write(bytes);
+        settle();
+        return offset;
     }
 
     @Override
     public void end() {
-        throw new UnsupportedOperationException("to come");
+        sending.end();
+        settle();
     }
 
     @Override
     public long takenOffset() {
-        throw new UnsupportedOperationException("to come");
+        return sending.takenOffset();
     }
 
     @Override
     public void notifyOutputAt(long offset) {
-        throw new UnsupportedOperationException("to come");
+        sending.notifyAt(offset);
+        settle();
     }
 
     @Override
     public void notifyOutputRoom() {
-        throw new UnsupportedOperationException("to come");
+        sending.notifyWhenRoomy();
+        settle();
     }
 
     @Override
     public boolean reset(Failure failure) {
-        throw new UnsupportedOperationException("to come");
+        return reset(failure, new FrameEncoder().reset(failure.number(), told(failure)));
     }
 
     @Override
     public @Nullable Failure failure() {
-        throw new UnsupportedOperationException("to come");
+        return failure;
     }
 
     @Override
     public boolean isOver() {
-        throw new UnsupportedOperationException("to come");
+        return over;
     }
 
     @Override
     public OptionalLong deadline() {
-        throw new UnsupportedOperationException("to come");
+        return downloads.deadline();
     }
 
     @Override
     public void timeIs(long now) {
-        throw new UnsupportedOperationException("to come");
+        resetFor(downloads.timeIs(now));
+        settle();
+    }
+
+    // ---- the end
+
+    private void resetFor(@Nullable Failure found) {
+        if (found != null) {
+            reset(found);
+        }
+    }
+
+    /** @param last how the client is told; null: it needs not be told */
+    private boolean reset(Failure first, @Nullable FrameEncoder last) {
+        if (over) {
+            return false;
+        }
+        failure = first;
+        sending.reset();
+        receiving.reset();
+        finish(last);
+        return true;
+    }
+
+    /** {@return what the client is told of the reason: what the application said, never what the server saw} */
+    private static String told(Failure failure) {
+        return failure.code() == ErrorCode.APPLICATION ? failure.reason() : "";
+    }
+
+    /** Notices that both directions have ended, or that the download has something to carry. */
+    private void settle() {
+        if (!over && sending.state() == DirectionState.ENDED && receiving.state() == DirectionState.ENDED) {
+            finish(new FrameEncoder().window(receiving.confirmed(), receiving.limit()));
+        }
+        downloads.wakeIfDue();
+    }
+
+    private void finish(@Nullable FrameEncoder last) {
+        over = true;
+        board.over();
+        downloads.finish(last);
+        for (FrameUpload upload : uploads) {
+            upload.decide(overOutcome());
+            board.ready(upload.onReady());
+        }
+        uploads.clear();
+    }
+
+    private void decide(FrameUpload upload, UploadOutcome outcome) {
+        upload.decide(outcome);
+        uploads.remove(upload);
+    }
+
+    private Problem overProblem() {
+        return failure == null ? Problem.over() : Problem.gone(failure);
+    }
+
+    private UploadOutcome overOutcome() {
+        return failure == null ? UploadOutcome.NO_CONTENT : UploadOutcome.refused(Problem.gone(failure));
+    }
+
+    /** What uploads bring. Nothing that comes behind the session's end matters. */
+    private final class Frames implements FrameDecoder.Handler {
+        @Override
+        public void data(long offset, ByteBuffer bytes) throws ViolationException {
+            if (!over) {
+                receiving.data(offset, bytes, time);
+            }
+        }
+
+        @Override
+        public void window(long confirmed, long limit) throws ViolationException {
+            if (!over) {
+                sending.window(confirmed, limit);
+                settle();
+            }
+        }
+
+        @Override
+        public void ping(int token) {
+            downloads.ping(token);
+        }
+
+        @Override
+        public void pong(int token) {
+            downloads.pong();
+        }
+
+        @Override
+        public void end(long offset) throws ViolationException {
+            if (!over) {
+                receiving.end(offset);
+                settle();
+            }
+        }
+
+        @Override
+        public void reset(int number, String reason) {
+            if (!over) {
+                resetByPeer = true;
+                ErrorCode code = ErrorCode.of(number);
+                ResumableSession.this.reset(new Failure(code, number, reason, null), null);
+            }
+        }
+
+        @Override
+        public void rotate() {
+            // a server's frame, which means nothing here
+        }
+
+        @Override
+        public void hello(long heartbeatMillis, long resumeMillis) {
+            // a server's frame, which means nothing here
+        }
     }
 }

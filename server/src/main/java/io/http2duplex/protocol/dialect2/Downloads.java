@@ -1,0 +1,344 @@
+package io.http2duplex.protocol.dialect2;
+
+import io.http2duplex.protocol.DownloadStep;
+import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.protocol.Failure;
+import io.http2duplex.protocol.Limits;
+import io.http2duplex.protocol.Problem;
+import io.http2duplex.protocol.SessionEvent;
+import io.http2duplex.protocol.SignalBoard;
+import java.util.ArrayDeque;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The downloads of a session, one after the other: which one is attached, which frames it carries next, and for how long
+ * to wait for what.
+ *
+ * <pre>
+ *   DETACHED ──attach──▶ ATTACHED ──lost, dead, held up, rotated away──▶ DETACHED ──resume timeout──▶ lost for good
+ *                          │  ▲
+ *                          └──┴ attach: the new download takes the place of the old one
+ * </pre>
+ */
+final class Downloads {
+    private static final int MAX_PONGS = 16;
+    private static final long UNROTATED_NANOS = 30_000_000_000L;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final Limits limits;
+    private final SignalBoard board;
+    private final SendingDirection sending;
+    private final ReceivingDirection receiving;
+
+    /** The attached download; null: detached. */
+    private @Nullable Attachment current;
+
+    private long lastNumber = -1;
+
+    private final ArrayDeque<Integer> pongs = new ArrayDeque<>(0);
+    private boolean pingDue;
+    private boolean rotateDue;
+    private int token;
+    /** Whether a PING is on its way that makes the peer confirm what it has. */
+    private boolean confirmationAsked;
+
+    private final Heartbeat heartbeat;
+    /** When a detached session is given up. */
+    private final Deadline resume = new Deadline();
+    /** When a download that is held up is taken for lost. */
+    private final Deadline stall = new Deadline();
+    /** When the client is asked for another download. */
+    private final Deadline rotate = new Deadline();
+    /** When a download goes although no other has come. */
+    private final Deadline leave = new Deadline();
+
+    Downloads(Limits limits, SignalBoard board, SendingDirection sending, ReceivingDirection receiving) {
+        this.limits = limits;
+        this.board = board;
+        this.sending = sending;
+        this.receiving = receiving;
+        heartbeat = new Heartbeat(limits.heartbeatNanos());
+    }
+
+    boolean isAttached() {
+        return current != null;
+    }
+
+    // ---- attached and detached
+
+    Attachment attach(long number, long offset, long limit, long now, Runnable onReady) {
+        if (number <= lastNumber) {
+            return Attachment.refused(Problem.staleAttach());
+        }
+        try {
+            sending.window(offset, limit);
+        } catch (ViolationException e) {
+            return Attachment.refused(Problem.badOffset());
+        }
+        lastNumber = number;
+        sending.rewindTo(offset);
+        Attachment replaced = current;
+        current = new Attachment(onReady);
+        if (replaced != null) {
+            replaced.letGo();
+            board.ready(replaced.onReady());
+        }
+        board.event(resume.isSet() ? new SessionEvent.Resumed() : new SessionEvent.Attached());
+        clearDeadlines();
+        heartbeat.begin(now);
+        if (limits.maxDownloadLifeNanos() > 0) {
+            rotate.set(now + limits.maxDownloadLifeNanos());
+        }
+        pingDue = false;
+        rotateDue = false;
+        confirmationAsked = false;
+        board.deadline();
+        return current;
+    }
+
+    /** {@return a failure that this means for the session; null if it may resume} */
+    @Nullable
+    Failure lost(Attachment attachment, String how, @Nullable Throwable cause, long now) {
+        return attachment == current ? detach(how, cause, now) : null;
+    }
+
+    private @Nullable Failure detach(String how, @Nullable Throwable cause, long now) {
+        current = null;
+        clearDeadlines();
+        board.event(new SessionEvent.Detached(how, cause));
+        if (limits.resumeNanos() == 0) {
+            return new Failure(ErrorCode.CONNECTION_LOST, how, cause);
+        }
+        resume.set(now + limits.resumeNanos());
+        board.deadline();
+        return null;
+    }
+
+    private void clearDeadlines() {
+        resume.clear();
+        stall.clear();
+        rotate.clear();
+        leave.clear();
+        heartbeat.stop();
+    }
+
+    // ---- the carrier
+
+    DownloadStep next(Attachment attachment, long now) {
+        attachment.idle = false;
+        if (attachment == current && !attachment.hasBytes() && attachment.then() == null) {
+            frame(attachment, now);
+        }
+        if (attachment.hasBytes()) {
+            return DownloadStep.WRITE;
+        }
+        DownloadStep then = attachment.then();
+        attachment.idle = then == null;
+        return then == null ? DownloadStep.WAIT : then;
+    }
+
+    private void frame(Attachment attachment, long now) {
+        FrameEncoder frames = new FrameEncoder();
+        if (attachment.fresh) {
+            hello(frames);
+        }
+        if (attachment.fresh || !pongs.isEmpty() || receiving.isWindowDue()) {
+            receiving.told(now);
+            frames.window(receiving.confirmed(), receiving.limit());
+        }
+        attachment.fresh = false;
+        for (Integer pong = pongs.poll(); pong != null; pong = pongs.poll()) {
+            frames.pong(pong);
+        }
+        if (pingDue || isConfirmationToBeAskedFor()) {
+            pingDue = false;
+            confirmationAsked = true;
+            frames.ping(++token);
+        }
+        if (rotateDue) {
+            rotateDue = false;
+            frames.rotate();
+        }
+        long offset = sending.nextOffset();
+        var bytes = sending.nextBytes();
+        if (bytes != null) {
+            frames.dataHead(offset, bytes.remaining());
+        } else if (sending.takeEnd()) {
+            frames.end(offset);
+        }
+        attachment.carry(frames.take(), bytes, offset);
+    }
+
+    private void hello(FrameEncoder frames) {
+        frames.hello(millis(limits.heartbeatNanos()), millis(limits.resumeNanos()));
+    }
+
+    private static long millis(long nanos) {
+        return Math.min(0xFFFF_FFFFL, (nanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
+    }
+
+    private boolean isConfirmationToBeAskedFor() {
+        return !confirmationAsked && sending.wantsConfirmation();
+    }
+
+    void taken(Attachment attachment, int count, long now) {
+        sending.taken(attachment.taken(count));
+        unblocked(attachment, now);
+        if (attachment == current) {
+            heartbeat.sent(now);
+        }
+    }
+
+    void blocked(Attachment attachment, long now) {
+        if (attachment.blocked) {
+            return;
+        }
+        attachment.blocked = true;
+        if (attachment == current) {
+            stall.set(now + limits.stallNanos());
+            board.deadline();
+        } else {
+            attachment.breakOffIfBlocked();
+            board.ready(attachment.onReady());
+        }
+    }
+
+    void unblocked(Attachment attachment, long now) {
+        if (attachment.blocked) {
+            attachment.blocked = false;
+            if (attachment == current) {
+                stall.clear();
+                heartbeat.unblocked(now);
+            }
+        }
+    }
+
+    /** Wakes the carrier if there is something for it to do. */
+    void wakeIfDue() {
+        Attachment attachment = current;
+        if (attachment != null && attachment.idle && isSomethingDue()) {
+            wake(attachment);
+        }
+    }
+
+    private boolean isSomethingDue() {
+        return pingDue
+                || rotateDue
+                || !pongs.isEmpty()
+                || sending.hasNext()
+                || receiving.isWindowDue()
+                || isConfirmationToBeAskedFor();
+    }
+
+    private void wake(Attachment attachment) {
+        attachment.idle = false;
+        board.ready(attachment.onReady());
+    }
+
+    // ---- the peer
+
+    /** Something has come from the peer. */
+    void received(long now) {
+        if (current != null) {
+            heartbeat.received(now);
+        }
+    }
+
+    /** The peer has sent a PING. One that sends many without taking the answers gets some of them. */
+    void ping(int asked) {
+        if (pongs.size() == MAX_PONGS) {
+            pongs.remove();
+        }
+        pongs.add(asked);
+    }
+
+    void pong() {
+        confirmationAsked = false;
+    }
+
+    /** Asks the client for another download. */
+    void rotate(long now) {
+        if (current == null || leave.isSet()) {
+            return;
+        }
+        rotate.clear();
+        rotateDue = true;
+        leave.set(now + (limits.heartbeatNanos() > 0 ? limits.heartbeatNanos() : UNROTATED_NANOS));
+        board.deadline();
+    }
+
+    // ---- the end
+
+    /**
+     * The session is over: its download ends in order.
+     *
+     * @param last what its last frames are; null: none, not even the rest of one on its way
+     */
+    void finish(@Nullable FrameEncoder last) {
+        Attachment attachment = current;
+        current = null;
+        clearDeadlines();
+        if (attachment != null) {
+            if (last == null) {
+                attachment.letGo();
+            } else if (attachment.fresh) {
+                FrameEncoder first = new FrameEncoder();
+                hello(first);
+                first.window(receiving.confirmed(), receiving.limit());
+                attachment.carry(first.take(), null, 0);
+                attachment.finish(last.take());
+            } else {
+                attachment.finish(last.take());
+            }
+            wake(attachment);
+        }
+    }
+
+    // ---- time
+
+    OptionalLong deadline() {
+        return Deadline.earliest(resume, stall, rotate, leave, heartbeat.deadline);
+    }
+
+    /** {@return a failure that the time means for the session; null if it means none} */
+    @Nullable
+    Failure timeIs(long now) {
+        if (resume.isPast(now)) {
+            return new Failure(
+                    ErrorCode.CONNECTION_LOST,
+                    "The client lost its connection, and did not come back within "
+                            + limits.resumeNanos() / NANOS_PER_MILLI + " ms (resumeTimeout of the DuplexHandler).");
+        }
+        Attachment attachment = current;
+        if (attachment == null) {
+            return null;
+        }
+        if (stall.isPast(now)) {
+            return breakOff(attachment, "the browser read nothing of the download for too long", now);
+        }
+        if (heartbeat.isDead(now)) {
+            return breakOff(attachment, "the client gave no sign of life", now);
+        }
+        if (leave.isPast(now)) {
+            attachment.letGo();
+            wake(attachment);
+            return detach("the client opened no other download when asked to", null, now);
+        }
+        if (rotate.isPast(now)) {
+            rotate(now);
+        }
+        if (heartbeat.isPingDue(now)) {
+            pingDue = true;
+            heartbeat.ask(now);
+            board.deadline();
+        }
+        return null;
+    }
+
+    private @Nullable Failure breakOff(Attachment attachment, String how, long now) {
+        attachment.breakOff();
+        wake(attachment);
+        return detach(how, null, now);
+    }
+}

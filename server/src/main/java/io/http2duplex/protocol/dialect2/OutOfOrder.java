@@ -1,0 +1,98 @@
+package io.http2duplex.protocol.dialect2;
+
+import static java.util.Objects.requireNonNull;
+
+import io.http2duplex.protocol.ByteQueue;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Bytes that came before others that are still missing: separate runs, each byte once. */
+final class OutOfOrder {
+    private static final class Run {
+        final long start;
+        final ByteQueue bytes = new ByteQueue();
+
+        Run(long start) {
+            this.start = start;
+        }
+
+        long end() {
+            return start + bytes.size();
+        }
+    }
+
+    /** Oldest offset first, with a hole before each. */
+    private List<Run> runs = List.of();
+
+    /** {@return how many runs there are} */
+    int count() {
+        return runs.size();
+    }
+
+    /** {@return the offset behind the last byte; 0 if there is none} */
+    long end() {
+        return runs.isEmpty() ? 0 : runs.get(runs.size() - 1).end();
+    }
+
+    /** {@return how many bytes are held} */
+    long size() {
+        return runs.stream().mapToLong(run -> run.bytes.size()).sum();
+    }
+
+    /** Adds a copy of those bytes that are not here yet. */
+    void add(long offset, ByteBuffer bytes) {
+        if (runs.isEmpty()) {
+            runs = new ArrayList<>(2);
+        }
+        int index = 0;
+        while (index < runs.size() && runs.get(index).end() < offset) {
+            index++;
+        }
+        long from = offset;
+        while (bytes.hasRemaining()) {
+            if (index == runs.size() || runs.get(index).start > from) {
+                runs.add(index, new Run(from));
+            }
+            Run run = runs.get(index);
+            from += skip(bytes, run.end() - from);
+            long hole = index + 1 < runs.size() ? runs.get(index + 1).start - run.end() : Long.MAX_VALUE;
+            int count = (int) Math.min(bytes.remaining(), hole);
+            run.bytes.addCopy(bytes.slice(bytes.position(), count));
+            from += skip(bytes, count);
+            if (count == hole) {
+                run.bytes.addAll(runs.remove(index + 1).bytes);
+            }
+        }
+    }
+
+    private static int skip(ByteBuffer bytes, long count) {
+        int skipped = (int) Math.min(bytes.remaining(), count);
+        bytes.position(bytes.position() + skipped);
+        return skipped;
+    }
+
+    /** {@return the bytes that go on from that offset, taken out; null if there is a hole. What lies before it goes.} */
+    @Nullable
+    ByteQueue takeFrom(long offset) {
+        while (!runs.isEmpty() && runs.get(0).start <= offset) {
+            Run run = runs.remove(0);
+            if (run.end() > offset) {
+                long before = offset - run.start;
+                while (before > 0) {
+                    int count = (int)
+                            Math.min(before, requireNonNull(run.bytes.peek()).remaining());
+                    run.bytes.consumed(count);
+                    before -= count;
+                }
+                return run.bytes;
+            }
+        }
+        return null;
+    }
+
+    void clear() {
+        runs = List.of();
+    }
+}

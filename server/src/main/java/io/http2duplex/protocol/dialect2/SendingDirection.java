@@ -1,0 +1,208 @@
+package io.http2duplex.protocol.dialect2;
+
+import io.http2duplex.protocol.DirectionState;
+import io.http2duplex.protocol.SignalBoard;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one side sends: keeps what its application wrote until the peer has confirmed it, and knows what is to be sent
+ * next. It is the same on both sides.
+ */
+final class SendingDirection {
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final SignalBoard board;
+    private final GrowingSize capacity;
+    private final ReplayBuffer kept = new ReplayBuffer();
+
+    private DirectionState state = DirectionState.OPEN;
+    /** Offset up to which the peer lets us send. */
+    private long limit;
+    /** Offset of what is sent next. */
+    private long next;
+    /** Offset up to which frames were made of the bytes at least once: the peer may have them. */
+    private long framed;
+    /** Offset up to which a transport has taken the bytes at least once. */
+    private long taken;
+
+    private boolean endDue;
+    private boolean endFramed;
+    /** The offset, taken, at which the application wants to look again. */
+    private long notifyOffset = NEVER;
+
+    private boolean roomWanted;
+
+    SendingDirection(GrowingSize capacity, SignalBoard board) {
+        this.capacity = capacity;
+        this.board = board;
+    }
+
+    /** {@return OPEN; ENDING once the application has ended; ENDED once that is confirmed} */
+    DirectionState state() {
+        return state;
+    }
+
+    // ---- the application
+
+    int room() {
+        return (int) Math.max(0, capacity.bytes() - size());
+    }
+
+    private long size() {
+        return kept.end() - kept.start();
+    }
+
+    /** Copies the bytes. {@return the offset behind them} */
+    long write(ByteBuffer bytes) {
+        kept.add(bytes.duplicate());
+        return kept.end();
+    }
+
+    void end() {
+        if (state == DirectionState.OPEN) {
+            state = state.to(DirectionState.ENDING);
+            endDue = true;
+            board.output(); // a writer that waits for room waits in vain
+        }
+    }
+
+    /** {@return the offset up to which a transport has taken the bytes, as far as there is room behind it} */
+    long takenOffset() {
+        return Math.min(Math.max(taken, kept.start()), kept.start() + Math.max(0, capacity.bytes() - 1));
+    }
+
+    void notifyAt(long offset) {
+        notifyOffset = Math.min(notifyOffset, offset);
+        signalIfReached();
+    }
+
+    /** Asks for a signal when half of the buffer is free, so that a writer is not woken for every few bytes. */
+    void notifyWhenRoomy() {
+        roomWanted = true;
+        growIfHeldUp();
+        signalIfReached();
+    }
+
+    private void signalIfReached() {
+        if (takenOffset() >= notifyOffset) {
+            notifyOffset = NEVER;
+            board.output();
+        }
+        if (roomWanted && size() <= capacity.bytes() / 2) {
+            roomWanted = false;
+            board.output();
+        }
+    }
+
+    /** A full buffer whose bytes are all under way, although the peer would take more, is too small. */
+    private void growIfHeldUp() {
+        if (room() == 0 && next == kept.end() && next < limit && capacity.grow()) {
+            signalIfReached();
+        }
+    }
+
+    /** {@return whether the application waits for a confirmation that the peer may hold back} */
+    boolean wantsConfirmation() {
+        return (roomWanted || (notifyOffset != NEVER && notifyOffset > takenOffset()))
+                && !state.isOver()
+                && next == kept.end()
+                && taken == next
+                && size() > 0;
+    }
+
+    // ---- the transport
+
+    boolean hasNext() {
+        return !state.isOver() && (next < Math.min(kept.end(), limit) || isEndNext());
+    }
+
+    /** {@return the offset of what {@link #nextBytes} gives} */
+    long nextOffset() {
+        return next;
+    }
+
+    /** {@return a view of the bytes to send next, which then count as under way; null if none may be sent} */
+    @Nullable
+    ByteBuffer nextBytes() {
+        ByteBuffer bytes = state.isOver() ? null : kept.view(next, limit);
+        if (bytes != null) {
+            next += bytes.remaining();
+            framed = Math.max(framed, next);
+            growIfHeldUp();
+        }
+        return bytes;
+    }
+
+    /** {@return whether the end is to be sent now, which then counts as under way} */
+    boolean takeEnd() {
+        if (!isEndNext()) {
+            return false;
+        }
+        endDue = false;
+        endFramed = true;
+        return true;
+    }
+
+    private boolean isEndNext() {
+        return endDue && state == DirectionState.ENDING && next == kept.end();
+    }
+
+    /** A transport has taken the bytes before that offset. */
+    void taken(long offset) {
+        taken = Math.max(taken, offset);
+        signalIfReached();
+    }
+
+    /** What was sent from that offset on may be lost: it is sent again, as far as it is not confirmed. */
+    void rewindTo(long offset) {
+        next = Math.max(kept.start(), Math.min(next, offset));
+        endDue = state == DirectionState.ENDING;
+    }
+
+    // ---- the peer
+
+    /** {@return the offset up to which the peer has everything; one more with the end} */
+    long confirmed() {
+        return kept.start() + (state == DirectionState.ENDED ? 1 : 0);
+    }
+
+    /** {@return whether the peer could have confirmed that} */
+    boolean wasSent(long confirmed) {
+        return confirmed <= framed || (endFramed && confirmed == framed + 1);
+    }
+
+    /** The peer has confirmed, and allows. */
+    void window(long confirmed, long allowed) throws ViolationException {
+        if (!wasSent(confirmed)) {
+            throw ViolationException.malformedFrame("A WINDOW confirms what was not sent.");
+        }
+        if (state.isOver()) {
+            return;
+        }
+        limit = Math.max(limit, allowed);
+        if (confirmed > kept.start()) {
+            boolean end = confirmed > kept.end();
+            kept.dropUntil(end ? kept.end() : confirmed);
+            next = Math.max(next, kept.start());
+            taken = Math.max(taken, kept.start());
+            if (end) {
+                state = state.to(DirectionState.ENDED);
+                capacity.release();
+                board.output();
+            }
+        }
+        growIfHeldUp();
+        signalIfReached();
+    }
+
+    /** Both directions are over: what is kept is dropped. */
+    void reset() {
+        if (!state.isOver()) {
+            state = state.to(DirectionState.RESET);
+            kept.dropUntil(kept.end());
+            capacity.release();
+            board.output();
+        }
+    }
+}
