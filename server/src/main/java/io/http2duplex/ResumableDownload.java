@@ -39,12 +39,12 @@ final class ResumableDownload implements DownloadSource {
 
     @Override
     public void flushed() {
-        session.act(state -> state.downloadFlushed(attachment));
+        session.act(state -> state.downloadFlushed(attachment, System.nanoTime()));
     }
 
     @Override
     public void ended() {
-        session.act(state -> state.downloadEnded(attachment, System.nanoTime()));
+        // the session has told the carrier to end: there is no news in it
     }
 
     @Override

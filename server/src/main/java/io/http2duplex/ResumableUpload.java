@@ -34,7 +34,7 @@ final class ResumableUpload implements UploadSink {
 
     @Override
     public void cut(String how, @Nullable Throwable cause) {
-        session.act(state -> state.cut(upload, System.nanoTime()));
+        session.act(state -> state.cut(upload));
     }
 
     @Override
