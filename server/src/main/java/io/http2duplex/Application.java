@@ -29,10 +29,6 @@ final class Application {
         observers = observer == null ? null : new Observers(observer, threads);
     }
 
-    UserThreads threads() {
-        return threads;
-    }
-
     /**
      * {@return a duplex that the application does not know yet}
      *

@@ -44,7 +44,7 @@ final class ResumableDownload implements DownloadSource {
 
     @Override
     public void ended() {
-        // the session has told the carrier to end: there is no news in it
+        // The session has let go of this download already.
     }
 
     @Override

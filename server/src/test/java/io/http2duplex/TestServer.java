@@ -27,24 +27,46 @@ import java.util.stream.Stream;
 interface TestServer extends AutoCloseable {
     /** What is between the browser and the application. */
     enum Transport {
-        IN_MEMORY,
-        HTTP_1,
-        H2C,
-        HTTP_2;
+        IN_MEMORY(1),
+        HTTP_1(1),
+        H2C(1),
+        HTTP_2(1),
+        IN_MEMORY_DIALECT_2(2),
+        HTTP_1_DIALECT_2(2),
+        H2C_DIALECT_2(2),
+        HTTP_2_DIALECT_2(2);
+
+        final int dialect;
+
+        Transport(int dialect) {
+            this.dialect = dialect;
+        }
+
+        boolean isInMemory() {
+            return this == IN_MEMORY || this == IN_MEMORY_DIALECT_2;
+        }
+
+        boolean isHttp1() {
+            return this == HTTP_1 || this == HTTP_1_DIALECT_2;
+        }
+
+        boolean isTls() {
+            return this == HTTP_2 || this == HTTP_2_DIALECT_2;
+        }
 
         TestServer start(DuplexCallback callback) throws Exception {
             return start(callback, builder -> builder);
         }
 
-        /** @param options for transports other than {@link #IN_MEMORY}, which has the defaults */
+        /** @param options for transports with a network: the others have the defaults */
         TestServer start(DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options) throws Exception {
-            return this == IN_MEMORY
-                    ? new InMemoryServer(callback)
+            return isInMemory()
+                    ? new InMemoryServer(callback, dialect)
                     : new UndertowServer(
                             this, options.apply(DuplexHandler.builder(callback)).build());
         }
 
-        /** {@return those with a network} */
+        /** {@return those with a network, dialect 1} */
         static Stream<Transport> networks() {
             return Stream.of(HTTP_1, H2C, HTTP_2);
         }
@@ -56,14 +78,16 @@ interface TestServer extends AutoCloseable {
     void close();
 
     /** Browsers without a network: each has a session of its own. */
-    record InMemoryServer(DuplexCallback callback, UserThreads threads) implements TestServer {
-        private InMemoryServer(DuplexCallback callback) {
-            this(callback, UserThreads.standard());
+    record InMemoryServer(DuplexCallback callback, int dialect, UserThreads threads) implements TestServer {
+        private InMemoryServer(DuplexCallback callback, int dialect) {
+            this(callback, dialect, UserThreads.standard());
         }
 
         @Override
         public TestBrowser open() {
-            return new InMemoryBrowser(threads, InMemoryBrowser.BOUND).call(callback, threads);
+            return dialect == 1
+                    ? new InMemoryBrowser(threads, InMemoryBrowser.BOUND).call(callback, threads)
+                    : new ResumableBrowser(new InMemoryCarrier(threads).call(callback, threads));
         }
 
         @Override
@@ -78,16 +102,18 @@ interface TestServer extends AutoCloseable {
         final URI uri;
         final HttpClient client;
         private final Undertow undertow;
+        private final int dialect;
 
         private UndertowServer(Transport transport, DuplexHandler handler) throws IOException {
             this.handler = handler;
-            boolean tls = transport == Transport.HTTP_2;
+            dialect = transport.dialect;
+            boolean tls = transport.isTls();
             Undertow.Builder builder = Undertow.builder()
-                    .setServerOption(UndertowOptions.ENABLE_HTTP2, transport != Transport.HTTP_1)
+                    .setServerOption(UndertowOptions.ENABLE_HTTP2, !transport.isHttp1())
                     .setIoThreads(2)
                     .setHandler(handler);
             HttpClient.Builder clientBuilder = HttpClient.newBuilder()
-                    .version(transport == Transport.HTTP_1 ? HttpClient.Version.HTTP_1_1 : HttpClient.Version.HTTP_2);
+                    .version(transport.isHttp1() ? HttpClient.Version.HTTP_1_1 : HttpClient.Version.HTTP_2);
             if (tls) {
                 DevelopmentCertificates certificates = Certificates.get();
                 builder.addHttpsListener(0, "localhost", certificates.sslContext());
@@ -103,13 +129,21 @@ interface TestServer extends AutoCloseable {
         }
 
         HttpResponse<InputStream> get() throws Exception {
-            return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofInputStream());
+            return client.send(request().build(), BodyHandlers.ofInputStream());
+        }
+
+        HttpRequest.Builder request() {
+            HttpRequest.Builder request = HttpRequest.newBuilder(uri);
+            return dialect == 1 ? request : request.header(HeaderNames.VERSION, HeaderNames.DIALECT_2);
         }
 
         @Override
         public TestBrowser open() throws Exception {
             HttpResponse<InputStream> response = get();
             String id = response.headers().firstValue(HeaderNames.ID).orElseThrow();
+            if (dialect == 2) {
+                return new ResumableBrowser(new HttpCarrier(this, id, response.body()));
+            }
             if (response.body().read() < 0) {
                 throw new IOException("The first byte is missing");
             }
@@ -155,6 +189,27 @@ interface TestServer extends AutoCloseable {
         @Override
         public void close() {
             vanish();
+        }
+    }
+
+    /** Carries the requests of dialect 2 with the JDK's HTTP client. */
+    record HttpCarrier(UndertowServer server, String id, InputStream download) implements ResumableBrowser.Carrier {
+        @Override
+        public int post(byte[] frames) throws Exception {
+            HttpRequest request = server.request()
+                    .header(HeaderNames.ID, id)
+                    .POST(BodyPublishers.ofByteArray(frames))
+                    .build();
+            return server.client.send(request, BodyHandlers.discarding()).statusCode();
+        }
+
+        @Override
+        public void close() {
+            try {
+                download.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 

@@ -73,6 +73,12 @@ abstract class Request {
         return Arrays.copyOfRange(body.toByteArray(), taken - count, taken);
     }
 
+    /** The bytes of the body that are here, at least one. */
+    final synchronized byte[] readSome() {
+        await("a byte", () -> body.size() > taken || ending != null);
+        return read(Math.max(1, body.size() - taken));
+    }
+
     /** The rest of a body, which has to come to its end in order. */
     final synchronized byte[] readToEnd() {
         if (ending() != Ending.WHOLE) {

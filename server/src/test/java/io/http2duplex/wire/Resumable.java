@@ -1,0 +1,136 @@
+package io.http2duplex.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.http2duplex.protocol.dialect2.ClientCore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** A duplex of dialect 2, its client's side: it reads and posts on the test's thread, when the test asks it to. */
+final class Resumable {
+    private static final int WINDOW = 64 * 1024;
+
+    final ClientCore core = new ClientCore(WINDOW);
+    private Client client;
+    private Request download;
+    private long attempt;
+
+    private Resumable(Client client, Request download) {
+        this.client = client;
+        this.download = download;
+    }
+
+    /** {@return the headers of a request of dialect 2, before others} */
+    static String[] headers(String... others) {
+        String[] all = Arrays.copyOf(new String[] {"http2-duplex-version", "2"}, others.length + 2);
+        System.arraycopy(others, 0, all, 2, others.length);
+        return all;
+    }
+
+    static Request get(Client client, String... others) throws IOException {
+        return client.send("GET", false, headers(others));
+    }
+
+    /** Sends a whole POST. */
+    static Request post(Client client, String id, byte[]... frames) throws IOException {
+        Request post = client.send("POST", true, headers("http2-duplex-id", id));
+        byte[] body = Frames.together(frames);
+        if (body.length > 0) {
+            post.write(body);
+        }
+        return post.end();
+    }
+
+    /** Asks to resume a duplex. */
+    static Request attach(Client client, String id, long attempt, long offset, String... others) throws IOException {
+        List<String> all = new ArrayList<>(List.of(
+                "http2-duplex-id", id, "http2-duplex-attach", "" + attempt, "http2-duplex-offset", "" + offset));
+        all.addAll(List.of(others));
+        return get(client, all.toArray(String[]::new));
+    }
+
+    static Resumable open(Client client, String... headers) throws IOException {
+        Request download = get(client, headers);
+        assertThat(download.status()).isEqualTo(200);
+        assertThat(download.header("http2-duplex-version")).isEqualTo("2");
+        return new Resumable(client, download);
+    }
+
+    String id() {
+        return download.id();
+    }
+
+    Request download() {
+        return download;
+    }
+
+    /** Goes on by another client, or the same one again, wherever the earlier download may be. */
+    void resume(Client by) throws IOException {
+        client = by;
+        Request next =
+                attach(by, id(), ++attempt, core.downloadOffset(), "http2-duplex-limit", "" + core.downloadLimit());
+        assertThat(next.status()).isEqualTo(200);
+        assertThat(next.header("http2-duplex-id")).isEqualTo(id());
+        download = next;
+        core.attached();
+        core.postsLost();
+    }
+
+    /** Sends what is to be sent and may be sent now. */
+    void post() throws IOException {
+        for (byte[] body = core.nextPost(); body != null; body = core.nextPost()) {
+            assertThat(post(client, id(), body).status()).isEqualTo(204);
+        }
+    }
+
+    /** Takes what comes of the download, at least a byte of it. */
+    void pump() {
+        core.received(download.readSome());
+    }
+
+    /** Writes these bytes, and posts them as far as the server takes them. */
+    void write(byte[] bytes) throws IOException {
+        core.write(bytes);
+        post();
+    }
+
+    /** {@return the next bytes that the application wrote} What there is to post is posted meanwhile. */
+    byte[] read(int count) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        post();
+        while (all.size() < count) {
+            ByteBuffer bytes = core.poll();
+            if (bytes == null) {
+                post();
+                pump();
+            } else {
+                all.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+            }
+        }
+        assertThat(all.size()).as("all that was awaited, and no more").isEqualTo(count);
+        post();
+        return all.toByteArray();
+    }
+
+    /** Ends the client's side, and waits until both have ended. */
+    void end() throws IOException {
+        core.end();
+        while (!core.isOver()) {
+            post();
+            pump();
+        }
+        post();
+    }
+
+    /** Reads on until the server has reset the duplex. {@return the number} */
+    int awaitReset() {
+        while (core.resetNumber() == null) {
+            pump();
+        }
+        return core.resetNumber();
+    }
+}
