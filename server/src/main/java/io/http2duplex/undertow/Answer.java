@@ -10,6 +10,7 @@ import io.undertow.util.HttpString;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.RejectedExecutionException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.xnio.channels.StreamSinkChannel;
@@ -105,13 +106,18 @@ public final class Answer {
                 return;
             }
             response.suspendWrites();
-            Runnable sent = exchange.getAttachment(SENT);
-            if (sent != null) {
-                sent.run();
-            }
+            sent(exchange);
             drain();
-        } catch (IOException e) {
+        } catch (IOException | RejectedExecutionException e) { // the latter: the I/O thread takes no more timers
             giveUp(e);
+        }
+    }
+
+    /** The response has gone out, or never will. */
+    static void sent(HttpServerExchange exchange) {
+        Runnable sent = exchange.getAttachment(SENT);
+        if (sent != null) {
+            sent.run();
         }
     }
 
@@ -128,7 +134,7 @@ public final class Answer {
         new Drain(exchange, exchange::endExchange, this::giveUp).start(body);
     }
 
-    private void giveUp(IOException cause) {
+    private void giveUp(Exception cause) {
         LOG.debug("The peer went before its request was answered", cause);
         exchange.endExchange();
     }

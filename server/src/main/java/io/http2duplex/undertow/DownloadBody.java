@@ -3,6 +3,8 @@ package io.http2duplex.undertow;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.RejectedExecutionException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
@@ -12,13 +14,13 @@ import org.xnio.channels.StreamSourceChannel;
 /**
  * The body of a download's response.
  *
- * <p>Everything happens on the exchange's I/O thread, in {@link #pump}, which writes until there is nothing more or the
- * transport takes no more.
+ * <p>Everything but the loss of the connection happens on the exchange's I/O thread, in {@link #pump}, which writes until
+ * there is nothing more or the transport takes no more.
  *
  * <p>Undertow's flush reports success although flow control let a DATA frame out only in part: the rest then stays in
  * its buffer, with nothing to send it, until someone flushes or writes again. So a flush counts only when there was
  * nothing left to do in it, that is, after one for each frame that the buffer can take. When one reports that it waits,
- * writes are resumed, and Undertow calls once it has sent something.
+ * writes are resumed, and Undertow calls once it has sent something. It reports success on a closed channel too.
  */
 final class DownloadBody {
     private static final Logger LOG = Logger.getLogger(DownloadBody.class);
@@ -36,7 +38,7 @@ final class DownloadBody {
     /** Undertow completes an exchange whose end went out before the call that flushed it returns: that is no loss. */
     private boolean flushingEnd;
 
-    private boolean over;
+    private volatile boolean over;
 
     DownloadBody(HttpServerExchange exchange, StreamSinkChannel response, DownloadSource source) {
         this.exchange = exchange;
@@ -56,7 +58,7 @@ final class DownloadBody {
                 next.proceed();
             }
         });
-        response.getWriteSetter().set(ignored -> pump());
+        response.getWriteSetter().set(ignored -> writable());
         Http1Watch.over(exchange, this::lost);
         dropBody();
         pump();
@@ -75,12 +77,24 @@ final class DownloadBody {
         IoThreads.execute(exchange.getIoThread(), this::pump, source::lost);
     }
 
+    /**
+     * Undertow's write listener. The I/O thread of a server that stops takes no more tasks: then Undertow calls listeners
+     * on another thread, even while the I/O thread is still in the middle of closing their channel, and not once again.
+     */
+    private void writable() {
+        if (exchange.isInIoThread()) {
+            pump();
+        } else {
+            lost(new IOException("The server was stopped"));
+        }
+    }
+
     private void pump() {
         try {
             while (!over && step()) {
                 // on to the next step
             }
-        } catch (IOException e) {
+        } catch (IOException | RejectedExecutionException e) { // the latter: the I/O thread takes no more timers
             lost(e);
         }
     }
@@ -115,6 +129,9 @@ final class DownloadBody {
             }
         }
         response.suspendWrites();
+        if (!response.isOpen()) {
+            throw new ClosedChannelException();
+        }
         source.flushed();
         return false;
     }

@@ -4,6 +4,7 @@ import io.http2duplex.protocol.UploadOutcome;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.channels.StreamSourceChannel;
 
@@ -49,18 +50,36 @@ public final class UploadExchange {
                 next.proceed();
             }
         });
-        request.getReadSetter().set(ignored -> read());
+        request.getReadSetter().set(ignored -> readable());
         read();
     }
 
     /** Has the carrier look at its sink again. May be called on any thread. */
     public void wake() {
-        IoThreads.execute(exchange.getIoThread(), this::read, e -> {
-            UploadSink sink = this.sink;
-            if (sink != null) {
-                sink.cut("the server was stopped", e);
-            }
-        });
+        IoThreads.execute(exchange.getIoThread(), this::read, this::stopped);
+    }
+
+    /** Nobody will answer any more, and Undertow does not complete every exchange whose connection it closes. */
+    private void stopped(RejectedExecutionException cause) {
+        UploadSink sink = this.sink;
+        if (sink != null) {
+            sink.cut("the server was stopped", cause);
+        }
+        Answer.sent(exchange);
+    }
+
+    /**
+     * Undertow's read listener. The I/O thread of a server that stops takes no more tasks: then Undertow calls listeners
+     * on another thread, even while the I/O thread is still in the middle of something.
+     */
+    private void readable() {
+        UploadSink sink = this.sink;
+        if (exchange.isInIoThread()) {
+            read();
+        } else if (!over && sink != null) {
+            sink.cut("the server was stopped", null);
+            answer(sink);
+        }
     }
 
     private void read() {
