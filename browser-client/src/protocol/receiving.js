@@ -53,6 +53,9 @@ export class ReceivingDirection {
    * @param {Uint8Array} bytes copied
    */
   receive(offset, bytes) {
+    if (bytes.length === 0) {
+      return;
+    }
     const to = offset + bytes.length;
     if (to > this.#end) {
       throw new ProtocolError('There is DATA behind the END');
@@ -83,7 +86,8 @@ export class ReceivingDirection {
    */
   #add(from, to) {
     add(this.#runs, from, to);
-    if (this.#runs.length - 1 > MAX_RUNS_OUT_OF_ORDER) {
+    const endAlone = Number(this.#runs[this.#runs.length - 1].from === this.#end);
+    if (this.#runs.length - 1 - endAlone > MAX_RUNS_OUT_OF_ORDER) {
       throw new ProtocolError('There are too many runs of bytes out of order', 'beyond-window');
     }
   }

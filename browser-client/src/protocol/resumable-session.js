@@ -13,6 +13,7 @@ const DEFAULT_RESUME_TIMEOUT_MILLISECONDS = 30_000;
 const MAX_PONGS = 16;
 /** How often the last frame of a session is sent: once more when it is lost. */
 const LAST_WORDS = 2;
+const MAX_UNPROVEN_STREAMS = 2;
 /** @type {Set<number>} */
 const KNOWN_NUMBERS = new Set(Object.values(ErrorCode));
 
@@ -34,12 +35,14 @@ class Attempt {
    * @param {number} offset the download's confirmed offset
    * @param {number} limit of the download
    * @param {number} startedAt
+   * @param {boolean} isRotation it was sent while another download went on
    */
-  constructor(number, offset, limit, startedAt) {
+  constructor(number, offset, limit, startedAt, isRotation) {
     this.number = number;
     this.offset = offset;
     this.limit = limit;
     this.startedAt = startedAt;
+    this.isRotation = isRotation;
   }
 }
 
@@ -113,6 +116,8 @@ export class ResumableSession {
   #probeToken = 0;
   #probedAt = 0;
   #hasToProbe = false;
+  /** How many streams in a row were lost before they were seen to arrive. */
+  #unprovenStreams = 0;
 
   #isOver = false;
   /** @type {{ number: number, reason: string } | undefined} */
@@ -190,28 +195,42 @@ export class ResumableSession {
    */
   reset(number, reason) {
     if (!this.#isOver) {
-      this.fail(number, reason);
+      this.#fail(number, reason);
       this.#hasToReset = true;
       this.#uploadBackOff.reset();
     }
   }
 
   /**
-   * The same, but the server is not told.
+   * A failure that the server knows, or can't be told. When the session is over, nothing more is sent at least.
    *
    * @param {number} number
    * @param {string} reason
    */
   fail(number, reason) {
+    this.#fail(number, reason);
+    this.#abandonParts();
+    this.#lastWords = 0;
+  }
+
+  /**
+   * @param {number} number
+   * @param {string} reason
+   */
+  #fail(number, reason) {
     if (!this.#isOver) {
       this.#isOver = true;
       this.#error = { number: number > 255 || KNOWN_NUMBERS.has(number) ? number : ErrorCode.CANCELLED, reason };
       this.#abandonAttempt();
-      this.#parts.forEach((part) => (part.abandoned = true));
-      this.#parts.clear();
+      this.#abandonParts();
       this.#sending.release();
       this.#receiving.release();
     }
+  }
+
+  #abandonParts() {
+    this.#parts.forEach((part) => (part.abandoned = true));
+    this.#parts.clear();
   }
 
   /**
@@ -252,7 +271,7 @@ export class ResumableSession {
    */
   attachRequest(now) {
     const [offset, limit] = this.#receiving.tell();
-    this.#attempt = new Attempt(++this.#attempts, offset, limit, now);
+    this.#attempt = new Attempt(++this.#attempts, offset, limit, now, this.attached);
     return this.#attempt;
   }
 
@@ -266,8 +285,7 @@ export class ResumableSession {
     this.#attempt = undefined;
     this.#hasToRotate = false;
     this.#uploadBackOff.reset();
-    this.#attachedAt = this.#heardAt = this.#probedAt = now;
-    this.#hasToProbe = this.#probe === 'waiting';
+    this.#attachedAt = this.#heardAt = now;
     this.#progressAtAttach = this.#progress;
     this.#forgetPing();
     this.#download = new Download();
@@ -343,6 +361,7 @@ export class ResumableSession {
         }
         if (first === this.#probeToken && this.#probe === 'waiting') {
           this.#probe = 'answered';
+          this.#unprovenStreams = 0;
         }
         break;
       case FrameType.END:
@@ -378,6 +397,9 @@ export class ResumableSession {
   #detach(now) {
     this.#download = undefined;
     this.#detachedAt = now;
+    if (this.#stream && this.#probe === 'waiting') {
+      this.#lose(this.#stream);
+    }
     if (this.#progress > this.#progressAtAttach || now - this.#attachedAt > ATTACH_TIMEOUT_MILLISECONDS) {
       this.#attachBackOff.reset();
     } else {
@@ -447,7 +469,10 @@ export class ResumableSession {
     return this.#parts.has(stream) ? this.#nextPiece(stream, maxBytes, now) : null;
   }
 
-  /** Whether the bytes of the latest stream are seen to arrive. When it has failed, the stream is abandoned. */
+  /**
+   * Whether the bytes of the latest stream are seen to arrive. `failed`: they are not, or two streams in a row were lost
+   * before they were; no other should be opened.
+   */
   get probe() {
     return this.#probe;
   }
@@ -476,7 +501,11 @@ export class ResumableSession {
 
   /** @param {Part} part */
   #lose(part) {
+    const isUnproven = part === this.#stream && this.#probe === 'waiting';
     this.#forget(part);
+    if (isUnproven && ++this.#unprovenStreams >= MAX_UNPROVEN_STREAMS) {
+      this.#probe = 'failed';
+    }
     part.abandoned = true;
     this.#sending.lost(part.ranges);
     this.#pongs = [...part.pongs, ...this.#pongs].slice(-MAX_PONGS);
@@ -608,19 +637,20 @@ export class ResumableSession {
     return this.attached && this.#heartbeat > 0 ? this.#heardAt + 2 * this.#heartbeat : Infinity;
   }
 
+  /** The download before a rotation may be seen to end before the one that takes its place is seen to begin. */
   get #givesUpAt() {
-    return this.attached ? Infinity : this.#detachedAt + Math.min(this.#resumeTimeout, this.#maxResumeTimeout);
+    return this.attached || this.#attempt?.isRotation
+      ? Infinity
+      : this.#detachedAt + Math.min(this.#resumeTimeout, this.#maxResumeTimeout);
   }
 
-  /** A PONG can't come while there is no download. */
   get #probeFailsAt() {
-    return this.attached && this.#probe === 'waiting' ? this.#probedAt + PROBE_TIMEOUT_MILLISECONDS : Infinity;
+    return this.#probe === 'waiting' ? this.#probedAt + PROBE_TIMEOUT_MILLISECONDS : Infinity;
   }
 
   #settle() {
     if (!this.#isOver && this.#sending.hasEnded && this.#receiving.hasEnded) {
       this.#isOver = true;
-      this.#abandonAttempt();
       this.#endStream();
     }
   }

@@ -111,7 +111,7 @@ export class SendingDirection {
   /** @param {readonly Range[]} ranges that the other side has taken */
   taken(ranges) {
     ranges.forEach(({ from, to }) => add(this.#arrived, from, to));
-    this.#hasNews = true;
+    this.#hasNews ||= ranges.length > 0;
   }
 
   /** @param {readonly Range[]} ranges that may be lost */
@@ -168,7 +168,7 @@ export class SendingDirection {
   #ahead() {
     const again = this.#again;
     const needed = this.#arrived[0].to;
-    while (again.length > 0 && again[0].to <= needed) {
+    while (again.length > 0 && Math.max(again[0].from, needed) >= again[0].to) {
       again.shift();
     }
     const isNew = again.length === 0;

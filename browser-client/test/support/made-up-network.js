@@ -1,0 +1,257 @@
+// A network and a clock that are made up from a seed. Nothing here waits: the time jumps from event to event.
+
+/** @typedef {{ at: number, order: number, run: () => void }} Event */
+
+/** The time, what is to happen, and the chances. */
+export class World {
+  now = 0;
+  /** @type {Event[]} a heap */
+  #events = [];
+  #order = 0;
+
+  /** @param {() => number} random */
+  constructor(random) {
+    this.random = random;
+  }
+
+  /** @param {number} probability */
+  chance(probability) {
+    return this.random() < probability;
+  }
+
+  /**
+   * @param {number} from
+   * @param {number} to
+   * @returns {number} a whole number from `from` to `to`
+   */
+  between(from, to) {
+    return from + Math.floor(this.random() * (to - from + 1));
+  }
+
+  /**
+   * @template T
+   * @param {readonly T[]} choices
+   * @returns {T}
+   */
+  oneOf(choices) {
+    return choices[this.between(0, choices.length - 1)];
+  }
+
+  /**
+   * @param {number} delay in milliseconds
+   * @param {() => void} run
+   */
+  after(delay, run) {
+    this.at(this.now + delay, run);
+  }
+
+  /**
+   * @param {number} at
+   * @param {() => void} run
+   */
+  at(at, run) {
+    const events = this.#events;
+    const event = { at, order: this.#order++, run };
+    let i = events.push(event) - 1;
+    for (let up; i > 0 && isBefore(event, events[(up = (i - 1) >> 1)]); i = up) {
+      events[i] = events[up];
+    }
+    events[i] = event;
+  }
+
+  /** @returns {boolean} whether something has happened */
+  step() {
+    const events = this.#events;
+    const [first] = events;
+    const last = events.pop();
+    if (!first || !last) {
+      return false;
+    }
+    if (events.length > 0) {
+      let i = 0;
+      for (let down; (down = 2 * i + 1) < events.length; i = down) {
+        if (down + 1 < events.length && isBefore(events[down + 1], events[down])) {
+          down++;
+        }
+        if (isBefore(last, events[down])) {
+          break;
+        }
+        events[i] = events[down];
+      }
+      events[i] = last;
+    }
+    this.now = Math.max(this.now, first.at);
+    first.run();
+    return true;
+  }
+}
+
+/**
+ * @param {Event} one
+ * @param {Event} other
+ */
+function isBefore(one, other) {
+  return one.at < other.at || (one.at === other.at && one.order < other.order);
+}
+
+/**
+ * @typedef {object} Side what one side of an exchange is told; after `lost`, and a client after `ended`, nothing
+ * @property {(item: any) => void} received bytes, or a head
+ * @property {() => void} ended nothing more comes from the other side, in order
+ * @property {() => void} lost the exchange was cut, or the other side has aborted it
+ */
+
+/** One direction of an exchange: in order, with delays, perhaps cut at some byte. */
+class Flow {
+  #exchange;
+  #side;
+  #world;
+  #maxDelay;
+  #lastAt = 0;
+  #left;
+  /** How many items were sent and have not arrived. */
+  underWay = 0;
+  /** Nothing arrives any more. */
+  isClosed = false;
+  /** The sender has ended it in order. */
+  hasEnded = false;
+
+  /**
+   * @param {Exchange} exchange
+   * @param {World} world
+   * @param {Side} side the receiver
+   * @param {number} maxDelay
+   * @param {number} cutAfter bytes
+   */
+  constructor(exchange, world, side, maxDelay, cutAfter) {
+    this.#exchange = exchange;
+    this.#world = world;
+    this.#side = side;
+    this.#maxDelay = maxDelay;
+    this.#left = cutAfter;
+  }
+
+  /** @param {unknown} item */
+  send(item) {
+    this.underWay++;
+    this.#later(() => {
+      this.underWay--;
+      this.#deliver(item);
+    });
+  }
+
+  end() {
+    this.hasEnded = true;
+    this.#later(() => {
+      if (!this.isClosed) {
+        this.#side.ended();
+      }
+    });
+  }
+
+  /** @param {boolean} isDropping what is under way */
+  lose(isDropping) {
+    const side = this.#side;
+    this.isClosed ||= isDropping;
+    this.#later(() => {
+      this.isClosed = true;
+      side.lost();
+    });
+  }
+
+  /** @param {() => void} run */
+  #later(run) {
+    this.#lastAt = Math.max(this.#lastAt, this.#world.now + this.#world.between(0, this.#maxDelay));
+    this.#world.at(this.#lastAt, run);
+  }
+
+  /** @param {unknown} item */
+  #deliver(item) {
+    if (this.isClosed) {
+      return;
+    }
+    if (this.#left <= 0) {
+      this.#exchange.cut();
+    } else if (item instanceof Uint8Array) {
+      const bytes = item.subarray(0, this.#left);
+      this.#left -= bytes.length;
+      const middle = this.#world.between(0, bytes.length);
+      for (const piece of [bytes.subarray(0, middle), bytes.subarray(middle)]) {
+        if (piece.length > 0 && !this.isClosed) {
+          this.#side.received(piece);
+        }
+      }
+      if (bytes.length < item.length) {
+        this.isClosed = true;
+        this.#exchange.cut();
+      }
+    } else {
+      this.#side.received(item);
+    }
+  }
+}
+
+/** A request and its answer. */
+export class Exchange {
+  #world;
+  #isOver = false;
+  #isHole = false;
+
+  /**
+   * @param {World} world
+   * @param {object} way
+   * @param {number} way.maxDelay of each piece, in milliseconds
+   * @param {number} way.upCut after how many bytes the request is cut; 0: it does not even arrive
+   * @param {number} way.downCut after how many bytes the answer is cut; 0: it is lost whole
+   * @param {Side} client
+   * @param {Side} server
+   */
+  constructor(world, { maxDelay, upCut, downCut }, client, server) {
+    this.#world = world;
+    this.up = new Flow(this, world, server, maxDelay, upCut);
+    this.down = new Flow(this, world, client, maxDelay, downCut);
+  }
+
+  /** The connection is lost: each side learns it in its time. */
+  cut() {
+    this.#lose(() => {
+      this.down.lose(true);
+      if (!this.down.hasEnded) {
+        this.up.lose(true);
+      }
+    });
+  }
+
+  /** Nothing arrives any more, and nobody is told for a long time. */
+  blackHole() {
+    this.#isHole = this.up.isClosed = this.down.isClosed = true;
+    this.#world.after(this.#world.between(20_000, 90_000), () => {
+      this.#isHole = false;
+      this.cut();
+    });
+  }
+
+  /** The client wants no more of it. */
+  abort() {
+    this.down.isClosed = true;
+    this.#lose(() => {
+      if (!this.down.hasEnded) {
+        this.up.lose(this.up.isClosed || this.#world.chance(0.5));
+      }
+    });
+  }
+
+  /** The server breaks it off. */
+  breakOff() {
+    this.up.isClosed = true;
+    this.#lose(() => this.down.lose(this.down.isClosed || this.#world.chance(0.5)));
+  }
+
+  /** @param {() => void} how */
+  #lose(how) {
+    if (!this.#isOver && !this.#isHole) {
+      this.#isOver = true;
+      how();
+    }
+  }
+}

@@ -1,0 +1,729 @@
+// One run of the client's core against the server's, over a network, a clock and applications made up from a seed.
+import assert from 'node:assert/strict';
+import { ResumableSession } from '../../src/protocol/resumable-session.js';
+import { Exchange, World } from './made-up-network.js';
+import { randomOf } from './random.js';
+import { ServerSession } from './server-core.js';
+
+const APPLICATION_RESET = 300;
+const CONNECTION_LOST = 4;
+/** After this time nothing breaks any more. */
+const FAULTS_MILLISECONDS = 60_000;
+/** A schedule that is not over then hangs. */
+const LIMIT_MILLISECONDS = 1_000_000;
+/** A resume timeout for which nothing is broken long enough. */
+const PATIENCE_MILLISECONDS = 300_000;
+const MAX_EVENTS = 100_000;
+const HELLO_BYTES = 12;
+const MAX_POSTS = 4;
+
+/** @typedef {import('./server-core.js').ServerDownload} ServerDownload */
+/** @typedef {{ write(bytes: Uint8Array): number, end(): void, read(): Uint8Array | null, atEnd: boolean, reset(number: number, reason: string): void, over: boolean }} Core */
+
+/** What an application writes at an offset of a direction. */
+const byteAt = (/** @type {number} */ offset, /** @type {number} */ salt) =>
+  (offset * 7 + (offset >> 8) * 13 + salt) & 255;
+
+/** Writes, reads, ends and resets at random. */
+class Application {
+  /** @type {Uint8Array | undefined} what there was no room for */
+  #waiting;
+  written = 0;
+  read = 0;
+  #total;
+  #hasEnded = false;
+  #salt;
+  #otherSalt;
+  #world;
+  #core;
+  #isEager;
+  #laziness;
+  #pace;
+  #changed;
+  hasReset = false;
+  sawEnd = false;
+
+  /**
+   * @param {World} world
+   * @param {Core} core
+   * @param {{ total: number, resets: boolean, salt: number }} plan
+   * @param {() => void} changed called when it has done something
+   */
+  constructor(world, core, { total, resets, salt }, changed) {
+    this.#world = world;
+    this.#core = core;
+    this.#total = total;
+    this.#salt = salt;
+    this.#otherSalt = 1 - salt;
+    this.#changed = changed;
+    this.#isEager = world.chance(0.7);
+    this.#laziness = world.oneOf([100, 1_000, 20_000]);
+    this.#pace = world.oneOf([0, 10, 1_000, 10_000]);
+    world.after(world.between(0, 1_000), () => this.#writeSome());
+    if (!this.#isEager) {
+      world.after(world.between(0, this.#laziness), () => this.#readSome());
+    }
+    if (resets) {
+      world.after(world.between(0, 10_000), () => this.#reset());
+    }
+  }
+
+  /** Something may have changed. */
+  look() {
+    if (this.#waiting) {
+      this.#write(this.#waiting);
+    }
+    if (this.#isEager || this.#core.over) {
+      while (this.#take());
+    }
+  }
+
+  #writeSome() {
+    if (this.#core.over || this.#waiting) {
+      return;
+    }
+    const size = Math.min(this.#total - this.written, Math.ceil(this.#total ** this.#world.random()));
+    if (size > 0) {
+      this.#write(Uint8Array.from({ length: size }, (_, i) => byteAt(this.written + i, this.#salt)));
+    } else if (!this.#hasEnded) {
+      this.#hasEnded = true;
+      this.#core.end();
+    }
+    this.#changed();
+  }
+
+  /** @param {Uint8Array} bytes */
+  #write(bytes) {
+    const taken = this.#core.write(bytes);
+    this.written += taken;
+    this.#waiting = taken < bytes.length ? bytes.subarray(taken) : undefined;
+    if (!this.#waiting) {
+      this.#world.after(this.#world.between(0, this.#pace), () => this.#writeSome());
+    }
+  }
+
+  #readSome() {
+    this.#take();
+    this.#changed();
+    if (!this.sawEnd && !this.#core.over) {
+      this.#world.after(this.#world.between(0, this.#laziness), () => this.#readSome());
+    }
+  }
+
+  #take() {
+    const bytes = this.#core.read();
+    for (const byte of bytes ?? []) {
+      if (byte !== byteAt(this.read, this.#otherSalt)) {
+        assert.fail(`a byte is not the one that was written at offset ${this.read}`);
+      }
+      this.read++;
+    }
+    this.sawEnd ||= this.#core.atEnd;
+    return bytes !== null;
+  }
+
+  #reset() {
+    if (!this.#core.over) {
+      this.hasReset = true;
+      this.#core.reset(APPLICATION_RESET + this.#salt, 'enough');
+      this.#changed();
+    }
+  }
+}
+
+export class Schedule {
+  #seed;
+  #world;
+  #client;
+  #server;
+  #clientApplication;
+  #serverApplication;
+  #maxWindow;
+  #faults;
+  #isPatient;
+  /** The client knows the resume timeout. */
+  #isGreeted = false;
+  #mode;
+  #maxDelay;
+  #maxBody;
+  #maxPiece;
+  #sleepsUntil = 0;
+  /** @type {(() => void)[]} what waits for the client to wake up */
+  #missed = [];
+  /** @type {Set<Exchange>} */
+  #exchanges = new Set();
+  /** @type {Set<() => void>} each looks whether the core has abandoned what a request is for, and aborts it */
+  #watched = new Set();
+  #posts = 0;
+  /** @type {{ part: ReturnType<ResumableSession['openStream']>, exchange: Exchange, held: Uint8Array[] } | undefined} */
+  #stream;
+  /** @type {Map<ServerDownload, Exchange>} */
+  #downloads = new Map();
+  #clientTimer = Infinity;
+  #serverTimer = Infinity;
+  /** When the page is back that is in the back/forward cache. */
+  #isAway = false;
+
+  /** @param {number} seed */
+  constructor(seed) {
+    const world = new World(randomOf(seed));
+    const window = world.oneOf([1, 10, 200, 2_000]);
+    const maxWindow = window * world.oneOf([1, 4, 16]);
+    const total = () => Math.floor(world.random() ** 2 * Math.min(20 * window, 6_000));
+    this.#seed = seed;
+    this.#world = world;
+    this.#maxWindow = maxWindow;
+    this.#faults = world.oneOf([0, 0.05, 0.2]);
+    this.#mode = world.oneOf(['post', 'post', 'stream', 'held']);
+    this.#maxDelay = world.oneOf([0, 20, 400, 2_000]);
+    this.#maxBody = world.oneOf([1, 10, 1_000]) * Math.ceil(window / 10);
+    this.#maxPiece = world.oneOf([1, 10, 1_000]) * Math.ceil(window / 10);
+    const resumeTimeout = world.oneOf([0, 5_000, 30_000, PATIENCE_MILLISECONDS]);
+    this.#isPatient = resumeTimeout === PATIENCE_MILLISECONDS;
+    this.#client = new ResumableSession(
+      {
+        initialWindow: window,
+        maxWindow,
+        resumeTimeout: !this.#isPatient && world.chance(0.1) ? 2_000 : undefined,
+        random: world.random,
+      },
+      0,
+    );
+    this.#server = new ServerSession(
+      {
+        heartbeat: world.oneOf([0, 2_000 + 10 * this.#maxDelay, 15_000 + 10 * this.#maxDelay]),
+        resumeTimeout,
+        initialWindow: window,
+        maxWindow,
+      },
+      0,
+    );
+    const resets = world.chance(0.15);
+    const changed = () => this.#pump();
+    this.#clientApplication = new Application(
+      world,
+      this.#client,
+      { total: total(), resets: resets && world.chance(0.5), salt: 0 },
+      () => this.#atClient(changed),
+    );
+    this.#serverApplication = new Application(
+      world,
+      this.#server,
+      { total: total(), resets: resets && world.chance(0.5), salt: 1 },
+      changed,
+    );
+    this.#plan(window);
+  }
+
+  /** Runs it, and checks what has to hold. @returns {'ended' | 'reset' | 'lost'} how the client's session has ended */
+  run() {
+    const world = this.#world;
+    let events = 0;
+    while (!this.#isOver && world.step()) {
+      this.#require(world.now < LIMIT_MILLISECONDS && ++events < MAX_EVENTS, 'it hangs');
+    }
+    this.#require(this.#isOver, 'nothing happens any more');
+    return this.#check();
+  }
+
+  get #isOver() {
+    return this.#client.finished && this.#server.over;
+  }
+
+  // What breaks, and when
+
+  /** @param {number} window of the opening */
+  #plan(window) {
+    const world = this.#world;
+    this.#open(window);
+    if (this.#faults > 0) {
+      for (let i = world.between(0, 4); i > 0; i--) {
+        const fault = world.oneOf([
+          () => this.#exchanges.forEach((exchange) => exchange.cut()),
+          () => this.#exchanges.forEach((exchange) => exchange.blackHole()),
+          () => this.#sleep(world.oneOf([1_000, 10_000, 40_000])),
+          () => this.#leave(),
+        ]);
+        world.after(world.between(0, world.oneOf([2_000, FAULTS_MILLISECONDS])), fault);
+      }
+    }
+    for (let i = world.chance(0.3) ? 3 : 0; i > 0; i--) {
+      world.after(world.between(0, 20_000), () => {
+        this.#server.rotate(world.now);
+        this.#pump();
+      });
+    }
+  }
+
+  /** @returns {boolean} */
+  #breaks() {
+    return this.#world.now < FAULTS_MILLISECONDS && this.#world.chance(this.#faults);
+  }
+
+  /** @param {number} time */
+  #sleep(time) {
+    if (this.#sleepsUntil <= this.#world.now) {
+      this.#sleepsUntil = this.#world.now + time;
+      this.#world.at(this.#sleepsUntil, () => this.#wake());
+    }
+  }
+
+  #wake() {
+    const missed = this.#missed;
+    this.#missed = [];
+    missed.forEach((run) => run());
+    this.#pump();
+  }
+
+  /** The page goes into the back/forward cache, and comes back. */
+  #leave() {
+    const world = this.#world;
+    if (this.#isAway || this.#sleepsUntil > world.now) {
+      return;
+    }
+    this.#isAway = true;
+    this.#watched.forEach((look) => look());
+    world.after(world.between(0, 10_000), () =>
+      this.#atClient(() => {
+        this.#isAway = false;
+        this.#client.retryNow();
+        this.#pump();
+      }),
+    );
+  }
+
+  /** @param {() => void} run what happens at the client: not while it sleeps */
+  #atClient(run) {
+    if (this.#sleepsUntil > this.#world.now) {
+      this.#missed.push(run);
+    } else {
+      run();
+    }
+  }
+
+  /**
+   * @param {import('./made-up-network.js').Side} client
+   * @param {import('./made-up-network.js').Side} server
+   */
+  #exchange(client, server) {
+    const world = this.#world;
+    const cut = () => (this.#breaks() ? Math.floor((2 * this.#maxWindow) ** world.random()) - 1 : Infinity);
+    const exchange = new Exchange(
+      world,
+      { maxDelay: this.#maxDelay, upCut: cut(), downCut: cut() },
+      {
+        received: (item) => this.#atClient(() => (client.received(item), this.#pump())),
+        ended: () => this.#atClient(() => (client.ended(), this.#pump())),
+        lost: () => this.#atClient(() => (client.lost(), this.#pump())),
+      },
+      {
+        received: (item) => (server.received(item), this.#pump()),
+        ended: () => (server.ended(), this.#pump()),
+        lost: () => (server.lost(), this.#pump()),
+      },
+    );
+    this.#exchanges.add(exchange);
+    if (this.#breaks() && world.chance(0.2)) {
+      world.after(world.between(0, 5 * this.#maxDelay), () => exchange.blackHole());
+    }
+    return exchange;
+  }
+
+  // What both sides do after each event
+
+  #pump() {
+    const { now } = this.#world;
+    const server = this.#server;
+    server.timeIs(now);
+    this.#serverApplication.look();
+    this.#serveDownloads();
+    this.#serverTimer = this.#setTimer(Math.max(server.deadline ?? Infinity, now + 1), this.#serverTimer, (at) => {
+      if (this.#serverTimer === at) {
+        this.#serverTimer = Infinity;
+        this.#pump();
+      }
+    });
+    if (this.#sleepsUntil <= now) {
+      this.#pumpClient();
+    }
+    this.#checkBounds();
+  }
+
+  #pumpClient() {
+    const { now } = this.#world;
+    const client = this.#client;
+    client.timeIs(now);
+    this.#clientApplication.look();
+    this.#watched.forEach((look) => look());
+    if (client.probe === 'failed') {
+      this.#mode = 'post';
+    }
+    if (!this.#isAway) {
+      this.#send();
+    }
+    this.#require((client.deadline ?? Infinity) > now, 'the deadline has passed');
+    this.#clientTimer = this.#setTimer(client.deadline, this.#clientTimer, (at) =>
+      this.#atClient(() => {
+        if (this.#clientTimer === at) {
+          this.#clientTimer = Infinity;
+          this.#pump();
+        }
+      }),
+    );
+  }
+
+  /**
+   * @param {number | undefined} deadline
+   * @param {number} timer when the one that is set goes off
+   * @param {(at: number) => void} run
+   * @returns {number} when the one goes off that is set now
+   */
+  #setTimer(deadline = Infinity, timer, run) {
+    if (deadline < timer) {
+      this.#world.at(deadline, () => run(deadline));
+      return deadline;
+    }
+    return timer;
+  }
+
+  #send() {
+    const { now } = this.#world;
+    const client = this.#client;
+    if (client.wantsDownload(now)) {
+      this.#resume();
+    }
+    if (this.#stream) {
+      this.#sendStream();
+    } else if (this.#mode !== 'post' && client.attached && !client.over && this.#clientApplication.written > 0) {
+      this.#openStream();
+    }
+    if (!this.#stream || client.over) {
+      for (let part; (part = client.nextBody(this.#posts < MAX_POSTS ? this.#maxBody : 0, now));) {
+        this.#post(part);
+      }
+    }
+  }
+
+  // GET
+
+  /** @param {number} limit */
+  #open(limit) {
+    const download = this.#client.openDownload(0);
+    const attached = this.#server.attach({ number: 0, offset: 0, limit }, 0);
+    assert.ok(!attached.problem);
+    const exchange = this.#exchange(
+      this.#reading(download),
+      this.#serving(() => attached.download),
+    );
+    this.#downloads.set(attached.download, exchange);
+    this.#watch(exchange, download, () => this.#client.downloadEnded(download, this.#world.now));
+    this.#pump();
+  }
+
+  #resume() {
+    const attempt = this.#client.attachRequest(this.#world.now);
+    /** @type {import('./made-up-network.js').Side | undefined} */
+    let reading;
+    /** @type {ServerDownload | undefined} */
+    let download;
+    const isRefused = this.#breaks() && this.#world.chance(0.3);
+    const failed = (/** @type {number} */ retryAfter) =>
+      this.#client.attachFailed(attempt, this.#world.now, retryAfter);
+    const exchange = this.#exchange(
+      {
+        received: (item) => {
+          if (reading) {
+            reading.received(item);
+          } else if (item.problem?.status === 410) {
+            this.#client.sessionOver(item.problem.number, item.problem.reason);
+          } else if (item.problem) {
+            failed(item.problem.status === 503 ? 1_000 : 0);
+          } else if (!attempt.abandoned) {
+            const opened = this.#client.openDownload(this.#world.now);
+            reading = this.#reading(opened);
+            unwatch();
+            unwatch = this.#watch(exchange, opened, () => this.#client.downloadEnded(opened, this.#world.now));
+          }
+        },
+        ended: () => reading?.ended(),
+        lost: () => (reading ? reading.lost() : failed(0)),
+      },
+      {
+        received: () => {
+          const answer = isRefused
+            ? { problem: { status: 503, type: 'overloaded' } }
+            : this.#server.attach(attempt, this.#world.now);
+          exchange.down.send(answer);
+          if ('download' in answer && answer.download) {
+            download = answer.download;
+            this.#downloads.set(download, exchange);
+          } else {
+            exchange.down.end();
+          }
+        },
+        ended: () => {},
+        lost: () => this.#serving(() => download).lost(),
+      },
+    );
+    let unwatch = this.#watch(exchange, attempt, () => failed(0));
+    exchange.up.send({});
+    exchange.up.end();
+  }
+
+  /**
+   * @param {ReturnType<ResumableSession['openDownload']>} download
+   * @returns {import('./made-up-network.js').Side}
+   */
+  #reading(download) {
+    const ended = () => this.#client.downloadEnded(download, this.#world.now);
+    let count = 0;
+    return {
+      received: (/** @type {Uint8Array} */ bytes) => {
+        count += bytes.length;
+        this.#isGreeted ||= count >= HELLO_BYTES;
+        this.#client.received(download, bytes, this.#world.now);
+      },
+      ended,
+      lost: ended,
+    };
+  }
+
+  /**
+   * @param {() => ServerDownload | undefined} download
+   * @returns {import('./made-up-network.js').Side}
+   */
+  #serving(download) {
+    return {
+      received: () => {},
+      ended: () => {},
+      lost: () => {
+        const lost = download();
+        if (lost) {
+          this.#downloads.delete(lost);
+          this.#server.downloadLost(lost, this.#world.now);
+        }
+      },
+    };
+  }
+
+  #serveDownloads() {
+    for (const [download, exchange] of this.#downloads) {
+      for (let piece; exchange.down.underWay < 4 && (piece = download.next(this.#maxPiece, this.#world.now));) {
+        exchange.down.send(piece);
+      }
+      if (download.isBroken) {
+        this.#downloads.delete(download);
+        exchange.breakOff();
+      } else if (download.isToEnd && exchange.down.underWay < 4) {
+        this.#downloads.delete(download);
+        exchange.down.end();
+        this.#server.downloadLost(download, this.#world.now);
+      }
+    }
+  }
+
+  /**
+   * @param {Exchange} exchange
+   * @param {{ abandoned: boolean }} what it is for
+   * @param {() => void} letGo tells the core that it is gone
+   */
+  #watch(exchange, what, letGo) {
+    const look = () => {
+      if (what.abandoned || this.#client.finished || this.#isAway) {
+        this.#watched.delete(look);
+        exchange.abort();
+        letGo();
+      }
+    };
+    this.#watched.add(look);
+    return () => this.#watched.delete(look);
+  }
+
+  // POST
+
+  /** @param {ReturnType<ResumableSession['openStream']>} part */
+  #post(part) {
+    this.#posts++;
+    const exchange = this.#upload(part, () => this.#posts--);
+    exchange.up.send(part.bytes);
+    exchange.up.end();
+    if (this.#breaks()) {
+      this.#duplicate(part.bytes);
+    }
+  }
+
+  #openStream() {
+    const part = this.#client.openStream(this.#world.now);
+    const exchange = this.#upload(part, () => {
+      if (this.#stream?.part === part) {
+        this.#stream = undefined;
+      }
+    });
+    this.#stream = { part, exchange, held: [] };
+    this.#sendStream();
+  }
+
+  #sendStream() {
+    if (!this.#stream) {
+      return;
+    }
+    const { part, exchange, held } = this.#stream;
+    const isHeld = this.#mode === 'held';
+    for (
+      let /** @type {Uint8Array | null} */ piece;
+      exchange.up.underWay < 4 && (piece = this.#client.nextPiece(part, this.#maxBody, this.#world.now));
+    ) {
+      if (isHeld) {
+        held.push(piece);
+      } else {
+        exchange.up.send(piece);
+      }
+    }
+    if (part.isToEnd && exchange.up.underWay < 4) {
+      held.forEach((piece) => exchange.up.send(piece));
+      exchange.up.end();
+      this.#stream = undefined;
+    }
+  }
+
+  /**
+   * @param {ReturnType<ResumableSession['openStream']>} part
+   * @param {() => void} done
+   */
+  #upload(part, done) {
+    const world = this.#world;
+    let isDone = false;
+    const settle = (/** @type {() => void} */ how) => {
+      if (!isDone) {
+        isDone = true;
+        unwatch();
+        done();
+        how();
+      }
+    };
+    const lost = () => settle(() => this.#client.uploadLost(part, world.now));
+    const isRefused = this.#breaks() && world.chance(0.3);
+    const upload = this.#server.openUpload();
+    let isAnswered = false;
+    const answer = (/** @type {import('./server-core.js').Problem | undefined} */ problem) => {
+      if (!isAnswered) {
+        isAnswered = true;
+        exchange.down.send({ problem });
+        exchange.down.end();
+      }
+    };
+    const exchange = this.#exchange(
+      {
+        received: ({ problem }) =>
+          settle(() => {
+            if (!problem) {
+              this.#client.uploadTaken(part);
+            } else if (problem.status === 503) {
+              this.#client.uploadLost(part, world.now, 1_000);
+            } else {
+              assert.equal(problem.status, 410, problem.type);
+              this.#client.sessionOver(problem.number, problem.reason);
+            }
+          }),
+        ended: () => {},
+        lost,
+      },
+      {
+        received: (bytes) => {
+          if (isRefused) {
+            answer({ status: 503, type: 'overloaded' });
+          } else {
+            upload.received(bytes, world.now);
+            if (upload.problem) {
+              answer(upload.problem);
+            }
+          }
+        },
+        ended: () => answer(upload.ended()),
+        lost: () => {},
+      },
+    );
+    const unwatch = this.#watch(exchange, part, lost);
+    return exchange;
+  }
+
+  /** @param {Uint8Array} bytes of a body that comes once more, whole or in part */
+  #duplicate(bytes) {
+    const world = this.#world;
+    const part = bytes.subarray(0, world.chance(0.5) ? bytes.length : world.between(0, bytes.length));
+    world.after(world.between(0, 20_000), () => {
+      const upload = this.#server.openUpload();
+      upload.received(part, world.now);
+      upload.ended();
+      this.#pump();
+    });
+  }
+
+  // What has to hold
+
+  #checkBounds() {
+    const client = this.#clientApplication;
+    const server = this.#serverApplication;
+    const max = this.#maxWindow;
+    this.#require(
+      client.written - this.#server.receiving.confirmed <= max &&
+        this.#server.receiving.confirmed - server.read <= max + 1 &&
+        server.written - this.#server.sending.confirmed <= max,
+      'a buffer is over its bound',
+    );
+  }
+
+  #check() {
+    const client = this.#client;
+    const server = this.#server;
+    const [up, down] = [this.#clientApplication, this.#serverApplication];
+    up.look();
+    down.look();
+    if (!client.error) {
+      this.#require(up.sawEnd && up.read === down.written, 'the client has not everything');
+    }
+    if (!server.error) {
+      this.#require(down.sawEnd && down.read === up.written, 'the server has not everything');
+    }
+    const mayFail = new Set([
+      undefined,
+      ...(up.hasReset ? [APPLICATION_RESET] : []),
+      ...(down.hasReset ? [APPLICATION_RESET + 1] : []),
+    ]);
+    // A server may never learn of the end, when the last frames are lost.
+    const mayBeLost = this.#faults > 0;
+    const isFine = (/** @type {number | undefined} */ number, /** @type {boolean} */ orLost) =>
+      mayFail.has(number) || (orLost && number === CONNECTION_LOST);
+    this.#require(
+      isFine(client.error?.number, mayBeLost && !(this.#isPatient && this.#isGreeted)),
+      'the client failed without a reason',
+    );
+    this.#require(isFine(server.error?.number, mayBeLost), 'the server failed without a reason');
+    // Only when both sides reset, or one of them between the last frame and its arrival, can they see different ends.
+    const mayDiffer = this.#faults > 0 || (up.hasReset && down.hasReset) || !client.error || !server.error;
+    this.#require(mayDiffer || client.error?.number === server.error?.number, 'the sides differ');
+    return !client.error ? 'ended' : client.error.number === CONNECTION_LOST ? 'lost' : 'reset';
+  }
+
+  /**
+   * @param {boolean} holds
+   * @param {string} otherwise
+   */
+  #require(holds, otherwise) {
+    if (!holds) {
+      assert.fail(this.#state(otherwise));
+    }
+  }
+
+  /** @param {string} what */
+  #state(what) {
+    const { now } = this.#world;
+    const [up, down] = [this.#clientApplication, this.#serverApplication];
+    return (
+      `seed ${this.#seed}: ${what} (at ${now} ms; mode ${this.#mode};` +
+      ` up ${up.written} written ${down.read} read; down ${down.written} written ${up.read} read;` +
+      ` client ${this.#client.over} ${this.#client.finished} ${JSON.stringify(this.#client.error)};` +
+      ` server ${this.#server.over} ${JSON.stringify(this.#server.error)})`
+    );
+  }
+}
