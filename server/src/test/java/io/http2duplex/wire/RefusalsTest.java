@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,17 +22,33 @@ class RefusalsTest {
     private static final String UNKNOWN = "x".repeat(32);
 
     /** The body is sent, so that the connection has to take it although the request is refused. */
-    private static void assertRefused(Request request, int status, String type) {
+    static void assertRefused(Request request, int status, String type) {
+        JsonNode problem = assertProblem(request, status, type);
+        assertThat(problem.propertyNames()).containsExactlyInAnyOrder("type", "title", "status", "detail");
+    }
+
+    /** For a session that is over: the members tell how. */
+    static void assertRefused(Request request, int status, String type, int number, @Nullable String reason) {
+        JsonNode problem = assertProblem(request, status, type);
+        assertThat(problem.get("number").asInt()).isEqualTo(number);
+        if (reason == null) {
+            assertThat(problem.has("reason")).isFalse();
+        } else {
+            assertThat(problem.get("reason").asString()).isEqualTo(reason);
+        }
+    }
+
+    private static JsonNode assertProblem(Request request, int status, String type) {
         assertThat(request.status()).isEqualTo(status);
         assertThat(request.header("content-type")).isEqualTo("application/problem+json");
         assertThat(request.header("cache-control")).isEqualTo("no-store");
         assertThat(request.header("x-content-type-options")).isEqualTo("nosniff");
         JsonNode problem = JsonMapper.shared().readTree(request.readToEnd());
-        assertThat(problem.propertyNames()).containsExactlyInAnyOrder("type", "title", "status", "detail");
         assertThat(problem.get("type").asString()).isEqualTo("urn:http2-duplex:problem:" + type);
         assertThat(problem.get("status").asInt()).isEqualTo(status);
         assertThat(problem.get("title").asString()).isNotBlank();
         assertThat(problem.get("detail").asString()).isNotBlank().doesNotContain("hostile");
+        return problem;
     }
 
     @ParameterizedTest

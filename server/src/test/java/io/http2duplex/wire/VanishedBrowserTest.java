@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A browser that goes away without a word ends its duplex with an error, and leaves nothing behind. */
 class VanishedBrowserTest {
-    private static void assertFailedWith(ErrorCode code, Duplex duplex) {
+    static void assertFailedWith(ErrorCode code, Duplex duplex) {
         assertThat(Await.failure(duplex.closed()))
                 .isInstanceOfSatisfying(
                         DuplexException.class, e -> assertThat(e.code()).isEqualTo(code));
