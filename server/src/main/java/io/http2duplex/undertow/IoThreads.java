@@ -33,11 +33,13 @@ public final class IoThreads {
      * @return what takes the task back
      */
     public static Runnable after(XnioIoThread thread, Runnable task, long nanos) {
-        CompletableFuture<Void> time =
-                new CompletableFuture<Void>().completeOnTimeout(null, nanos, TimeUnit.NANOSECONDS);
-        CompletionStage<Void> reached = time;
-        reached.thenRun(
-                () -> execute(thread, task, stopped -> ForkJoinPool.commonPool().execute(task)));
-        return () -> time.cancel(false);
+        CompletableFuture<Boolean> time = new CompletableFuture<>();
+        CompletionStage<Boolean> reached = time.completeOnTimeout(true, nanos, TimeUnit.NANOSECONDS);
+        reached.thenAccept(due -> {
+            if (due) {
+                execute(thread, task, stopped -> ForkJoinPool.commonPool().execute(task));
+            }
+        });
+        return () -> time.complete(false); // not cancelled: up to JDK 18 the JDK's timer would go on and hold the task
     }
 }

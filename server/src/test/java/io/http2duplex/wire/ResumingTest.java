@@ -193,8 +193,8 @@ class ResumingTest {
             resumable.end();
 
             assertThat(resumable.download().readToEnd())
-                    .as("everything was read")
-                    .isEmpty();
+                    .as("at most the WINDOW that confirms the client's end")
+                    .hasSizeLessThanOrEqualTo(20);
             server.awaitNoSessions();
             assertGone(Resumable.attach(client, resumable.id(), 1, 101), 0);
             Request late = Resumable.post(client, resumable.id(), Frames.data(0, bytes(100)), Frames.end(100));
