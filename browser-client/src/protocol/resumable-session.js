@@ -285,6 +285,7 @@ export class ResumableSession {
     this.#attempt = undefined;
     this.#hasToRotate = false;
     this.#uploadBackOff.reset();
+    this.#unprovenStreams = 0;
     this.#attachedAt = this.#heardAt = now;
     this.#progressAtAttach = this.#progress;
     this.#forgetPing();
@@ -471,7 +472,7 @@ export class ResumableSession {
 
   /**
    * Whether the bytes of the latest stream are seen to arrive. `failed`: they are not, or two streams in a row were lost
-   * before they were; no other should be opened.
+   * before they were, while the download was not; no other should be opened.
    */
   get probe() {
     return this.#probe;
@@ -494,18 +495,18 @@ export class ResumableSession {
    */
   uploadLost(part, now, retryAfter) {
     if (this.#parts.has(part)) {
+      const isUnproven = part === this.#stream && this.#probe === 'waiting';
       this.#lose(part);
+      if (isUnproven && ++this.#unprovenStreams >= MAX_UNPROVEN_STREAMS) {
+        this.#probe = 'failed';
+      }
       this.#uploadBackOff.failed(now, retryAfter);
     }
   }
 
   /** @param {Part} part */
   #lose(part) {
-    const isUnproven = part === this.#stream && this.#probe === 'waiting';
     this.#forget(part);
-    if (isUnproven && ++this.#unprovenStreams >= MAX_UNPROVEN_STREAMS) {
-      this.#probe = 'failed';
-    }
     part.abandoned = true;
     this.#sending.lost(part.ranges);
     this.#pongs = [...part.pongs, ...this.#pongs].slice(-MAX_PONGS);

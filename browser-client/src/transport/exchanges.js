@@ -13,8 +13,6 @@ export class Exchanges {
   #settings;
   /** @type {Map<Part, AbortController>} */
   #open = new Map();
-  /** How many downloads there have been. */
-  downloads = 0;
   /** @type {unknown} what the network failed with last */
   cause;
   /** @type {Promise<Error> | undefined} of the answer that has ended the session, if one has */

@@ -45,7 +45,6 @@ export class ResumingDownload {
     const exchanges = this.#exchanges;
     const { core } = exchanges;
     const download = core.openDownload(performance.now());
-    exchanges.downloads++;
     exchanges.onevent();
     await exchanges.read(download, abort, body, (bytes) =>
       exchanges.event((now) => core.received(download, bytes, now)),

@@ -3,26 +3,28 @@ import { drain } from './responses.js';
 import { StreamingBody } from './streaming-body.js';
 
 const MAX_POSTS = 4;
-const MAX_STREAM_FAILURES = 2;
 const TAKEN = 204;
+/** What a refusal of a streaming POST may be that has nothing to do with its streaming. */
+const REFUSALS_OF_ANY_POST = [404, 410, 429, 502, 503, 504];
+/** How long to wait after a streaming POST broke: when its connection is lost, the download breaks as well. */
+const STREAM_PAUSE_MILLISECONDS = 250;
 
 /** @typedef {NonNullable<ReturnType<import('./exchanges.js').Core['nextBody']>>} Part one POST */
 
 /**
  * Sends what the core has to send: in a streaming POST as long as that works, otherwise in several POSTs at a time.
  *
- * Streaming is given up when the probe says that a body does not arrive before it ends; when the browser has not even
- * asked for its first bytes, as over HTTP/1.1; and when one body after the other breaks while the download does not.
+ * Streaming is given up when the core's probe says that it does not work, when the browser fails without having asked
+ * for the first bytes, as over HTTP/1.1, and when the answer comes before the end.
  */
 export class ResumingUpload {
   #exchanges;
   #streaming;
+  /** Whether the browser has asked for bytes of a streaming POST that is over. */
+  #begun = false;
   #posts = 0;
   /** @type {StreamingBody | undefined} */
   #body;
-  #failures = 0;
-  /** How many downloads there had been when the last body broke. */
-  #brokenAt = 0;
 
   /**
    * @param {import('./exchanges.js').Exchanges} exchanges
@@ -35,13 +37,13 @@ export class ResumingUpload {
 
   /** @returns {'post' | 'streaming'} */
   get mode() {
-    return this.#streaming ? 'streaming' : 'post';
+    return this.#streaming && this.#exchanges.core.probe !== 'failed' ? 'streaming' : 'post';
   }
 
   /** Sends what can be sent now. */
   send() {
     const { core, limit } = this.#exchanges;
-    if (!this.#body && core.wantsStream(performance.now()) && this.#mayStream()) {
+    if (!this.#body && this.mode === 'streaming' && core.wantsStream(performance.now())) {
       this.#stream();
     }
     this.#body?.feed();
@@ -57,14 +59,6 @@ export class ResumingUpload {
         this.#post(part);
       }
     }
-  }
-
-  #mayStream() {
-    if (this.#brokenAt !== this.#exchanges.downloads) {
-      this.#failures = 0;
-    }
-    this.#streaming &&= this.#failures < MAX_STREAM_FAILURES;
-    return this.#streaming;
   }
 
   /** @param {Part} part */
@@ -88,20 +82,8 @@ export class ResumingUpload {
     await this.#run(part, framesRequest(init, id, body.readable), body);
     if (this.#body === body) {
       this.#body = undefined;
-      this.#broke(body);
     }
     onevent();
-  }
-
-  /** @param {StreamingBody} body */
-  #broke(body) {
-    const { probe } = this.#exchanges.core;
-    this.#streaming &&= probe !== 'failed';
-    if (probe === 'answered') {
-      this.#failures = 0;
-    }
-    this.#failures += body.begun ? 1 : MAX_STREAM_FAILURES;
-    this.#brokenAt = this.#exchanges.downloads;
   }
 
   /**
@@ -113,16 +95,25 @@ export class ResumingUpload {
    */
   #run(part, init, body) {
     const exchanges = this.#exchanges;
-    const lost = (/** @type {number} */ now, /** @type {number | undefined} */ retryAfter = undefined) =>
+    const pause = body && STREAM_PAUSE_MILLISECONDS;
+    const lost = (/** @type {number} */ now, retryAfter = pause) => {
+      this.#begun ||= body?.begun ?? false;
+      this.#streaming &&= !body || this.#begun || part.abandoned;
       exchanges.core.uploadLost(part, now, retryAfter);
+    };
     return exchanges.run(part, init, lost, async (response) => {
-      if (response.status !== TAKEN) {
+      const { status } = response;
+      if (status === TAKEN && (!body || body.ended)) {
+        drain(response);
+        exchanges.event(() => exchanges.core.uploadTaken(part));
+      } else if (!body || REFUSALS_OF_ANY_POST.includes(status)) {
         await exchanges.refused(response, lost);
-        return;
+      } else {
+        // Perhaps something on the way does not like a body without a length. If it is more than that, POSTs tell.
+        drain(response);
+        this.#streaming = false;
+        exchanges.event(lost);
       }
-      drain(response);
-      // An answer that comes too early does not speak for all of a streaming body.
-      exchanges.event((now) => (!body || body.ended ? exchanges.core.uploadTaken(part) : lost(now)));
     });
   }
 }

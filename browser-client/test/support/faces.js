@@ -12,6 +12,9 @@ import { connect, make } from '../../src/index.js';
  * @property {() => Promise<void>} end settles when the server has taken everything
  * @property {() => Promise<Uint8Array | null>} read the next bytes; null at the end
  * @property {(reason?: Error) => void} destroy
+ * @property {(number: number, reason?: string) => void} reset
+ * @property {string[]} events the names of those that tell of its connection
+ * @property {(name: 'attached' | 'detached') => Promise<void>} next resolves with the next event of that name
  * @property {Promise<(Error & { code?: string })[]>} over the errors that came out, once everything is over
  */
 
@@ -21,11 +24,32 @@ import { connect, make } from '../../src/index.js';
  * @property {(url: string, options: import('../../src/duplex.js').MakeOptions) => Promise<Client>} open
  */
 
+/**
+ * @param {(name: string, listener: () => void) => void} listen
+ * @returns {Pick<Client, 'events' | 'next'>}
+ */
+function eventsOf(listen) {
+  /** @type {string[]} */
+  const events = [];
+  /** @type {{ name: string, resolve: () => void }[]} */
+  let waiting = [];
+  for (const name of ['attached', 'detached']) {
+    listen(name, () => {
+      events.push(name);
+      waiting.filter((waits) => waits.name === name).forEach(({ resolve }) => resolve());
+      waiting = waiting.filter((waits) => waits.name !== name);
+    });
+  }
+  return { events, next: (name) => new Promise((resolve) => waiting.push({ name, resolve: () => resolve() })) };
+}
+
 /** @type {Face} */
 const nodeFace = {
   name: 'Node Duplex',
   async open(url, options) {
     const duplex = await make(url, options);
+    // Every read and every end that waits listens for the error.
+    duplex.setMaxListeners(0);
     /** @type {Error[]} */
     const errors = [];
     duplex.on('error', (error) => errors.push(error));
@@ -56,6 +80,8 @@ const nodeFace = {
         }
       },
       destroy: (reason) => duplex.destroy(reason),
+      reset: (number, reason) => duplex.reset(number, reason),
+      ...eventsOf((name, listener) => duplex.on(name, listener)),
       over: closed.then(async () => {
         await setImmediate();
         return errors;
@@ -80,6 +106,8 @@ const webFace = {
       end: () => writer.close(),
       read: async () => (await reader.read()).value ?? null,
       destroy: (reason) => void writer.abort(reason),
+      reset: (number, reason) => duplex.reset(number, reason),
+      ...eventsOf((name, listener) => duplex.addEventListener(name, listener)),
       over: duplex.closed.then(
         () => [],
         (error) => [error],

@@ -48,12 +48,18 @@ export class Http2Fetch {
     this.#session?.destroy();
   }
 
+  /** Breaks the connection. */
+  cut() {
+    this.#session?.destroy(new Error('cut by the test'));
+  }
+
   /** @param {string} origin */
   async #sessionWith(origin) {
-    if (!this.#session) {
+    if (!this.#session || this.#session.destroyed) {
       const session = connect(origin, { ca: this.#ca });
       session.on('error', () => {});
-      session.on('close', () => (this.#session = undefined));
+      // What is not read of a stream that breaks is lost to Node's window of the connection for good.
+      session.on('connect', () => session.setLocalWindowSize(2 ** 30));
       this.#session = session;
       this.#connected = once(session, 'connect');
     }
