@@ -253,7 +253,8 @@ final class Downloads {
         pongs.add(asked);
     }
 
-    void pong() {
+    /** The peer has confirmed something, perhaps as it was asked to: it can be asked again. */
+    void confirmed() {
         confirmationAsked = false;
     }
 

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class ResumableSession implements Session {
     private final Limits limits;
     private final SignalBoard board = new SignalBoard();
-    private final SendingDirection sending;
-    private final ReceivingDirection receiving;
+    final SendingDirection sending;
+    final ReceivingDirection receiving;
     private final Downloads downloads;
     /** Not yet answered. */
     private final List<FrameUpload> uploads = new ArrayList<>(0);
@@ -356,6 +356,7 @@ public final class ResumableSession implements Session {
         public void window(long confirmed, long limit) throws ViolationException {
             if (!over) {
                 sending.window(confirmed, limit);
+                downloads.confirmed();
                 settle();
             }
         }
@@ -367,7 +368,7 @@ public final class ResumableSession implements Session {
 
         @Override
         public void pong(int token) {
-            downloads.pong();
+            downloads.confirmed();
         }
 
         @Override

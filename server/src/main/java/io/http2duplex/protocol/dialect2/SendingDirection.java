@@ -46,10 +46,11 @@ final class SendingDirection {
     // ---- the application
 
     int room() {
-        return (int) Math.max(0, capacity.bytes() - size());
+        return (int) Math.max(0, capacity.bytes() - kept());
     }
 
-    private long size() {
+    /** {@return how many bytes are kept} */
+    long kept() {
         return kept.end() - kept.start();
     }
 
@@ -89,7 +90,7 @@ final class SendingDirection {
             notifyOffset = NEVER;
             board.output();
         }
-        if (roomWanted && size() <= capacity.bytes() / 2) {
+        if (roomWanted && kept() <= capacity.bytes() / 2) {
             roomWanted = false;
             board.output();
         }
@@ -108,7 +109,7 @@ final class SendingDirection {
                 && !state.isOver()
                 && next == kept.end()
                 && taken == next
-                && size() > 0;
+                && kept() > 0;
     }
 
     // ---- the transport
@@ -142,6 +143,11 @@ final class SendingDirection {
         endDue = false;
         endFramed = true;
         return true;
+    }
+
+    /** {@return whether the end, and so every byte before it, is under way} */
+    boolean isEndUnderWay() {
+        return state == DirectionState.ENDING && endFramed && !endDue;
     }
 
     private boolean isEndNext() {

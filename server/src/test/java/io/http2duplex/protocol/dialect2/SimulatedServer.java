@@ -1,0 +1,310 @@
+package io.http2duplex.protocol.dialect2;
+
+import static io.http2duplex.protocol.dialect2.SimulatedNetwork.check;
+import static java.util.Objects.requireNonNull;
+
+import io.http2duplex.protocol.Failure;
+import io.http2duplex.protocol.Limits;
+import io.http2duplex.protocol.Problem;
+import io.http2duplex.protocol.Signals;
+import io.http2duplex.protocol.UploadOutcome;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The server in a simulation: a session, its carriers, its application, and what it remembers of a session. */
+final class SimulatedServer implements SimulatedApplication.Duplex {
+    private final SimulatedNetwork network;
+    private final Limits limits;
+    final MemoryBudget budget;
+    final ResumableSession session;
+    final SimulatedApplication application;
+    private final List<Carrier> carriers = new ArrayList<>();
+
+    private long timerAt = Long.MAX_VALUE;
+    private int timesOver;
+    private long overAt;
+
+    SimulatedServer(SimulatedNetwork network, Limits limits, MemoryBudget budget, int toWrite, boolean resets) {
+        this.network = network;
+        this.limits = limits;
+        this.budget = budget;
+        session = new ResumableSession(limits, budget, network.now());
+        application = new SimulatedApplication(network, this, 1, toWrite, resets);
+        application.inputReady();
+        application.outputReady();
+    }
+
+    boolean isOver() {
+        return session.isOver();
+    }
+
+    /** Does what follows from an event. */
+    private void react() {
+        for (Signals signals = session.takeSignals(); !signals.isEmpty(); signals = session.takeSignals()) {
+            if (signals.over()) {
+                timesOver++;
+                overAt = network.elapsed();
+            }
+            if (signals.input()) {
+                application.inputReady();
+            }
+            if (signals.output()) {
+                application.outputReady();
+            }
+            signals.ready().forEach(Runnable::run);
+        }
+        arm();
+        checkInvariants();
+    }
+
+    private void arm() {
+        OptionalLong deadline = session.deadline();
+        if (deadline.isEmpty()) {
+            return;
+        }
+        long at = network.elapsed() + (deadline.getAsLong() - network.now());
+        if (at < timerAt) {
+            timerAt = at;
+            network.after(at - network.elapsed(), () -> {
+                if (timerAt == at) {
+                    timerAt = Long.MAX_VALUE;
+                    session.timeIs(network.now());
+                    react();
+                }
+            });
+        }
+    }
+
+    private void checkInvariants() {
+        check(timesOver == (session.isOver() ? 1 : 0), () -> "a session is over once, not " + timesOver + " times");
+        check(session.receiving.held() <= Math.max(limits.maxWindow(), limits.uploadBufferSize()), "too much is held");
+        check(
+                session.sending.kept()
+                        <= Math.max(limits.maxWindow(), limits.downloadBufferSize()) + application.largestWrite,
+                "too much is kept");
+        if (session.isOver()) {
+            check(budget.reserved() == 0, () -> "a session that is over holds " + budget.reserved() + " bytes");
+            check(session.deadline().isEmpty(), "a deadline outlives the session");
+        }
+    }
+
+    // ---- GET
+
+    /** {@return why it is refused; null if the download will follow} */
+    @Nullable
+    Problem get(long number, long offset, long limit, SimulatedStream.Receiver receiver, Consumer<Carrier> opened) {
+        if (session.isOver()) {
+            boolean remembered = network.elapsed() - overAt <= limits.resumeNanos();
+            Failure failure = session.failure();
+            return !remembered ? Problem.unknownSession() : failure == null ? Problem.over() : Problem.gone(failure);
+        }
+        Carrier carrier = new Carrier(receiver);
+        carrier.attachment = session.attach(number, offset, limit, network.now(), carrier::wake);
+        Problem problem = carrier.attachment.problem();
+        if (problem == null) {
+            carriers.add(carrier);
+            opened.accept(carrier);
+            carrier.wake();
+        }
+        react();
+        return problem;
+    }
+
+    void rotate() {
+        session.rotate(network.now());
+        react();
+    }
+
+    /** The carrier of a download. */
+    final class Carrier {
+        final SimulatedStream stream;
+        private @Nullable Attachment attachment;
+        private boolean scheduled;
+        private boolean done;
+
+        Carrier(SimulatedStream.Receiver receiver) {
+            int capacity = network.oneIn(3) ? 1 + network.random.nextInt(40) : 4000;
+            stream = new SimulatedStream(network, capacity, receiver, this::wake);
+        }
+
+        private void wake() {
+            if (!scheduled) {
+                scheduled = true;
+                network.after(0, () -> {
+                    scheduled = false;
+                    pump();
+                    react();
+                });
+            }
+        }
+
+        private void pump() {
+            Attachment attached = requireNonNull(attachment);
+            while (!done) {
+                switch (session.nextDownload(attached, network.now())) {
+                    case WRITE -> {
+                        ByteBuffer bytes = requireNonNull(session.peekDownload(attached));
+                        int count = stream.write(bytes);
+                        if (count == 0) {
+                            session.downloadBlocked(attached, network.now());
+                            return;
+                        }
+                        session.downloadTaken(attached, count, network.now());
+                    }
+                    case WAIT -> {
+                        session.downloadFlushed(attached, network.now());
+                        return;
+                    }
+                    case END -> {
+                        done = true;
+                        stream.end();
+                    }
+                    case BREAK_OFF -> {
+                        done = true;
+                        stream.cut();
+                    }
+                }
+            }
+        }
+
+        /** The server notices that the connection went. */
+        void lose() {
+            if (!done) {
+                done = true;
+                session.downloadLost(requireNonNull(attachment), "it was cut", null, network.now());
+                react();
+            }
+        }
+    }
+
+    // ---- POST
+
+    /** {@return where a POST's body goes that has come} */
+    SimulatedStream.Receiver post(Consumer<UploadOutcome> answer) {
+        Upload upload = new Upload(answer);
+        if (session.isOver()) {
+            Failure failure = session.failure();
+            upload.answer(
+                    network.elapsed() - overAt > limits.resumeNanos()
+                            ? UploadOutcome.refused(Problem.unknownSession())
+                            : failure == null
+                                    ? UploadOutcome.NO_CONTENT
+                                    : UploadOutcome.refused(Problem.gone(failure)));
+        } else {
+            upload.upload = session.openUpload(network.now(), upload::look);
+            upload.look();
+            react();
+        }
+        return upload;
+    }
+
+    private final class Upload implements SimulatedStream.Receiver {
+        private final Consumer<UploadOutcome> answer;
+        private @Nullable FrameUpload upload;
+        private boolean answered;
+
+        Upload(Consumer<UploadOutcome> answer) {
+            this.answer = answer;
+        }
+
+        private void answer(UploadOutcome outcome) {
+            if (!answered) {
+                answered = true;
+                answer.accept(outcome);
+            }
+        }
+
+        private void look() {
+            UploadOutcome outcome = requireNonNull(upload).outcome();
+            if (outcome != null) {
+                answer(outcome);
+            }
+        }
+
+        private void tell(Consumer<FrameUpload> event) {
+            if (!answered) {
+                event.accept(requireNonNull(upload));
+                look();
+                react();
+            }
+        }
+
+        @Override
+        public void bytes(ByteBuffer bytes) {
+            tell(told -> session.received(told, bytes, network.now()));
+        }
+
+        @Override
+        public void ended() {
+            tell(told -> session.completed(told, network.now()));
+        }
+
+        @Override
+        public void broken() {
+            tell(session::cut);
+        }
+    }
+
+    // ---- the application
+
+    @Override
+    public @Nullable ByteBuffer poll() {
+        ByteBuffer bytes = session.pollInput();
+        react();
+        return bytes;
+    }
+
+    @Override
+    public boolean isInputAtEnd() {
+        return session.isInputAtEnd();
+    }
+
+    @Override
+    public boolean isFailed() {
+        return session.failure() != null;
+    }
+
+    @Override
+    public boolean isOutputOpen() {
+        return session.isOutputOpen();
+    }
+
+    @Override
+    public int room() {
+        return session.outputRoom();
+    }
+
+    @Override
+    public void notifyRoom() {
+        session.notifyOutputRoom();
+        react();
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) {
+        session.write(bytes);
+        react();
+    }
+
+    @Override
+    public void end() {
+        session.end();
+        react();
+    }
+
+    @Override
+    public void reset(int number) {
+        session.reset(Failure.application(number, "enough"));
+        react();
+    }
+
+    @Override
+    public void discard() {
+        session.discardInput();
+        react();
+    }
+}
