@@ -1,12 +1,12 @@
 const FIRST_PAUSE_MILLISECONDS = 250;
 const LONGEST_PAUSE_MILLISECONDS = 5_000;
 
-/** When to try again what has failed: each time later, at a random time up to a bound that doubles. */
+/** When to try again what has failed: at once, then each time later, at a random time up to a bound that doubles. */
 export class BackOff {
-  #random;
-  #failures = 0;
   /** Until when nothing is tried, in milliseconds; 0: there is nothing to wait for. */
   until = 0;
+  #random;
+  #failures = 0;
 
   /** @param {() => number} random from 0 to 1, without 1 */
   constructor(random) {
@@ -26,16 +26,11 @@ export class BackOff {
    */
   failed(now, atLeast = 0) {
     if (this.until <= now) {
-      const bound = Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** this.#failures++, LONGEST_PAUSE_MILLISECONDS);
-      this.until = now + this.#random() * bound;
+      const bound = Math.min(FIRST_PAUSE_MILLISECONDS * (2 ** this.#failures++ - 1), LONGEST_PAUSE_MILLISECONDS);
+      atLeast = Math.max(atLeast, this.#random() * bound);
     }
-    this.until = Math.max(this.until, now + atLeast);
-  }
-
-  /** @param {number} now */
-  timeIs(now) {
-    if (this.until <= now) {
-      this.until = 0;
+    if (atLeast > 0) {
+      this.until = Math.max(this.until, now + atLeast);
     }
   }
 }

@@ -15,7 +15,7 @@ export function* bodies(chunks, limit) {
     while (size + rest.byteLength >= limit) {
       const room = limit - size;
       parts.push(rest.subarray(0, room));
-      yield joined(parts, limit);
+      yield joined(parts);
       rest = rest.subarray(room);
       parts = [];
       size = 0;
@@ -26,20 +26,19 @@ export function* bodies(chunks, limit) {
     }
   }
   if (size > 0) {
-    yield joined(parts, size);
+    yield joined(parts);
   }
 }
 
 /**
  * @param {Uint8Array[]} parts at least one
- * @param {number} size of all of them together, in bytes
  * @returns {Uint8Array}
  */
-export function joined(parts, size) {
+export function joined(parts) {
   if (parts.length === 1) {
     return parts[0];
   }
-  const whole = new Uint8Array(size);
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.byteLength, 0));
   let offset = 0;
   for (const part of parts) {
     whole.set(part, offset);

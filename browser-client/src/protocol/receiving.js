@@ -11,6 +11,8 @@ const MAX_RUNS_OUT_OF_ORDER = 64;
  *     OPEN ---- end() ----> ENDING ---- every byte before the end is here ----> ENDED
  */
 export class ReceivingDirection {
+  /** What the sender was told last may be lost. */
+  isUntold = false;
   #ring = new ByteRing();
   #window;
   #maxWindow;
@@ -23,7 +25,6 @@ export class ReceivingDirection {
   #end = Infinity;
   /** The confirmed offset that the sender was told last. */
   #told = 0;
-  #hasToTell = false;
 
   /**
    * @param {number} window in bytes, at the beginning; the sender knows it
@@ -58,10 +59,10 @@ export class ReceivingDirection {
     }
     const to = offset + bytes.length;
     if (to > this.#end) {
-      throw new ProtocolError('There is DATA behind the END');
+      throw new ProtocolError('DATA behind the END');
     }
     if (to > this.#limit) {
-      throw new ProtocolError('There is DATA beyond the limit', 'beyond-window');
+      throw new ProtocolError('DATA beyond the limit', 'beyond-window');
     }
     const from = Math.max(offset, this.confirmed);
     if (from < to) {
@@ -74,7 +75,7 @@ export class ReceivingDirection {
   end(offset) {
     const highest = this.#runs[this.#runs.length - 1].to;
     if (this.#end < Infinity ? offset !== this.#end : offset < highest) {
-      throw new ProtocolError('The END is not where it was, or before bytes that were sent');
+      throw new ProtocolError('an END that moves, or before bytes');
     }
     this.#end = offset;
     this.#add(offset, offset + 1);
@@ -88,7 +89,7 @@ export class ReceivingDirection {
     add(this.#runs, from, to);
     const endAlone = Number(this.#runs[this.#runs.length - 1].from === this.#end);
     if (this.#runs.length - 1 - endAlone > MAX_RUNS_OUT_OF_ORDER) {
-      throw new ProtocolError('There are too many runs of bytes out of order', 'beyond-window');
+      throw new ProtocolError('too many runs out of order', 'beyond-window');
     }
   }
 
@@ -106,23 +107,13 @@ export class ReceivingDirection {
     return bytes;
   }
 
-  /** Nothing is read any more. */
-  release() {
-    this.#ring = new ByteRing();
-  }
-
   /** Whether the sender should be told now (PROTOCOL.md, "Offsets and confirmation", rules 2 to 4). */
   get hasToTell() {
     const half = this.#window / 2;
     const news = this.confirmed - this.#told;
     return (
-      this.#hasToTell || (this.hasEnded ? news > 0 : news >= half || this.#read + this.#window - this.#limit >= half)
+      this.isUntold || (this.hasEnded ? news > 0 : news >= half || this.#read + this.#window - this.#limit >= half)
     );
-  }
-
-  /** What the sender was told last is lost. */
-  tellAgain() {
-    this.#hasToTell = true;
   }
 
   /** @returns {[confirmed: number, limit: number]} what the sender is told now */
@@ -130,9 +121,9 @@ export class ReceivingDirection {
     if (this.#read === this.confirmed && this.#limit - this.#read <= this.#window / 2) {
       this.#window = Math.min(2 * this.#window, this.#maxWindow);
     }
-    this.#limit = Math.min(Math.max(this.#limit, this.#read + this.#window), Number.MAX_SAFE_INTEGER);
+    this.#limit = Math.max(this.#limit, this.#read + this.#window);
     this.#told = this.confirmed;
-    this.#hasToTell = false;
+    this.isUntold = false;
     return [this.confirmed, this.#limit];
   }
 }

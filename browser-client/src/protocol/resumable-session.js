@@ -1,21 +1,23 @@
 import { BackOff } from './back-off.js';
 import { joined } from './bodies.js';
 import { ErrorCode } from './errors.js';
-import { frame, FrameDecoder, FrameType, ProtocolError, reasonOf, resetFrame } from './frames.js';
+import * as FrameType from './frame-types.js';
+import { frame, FrameDecoder, ProtocolError, reasonOf, resetFrame } from './frames.js';
 import { ReceivingDirection } from './receiving.js';
 import { SendingDirection } from './sending.js';
 
 const ATTACH_TIMEOUT_MILLISECONDS = 10_000;
 const PROBE_TIMEOUT_MILLISECONDS = 3_000;
-/** What PROTOCOL.md has for a server that has not told its own yet. */
+/** What a server has that has not told its own yet. */
 const DEFAULT_RESUME_TIMEOUT_MILLISECONDS = 30_000;
+/** HELLO and WINDOW: how many frames a download brings in any case. */
+const FIRST_FRAMES = 2;
 /** How many answers to PINGs may wait to be sent. */
 const MAX_PONGS = 16;
 /** How often the last frame of a session is sent: once more when it is lost. */
 const LAST_WORDS = 2;
+/** How many streaming POSTs in a row may be lost before their bytes were seen to arrive, while the download goes on. */
 const MAX_UNPROVEN_STREAMS = 2;
-/** @type {Set<number>} */
-const KNOWN_NUMBERS = new Set(Object.values(ErrorCode));
 
 /**
  * @typedef {object} Options
@@ -25,52 +27,42 @@ const KNOWN_NUMBERS = new Set(Object.values(ErrorCode));
  * @property {() => number} random from 0 to 1, without 1
  */
 
-/** A resuming GET that is under way. */
-class Attempt {
-  /** The core waits for it no longer: it is to be aborted. */
-  abandoned = false;
+/**
+ * A resuming GET that is under way.
+ *
+ * @typedef {object} Attempt
+ * @property {boolean} abandoned the core waits for it no longer: it is to be aborted
+ * @property {number} number which attempt it is: larger each time
+ * @property {number} offset the download's confirmed offset
+ * @property {number} limit of the download
+ * @property {number} startedAt
+ */
 
-  /**
-   * @param {number} number which attempt it is: larger each time
-   * @param {number} offset the download's confirmed offset
-   * @param {number} limit of the download
-   * @param {number} startedAt
-   * @param {boolean} isRotation it was sent while another download went on
-   */
-  constructor(number, offset, limit, startedAt, isRotation) {
-    this.number = number;
-    this.offset = offset;
-    this.limit = limit;
-    this.startedAt = startedAt;
-    this.isRotation = isRotation;
-  }
-}
+/**
+ * The body of one GET's response.
+ *
+ * @typedef {object} Download
+ * @property {boolean} abandoned the server is taken for dead: it is to be aborted
+ * @property {FrameDecoder} decoder
+ * @property {number} frames how many have come
+ */
 
-/** The body of one GET's response. */
-class Download {
-  /** The server is taken for dead: it is to be aborted. */
-  abandoned = false;
-  decoder = new FrameDecoder();
-}
-
-/** One POST, and what to do again if it is lost. */
-class Part {
-  /** The core has forgotten it: it is to be aborted. */
-  abandoned = false;
-  /** @type {Uint8Array} the whole body, unless this is a streaming POST */
-  bytes = new Uint8Array(0);
-  /** The body is the RESET: it has to outlive the page. */
-  keepalive = false;
-  /** Of a streaming POST: its body is to end when there is nothing more for it. */
-  isToEnd = false;
-  /** @type {import('./ranges.js').Range[]} */
-  ranges = [];
-  hasWindow = false;
-  /** @type {number[]} */
-  pongs = [];
-  /** @type {number | undefined} */
-  ping;
-}
+/**
+ * One POST, and what to do again if it is lost.
+ *
+ * @typedef {object} Part
+ * @property {boolean} abandoned the core has forgotten it: it is to be aborted
+ * @property {Uint8Array} bytes the whole body, unless it is a streaming one
+ * @property {boolean} keepalive it is the RESET, and has to outlive the page
+ * @property {boolean} isToEnd a streaming body is to end when there is nothing more for it
+ * @property {Uint8Array[]} first what a streaming body begins with
+ * @property {number} probe the PING in it; 0: none, or it was answered
+ * @property {number} startedAt
+ * @property {import('./ranges.js').Range[]} ranges
+ * @property {boolean} hasWindow
+ * @property {number[]} pongs
+ * @property {number} ping that asks for a confirmation; 0: none
+ */
 
 /**
  * A session of dialect 2 at its client: what happens and the time come in, and it is asked what to do next. It has no
@@ -81,6 +73,8 @@ class Part {
  *     OVER ---- the last frame was taken, or lost twice: it is `finished`
  */
 export class ResumableSession {
+  /** Whether streaming POSTs are worth a try: their bytes have not failed to arrive. */
+  mayStream = true;
   #sending;
   #receiving;
   #maxResumeTimeout;
@@ -93,31 +87,22 @@ export class ResumableSession {
   /** @type {Attempt | undefined} */
   #attempt;
   #attempts = 0;
-  #attachBackOff;
+  #attachPause;
   #hasToRotate = false;
   #detachedAt;
-  #attachedAt = 0;
-  #progressAtAttach = 0;
   #heardAt = 0;
 
   /** @type {Set<Part>} those that were not answered yet */
   #parts = new Set();
-  #uploadBackOff;
-  /** @type {number[]} */
+  #uploadPause;
+  /** @type {Part | undefined} the streaming POST */
+  #stream;
+  #unprovenStreams = 0;
+  /** @type {number[]} the PINGs to be answered */
   #pongs = [];
   #lastToken = 0;
-  /** @type {number | undefined} the PING that asks for a confirmation, until it is answered */
-  #asking;
-
-  /** @type {Part | undefined} the latest */
-  #stream;
-  /** Whether the bytes of the latest stream are seen to arrive. */
-  #probe = /** @type {'none' | 'waiting' | 'answered' | 'failed'} */ ('none');
-  #probeToken = 0;
-  #probedAt = 0;
-  #hasToProbe = false;
-  /** How many streams in a row were lost before they were seen to arrive. */
-  #unprovenStreams = 0;
+  /** The PING that asks for a confirmation, until it is answered; 0: none. */
+  #asking = 0;
 
   #isOver = false;
   /** @type {{ number: number, reason: string } | undefined} */
@@ -133,8 +118,8 @@ export class ResumableSession {
     this.#sending = new SendingDirection(initialWindow, maxWindow);
     this.#receiving = new ReceivingDirection(initialWindow, maxWindow);
     this.#maxResumeTimeout = resumeTimeout;
-    this.#attachBackOff = new BackOff(random);
-    this.#uploadBackOff = new BackOff(random);
+    this.#attachPause = new BackOff(random);
+    this.#uploadPause = new BackOff(random);
     this.#detachedAt = now;
   }
 
@@ -143,14 +128,14 @@ export class ResumableSession {
     return this.#error;
   }
 
-  /** Both directions have ended, or there is an error. What was received can still be read if there is none. */
+  /** Both directions have ended, or there is an error. If there is none, what was received can still be read. */
   get over() {
     return this.#isOver;
   }
 
   /** It is over, and there is nothing more to send or to wait for. */
   get finished() {
-    return this.#isOver && this.#parts.size === 0 && !this.#hasLastWord;
+    return this.#isOver && !this.#parts.size && !this.#hasLastWord;
   }
 
   get #hasLastWord() {
@@ -164,7 +149,7 @@ export class ResumableSession {
    * @returns {number} how many of them were taken (copied); none after the end
    */
   write(bytes) {
-    return this.#isOver ? 0 : this.#sending.write(bytes);
+    return this.#sending.write(bytes);
   }
 
   /** Ends the upload. */
@@ -174,12 +159,12 @@ export class ResumableSession {
 
   /** @returns {Uint8Array<ArrayBuffer> | null} the next bytes, at least one; null if there are none now */
   read() {
-    return this.#error ? null : this.#receiving.read();
+    return this.#receiving.read();
   }
 
   /** Every byte of the download was read. */
   get atEnd() {
-    return !this.#error && this.#receiving.isAtEnd;
+    return this.#receiving.isAtEnd;
   }
 
   /** The server has every byte of the upload, and its end. */
@@ -197,7 +182,7 @@ export class ResumableSession {
     if (!this.#isOver) {
       this.#fail(number, reason);
       this.#hasToReset = true;
-      this.#uploadBackOff.reset();
+      this.#uploadPause.reset();
     }
   }
 
@@ -208,29 +193,11 @@ export class ResumableSession {
    * @param {string} reason
    */
   fail(number, reason) {
-    this.#fail(number, reason);
+    if (!this.#isOver) {
+      this.#fail(number, reason);
+    }
     this.#abandonParts();
     this.#lastWords = 0;
-  }
-
-  /**
-   * @param {number} number
-   * @param {string} reason
-   */
-  #fail(number, reason) {
-    if (!this.#isOver) {
-      this.#isOver = true;
-      this.#error = { number: number > 255 || KNOWN_NUMBERS.has(number) ? number : ErrorCode.CANCELLED, reason };
-      this.#abandonAttempt();
-      this.#abandonParts();
-      this.#sending.release();
-      this.#receiving.release();
-    }
-  }
-
-  #abandonParts() {
-    this.#parts.forEach((part) => (part.abandoned = true));
-    this.#parts.clear();
   }
 
   /**
@@ -240,11 +207,32 @@ export class ResumableSession {
    * @param {string} [reason]
    */
   sessionOver(number, reason = '') {
-    if (number === 0) {
+    if (!number) {
       this.#sending.allTaken();
       this.#settle();
     }
     this.fail(number || ErrorCode.PROTOCOL_ERROR, reason);
+  }
+
+  /**
+   * @param {number} number
+   * @param {string} reason
+   */
+  #fail(number, reason) {
+    this.#isOver = true;
+    this.#error = { number, reason };
+    this.#abandonAttempt();
+    this.#abandonParts();
+    // What is under way, and what was not read, is lost.
+    this.#sending = new SendingDirection(0, 0);
+    this.#receiving = new ReceivingDirection(0, 0);
+  }
+
+  #settle() {
+    if (!this.#isOver && this.#sending.hasEnded && this.#receiving.hasEnded) {
+      this.#isOver = true;
+      this.#endStream();
+    }
   }
 
   // The download
@@ -258,11 +246,7 @@ export class ResumableSession {
    * @returns {boolean} whether it is time for a resuming GET
    */
   wantsDownload(now) {
-    return this.#needsDownload && this.#attachBackOff.until <= now;
-  }
-
-  get #needsDownload() {
-    return !this.#isOver && !this.#attempt && (!this.attached || this.#hasToRotate);
+    return !this.#isOver && !this.#attempt && (!this.#download || this.#hasToRotate) && this.#attachPause.until <= now;
   }
 
   /**
@@ -271,7 +255,7 @@ export class ResumableSession {
    */
   attachRequest(now) {
     const [offset, limit] = this.#receiving.tell();
-    this.#attempt = new Attempt(++this.#attempts, offset, limit, now, this.attached);
+    this.#attempt = { abandoned: false, number: ++this.#attempts, offset, limit, startedAt: now };
     return this.#attempt;
   }
 
@@ -284,12 +268,11 @@ export class ResumableSession {
   openDownload(now) {
     this.#attempt = undefined;
     this.#hasToRotate = false;
-    this.#uploadBackOff.reset();
     this.#unprovenStreams = 0;
-    this.#attachedAt = this.#heardAt = now;
-    this.#progressAtAttach = this.#progress;
+    this.#uploadPause.reset();
+    this.#heardAt = now;
     this.#forgetPing();
-    this.#download = new Download();
+    this.#download = { abandoned: false, decoder: new FrameDecoder(), frames: 0 };
     return this.#download;
   }
 
@@ -301,10 +284,10 @@ export class ResumableSession {
    * @param {number} [retryAfter] milliseconds
    */
   attachFailed(attempt, now, retryAfter) {
-    if (!attempt.abandoned) {
+    if (attempt === this.#attempt) {
       this.#abandonAttempt();
-      this.#attachBackOff.failed(now, retryAfter);
-      this.#receiving.tellAgain();
+      this.#attachPause.failed(now, retryAfter);
+      this.#receiving.isUntold = true;
     }
   }
 
@@ -321,17 +304,17 @@ export class ResumableSession {
    * @param {number} now
    */
   received(download, bytes, now) {
-    if (this.#isOver || download.abandoned) {
+    if (download.abandoned) {
       return;
     }
     this.#heardAt = now;
     try {
       for (const received of download.decoder.decode(bytes)) {
-        this.#take(received, download);
-        this.#settle();
         if (this.#isOver) {
           return;
         }
+        this.#take(received, download);
+        this.#settle();
       }
     } catch (error) {
       if (!(error instanceof ProtocolError)) {
@@ -346,6 +329,9 @@ export class ResumableSession {
    * @param {Download} download
    */
   #take({ type, fields: [first, second], bytes }, download) {
+    if (++download.frames > FIRST_FRAMES) {
+      this.#attachPause.reset();
+    }
     switch (type) {
       case FrameType.DATA:
         this.#receiving.receive(first, bytes);
@@ -354,15 +340,14 @@ export class ResumableSession {
         this.#sending.window(first, second);
         break;
       case FrameType.PING:
-        this.#pongs = [...this.#pongs, first].slice(-MAX_PONGS);
+        this.#owe([first]);
         break;
       case FrameType.PONG:
         if (first === this.#asking) {
-          this.#asking = undefined;
+          this.#asking = 0;
         }
-        if (first === this.#probeToken && this.#probe === 'waiting') {
-          this.#probe = 'answered';
-          this.#unprovenStreams = 0;
+        if (first === this.#stream?.probe) {
+          this.#stream.probe = this.#unprovenStreams = 0;
         }
         break;
       case FrameType.END:
@@ -398,24 +383,17 @@ export class ResumableSession {
   #detach(now) {
     this.#download = undefined;
     this.#detachedAt = now;
-    if (this.#stream && this.#probe === 'waiting') {
+    this.#attachPause.failed(now);
+    // No answer to its probe can come, which says nothing about streaming.
+    if (this.#stream?.probe) {
       this.#lose(this.#stream);
     }
-    if (this.#progress > this.#progressAtAttach || now - this.#attachedAt > ATTACH_TIMEOUT_MILLISECONDS) {
-      this.#attachBackOff.reset();
-    } else {
-      this.#attachBackOff.failed(now);
-    }
-  }
-
-  get #progress() {
-    return this.#receiving.confirmed + this.#sending.confirmed;
   }
 
   /** There is reason to believe that the network is back: what waits to be tried again does so no longer. */
   retryNow() {
-    this.#attachBackOff.reset();
-    this.#uploadBackOff.reset();
+    this.#attachPause.reset();
+    this.#uploadPause.reset();
   }
 
   // Uploads
@@ -426,13 +404,13 @@ export class ResumableSession {
    * @returns {Part | null} a POST to be sent now; null if there is nothing for it
    */
   nextBody(maxBytes, now) {
-    const part = new Part();
-    const bytes = this.#hasToReset ? this.#resetPiece(part, now) : this.#nextPiece(part, maxBytes, now);
+    const part = this.#newPart(now);
+    const bytes = this.nextPiece(part, maxBytes, now);
     if (!bytes) {
+      this.#parts.delete(part);
       return null;
     }
     part.bytes = bytes;
-    this.#parts.add(part);
     return part;
   }
 
@@ -441,7 +419,9 @@ export class ResumableSession {
    * @returns {boolean} whether there are bytes, or an end, for a streaming POST to begin with
    */
   wantsStream(now) {
-    return this.attached && !this.#isOver && this.#uploadBackOff.until <= now && this.#sending.hasFrames;
+    return (
+      this.mayStream && this.attached && !this.#isOver && this.#uploadPause.until <= now && this.#sending.hasFrames
+    );
   }
 
   /**
@@ -449,40 +429,77 @@ export class ResumableSession {
    * @returns {Part} a streaming POST, to be sent now
    */
   openStream(now) {
-    const part = new Part();
     this.#endStream();
+    this.#stream = this.#newPart(now);
+    this.#stream.probe = ++this.#lastToken;
+    this.#stream.first = [frame(FrameType.PING, [this.#lastToken])];
+    return this.#stream;
+  }
+
+  /**
+   * @param {number} startedAt
+   * @returns {Part}
+   */
+  #newPart(startedAt) {
+    const part = {
+      abandoned: false,
+      bytes: new Uint8Array(0),
+      keepalive: false,
+      isToEnd: false,
+      first: [],
+      probe: 0,
+      startedAt,
+      ranges: [],
+      hasWindow: false,
+      pongs: [],
+      ping: 0,
+    };
     this.#parts.add(part);
-    this.#stream = part;
-    this.#probe = 'waiting';
-    this.#probeToken = ++this.#lastToken;
-    this.#probedAt = now;
-    this.#hasToProbe = true;
     return part;
   }
 
   /**
-   * @param {Part} stream
+   * @param {Part} part a streaming POST
    * @param {number} maxBytes of the application
    * @param {number} now
    * @returns {Uint8Array | null} the next of its body; null if there is nothing for it now
    */
-  nextPiece(stream, maxBytes, now) {
-    return this.#parts.has(stream) ? this.#nextPiece(stream, maxBytes, now) : null;
-  }
-
-  /**
-   * Whether the bytes of the latest stream are seen to arrive. `failed`: they are not, or two streams in a row were lost
-   * before they were, while the download was not; no other should be opened.
-   */
-  get probe() {
-    return this.#probe;
+  nextPiece(part, maxBytes, now) {
+    const mayTalk = this.#isOver ? this.#hasLastWord : this.attached;
+    if (!mayTalk || !this.#parts.has(part) || this.#uploadPause.until > now) {
+      return null;
+    }
+    this.#lastWords -= Number(this.#isOver);
+    if (this.#error) {
+      this.#hasToReset = false;
+      part.keepalive = true;
+      return joined(resetFrame(this.#error.number, this.#error.reason));
+    }
+    const pieces = part.first;
+    part.first = [];
+    if (this.#receiving.hasToTell || this.#pongs.length > 0) {
+      part.hasWindow = true;
+      part.pongs = [...part.pongs, ...this.#pongs].slice(-MAX_PONGS);
+      pieces.push(
+        frame(FrameType.WINDOW, this.#receiving.tell()),
+        ...this.#pongs.map((token) => frame(FrameType.PONG, [token])),
+      );
+      this.#pongs = [];
+    }
+    pieces.push(...this.#sending.frames(maxBytes, part.ranges));
+    if (!this.#asking && this.#sending.hasToAsk) {
+      this.#sending.hasNews = false;
+      part.ping = this.#asking = ++this.#lastToken;
+      pieces.push(frame(FrameType.PING, [this.#asking]));
+    }
+    return pieces.length > 0 ? joined(pieces) : null;
   }
 
   /** @param {Part} part that was answered with 204 */
   uploadTaken(part) {
     if (this.#parts.has(part)) {
       this.#forget(part);
-      this.#uploadBackOff.reset();
+      this.#uploadPause.reset();
       this.#sending.taken(part.ranges);
       this.#settle();
     }
@@ -495,12 +512,11 @@ export class ResumableSession {
    */
   uploadLost(part, now, retryAfter) {
     if (this.#parts.has(part)) {
-      const isUnproven = part === this.#stream && this.#probe === 'waiting';
-      this.#lose(part);
-      if (isUnproven && ++this.#unprovenStreams >= MAX_UNPROVEN_STREAMS) {
-        this.#probe = 'failed';
+      if (part.probe && ++this.#unprovenStreams === MAX_UNPROVEN_STREAMS) {
+        this.mayStream = false;
       }
-      this.#uploadBackOff.failed(now, retryAfter);
+      this.#lose(part);
+      this.#uploadPause.failed(now, retryAfter);
     }
   }
 
@@ -508,13 +524,11 @@ export class ResumableSession {
   #lose(part) {
     this.#forget(part);
     part.abandoned = true;
-    this.#sending.lost(part.ranges);
-    this.#pongs = [...part.pongs, ...this.#pongs].slice(-MAX_PONGS);
+    this.#sending.lost([...this.#parts].flatMap(({ ranges }) => ranges));
+    this.#owe(part.pongs);
     this.#hasToReset ||= part.keepalive;
-    if (part.hasWindow) {
-      this.#receiving.tellAgain();
-    }
-    if (part.ping !== undefined && part.ping === this.#asking) {
+    this.#receiving.isUntold ||= part.hasWindow;
+    if (part.ping === this.#asking) {
       this.#forgetPing();
     }
   }
@@ -524,13 +538,12 @@ export class ResumableSession {
     this.#parts.delete(part);
     if (part === this.#stream) {
       this.#stream = undefined;
-      this.#probe = 'none';
     }
   }
 
-  #forgetPing() {
-    this.#asking = undefined;
-    this.#sending.askAgain();
+  #abandonParts() {
+    this.#parts.forEach((part) => (part.abandoned = true));
+    this.#parts.clear();
   }
 
   #endStream() {
@@ -539,71 +552,21 @@ export class ResumableSession {
     }
   }
 
-  /**
-   * @param {Part} part
-   * @param {number} now
-   */
-  #resetPiece(part, now) {
-    if (!this.#error || !this.#hasLastWord || this.#uploadBackOff.until > now) {
-      return null;
-    }
-    const { number, reason } = this.#error;
-    this.#lastWords--;
-    this.#hasToReset = false;
-    part.keepalive = true;
-    return joinedPieces(resetFrame(number, reason));
+  #forgetPing() {
+    this.#asking = 0;
+    this.#sending.hasNews = true;
   }
 
-  /**
-   * @param {Part} part
-   * @param {number} maxBytes
-   * @param {number} now
-   */
-  #nextPiece(part, maxBytes, now) {
-    const may = this.#isOver ? !this.#error && this.#hasLastWord : this.attached;
-    if (!may || this.#uploadBackOff.until > now) {
-      return null;
-    }
-    /** @type {Uint8Array[]} */
-    const pieces = [];
-    if (part === this.#stream && this.#hasToProbe) {
-      this.#hasToProbe = false;
-      pieces.push(frame(FrameType.PING, [this.#probeToken]));
-    }
-    if (this.#receiving.hasToTell || this.#pongs.length > 0) {
-      this.#lastWords -= Number(this.#isOver);
-      part.hasWindow = true;
-      part.pongs = [...part.pongs, ...this.#pongs].slice(-MAX_PONGS);
-      pieces.push(
-        frame(FrameType.WINDOW, this.#receiving.tell()),
-        ...this.#pongs.map((token) => frame(FrameType.PONG, [token])),
-      );
-      this.#pongs = [];
-    }
-    pieces.push(...this.#sending.frames(maxBytes, part.ranges));
-    if (this.#asking === undefined && this.#sending.hasToAsk) {
-      this.#sending.asked();
-      part.ping = this.#asking = ++this.#lastToken;
-      pieces.push(frame(FrameType.PING, [this.#asking]));
-    }
-    return pieces.length > 0 ? joinedPieces(pieces) : null;
+  /** @param {readonly number[]} pongs */
+  #owe(pongs) {
+    this.#pongs = [...this.#pongs, ...pongs].slice(-MAX_PONGS);
   }
 
   // The time
 
-  /** When {@link timeIs} is to be called at the latest; undefined: not for the sake of time. */
+  /** When {@link timeIs} is to be called at the latest; Infinity: not for the sake of time. */
   get deadline() {
-    const times = [this.#uploadBackOff.until || Infinity];
-    if (!this.#isOver) {
-      times.push(
-        this.#deadAt,
-        this.#givesUpAt,
-        this.#probeFailsAt,
-        this.#attempt ? this.#attempt.startedAt + ATTACH_TIMEOUT_MILLISECONDS : this.#attachBackOff.until || Infinity,
-      );
-    }
-    const first = Math.min(...times);
-    return first < Infinity && !this.finished ? first : undefined;
+    return Math.min(...Array.from(this.#alarms(), ([at]) => at));
   }
 
   /**
@@ -612,55 +575,54 @@ export class ResumableSession {
    * @param {number} now
    */
   timeIs(now) {
-    this.#attachBackOff.timeIs(now);
-    this.#uploadBackOff.timeIs(now);
+    for (const [at, run] of this.#alarms()) {
+      if (at <= now) {
+        run(now);
+      }
+    }
+  }
+
+  /** @returns {Generator<[at: number, run: (now: number) => void], void>} what is done when */
+  *#alarms() {
+    for (const pause of [this.#attachPause, this.#uploadPause]) {
+      if (pause.until) {
+        yield [pause.until, () => (pause.until = 0)];
+      }
+    }
     if (this.#isOver) {
       return;
     }
-    if (this.#attempt && now >= this.#attempt.startedAt + ATTACH_TIMEOUT_MILLISECONDS) {
-      this.attachFailed(this.#attempt, now);
+    const attempt = this.#attempt;
+    if (attempt) {
+      yield [attempt.startedAt + ATTACH_TIMEOUT_MILLISECONDS, (now) => this.attachFailed(attempt, now)];
     }
-    if (this.#stream && now >= this.#probeFailsAt) {
-      this.#lose(this.#stream);
-      this.#probe = 'failed';
+    const stream = this.#stream;
+    if (stream?.probe) {
+      yield [
+        stream.startedAt + PROBE_TIMEOUT_MILLISECONDS,
+        () => {
+          this.mayStream = false;
+          this.#lose(stream);
+        },
+      ];
     }
-    if (this.#download && now >= this.#deadAt) {
-      this.#download.abandoned = true;
-      this.#parts.forEach((part) => this.#lose(part));
-      this.#detach(now);
+    const download = this.#download;
+    if (download && this.#heartbeat) {
+      yield [
+        this.#heardAt + 2 * this.#heartbeat,
+        (now) => {
+          download.abandoned = true;
+          this.#parts.forEach((part) => this.#lose(part));
+          this.#detach(now);
+        },
+      ];
     }
-    if (now >= this.#givesUpAt) {
-      this.reset(ErrorCode.CONNECTION_LOST, 'The session could not be resumed in time');
-    }
-  }
-
-  get #deadAt() {
-    return this.attached && this.#heartbeat > 0 ? this.#heardAt + 2 * this.#heartbeat : Infinity;
-  }
-
-  /** The download before a rotation may be seen to end before the one that takes its place is seen to begin. */
-  get #givesUpAt() {
-    return this.attached || this.#attempt?.isRotation
-      ? Infinity
-      : this.#detachedAt + Math.min(this.#resumeTimeout, this.#maxResumeTimeout);
-  }
-
-  get #probeFailsAt() {
-    return this.#probe === 'waiting' ? this.#probedAt + PROBE_TIMEOUT_MILLISECONDS : Infinity;
-  }
-
-  #settle() {
-    if (!this.#isOver && this.#sending.hasEnded && this.#receiving.hasEnded) {
-      this.#isOver = true;
-      this.#endStream();
+    // In a rotation the old download may be seen to end before the new one is seen to begin.
+    if (!this.#download && !(this.#attempt && this.#attempt.startedAt < this.#detachedAt)) {
+      yield [
+        this.#detachedAt + Math.min(this.#resumeTimeout, this.#maxResumeTimeout),
+        () => this.reset(ErrorCode.CONNECTION_LOST, 'The session could not be resumed in time'),
+      ];
     }
   }
-}
-
-/** @param {Uint8Array[]} pieces at least one */
-function joinedPieces(pieces) {
-  return joined(
-    pieces,
-    pieces.reduce((size, piece) => size + piece.length, 0),
-  );
 }

@@ -1,10 +1,11 @@
 import { ByteRing } from './byte-ring.js';
-import { frame, FrameType, ProtocolError } from './frames.js';
+import { DATA, END } from './frame-types.js';
+import { frame, ProtocolError } from './frames.js';
 import { add } from './ranges.js';
 
-/** @typedef {import('./ranges.js').Range} Range */
-
 const MAX_FRAME_BYTES = 65_536;
+
+/** @typedef {import('./ranges.js').Range} Range */
 
 /**
  * One direction at its sender: every byte is kept until it is confirmed. The end takes the one place after the last
@@ -13,21 +14,23 @@ const MAX_FRAME_BYTES = 65_536;
  *     OPEN ---- end() ----> ENDING ---- the end's place has arrived ----> ENDED
  */
 export class SendingDirection {
+  /** The other side has said that it has everything before. */
+  confirmed = 0;
+  /** Since the other side was last asked what it has, more was sent, or is known to have arrived. */
+  hasNews = false;
   #ring = new ByteRing();
   #capacity;
   #maxCapacity;
-  #confirmed = 0;
   #limit = 0;
-  /** Where what was never sent begins. */
-  #next = 0;
+  #isOpen = true;
   /** Where the application writes on. */
   #written = 0;
-  #isOpen = true;
-  /** @type {Range[]} what was sent and lost */
-  #again = [];
-  /** @type {Range[]} what the other side has for sure, confirmed or not */
+  /** Where what was never sent begins. */
+  #unsent = 0;
+  /** @type {Range[]} what the other side has for sure, confirmed or not; the first from offset 0 */
   #arrived = [{ from: 0, to: 0 }];
-  #hasNews = false;
+  /** @type {Range[]} that, and what is under way */
+  #sent = [...this.#arrived];
 
   /**
    * @param {number} capacity how many unconfirmed bytes are kept at the beginning
@@ -40,38 +43,17 @@ export class SendingDirection {
 
   /** How many bytes the application may write now. */
   get room() {
-    return this.#isOpen ? this.#capacity - (this.#written - this.#confirmed) : 0;
-  }
-
-  get confirmed() {
-    return this.#confirmed;
+    return this.#isOpen ? this.#capacity + this.confirmed - this.#written : 0;
   }
 
   /** The other side has everything, and the end. */
   get hasEnded() {
-    return !this.#isOpen && this.#arrived[0].to === this.#total;
+    return !this.#isOpen && this.#arrived[0].to > this.#written;
   }
 
-  /** The offset behind everything that there is to send. */
-  get #total() {
-    return this.#written + Number(!this.#isOpen);
-  }
-
-  /**
-   * Whether the other side should be asked what it has: there is no room, and since it was last asked more has been
-   * sent or has arrived.
-   */
+  /** Whether the other side should be asked what it has, as there is no room. */
   get hasToAsk() {
-    return this.#hasNews && this.#isOpen && this.room === 0 && this.#confirmed < this.#next;
-  }
-
-  asked() {
-    this.#hasNews = false;
-  }
-
-  /** What was asked is lost. */
-  askAgain() {
-    this.#hasNews = true;
+    return this.hasNews && this.#isOpen && !this.room && this.confirmed < this.#unsent;
   }
 
   /**
@@ -80,7 +62,7 @@ export class SendingDirection {
    */
   write(bytes) {
     const taken = bytes.subarray(0, this.room);
-    this.#ring.put(this.#written, taken, this.#confirmed, this.#capacity);
+    this.#ring.put(this.#written, taken, this.confirmed, this.#capacity);
     this.#written += taken.length;
     return taken.length;
   }
@@ -96,44 +78,46 @@ export class SendingDirection {
    * @param {number} limit
    */
   window(confirmed, limit) {
-    if (confirmed > this.#next) {
-      throw new ProtocolError('What was not sent was confirmed');
+    if (confirmed > this.#unsent) {
+      throw new ProtocolError('a WINDOW that confirms what was not sent');
     }
     this.#capacity = Math.max(this.#capacity, Math.min(limit - confirmed, this.#maxCapacity));
     this.#limit = Math.max(this.#limit, limit);
-    this.#confirmed = Math.max(this.#confirmed, confirmed);
+    this.confirmed = Math.max(this.confirmed, confirmed);
     add(this.#arrived, 0, confirmed);
-    if (this.#confirmed >= this.#written) {
+    add(this.#sent, 0, confirmed);
+    if (this.confirmed >= this.#written) {
       this.#ring.clear();
     }
   }
 
-  /** @param {readonly Range[]} ranges that the other side has taken */
+  /** @param {readonly Range[]} ranges that the other side has taken, be it that it has not confirmed them */
   taken(ranges) {
-    ranges.forEach(({ from, to }) => add(this.#arrived, from, to));
-    this.#hasNews ||= ranges.length > 0;
-  }
-
-  /** @param {readonly Range[]} ranges that may be lost */
-  lost(ranges) {
-    ranges.forEach(({ from, to }) => add(this.#again, from, to));
+    for (const { from, to } of ranges) {
+      add(this.#arrived, from, to);
+      this.hasNews = true;
+    }
   }
 
   /** The other side has all of it: it has said so in another way. */
   allTaken() {
-    this.taken([{ from: 0, to: this.#total }]);
+    this.taken([{ from: 0, to: this.#unsent }]);
   }
 
-  /** Everything that is not confirmed goes again, and nothing else that was lost before. */
-  rewind() {
-    this.#again = [];
-    add(this.#again, this.#confirmed, this.#next);
+  /** @param {readonly Range[]} ranges all that is still under way: what else has not arrived is lost, and sent again */
+  lost(ranges) {
+    this.#sent = [...this.#arrived];
+    ranges.forEach(({ from, to }) => add(this.#sent, from, to));
   }
 
-  /** Nothing is sent any more. */
-  release() {
-    this.#isOpen = false;
-    this.#ring = new ByteRing();
+  /** Whether there are frames that may go now. */
+  get hasFrames() {
+    return this.#sent[0].to < this.#reach;
+  }
+
+  /** Up to where may be sent what there is. */
+  get #reach() {
+    return this.#limit < this.#written ? this.#limit : this.#written + Number(!this.#isOpen);
   }
 
   /**
@@ -143,55 +127,25 @@ export class SendingDirection {
    */
   frames(max, sent) {
     const pieces = [];
-    for (let range; (range = this.#take(Math.min(max, MAX_FRAME_BYTES))); max -= range.to - range.from) {
-      const { from, to } = range;
-      add(sent, from, to);
+    while (max > 0) {
+      const [{ to: from }, next] = this.#sent;
+      const to = Math.min(from + Math.min(max, MAX_FRAME_BYTES), next?.from ?? Infinity, this.#reach);
+      if (from >= to) {
+        break;
+      }
       const bytes = this.#ring.get(from, Math.min(to, this.#written));
       if (bytes.length > 0) {
-        pieces.push(frame(FrameType.DATA, [from], bytes.length), bytes);
+        pieces.push(frame(DATA, [from], bytes.length), bytes);
       }
       if (to > this.#written) {
-        pieces.push(frame(FrameType.END, [this.#written]));
+        pieces.push(frame(END, [this.#written]));
       }
-      this.#hasNews = true;
+      add(this.#sent, from, to);
+      add(sent, from, to);
+      this.#unsent = Math.max(this.#unsent, to);
+      this.hasNews = true;
+      max -= to - from;
     }
     return pieces;
-  }
-
-  /** Whether there are frames that may go now. */
-  get hasFrames() {
-    const { from, to } = this.#ahead();
-    return from < to;
-  }
-
-  /** What may go next; its range is empty if that is nothing. */
-  #ahead() {
-    const again = this.#again;
-    const needed = this.#arrived[0].to;
-    while (again.length > 0 && Math.max(again[0].from, needed) >= again[0].to) {
-      again.shift();
-    }
-    const isNew = again.length === 0;
-    return isNew
-      ? { isNew, from: this.#next, to: this.#limit < this.#written ? this.#limit : this.#total }
-      : { isNew, from: Math.max(again[0].from, needed), to: again[0].to };
-  }
-
-  /**
-   * @param {number} max
-   * @returns {Range | undefined} what goes next
-   */
-  #take(max) {
-    const { isNew, from, to: end } = this.#ahead();
-    const to = Math.min(end, from + max);
-    if (from >= to) {
-      return undefined;
-    }
-    if (isNew) {
-      this.#next = to;
-    } else {
-      this.#again[0].from = to;
-    }
-    return { from, to };
   }
 }

@@ -37,7 +37,7 @@ export class ResumingUpload {
 
   /** @returns {'post' | 'streaming'} */
   get mode() {
-    return this.#streaming && this.#exchanges.core.probe !== 'failed' ? 'streaming' : 'post';
+    return this.#streaming && this.#exchanges.core.mayStream ? 'streaming' : 'post';
   }
 
   /** Sends what can be sent now. */

@@ -355,13 +355,13 @@ export class Schedule {
     client.timeIs(now);
     this.#clientApplication.look();
     this.#watched.forEach((look) => look());
-    if (client.probe === 'failed') {
+    if (!client.mayStream) {
       this.#mode = 'post';
     }
     if (!this.#isAway) {
       this.#send();
     }
-    this.#require((client.deadline ?? Infinity) > now, 'the deadline has passed');
+    this.#require(client.deadline > now, 'the deadline has passed');
     this.#clientTimer = this.#setTimer(client.deadline, this.#clientTimer, (at) =>
       this.#atClient(() => {
         if (this.#clientTimer === at) {
@@ -373,12 +373,12 @@ export class Schedule {
   }
 
   /**
-   * @param {number | undefined} deadline
+   * @param {number} deadline
    * @param {number} timer when the one that is set goes off
    * @param {(at: number) => void} run
    * @returns {number} when the one goes off that is set now
    */
-  #setTimer(deadline = Infinity, timer, run) {
+  #setTimer(deadline, timer, run) {
     if (deadline < timer) {
       this.#world.at(deadline, () => run(deadline));
       return deadline;

@@ -1,6 +1,7 @@
 // A server's end of one session of dialect 2, made from PROTOCOL.md for tests: no I/O, no clock.
 import { ErrorCode } from '../../src/protocol/errors.js';
-import { frame, FrameDecoder, FrameType, ProtocolError, reasonOf, resetFrame } from '../../src/protocol/frames.js';
+import * as FrameType from '../../src/protocol/frame-types.js';
+import { frame, FrameDecoder, ProtocolError, reasonOf, resetFrame } from '../../src/protocol/frames.js';
 import { ReceivingDirection } from '../../src/protocol/receiving.js';
 import { SendingDirection } from '../../src/protocol/sending.js';
 
@@ -184,8 +185,8 @@ export class ServerSession {
     if (this.#download) {
       this.#download.isToEnd = true;
     }
-    this.#sending.rewind();
-    this.#sending.askAgain();
+    this.#sending.lost([]);
+    this.#sending.hasNews = true;
     this.#asking = undefined;
     this.#heardAt = this.#sentAt = this.#pingedAt = now;
     this.#download = new ServerDownload(this);
@@ -323,7 +324,7 @@ export class ServerSession {
     }
     pieces.push(...this.#sending.frames(maxBytes, []));
     if (this.#asking === undefined && this.#sending.hasToAsk) {
-      this.#sending.asked();
+      this.#sending.hasNews = false;
       this.#asking = ++this.#token;
       pieces.push(frame(FrameType.PING, [this.#asking]));
     }

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { frame, FrameDecoder, FrameType, ProtocolError, reasonOf, resetFrame } from '../../src/protocol/frames.js';
+import * as FrameType from '../../src/protocol/frame-types.js';
+import { frame, FrameDecoder, ProtocolError, reasonOf, resetFrame } from '../../src/protocol/frames.js';
 import { ReceivingDirection } from '../../src/protocol/receiving.js';
 import { randomOf } from '../support/random.js';
 
 /** @typedef {string | { repeat: string, count: number }} Run */
-/** @typedef {{ type: keyof typeof FrameType, [field: string]: any }} Meaning */
+/** @typedef {{ type: keyof typeof NAMES, [field: string]: any }} Meaning */
 
 /** @type {{ frames: any[], malformed: any[], receivers: any[] }} */
 const vectors = JSON.parse(readFileSync(new URL('../../../server/protocol-vectors.json', import.meta.url), 'utf8'));
@@ -23,7 +24,7 @@ const NAMES = {
   ROTATE: [],
   HELLO: ['heartbeat', 'resume'],
 };
-const TYPES = /** @type {(keyof typeof FrameType)[]} */ (Object.keys(FrameType));
+const TYPES = /** @type {(keyof typeof NAMES)[]} */ (Object.keys(NAMES));
 
 /**
  * @param {Run | Run[]} notation

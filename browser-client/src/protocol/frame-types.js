@@ -1,0 +1,9 @@
+/** The types of frames (PROTOCOL.md, "Frames"): constants of their own, so that a bundle holds their numbers alone. */
+export const DATA = 0;
+export const WINDOW = 1;
+export const PING = 2;
+export const PONG = 3;
+export const END = 4;
+export const RESET = 5;
+export const ROTATE = 6;
+export const HELLO = 7;
