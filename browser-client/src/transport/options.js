@@ -5,7 +5,8 @@ import { ResponseError } from '../protocol/errors.js';
  *
  * @typedef {object} OwnOptions
  * @property {boolean} [disable_request_streaming] upload by POSTs even where the browser streams request bodies
- * @property {number} [max_post_bytes] the most that one upload's piece holds, in bytes; default 1 MiB
+ * @property {number} [max_post_bytes] the most of the application's bytes that one POST, or piece of a streaming one,
+ *   carries; default 1,000,000
  * @property {typeof globalThis.fetch} [fetch] used in place of the global one
  * @property {ResponseErrorConstructor} [ResponseError] built for an answer whose status is no success
  * @property {AbortSignal} [signal] destroys the duplex, or gives up opening it
@@ -34,7 +35,8 @@ import { ResponseError } from '../protocol/errors.js';
  * @property {import('../protocol/requests.js').Init} init what is left: for fetch
  */
 
-const DEFAULT_MAX_POST_BYTES = 1024 * 1024;
+/** With the frames around it still within 1 MiB, which is the most that nginx lets through unless it is told to. */
+const DEFAULT_MAX_POST_BYTES = 1_000_000;
 const DEFAULT_MAX_WINDOW = 16 * 1024 * 1024;
 const INITIAL_WINDOW = 64 * 1024;
 

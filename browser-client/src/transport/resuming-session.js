@@ -95,7 +95,7 @@ export class ResumingSession {
     this.#unwatchPage = watchPage({
       onwake: () => this.#wake(),
       onsleep: () => this.#sleep(),
-      onleave: () => this.destroy(),
+      onleave: () => this.#leave(),
     });
     this.#download.read(body, abort);
   }
@@ -275,6 +275,13 @@ export class ResumingSession {
   #wake() {
     this.#asleep = false;
     this.#core.retryNow();
+    this.#pump();
+  }
+
+  /** The page is left, and with it everybody who could be told: an error would be one that nobody can catch. */
+  #leave() {
+    this.#state = State.OVER;
+    this.#core.reset(ErrorCode.CANCELLED, '');
     this.#pump();
   }
 
