@@ -1,5 +1,7 @@
 /* global http2_client_duplex_bundle -- bundle.js defines it */
+import { connect as connectStreams } from './web-streams.js';
 import { EchoPane } from './echo-pane.js';
+import { FilePane } from './file-pane.js';
 import { Figures } from './figures.js';
 import { TypedLine } from './typed-line.js';
 
@@ -16,6 +18,7 @@ const figures = new Figures({
   rtt: element('rtt'),
 });
 const line = new TypedLine(input, send);
+const url = new URL('/example', location);
 
 /** Codes of failures that mean that there is no server any more, or none yet. */
 const SERVER_GONE = ['CONNECTION_LOST', 'SHUT_DOWN', 'TIMED_OUT'];
@@ -30,7 +33,6 @@ async function connect() {
   leave = () => attempt.abort();
   restart();
   try {
-    const url = new URL('/example', location);
     const duplex = await http2_client_duplex_bundle.make(url, {
       disable_request_streaming: postBox.checked,
       signal: attempt.signal,
@@ -49,6 +51,7 @@ function restart() {
   figures.restart();
   line.restart();
   element('mode').textContent = '–';
+  element('resumed').textContent = '–';
   element('session').textContent = '–';
 }
 
@@ -59,6 +62,20 @@ function attach(duplex) {
     left = true;
     duplex.end();
   };
+  let resumed = 0;
+  duplex.on('detached', () => {
+    if (!left) {
+      nameState('detached', 'Reconnecting…');
+    }
+  });
+  duplex.on('attached', () => {
+    if (!left) {
+      resumed += 1;
+      element('resumed').textContent = `${resumed} ×`;
+      showMode(duplex.uploadMode);
+      nameState('open', 'Open');
+    }
+  });
   duplex.on('data', (bytes) => {
     if (!left) {
       figures.read(bytes.length);
@@ -75,10 +92,15 @@ function attach(duplex) {
     }
   });
   window.duplex = duplex;
-  element('mode').textContent = UPLOAD_MODES[duplex.uploadMode];
-  element('mode').dataset.value = duplex.uploadMode;
+  showMode(duplex.uploadMode);
+  element('resumed').textContent = '0 ×';
   element('session').textContent = duplex.id.slice(0, 8);
   showState('open', 'Open');
+}
+
+function showMode(mode) {
+  element('mode').textContent = UPLOAD_MODES[mode];
+  element('mode').dataset.value = mode;
 }
 
 const encoder = new TextEncoder();
@@ -115,12 +137,17 @@ function showFailure(error) {
   }
 }
 
+/** What is typed goes on its way while the duplex is detached: only the words change. */
+function nameState(state, text) {
+  element('state').dataset.state = state;
+  element('state').textContent = text;
+}
+
 function showState(state, text) {
   const open = state === 'open';
   const over = !open && state !== 'connecting';
   const hadFocus = document.activeElement;
-  element('state').dataset.state = state;
-  element('state').textContent = text;
+  nameState(state, text);
   delete endButton.dataset.pressed;
   input.disabled = !open;
   endButton.disabled = !open;
@@ -134,6 +161,14 @@ function showState(state, text) {
   }
 }
 
+/** The answer is lost with the connection that it would have come over. */
+function cut() {
+  // The body is what makes Undertow close the connection, when it comes behind the reset of its stream.
+  fetch('/cut', { method: 'POST', body: 'cut' }).catch(() => {});
+}
+
+new FilePane((signal) => connectStreams(url, { disable_request_streaming: postBox.checked, signal }));
+element('cut').addEventListener('click', cut);
 endButton.addEventListener('click', end);
 connectButton.addEventListener('click', connect);
 postBox.addEventListener('change', () => {

@@ -1,4 +1,4 @@
-const number = new Intl.NumberFormat('en');
+import { bytesText } from './units.js';
 
 /** Counts the bytes of one duplex, and takes the time that the echo needs; shows both as they change. */
 export class Figures {
@@ -24,12 +24,12 @@ export class Figures {
   wrote(length) {
     this.#sent += length;
     this.#underWay.push({ offset: this.#sent, at: performance.now() });
-    this.#show(this.#elements.sent, this.#sent, `${number.format(this.#sent)} B`);
+    this.#show(this.#elements.sent, this.#sent, bytesText(this.#sent));
   }
 
   read(length) {
     this.#received += length;
-    this.#show(this.#elements.received, this.#received, `${number.format(this.#received)} B`);
+    this.#show(this.#elements.received, this.#received, bytesText(this.#received));
     let back;
     while (this.#underWay.length > 0 && this.#underWay[0].offset <= this.#received) {
       back = this.#underWay.shift();

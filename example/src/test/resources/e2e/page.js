@@ -72,9 +72,40 @@ async function textOf(duplex) {
   return text;
 }
 
+/** The options of a duplex that speaks a dialect, 1 or 2, and uploads in a mode, 'streaming' or 'post'. */
+const optionsOf = ([dialect, mode]) => ({ dialect, disable_request_streaming: mode === 'post' });
+
+const FACES = { make: [make, transferNode], connect: [connect, transferWeb] };
+
+/** Opens so many duplexes to the echo, with one face, and counts in `window.losses` how often they are detached. */
+function openEchoes(face, count, options) {
+  window.losses = 0;
+  return Promise.all(
+    Array.from({ length: count }, async () => {
+      const duplex = await FACES[face][0]('/echo', options);
+      const onDetached = () => (window.losses += 1);
+      (duplex.addEventListener ?? duplex.on).call(duplex, 'detached', onDetached);
+      return duplex;
+    }),
+  );
+}
+
+/** Transfers so many bytes over each of them, both ways at once. Gives what came back of each, and how it was sent. */
+function transferAll(face, duplexes, size) {
+  return Promise.all(
+    duplexes.map(async (duplex, i) => {
+      const received = await FACES[face][1](duplex, 1 + i, size);
+      return `${received} bytes, ${duplex.uploadMode}`;
+    }),
+  );
+}
+
 Object.assign(window, {
   make,
   connect,
+  optionsOf,
+  openEchoes,
+  transferAll,
   RandomBytes,
   transferNode,
   transferWeb,

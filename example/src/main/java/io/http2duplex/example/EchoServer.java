@@ -8,9 +8,11 @@ import io.http2duplex.DuplexHandler;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.ResponseCodeHandler;
 import io.undertow.server.handlers.resource.ClassPathResourceManager;
 import io.undertow.server.handlers.resource.ResourceHandler;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import javax.net.ssl.SSLContext;
 
@@ -25,8 +27,10 @@ public final class EchoServer implements AutoCloseable {
     public EchoServer(String host, int port, SSLContext tls) {
         HttpHandler bundles = files("META-INF/resources/http2-duplex", ResponseCodeHandler.HANDLE_404);
         HttpHandler page = files("page", bundles);
-        HttpHandler routes =
-                path(page).addExactPath("/", redirect("/client.html")).addExactPath("/example", duplexes);
+        HttpHandler routes = path(page)
+                .addExactPath("/", redirect("/client.html"))
+                .addExactPath("/example", duplexes)
+                .addExactPath("/cut", EchoServer::cut);
         undertow = Undertow.builder()
                 .addHttpsListener(port, host, tls)
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
@@ -38,6 +42,12 @@ public final class EchoServer implements AutoCloseable {
     private static HttpHandler files(String folder, HttpHandler next) {
         ClassLoader classPath = EchoServer.class.getClassLoader();
         return new ResourceHandler(new ClassPathResourceManager(classPath, folder), next).setCacheTime(0);
+    }
+
+    /** Cuts the connection that the page's POST came over, with all that goes over it. */
+    private static void cut(HttpServerExchange exchange) throws IOException {
+        // Over HTTP/2 that resets the stream; Undertow closes the connection when the body comes behind it.
+        exchange.getConnection().close();
     }
 
     private static HttpHandler withSecurityHeaders(HttpHandler next) {

@@ -14,9 +14,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lives that end in order. No page may make any noise here: {@link TestPage} sees to that. */
@@ -56,69 +56,67 @@ class EndingIT {
         return new String(input.readAllBytes(), UTF_8);
     }
 
-    @ParameterizedTest(name = "{0} upload")
-    @ValueSource(strings = {"streaming", "post"})
-    void a_clean_life_takes_no_more_requests_than_it_needs(String mode) throws Exception {
+    @ParameterizedTest(name = "dialect {0}, {1} upload")
+    @CsvSource({"1, streaming", "1, post", "2, streaming", "2, post"})
+    void a_clean_life_takes_no_more_requests_than_it_needs(int dialect, String mode) throws Exception {
         assertThat(page.callForList("""
-                        async (mode) => {
-                          const duplex = watched(await make('/echo', { disable_request_streaming: mode === 'post' }));
+                        async (way) => {
+                          const options = optionsOf(way);
+                          const duplex = watched(await make('/echo', options));
                           duplex.end('Hello');
                           return [duplex.uploadMode, await textOf(duplex), ...(await eventsOf(duplex))];
                         }
-                        """, mode))
+                        """, List.of(dialect, mode)))
                 .startsWith(mode, "Hello")
                 .endsWith("close")
                 .containsExactlyInAnyOrder(mode, "Hello", "end", "finish", "close");
         assertThat(outcome(SERVER.opened("/echo"))).isEmpty();
-        assertThat(SERVER.sessions()).isZero();
-        assertThat(SERVER.requests().kinds())
-                .isEqualTo(
-                        mode.equals("post")
-                                ? List.of(Kind.OPEN, Kind.CHUNK, Kind.END)
-                                : List.of(Kind.OPEN, Kind.SINGLE));
+        SERVER.awaitNoSession();
+        assertThat(SERVER.requests().kinds()).isIn(RequestLog.ofCleanLife(dialect, mode));
     }
 
-    @ParameterizedTest(name = "{0} upload")
-    @ValueSource(strings = {"streaming", "post"})
-    void the_page_may_end_first(String mode) throws Exception {
+    @ParameterizedTest(name = "dialect {0}, {1} upload")
+    @CsvSource({"1, streaming", "1, post", "2, streaming", "2, post"})
+    void the_page_may_end_first(int dialect, String mode) throws Exception {
         assertThat(page.callForList("""
-                        async (mode) => {
-                          const options = { disable_request_streaming: mode === 'post' };
+                        async (way) => {
+                          const options = optionsOf(way);
                           const duplex = watched(await make('/answers-at-the-end', options));
                           duplex.end('Grüße');
                           return [await textOf(duplex), ...(await eventsOf(duplex))];
                         }
-                        """, mode))
+                        """, List.of(dialect, mode)))
                 .startsWith("You wrote: Grüße")
                 .endsWith("close")
                 .containsExactlyInAnyOrder("You wrote: Grüße", "finish", "end", "close");
         assertThat(outcome(SERVER.opened("/answers-at-the-end"))).isEmpty();
-        assertThat(SERVER.sessions()).isZero();
+        SERVER.awaitNoSession();
     }
 
-    @ParameterizedTest(name = "{0} upload")
-    @ValueSource(strings = {"streaming", "post"})
-    void the_server_may_end_first(String mode) throws Exception {
+    @ParameterizedTest(name = "dialect {0}, {1} upload")
+    @CsvSource({"1, streaming", "1, post", "2, streaming", "2, post"})
+    void the_server_may_end_first(int dialect, String mode) throws Exception {
         assertThat(page.call("""
-                        async (mode) => {
-                          const options = { disable_request_streaming: mode === 'post' };
+                        async (way) => {
+                          const options = optionsOf(way);
                           const duplex = watched(await make('/ends-first', options));
                           duplex.write('early, ');
                           const text = await textOf(duplex);
                           duplex.end('late');
                           return [text, ...(await eventsOf(duplex))];
                         }
-                        """, mode)).isEqualTo(List.of("That is all.", "end", "finish", "close"));
+                        """, List.of(dialect, mode))).isEqualTo(List.of("That is all.", "end", "finish", "close"));
         assertThat(RECEIVED.poll(TestServer.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("early, late");
         assertThat(outcome(SERVER.opened("/ends-first"))).isEmpty();
-        assertThat(SERVER.sessions()).isZero();
+        SERVER.awaitNoSession();
     }
 
-    @Test
-    void small_writes_go_out_together_in_few_POSTs() throws Exception {
+    @ParameterizedTest(name = "dialect {0}")
+    @ValueSource(ints = {1, 2})
+    void small_writes_go_out_together_in_few_POSTs(int dialect) throws Exception {
         assertThat(page.call("""
-                        async () => {
-                          const duplex = await make('/echo', { disable_request_streaming: true });
+                        async (dialect) => {
+                          const duplex = await make('/echo', { dialect, disable_request_streaming: true });
                           for (let i = 0; i < 2000; i += 1) {
                             duplex.write(String(i).padStart(32));
                           }
@@ -126,8 +124,9 @@ class EndingIT {
                           const text = await textOf(duplex);
                           return Array.from({ length: 2000 }, (_, i) => String(i).padStart(32)).join('') === text;
                         }
-                        """)).isEqualTo(true);
+                        """, dialect)).isEqualTo(true);
         assertThat(outcome(SERVER.opened("/echo"))).isEmpty();
-        assertThat(SERVER.requests().count(Kind.CHUNK)).isBetween(1L, 20L);
+        assertThat(SERVER.requests().count(dialect == 1 ? Kind.CHUNK : Kind.FRAMES))
+                .isBetween(1L, 20L);
     }
 }

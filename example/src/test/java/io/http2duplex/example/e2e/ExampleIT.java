@@ -3,13 +3,19 @@ package io.http2duplex.example.e2e;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.JSHandle;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.http2duplex.example.EchoServer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The example itself, as its user meets it: what is typed in client.html comes back. */
 class ExampleIT {
+    private static final int FILE_SIZE = 30_000_000;
+    private static final LocatorAssertions.HasAttributeOptions PATIENT =
+            new LocatorAssertions.HasAttributeOptions().setTimeout(TestServer.PATIENCE_SECONDS * 1000);
     private static final Pattern TIME = Pattern.compile("\\d+\\.\\d ms");
 
     @RegisterExtension
@@ -155,6 +164,83 @@ class ExampleIT {
         assertThat(state()).hasAttribute("data-state", "open");
         page.keyboard().type("again");
         assertEchoIs("again");
+    }
+
+    @ParameterizedTest(name = "client.html{0}")
+    @ValueSource(strings = {"", "?post"})
+    void typing_survives_a_connection_that_is_cut(String query) {
+        browser.expect(Noise.REQUEST, Noise.CONSOLE);
+        open(query);
+        StringBuilder typed = new StringBuilder();
+        for (int cut = 1; cut <= 5; cut++) {
+            element("cut").click();
+            for (String text : List.of("during " + cut, ", ")) {
+                element("input").pressSequentially(text);
+                typed.append(text);
+            }
+            assertThat(element("resumed")).hasText(cut + " ×");
+        }
+        element("input").pressSequentially("after");
+        assertEchoIs(typed + "after");
+        assertThat(state()).hasText("Open");
+    }
+
+    @ParameterizedTest(name = "client.html{0}, {1} cuts")
+    @CsvSource({"'', 0", "'', 3", "?post, 3"})
+    void a_file_comes_back_unchanged(String query, int cuts) throws Exception {
+        if (cuts > 0) {
+            browser.expect(Noise.REQUEST, Noise.CONSOLE);
+        }
+        byte[] content = new RandomBytes(1).take(FILE_SIZE);
+        Path file = Files.write(Path.of(System.getProperty("e2e.target"), "file"), content);
+        open(query);
+
+        element("file").setInputFiles(file);
+        page.evaluate("""
+                async ([size, cuts]) => {
+                  for (let cut = 1; cut <= cuts; cut += 1) {
+                    while (document.getElementById('file-received').value < (size / 20) * cut) {
+                      await new Promise((resolve) => setTimeout(resolve));
+                    }
+                    document.getElementById('cut').click();
+                  }
+                }
+                """, List.of(FILE_SIZE, cuts));
+
+        assertThat(element("file-state")).hasAttribute("data-state", "same", PATIENT);
+        String hash =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        assertThat(element("hash-sent")).hasText(hash);
+        assertThat(element("hash-received")).hasText(hash);
+        assertThat(element("file-sent")).hasJSProperty("value", FILE_SIZE);
+        assertThat(element("file-received")).hasJSProperty("value", FILE_SIZE);
+        assertThat(element("throughput").locator("polyline").first())
+                .hasAttribute("points", Pattern.compile("[\\d., ]{20,}"));
+        if (cuts > 0) {
+            assertThat(element("file-state")).containsText("reconnected");
+        }
+    }
+
+    @Test
+    void a_file_may_be_dropped_and_stopped() {
+        // What is under way when it is stopped.
+        browser.expect(Noise.REQUEST, Noise.CONSOLE);
+        open("");
+        JSHandle files = page.evaluateHandle("""
+                () => {
+                  const files = new DataTransfer();
+                  files.items.add(new File([new Uint8Array(100_000_000)], 'dropped.bin'));
+                  return files;
+                }
+                """);
+
+        element("echo").dispatchEvent("drop", Map.of("dataTransfer", files));
+        assertThat(element("file-state")).containsText("dropped.bin, 100 MB");
+        element("file-stop").click();
+
+        assertThat(element("file-state")).hasText("dropped.bin, 100 MB: Stopped");
+        page.keyboard().type("still here");
+        assertEchoIs("still here");
     }
 
     @ParameterizedTest(name = "client.html{0}")

@@ -52,7 +52,7 @@ class PeerIT {
                         """, Map.of("disable_request_streaming", mode.equals("post"), "size", SIZE)))
                 .isEqualTo(SIZE);
         assertThat(outcome(SERVER.opened("/example"))).isEmpty();
-        assertThat(SERVER.sessions()).isZero();
+        SERVER.awaitNoSession();
     }
 
     @ParameterizedTest(name = "{0} upload")
@@ -75,7 +75,7 @@ class PeerIT {
         assertThat(outcome(SERVER.opened("/example")))
                 .get()
                 .isIn(ErrorCode.CANCELLED, ErrorCode.CONNECTION_LOST, ErrorCode.UPLOAD_CUT);
-        assertThat(SERVER.sessions()).isZero();
+        SERVER.awaitNoSession();
     }
 
     @ParameterizedTest(name = "{0}, {1} upload")

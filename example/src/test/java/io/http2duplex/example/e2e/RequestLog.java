@@ -13,6 +13,10 @@ final class RequestLog implements HttpHandler {
     /** What a request to a duplex is for. */
     enum Kind {
         OPEN,
+        /** Dialect 2: a resuming GET. */
+        ATTACH,
+        /** Dialect 2: a POST, whatever it carries. */
+        FRAMES,
         CHUNK,
         SINGLE,
         END,
@@ -40,7 +44,10 @@ final class RequestLog implements HttpHandler {
 
     private static Kind kindOf(HttpServerExchange exchange) {
         if (exchange.getRequestMethod().toString().equals("GET")) {
-            return Kind.OPEN;
+            return exchange.getRequestHeaders().contains(HeaderNames.ID) ? Kind.ATTACH : Kind.OPEN;
+        }
+        if (exchange.getRequestHeaders().contains(HeaderNames.VERSION)) {
+            return Kind.FRAMES;
         }
         if (isTrue(exchange, HeaderNames.DESTROYED)) {
             return Kind.DESTROY;
@@ -53,6 +60,16 @@ final class RequestLog implements HttpHandler {
 
     private static boolean isTrue(HttpServerExchange exchange, String header) {
         return "true".equals(exchange.getRequestHeaders().getFirst(header));
+    }
+
+    /** {@return what a duplex asks for that writes once and then ends in order; what came at the same time may be apart} */
+    static List<List<Kind>> ofCleanLife(int dialect, String mode) {
+        if (dialect == 2) {
+            // The last one confirms the server's end.
+            return List.of(List.of(Kind.OPEN, Kind.FRAMES, Kind.FRAMES));
+        }
+        return List.of(
+                mode.equals("post") ? List.of(Kind.OPEN, Kind.CHUNK, Kind.END) : List.of(Kind.OPEN, Kind.SINGLE));
     }
 
     void clear() {

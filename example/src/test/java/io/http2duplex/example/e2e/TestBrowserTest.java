@@ -5,13 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -96,40 +91,5 @@ class TestBrowserTest {
                 .message()
                 .contains("install one", "CHROMIUM_PATH")
                 .doesNotContain("\n");
-    }
-
-    private static final class FakeMachine implements Machine {
-        private Map<String, String> variables = Map.of();
-        private String system = "Linux";
-        private boolean debian;
-        private Predicate<String> outcome = command -> false;
-        private final Set<Path> executables = new HashSet<>();
-        private final List<String> commands = new ArrayList<>();
-
-        @Override
-        public Optional<String> variable(String name) {
-            return Optional.ofNullable(variables.get(name));
-        }
-
-        @Override
-        public String operatingSystem() {
-            return system;
-        }
-
-        @Override
-        public boolean isExecutable(Path file) {
-            return executables.contains(file);
-        }
-
-        @Override
-        public boolean installsDebianPackages() {
-            return debian;
-        }
-
-        @Override
-        public boolean run(List<String> command) {
-            commands.add(String.join(" ", command));
-            return outcome.test(String.join(" ", command));
-        }
     }
 }

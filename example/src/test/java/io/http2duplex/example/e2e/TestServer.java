@@ -1,5 +1,6 @@
 package io.http2duplex.example.e2e;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.http2duplex.Duplex;
@@ -25,6 +26,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -50,12 +53,17 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
 
     /** Serves duplexes at a path. */
     TestServer with(String path, DuplexCallback callback) {
+        return with(path, callback, builder -> builder);
+    }
+
+    /** Serves duplexes at a path, with options. */
+    TestServer with(String path, DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options) {
         BlockingQueue<Duplex> queue = new LinkedBlockingQueue<>();
-        DuplexHandler handler = DuplexHandler.builder(duplex -> {
-                    queue.add(duplex);
-                    callback.onDuplex(duplex);
-                })
-                .build();
+        DuplexHandler.Builder builder = DuplexHandler.builder(duplex -> {
+            queue.add(duplex);
+            callback.onDuplex(duplex);
+        });
+        DuplexHandler handler = options.apply(builder).build();
         opened.put(path, queue);
         handlers.put(path, handler);
         paths.addExactPath(path, handler);
@@ -96,7 +104,11 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
 
     /** An address in clear text, where browsers speak HTTP/1.1. */
     String clearUrl(String path) {
-        return "http://localhost:" + port(1) + path;
+        return "http://localhost:" + clearPort() + path;
+    }
+
+    int clearPort() {
+        return port(1);
     }
 
     private int port(int listener) {
@@ -107,8 +119,18 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
         return requests;
     }
 
-    /** {@return how many sessions live, of all paths} */
-    int sessions() {
+    /** Waits until no session lives, of any path. */
+    void awaitNoSession() {
+        long deadline = System.nanoTime() + SECONDS.toNanos(PATIENCE_SECONDS);
+        while (sessions() > 0) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("Sessions that should be over live: " + sessions());
+            }
+            LockSupport.parkNanos(MILLISECONDS.toNanos(5));
+        }
+    }
+
+    private int sessions() {
         return handlers.values().stream().mapToInt(DuplexHandler::sessions).sum();
     }
 

@@ -4,14 +4,13 @@ import static io.http2duplex.example.e2e.TestServer.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.Duplex;
-import io.http2duplex.example.e2e.RequestLog.Kind;
 import io.http2duplex.protocol.ErrorCode;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The face for pages without the Node layer: readable, writable and closed. */
 class WebStreamsIT {
@@ -28,13 +27,14 @@ class WebStreamsIT {
         SERVER.requests().clear();
     }
 
-    @ParameterizedTest(name = "{0} upload")
-    @ValueSource(strings = {"streaming", "post"})
-    void a_clean_life_takes_no_more_requests_than_it_needs(String mode) throws Exception {
+    @ParameterizedTest(name = "dialect {0}, {1} upload")
+    @CsvSource({"1, streaming", "1, post", "2, streaming", "2, post"})
+    void a_clean_life_takes_no_more_requests_than_it_needs(int dialect, String mode) throws Exception {
         assertThat(page.call("""
-                        async (mode) => {
+                        async (way) => {
+                          const options = optionsOf(way);
                           const { uploadMode, readable, writable, closed } = await connect('/echo', {
-                            disable_request_streaming: mode === 'post',
+                            ...options,
                           });
                           const writer = writable.getWriter();
                           writer.write(new TextEncoder().encode('Grüße'));
@@ -42,14 +42,10 @@ class WebStreamsIT {
                           const text = await new Response(readable).text();
                           return [uploadMode, text, await codeOf(closed)];
                         }
-                        """, mode)).isEqualTo(List.of(mode, "Grüße", "none"));
+                        """, List.of(dialect, mode))).isEqualTo(List.of(mode, "Grüße", "none"));
         assertThat(outcome(SERVER.opened("/echo"))).isEmpty();
-        assertThat(SERVER.sessions()).isZero();
-        assertThat(SERVER.requests().kinds())
-                .isEqualTo(
-                        mode.equals("post")
-                                ? List.of(Kind.OPEN, Kind.CHUNK, Kind.END)
-                                : List.of(Kind.OPEN, Kind.SINGLE));
+        SERVER.awaitNoSession();
+        assertThat(SERVER.requests().kinds()).isIn(RequestLog.ofCleanLife(dialect, mode));
     }
 
     @Test
@@ -74,41 +70,43 @@ class WebStreamsIT {
                         """)).isEqualTo("THROUGH AND BACK");
     }
 
-    @ParameterizedTest(name = "{0} upload")
-    @ValueSource(strings = {"streaming", "post"})
-    void cancelling_the_readable_destroys_the_duplex(String mode) throws Exception {
-        assertDestroyed(mode, "({ readable }) => readable.cancel('enough')");
+    @ParameterizedTest(name = "dialect {0}, {1} upload")
+    @CsvSource({"1, streaming", "1, post", "2, streaming", "2, post"})
+    void cancelling_the_readable_destroys_the_duplex(int dialect, String mode) throws Exception {
+        assertDestroyed(dialect, mode, "({ readable }) => readable.cancel('enough')");
     }
 
-    @ParameterizedTest(name = "{0} upload")
-    @ValueSource(strings = {"streaming", "post"})
-    void aborting_the_writable_destroys_the_duplex(String mode) throws Exception {
-        assertDestroyed(mode, "({ writable }) => writable.abort('enough')");
+    @ParameterizedTest(name = "dialect {0}, {1} upload")
+    @CsvSource({"1, streaming", "1, post", "2, streaming", "2, post"})
+    void aborting_the_writable_destroys_the_duplex(int dialect, String mode) throws Exception {
+        assertDestroyed(dialect, mode, "({ writable }) => writable.abort('enough')");
     }
 
-    private void assertDestroyed(String mode, String destroy) throws Exception {
+    private void assertDestroyed(int dialect, String mode, String destroy) throws Exception {
         // The upload that the page itself gives up; or it finds no session, when the notice has overtaken it.
         page.expect(Noise.REQUEST, Noise.CONSOLE);
         assertThat(page.call("""
-                        async (mode) => {
-                          const duplex = await connect('/silent', { disable_request_streaming: mode === 'post' });
+                        async (way) => {
+                          const options = optionsOf(way);
+                          const duplex = await connect('/silent', options);
                           await (%s)(duplex);
                           return codeOf(duplex.closed);
                         }
-                        """.formatted(destroy), mode)).isEqualTo("CANCELLED");
+                        """.formatted(destroy), List.of(dialect, mode))).isEqualTo("CANCELLED");
         assertThat(outcome(SERVER.opened("/silent"))).contains(ErrorCode.CANCELLED);
-        assertThat(SERVER.sessions()).isZero();
+        SERVER.awaitNoSession();
     }
 
-    @ParameterizedTest(name = "{0} upload")
-    @ValueSource(strings = {"streaming", "post"})
-    void a_reset_by_the_server_errors_all_three(String mode) throws Exception {
+    @ParameterizedTest(name = "dialect {0}, {1} upload")
+    @CsvSource({"1, streaming", "1, post", "2, streaming", "2, post"})
+    void a_reset_by_the_server_errors_all_three(int dialect, String mode) throws Exception {
         page.expect(Noise.REQUEST, Noise.CONSOLE);
         page.call("""
-                async (mode) => {
-                  window.duplex = await connect('/silent', { disable_request_streaming: mode === 'post' });
+                async (way) => {
+                  const options = optionsOf(way);
+                  window.duplex = await connect('/silent', options);
                 }
-                """, mode);
+                """, List.of(dialect, mode));
         Duplex duplex = SERVER.opened("/silent");
         duplex.reset(4711, "Enough");
 
@@ -118,7 +116,7 @@ class WebStreamsIT {
                           codeOf(duplex.readable.getReader().read()),
                           codeOf(duplex.writable.getWriter().closed),
                         ])
-                        """, null)).containsOnly("CONNECTION_LOST");
+                        """, null)).containsOnly(dialect == 1 ? "CONNECTION_LOST" : "APPLICATION");
         assertThat(outcome(duplex)).contains(ErrorCode.APPLICATION);
     }
 }

@@ -1,0 +1,256 @@
+package io.http2duplex.example.e2e;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
+
+/**
+ * A TCP proxy in front of a server: it passes bytes on, and spoils connections as a test asks for. How each one is
+ * spoiled follows from a seed and from how many there were before it.
+ */
+final class BadNetwork implements AutoCloseable {
+    /** What becomes of one connection's bytes. Called by one thread for each way, and by those of the test. */
+    interface Fate {
+        /** All is well. */
+        Fate PASS = (way, count) -> count;
+
+        /**
+         * How many of the next bytes go through, waiting for as long as they are to be held.
+         *
+         * @param count at least 1
+         * @return at least 1; or {@link #SWALLOW} or {@link #CUT}
+         */
+        int admit(Way way, int count) throws InterruptedException;
+    }
+
+    enum Way {
+        UP,
+        DOWN
+    }
+
+    /** These bytes vanish. */
+    private static final int SWALLOW = 0;
+
+    /** The connection is cut before these bytes. */
+    private static final int CUT = -1;
+
+    private final ServerSocket listener;
+    private final URI target;
+    private final Set<Line> lines = ConcurrentHashMap.newKeySet();
+    private IntFunction<Fate> fates = number -> Fate.PASS;
+    private int count;
+    private int cuts;
+
+    /** @param target what is reached through it: its host and port count */
+    BadNetwork(String target) {
+        this.target = URI.create(target);
+        try {
+            listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        start("accept", this::accept);
+    }
+
+    /** {@return the address under https that leads to the target through this network} */
+    String url(String path) {
+        return "https://localhost:" + listener.getLocalPort() + path;
+    }
+
+    /** {@return how many connections were cut in all} */
+    synchronized int cuts() {
+        return cuts;
+    }
+
+    /** {@return how many connections there were in all} */
+    synchronized int connections() {
+        return count;
+    }
+
+    /** Cuts so many connections, each after a random number of bytes on one way; then all is well again. */
+    synchronized void cutRandomly(long seed, int wanted, int mostBytes) {
+        int last = cuts + wanted;
+        become(number -> {
+            Random random = new Random(seed * 1_000_003 + number);
+            Way way = Way.values()[random.nextInt(2)];
+            // One in four comes early: within the handshakes and the first requests.
+            int bytes = 1 + random.nextInt(random.nextInt(4) == 0 ? 8_192 : mostBytes);
+            return new CutAfter(way, bytes, () -> cuts() < last);
+        });
+    }
+
+    /** Cuts every connection that there is. */
+    void cutAll() throws IOException {
+        for (Line line : lines) {
+            line.cut();
+        }
+    }
+
+    /** The connections that there are pass nothing any more, and nobody is told; those to come do. */
+    void swallow() {
+        lines.forEach(line -> line.fate = (way, bytes) -> SWALLOW);
+    }
+
+    /** Passes everything in pieces of random sizes, each held for a random time. */
+    synchronized void delay(long seed, int mostBytes, int mostMilliseconds) {
+        become(number -> {
+            Random random = new Random(seed * 1_000_003 + number);
+            return (way, bytes) -> {
+                int piece;
+                int milliseconds;
+                synchronized (random) {
+                    piece = 1 + random.nextInt(mostBytes);
+                    milliseconds = random.nextInt(mostMilliseconds + 1);
+                }
+                Thread.sleep(milliseconds);
+                return Math.min(bytes, piece);
+            };
+        });
+    }
+
+    private synchronized void become(IntFunction<Fate> fates) {
+        this.fates = fates;
+        lines.forEach(line -> line.fate = fates.apply(line.number));
+    }
+
+    private void accept() throws IOException {
+        while (true) {
+            Socket browser = listener.accept();
+            Socket server = new Socket(target.getHost(), target.getPort());
+            Line line;
+            synchronized (this) {
+                line = new Line(count, browser, server, fates.apply(count));
+                count++;
+                lines.add(line);
+            }
+            line.open();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        for (Line line : lines) {
+            line.hangUp();
+        }
+    }
+
+    private interface Task {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private static void start(String name, Task task) {
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (IOException | InterruptedException e) {
+                        // The sockets are closed: by an end, or by the test.
+                    }
+                },
+                "network " + name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static final class CutAfter implements Fate {
+        private final Way way;
+        private final BooleanSupplier wanted;
+        private int left;
+
+        CutAfter(Way way, int bytes, BooleanSupplier wanted) {
+            this.way = way;
+            this.left = bytes;
+            this.wanted = wanted;
+        }
+
+        @Override
+        public synchronized int admit(Way way, int count) {
+            if (way != this.way || !wanted.getAsBoolean()) {
+                return count;
+            }
+            if (left == 0) {
+                return CUT;
+            }
+            int admitted = Math.min(left, count);
+            left -= admitted;
+            return admitted;
+        }
+    }
+
+    /** One connection. */
+    private final class Line {
+        private final int number;
+        private final Socket browser;
+        private final Socket server;
+        private volatile Fate fate;
+
+        Line(int number, Socket browser, Socket server, Fate fate) {
+            this.number = number;
+            this.browser = browser;
+            this.server = server;
+            this.fate = fate;
+        }
+
+        void open() throws IOException {
+            browser.setTcpNoDelay(true);
+            server.setTcpNoDelay(true);
+            start("up " + number, () -> pump(Way.UP, browser, server));
+            start("down " + number, () -> pump(Way.DOWN, server, browser));
+        }
+
+        private void pump(Way way, Socket from, Socket to) throws IOException, InterruptedException {
+            byte[] bytes = new byte[16 * 1024];
+            try {
+                for (int count = 0; count >= 0; count = from.getInputStream().read(bytes)) {
+                    pass(way, bytes, count, to.getOutputStream());
+                }
+            } finally {
+                hangUp();
+            }
+        }
+
+        private void pass(Way way, byte[] bytes, int count, OutputStream to) throws IOException, InterruptedException {
+            for (int passed = 0; passed < count; ) {
+                int admitted = fate.admit(way, count - passed);
+                if (admitted == CUT) {
+                    cut();
+                } else if (admitted == SWALLOW) {
+                    return;
+                } else {
+                    to.write(bytes, passed, admitted);
+                    passed += admitted;
+                }
+            }
+        }
+
+        /** By turns in the way of a host that has gone, and in that of one that closes. */
+        private void cut() throws IOException {
+            if (lines.remove(this)) {
+                synchronized (BadNetwork.this) {
+                    cuts++;
+                }
+                if (number % 2 == 0) {
+                    browser.setSoLinger(true, 0);
+                    server.setSoLinger(true, 0);
+                }
+            }
+            hangUp();
+        }
+
+        private void hangUp() throws IOException {
+            lines.remove(this);
+            browser.close();
+            server.close();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.http2duplex.example.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class NginxTest {
+    private static final Path FOLDER = Path.of("/tests/nginx");
+    private static final Path UNPACKED = Path.of("/tests/nginx/usr/sbin/nginx");
+
+    private final FakeMachine machine = new FakeMachine();
+
+    @Test
+    void the_nginx_that_the_variable_names_is_used() {
+        machine.variables = Map.of(Nginx.PATH_VARIABLE, "/opt/nginx");
+        machine.executables.add(Path.of("/opt/nginx"));
+        machine.executables.add(Path.of("/usr/sbin/nginx"));
+
+        assertThat(Nginx.executable(machine, FOLDER)).isEqualTo(Path.of("/opt/nginx"));
+    }
+
+    @Test
+    void an_installed_nginx_is_found_and_nothing_is_got() {
+        machine.debian = true;
+        machine.executables.add(Path.of("/usr/sbin/nginx"));
+
+        assertThat(Nginx.executable(machine, FOLDER)).isEqualTo(Path.of("/usr/sbin/nginx"));
+        assertThat(machine.commands).isEmpty();
+    }
+
+    @Test
+    void root_on_a_debian_unpacks_the_package() {
+        machine.debian = true;
+        machine.outcome = command -> {
+            if (command.contains("dpkg-deb")) {
+                machine.executables.add(UNPACKED);
+            }
+            return true;
+        };
+
+        assertThat(Nginx.executable(machine, FOLDER)).isEqualTo(UNPACKED);
+        assertThat(machine.commands).hasSize(2).first().isEqualTo("apt-get update");
+    }
+
+    @Test
+    void without_any_nginx_one_line_says_what_to_do() {
+        machine.debian = true;
+
+        assertThatThrownBy(() -> Nginx.executable(machine, FOLDER))
+                .message()
+                .contains("install it", Nginx.PATH_VARIABLE)
+                .doesNotContain("\n");
+    }
+}
