@@ -30,15 +30,14 @@ final class DownloadBody {
 
     private final HttpServerExchange exchange;
     private final StreamSinkChannel response;
-    private final DownloadSource source;
+    /** Null once the download is over: Undertow may hold an exchange for a minute, which is not to hold the session. */
+    private volatile @Nullable DownloadSource source;
     /** How many DATA frames one of Undertow's buffers may take: a client may limit them to 16,384 bytes. */
     private final int framesPerBuffer;
 
     private boolean shutDown;
     /** Undertow completes an exchange whose end went out before the call that flushed it returns: that is no loss. */
     private boolean flushingEnd;
-
-    private volatile boolean over;
 
     DownloadBody(HttpServerExchange exchange, StreamSinkChannel response, DownloadSource source) {
         this.exchange = exchange;
@@ -74,7 +73,7 @@ final class DownloadBody {
 
     /** Has the carrier look at its source again. May be called on any thread. */
     void wake() {
-        IoThreads.execute(exchange.getIoThread(), this::pump, source::lost);
+        IoThreads.execute(exchange.getIoThread(), this::pump, this::gone);
     }
 
     /**
@@ -91,8 +90,9 @@ final class DownloadBody {
 
     private void pump() {
         try {
-            while (!over && step()) {
-                // on to the next step
+            DownloadSource source = this.source;
+            while (source != null && step(source)) {
+                source = this.source;
             }
         } catch (IOException | RejectedExecutionException e) { // the latter: the I/O thread takes no more timers
             lost(e);
@@ -100,16 +100,16 @@ final class DownloadBody {
     }
 
     /** {@return whether there may be more to do at once} */
-    private boolean step() throws IOException {
+    private boolean step(DownloadSource source) throws IOException {
         return switch (source.next()) {
-            case WRITE -> write();
-            case WAIT -> flush();
-            case END -> end();
+            case WRITE -> write(source);
+            case WAIT -> flush(source);
+            case END -> end(source);
             case BREAK_OFF -> reset();
         };
     }
 
-    private boolean write() throws IOException {
+    private boolean write(DownloadSource source) throws IOException {
         ByteBuffer bytes = source.peek();
         if (bytes == null) {
             return true;
@@ -119,13 +119,13 @@ final class DownloadBody {
             source.taken(count);
             return true;
         }
-        return blocked();
+        return blocked(source);
     }
 
-    private boolean flush() throws IOException {
+    private boolean flush(DownloadSource source) throws IOException {
         for (int frames = 0; frames <= framesPerBuffer; frames++) {
             if (!response.flush()) {
-                return blocked();
+                return blocked(source);
             }
         }
         response.suspendWrites();
@@ -136,11 +136,11 @@ final class DownloadBody {
         return false;
     }
 
-    private boolean end() throws IOException {
+    private boolean end(DownloadSource source) throws IOException {
         if (!flushEnd()) {
-            return blocked();
+            return blocked(source);
         }
-        over = true;
+        this.source = null;
         source.ended();
         exchange.endExchange(); // nothing is left to do unless the GET had a body
         return false;
@@ -160,24 +160,31 @@ final class DownloadBody {
     }
 
     private boolean reset() {
-        over = true;
+        source = null;
         breakOff();
         return false;
     }
 
-    private boolean blocked() {
+    private boolean blocked(DownloadSource source) {
         source.blocked();
         response.resumeWrites();
         return false;
     }
 
     private void lost(@Nullable Throwable cause) {
-        if (over) {
-            return;
+        if (gone(cause)) {
+            breakOff();
         }
-        over = true;
-        source.lost(cause);
-        breakOff();
+    }
+
+    /** {@return whether that was news} */
+    private boolean gone(@Nullable Throwable cause) {
+        DownloadSource lost = source;
+        source = null;
+        if (lost != null) {
+            lost.lost(cause);
+        }
+        return lost != null;
     }
 
     /** HTTP/2: resets the stream. HTTP/1.1: closes the connection, the only way to show that the body is not whole. */

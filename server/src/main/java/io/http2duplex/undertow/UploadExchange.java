@@ -18,9 +18,10 @@ import org.xnio.channels.StreamSourceChannel;
 public final class UploadExchange {
     private final HttpServerExchange exchange;
 
+    /** Null before the start, and once it is over: Undertow may hold an exchange for a minute, but not the session. */
     private @Nullable UploadSink sink;
+
     private @Nullable StreamSourceChannel channel;
-    private boolean over;
 
     public UploadExchange(HttpServerExchange exchange) {
         this.exchange = exchange;
@@ -42,9 +43,10 @@ public final class UploadExchange {
         channel = request;
         exchange.addExchangeCompleteListener((completed, next) -> {
             try {
-                if (!over) {
-                    over = true;
-                    sink.cut("the connection was lost", null);
+                UploadSink open = this.sink;
+                this.sink = null;
+                if (open != null) {
+                    open.cut("the connection was lost", null);
                 }
             } finally {
                 next.proceed();
@@ -76,7 +78,7 @@ public final class UploadExchange {
         UploadSink sink = this.sink;
         if (exchange.isInIoThread()) {
             read();
-        } else if (!over && sink != null) {
+        } else if (sink != null) {
             sink.cut("the server was stopped", null);
             answer(sink);
         }
@@ -85,7 +87,7 @@ public final class UploadExchange {
     private void read() {
         UploadSink sink = this.sink;
         StreamSourceChannel request = channel;
-        if (over || sink == null || request == null) {
+        if (sink == null || request == null) {
             return;
         }
         try (var pooled = exchange.getConnection().getByteBufferPool().allocate()) {
@@ -119,7 +121,7 @@ public final class UploadExchange {
     }
 
     private void answer(UploadSink sink) {
-        over = true;
+        this.sink = null;
         StreamSourceChannel request = channel;
         if (request != null) {
             // Undertow calls the listener of resumed reads as long as bytes wait: it would never get to the answer.
