@@ -64,7 +64,7 @@ class FloorsTest {
     @ArchTest
     static final ArchRule undertows_floor_does_not_know_the_api_above_it = noClasses()
             .that()
-            .resideInAPackage("io.http2duplex.undertow")
+            .resideInAPackage("io.http2duplex.undertow..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.http2duplex");
@@ -72,7 +72,7 @@ class FloorsTest {
     @ArchTest
     static final ArchRule only_undertows_floor_touches_channels = noClasses()
             .that()
-            .resideOutsideOfPackage("io.http2duplex.undertow")
+            .resideOutsideOfPackage("io.http2duplex.undertow..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.xnio.channels..", "org.xnio.conduits..");

@@ -31,10 +31,12 @@ interface TestServer extends AutoCloseable {
         HTTP_1(1),
         H2C(1),
         HTTP_2(1),
+        DUPLEX_SERVER(1),
         IN_MEMORY_DIALECT_2(2),
         HTTP_1_DIALECT_2(2),
         H2C_DIALECT_2(2),
-        HTTP_2_DIALECT_2(2);
+        HTTP_2_DIALECT_2(2),
+        DUPLEX_SERVER_DIALECT_2(2);
 
         final int dialect;
 
@@ -51,7 +53,11 @@ interface TestServer extends AutoCloseable {
         }
 
         boolean isTls() {
-            return this == HTTP_2 || this == HTTP_2_DIALECT_2;
+            return this == HTTP_2 || this == HTTP_2_DIALECT_2 || isDuplexServer();
+        }
+
+        boolean isDuplexServer() {
+            return this == DUPLEX_SERVER || this == DUPLEX_SERVER_DIALECT_2;
         }
 
         TestServer start(DuplexCallback callback) throws Exception {
@@ -68,7 +74,7 @@ interface TestServer extends AutoCloseable {
 
         /** {@return those with a network, dialect 1} */
         static Stream<Transport> networks() {
-            return Stream.of(HTTP_1, H2C, HTTP_2);
+            return Stream.of(HTTP_1, H2C, HTTP_2, DUPLEX_SERVER);
         }
     }
 
@@ -96,36 +102,52 @@ interface TestServer extends AutoCloseable {
         }
     }
 
-    /** A real Undertow on a free port, and the JDK's HTTP client. */
+    /** A real Undertow, or a DuplexServer, on a free port, and the JDK's HTTP client. */
     final class UndertowServer implements TestServer {
         final DuplexHandler handler;
         final URI uri;
         final HttpClient client;
-        private final Undertow undertow;
         private final int dialect;
+        private Runnable stop = () -> {};
 
         private UndertowServer(Transport transport, DuplexHandler handler) throws IOException {
             this.handler = handler;
             dialect = transport.dialect;
             boolean tls = transport.isTls();
+            HttpClient.Builder clientBuilder = HttpClient.newBuilder()
+                    .version(transport.isHttp1() ? HttpClient.Version.HTTP_1_1 : HttpClient.Version.HTTP_2);
+            if (tls) {
+                clientBuilder.sslContext(TlsContexts.trusting(Certificates.get().caCertificate()));
+            }
+            client = clientBuilder.build();
+            int port = transport.isDuplexServer() ? startDuplexServer() : startUndertow(transport);
+            uri = URI.create((tls ? "https" : "http") + "://localhost:" + port + "/");
+        }
+
+        private int startDuplexServer() {
+            DuplexServer server = DuplexServer.builder()
+                    .tls(Certificates.get().sslContext())
+                    .handle("/", handler)
+                    .build();
+            server.start();
+            stop = server::close;
+            return server.port();
+        }
+
+        private int startUndertow(Transport transport) {
             Undertow.Builder builder = Undertow.builder()
                     .setServerOption(UndertowOptions.ENABLE_HTTP2, !transport.isHttp1())
                     .setIoThreads(2)
                     .setHandler(handler);
-            HttpClient.Builder clientBuilder = HttpClient.newBuilder()
-                    .version(transport.isHttp1() ? HttpClient.Version.HTTP_1_1 : HttpClient.Version.HTTP_2);
-            if (tls) {
-                DevelopmentCertificates certificates = Certificates.get();
-                builder.addHttpsListener(0, "localhost", certificates.sslContext());
-                clientBuilder.sslContext(TlsContexts.trusting(certificates.caCertificate()));
+            if (transport.isTls()) {
+                builder.addHttpsListener(0, "localhost", Certificates.get().sslContext());
             } else {
                 builder.addHttpListener(0, "localhost");
             }
-            undertow = builder.build();
+            Undertow undertow = builder.build();
             undertow.start();
-            client = clientBuilder.build();
-            int port = ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
-            uri = URI.create((tls ? "https" : "http") + "://localhost:" + port + "/");
+            stop = undertow::stop;
+            return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
         }
 
         HttpResponse<InputStream> get() throws Exception {
@@ -153,7 +175,7 @@ interface TestServer extends AutoCloseable {
         @Override
         public void close() {
             handler.close();
-            undertow.stop();
+            stop.run();
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.xnio.XnioIoThread;
 
-/** What the floors above need to know of XNIO's I/O threads. */
+/** What all need to know of XNIO's I/O threads. */
 public final class IoThreads {
     private IoThreads() {}
 
@@ -18,7 +18,7 @@ public final class IoThreads {
     }
 
     /** Runs a task on that I/O thread; or {@code otherwise}, here and now, if the server has stopped and the thread gone. */
-    static void execute(XnioIoThread thread, Runnable task, Consumer<RejectedExecutionException> otherwise) {
+    public static void execute(XnioIoThread thread, Runnable task, Consumer<RejectedExecutionException> otherwise) {
         try {
             thread.execute(task);
         } catch (RejectedExecutionException e) {

@@ -46,6 +46,18 @@ final class Http2Client implements Client {
     /** How many streams the server has reset; a stream reset twice counts twice. */
     final AtomicInteger resetsReceived = new AtomicInteger();
 
+    /** The last stream that the server will serve, once it has said so. */
+    final CompletableFuture<Integer> goneAway = new CompletableFuture<>();
+
+    /** What the server has set, by identifier; complete when its first SETTINGS are here. */
+    final CompletableFuture<Map<Integer, Integer>> settings = new CompletableFuture<>();
+
+    /** How many PINGs the server has sent. */
+    final AtomicInteger pingsReceived = new AtomicInteger();
+
+    /** Whether it leaves the server's PINGs without an answer. */
+    volatile boolean ignoresPings;
+
     private int nextStream = 1;
     private int sendWindow = DEFAULT_WINDOW;
     private int initialSendWindow = DEFAULT_WINDOW;
@@ -73,6 +85,11 @@ final class Http2Client implements Client {
     /** A client that reads everything at once. */
     static Http2Client connect(Transport transport, TestServer server) throws IOException {
         return new Http2Client(sockets(transport, server), server.path(), DEFAULT_WINDOW, true);
+    }
+
+    /** A client of a server that is not a {@link TestServer}. */
+    static Http2Client over(Sockets sockets, String path) throws IOException {
+        return new Http2Client(sockets, path, DEFAULT_WINDOW, true);
     }
 
     /** A client whose streams have that window, and whose test gives all credit. */
@@ -199,10 +216,19 @@ final class Http2Client implements Client {
         } else if (type == PING && (flags & ACK) != 0) {
             pongs.getOrDefault((int) payload.getLong(), new CompletableFuture<>())
                     .complete(null);
+        } else if (type == PING) {
+            pingsReceived.incrementAndGet();
+            if (!ignoresPings) {
+                frame(PING, ACK, 0, ByteBuffer.allocate(8).put(bytes));
+            }
         } else if (type == WINDOW_UPDATE) {
             windowUpdate(stream, payload.getInt());
         } else if (type == GOAWAY) {
-            closed.complete("GOAWAY, error " + payload.getInt(4));
+            goneAway.complete(payload.getInt());
+            int error = payload.getInt();
+            if (error != 0) {
+                closed.complete("GOAWAY, error " + error);
+            }
         }
         if (request != null && (type == HEADERS || type == DATA) && (flags & END_STREAM) != 0) {
             request.ended(Ending.WHOLE, ""); // the request's body may go on
@@ -210,18 +236,20 @@ final class Http2Client implements Client {
     }
 
     private void settings(ByteBuffer payload) throws IOException {
+        Map<Integer, Integer> received = new TreeMap<>();
         synchronized (this) {
             while (payload.hasRemaining()) {
-                if (payload.getShort() == 4) {
-                    int window = payload.getInt();
-                    streams.values().forEach(request -> request.window += window - initialSendWindow);
-                    initialSendWindow = window;
-                } else {
-                    payload.getInt();
+                int identifier = payload.getShort();
+                int value = payload.getInt();
+                received.put(identifier, value);
+                if (identifier == 4) {
+                    streams.values().forEach(request -> request.window += value - initialSendWindow);
+                    initialSendWindow = value;
                 }
             }
             notifyAll();
         }
+        settings.complete(received);
         frame(SETTINGS, ACK, 0, ByteBuffer.allocate(0));
     }
 
@@ -254,6 +282,13 @@ final class Http2Client implements Client {
                 sent += count;
             }
             return this;
+        }
+
+        /** How much the stream's window takes now. */
+        int window() {
+            synchronized (Http2Client.this) {
+                return window;
+            }
         }
 
         private int grab(int wanted) throws IOException {

@@ -107,6 +107,11 @@ final class TestServer implements AutoCloseable {
         Await.until("no session lives", () -> handler.sessions() == 0);
     }
 
+    /** What a server needs that its clients trust. */
+    static SSLContext tls() {
+        return Certificates.SERVER;
+    }
+
     /** What a client needs to trust this server. */
     static SSLContext trust() {
         return Certificates.CLIENT;

@@ -1,0 +1,385 @@
+package io.http2duplex;
+
+import io.http2duplex.undertow.http2.Http2Limits;
+import io.http2duplex.undertow.http2.HttpPort;
+import io.undertow.Handlers;
+import io.undertow.server.HandlerWrapper;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.handlers.GracefulShutdownHandler;
+import io.undertow.server.handlers.PathHandler;
+import io.undertow.server.handlers.ResponseCodeHandler;
+import io.undertow.server.handlers.resource.ClassPathResourceManager;
+import io.undertow.server.handlers.resource.ResourceHandler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A ready-made server for those who have no Undertow of their own: HTTP/2 and HTTP/1.1 on one port.
+ *
+ * <pre>{@code
+ * DuplexServer server = DuplexServer.builder()
+ *         .port(7000)
+ *         .tls(() -> TlsContexts.fromPem(chain, key), chain, key)
+ *         .handle("/example", DuplexHandler.builder(duplex -> duplex.input().subscribe(duplex.output())).build())
+ *         .build();
+ * server.start();
+ * }</pre>
+ *
+ * <p>It has an HTTP/2 listener of its own, which does what Undertow's does not: uploads are not held to 64 KiB a round
+ * trip, and one that is not read, or is broken off, does not hold up the others of its connection; limits hold; dead
+ * connections are noticed; clients are told with GOAWAY that the server goes.
+ *
+ * <p>May be used by several threads. {@link #start}, {@link #shutdown} and {@link #close} block, and are not for I/O
+ * threads.
+ */
+public final class DuplexServer implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(DuplexServer.class);
+
+    private enum State {
+        NEW,
+        STARTED,
+        CLOSED
+    }
+
+    private final InetSocketAddress address;
+    private final @Nullable TlsReload tls;
+    private final Http2Limits limits;
+    private final List<HttpHandler> handlers;
+    private final GracefulShutdownHandler requests;
+
+    private State state = State.NEW;
+    private @Nullable HttpPort open;
+
+    private DuplexServer(Builder builder) {
+        address = new InetSocketAddress(builder.host, builder.port);
+        tls = builder.tls == null ? null : new TlsReload(builder.tls, builder.tlsFiles, builder.tlsReloadInterval);
+        limits = builder.limits();
+        handlers = List.copyOf(builder.handlers.values());
+        requests = Handlers.gracefulShutdown(builder.chain());
+    }
+
+    /** Begins to build a server. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @throws UncheckedIOException if it cannot, with a message that says where, and why not
+     * @throws IllegalStateException if it was started or closed before
+     */
+    public synchronized void start() {
+        if (state != State.NEW) {
+            throw new IllegalStateException("A server is started once; this one is " + state);
+        }
+        try {
+            HttpPort port = HttpPort.open(address, tls == null ? null : tls.load(), limits, requests);
+            open = port;
+            state = State.STARTED;
+            if (tls != null) {
+                tls.watch(port);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "Cannot listen on " + address.getHostString() + ", port " + address.getPort() + ": "
+                            + Objects.requireNonNullElse(e.getMessage(), e.toString()),
+                    e);
+        }
+    }
+
+    /**
+     * {@return the port that it listens on}
+     *
+     * @throws IllegalStateException if it does not
+     */
+    public synchronized int port() {
+        if (open == null) {
+            throw new IllegalStateException("The server does not listen; it is " + state);
+        }
+        return open.address().getPort();
+    }
+
+    /** Ends every duplex, and closes everything at once: {@link #shutdown} with no time. */
+    @Override
+    public void close() {
+        shutdown(Duration.ZERO);
+    }
+
+    /**
+     * Stops: takes no new connections, and no new requests on those there are (GOAWAY and REFUSED_STREAM on HTTP/2, 503
+     * on HTTP/1.1); waits until the open requests are done, or the time is over; then closes the handlers that are
+     * {@link AutoCloseable}, as {@link DuplexHandler} is, in the order in which they were given, and all connections.
+     *
+     * <p>A duplex lives as long as its download, which is a request. One whose page uploads by POST after POST can
+     * receive until the time is over, but not send any more.
+     *
+     * @param grace how long open requests may go on
+     */
+    public void shutdown(Duration grace) {
+        HttpPort closing;
+        synchronized (this) {
+            if (state == State.CLOSED) {
+                return;
+            }
+            state = State.CLOSED;
+            closing = open;
+            open = null;
+        }
+        if (tls != null) {
+            tls.stop();
+        }
+        if (closing != null) {
+            requests.shutdown();
+            closing.drain();
+            awaitRequests(grace);
+        }
+        handlers.forEach(DuplexServer::closeHandler);
+        if (closing != null) {
+            closing.close();
+        }
+    }
+
+    private void awaitRequests(Duration grace) {
+        try {
+            if (!requests.awaitShutdown(grace.toMillis())) {
+                LOG.debugf("Requests were still open after %s; they are broken off", grace);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void closeHandler(HttpHandler handler) {
+        if (handler instanceof AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (Exception e) { // user code: the others have to be closed all the same
+                LOG.warnf(e, "A handler could not be closed: %s", handler);
+            }
+        }
+    }
+
+    /** What can be chosen. Every limit has a default that suits most. Not for use by several threads. */
+    public static final class Builder {
+        private record Resources(ClassLoader classPath, String folder) {}
+
+        private String host = "localhost";
+        private int port;
+        private @Nullable Supplier<SSLContext> tls;
+        private List<Path> tlsFiles = List.of();
+        private Duration tlsReloadInterval = Duration.ofSeconds(10);
+        private final Map<String, HttpHandler> handlers = new LinkedHashMap<>();
+        private final List<Resources> resources = new ArrayList<>();
+        private HandlerWrapper wrapper = next -> next;
+        private int streamWindow = 128 * 1024;
+        private int maxStreamWindow = 2 * 1024 * 1024;
+        private int connectionWindow = 16 * 1024 * 1024;
+        private int maxStreams = 100;
+        private int maxResetsPerMinute = 1000;
+        private int maxControlFramesPerMinute = 6000;
+        private Duration pingInterval = Duration.ofSeconds(30);
+        private Duration pingTimeout = Duration.ofSeconds(20);
+
+        private Builder() {}
+
+        /** The name or address to listen on; 0.0.0.0 is all of them. Default localhost. */
+        public Builder host(String host) {
+            this.host = Objects.requireNonNull(host, "host");
+            return this;
+        }
+
+        /** The port to listen on; 0, the default, is any that is free, and {@link DuplexServer#port} tells which. */
+        public Builder port(int port) {
+            if (port < 0 || port > 65_535) {
+                throw new IllegalArgumentException("port is to be 0 to 65535, not " + port);
+            }
+            this.port = port;
+            return this;
+        }
+
+        /**
+         * Speaks TLS. Without it the server speaks clear text: HTTP/1.1, and HTTP/2 with clients that know that it does
+         * (browsers do not).
+         */
+        public Builder tls(SSLContext context) {
+            Objects.requireNonNull(context, "context");
+            return tls(() -> context);
+        }
+
+        /**
+         * Speaks TLS with a context that is loaded from files, and again when one of them has changed: new connections
+         * then get the new certificate. If it cannot be loaded again, the old one stays in use, and the log tells why.
+         *
+         * @param loader called when the server starts, and when a file has changed, on a thread that may block; for PEM
+         *     and PKCS #12 {@code TlsContexts} of {@code http2-duplex-certs} has what it needs. What it throws {@link
+         *     DuplexServer#start} throws
+         * @param files what it reads
+         */
+        public Builder tls(Supplier<SSLContext> loader, Path... files) {
+            tls = Objects.requireNonNull(loader, "loader");
+            tlsFiles = List.of(files);
+            return this;
+        }
+
+        /** How often to look whether a file of the TLS context has changed. Default 10 seconds. */
+        public Builder tlsReloadInterval(Duration interval) {
+            if (interval.isZero() || interval.isNegative()) {
+                throw new IllegalArgumentException("tlsReloadInterval is to be longer than nothing, not " + interval);
+            }
+            tlsReloadInterval = interval;
+            return this;
+        }
+
+        /**
+         * Gives requests for a path to a handler: a {@link DuplexHandler}, or any other. If it is {@link AutoCloseable}
+         * the server closes it.
+         *
+         * @param path of the request; one that ends in a slash stands for everything below it, too
+         */
+        public Builder handle(String path, HttpHandler handler) {
+            if (!path.startsWith("/")) {
+                throw new IllegalArgumentException("path is to begin with a slash: " + path);
+            }
+            if (handlers.putIfAbsent(path, Objects.requireNonNull(handler, "handler")) != null) {
+                throw new IllegalArgumentException("path has a handler already: " + path);
+            }
+            return this;
+        }
+
+        /**
+         * Serves files from the class path for the paths that have no handler. Of several folders the first that has
+         * the file gives it.
+         *
+         * @param folder their common folder, which stands for {@code /}
+         */
+        public Builder resources(ClassLoader classPath, String folder) {
+            resources.add(new Resources(
+                    Objects.requireNonNull(classPath, "classPath"), Objects.requireNonNull(folder, "folder")));
+            return this;
+        }
+
+        /** Puts handlers in front of all requests: for headers, security, logs. The last that is given comes first. */
+        public Builder wrap(HandlerWrapper outer) {
+            HandlerWrapper inner = wrapper;
+            wrapper = next -> outer.wrap(inner.wrap(next));
+            return this;
+        }
+
+        /**
+         * How much a client may send of one upload before any of it is read, at first; while the upload is read, the
+         * window grows. HTTP/2 only, as are all that follow. In bytes; default 128 KiB.
+         */
+        public Builder streamWindow(int bytes) {
+            streamWindow = bytes;
+            return this;
+        }
+
+        /**
+         * To what the window of one upload grows: it carries at most that much in a round trip. In bytes; default 2 MiB.
+         */
+        public Builder maxStreamWindow(int bytes) {
+            maxStreamWindow = bytes;
+            return this;
+        }
+
+        /**
+         * How much may have come on one connection that was not read yet: the bound of the memory that it can take. The
+         * windows of its uploads never add up to more. At least {@code maxStreams} times {@code streamWindow}. In bytes;
+         * default 16 MiB.
+         */
+        public Builder connectionWindow(int bytes) {
+            connectionWindow = bytes;
+            return this;
+        }
+
+        /**
+         * How many requests a client may have open on one connection. It is told; one more is refused with
+         * REFUSED_STREAM, after which it may be sent again. Default 100.
+         */
+        public Builder maxStreams(int count) {
+            maxStreams = count;
+            return this;
+        }
+
+        /**
+         * How many streams of one connection may be reset within a minute, by either end, with or without a body. One
+         * more closes the connection with ENHANCE_YOUR_CALM. A duplex that fails costs one. Default 1000.
+         */
+        public Builder maxResetsPerMinute(int count) {
+            maxResetsPerMinute = count;
+            return this;
+        }
+
+        /**
+         * How many frames may come on one connection within a minute that only make work: PING, SETTINGS, PRIORITY,
+         * empty DATA, and those of unknown types. One more closes the connection with ENHANCE_YOUR_CALM. Default 6000.
+         */
+        public Builder maxControlFramesPerMinute(int count) {
+            maxControlFramesPerMinute = count;
+            return this;
+        }
+
+        /** After how long a silence a client is asked, with PING, whether it is there. Default 30 seconds. */
+        public Builder pingInterval(Duration interval) {
+            pingInterval = interval;
+            return this;
+        }
+
+        /** How long a client that was asked may stay silent, before its connection is closed. Default 20 seconds. */
+        public Builder pingTimeout(Duration timeout) {
+            pingTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * {@return the server, which does not listen yet}
+         *
+         * @throws IllegalArgumentException if a limit is below its least, or the limits do not go together
+         */
+        public DuplexServer build() {
+            return new DuplexServer(this);
+        }
+
+        private Http2Limits limits() {
+            return new Http2Limits(
+                    streamWindow,
+                    maxStreamWindow,
+                    connectionWindow,
+                    maxStreams,
+                    maxResetsPerMinute,
+                    maxControlFramesPerMinute,
+                    pingInterval,
+                    pingTimeout);
+        }
+
+        private HttpHandler chain() {
+            HttpHandler next = ResponseCodeHandler.HANDLE_404;
+            for (int i = resources.size() - 1; i >= 0; i--) {
+                Resources files = resources.get(i);
+                next = new ResourceHandler(new ClassPathResourceManager(files.classPath, files.folder), next);
+            }
+            PathHandler paths = new PathHandler(next);
+            handlers.forEach((path, handler) -> {
+                if (path.endsWith("/")) {
+                    paths.addPrefixPath(path, handler);
+                } else {
+                    paths.addExactPath(path, handler);
+                }
+            });
+            return wrapper.wrap(paths);
+        }
+    }
+}

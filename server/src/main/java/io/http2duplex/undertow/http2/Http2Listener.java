@@ -1,0 +1,96 @@
+package io.http2duplex.undertow.http2;
+
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.server.ConnectorStatistics;
+import io.undertow.server.DelegateOpenListener;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.protocol.http2.Http2ReceiveListener;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.StreamConnection;
+
+/** Takes the connections on which a client has begun to speak HTTP/2. */
+final class Http2Listener implements DelegateOpenListener {
+    private final ByteBufferPool pool;
+    private final Http2Limits limits;
+    private final Set<Http2ServerChannel> connections = ConcurrentHashMap.newKeySet();
+    private volatile HttpHandler handler;
+    private volatile OptionMap options;
+    private volatile boolean draining;
+
+    Http2Listener(ByteBufferPool pool, OptionMap options, Http2Limits limits, HttpHandler handler) {
+        this.pool = pool;
+        this.options = options;
+        this.limits = limits;
+        this.handler = handler;
+    }
+
+    @Override
+    public void handleEvent(StreamConnection connection) {
+        handleEvent(connection, null);
+    }
+
+    @Override
+    public void handleEvent(StreamConnection connection, @Nullable PooledByteBuffer data) {
+        Http2ServerChannel channel = Http2ServerChannel.over(connection, pool, data, options, limits);
+        connections.add(channel);
+        channel.addCloseTask(connections::remove);
+        channel.getReceiveSetter().set(new Http2ReceiveListener(handler, options, pool.getBufferSize(), null));
+        channel.start();
+        if (draining) {
+            var unused = channel.drain();
+        }
+    }
+
+    /**
+     * Takes no new streams: each connection ends when it has none left.
+     *
+     * @return completes when the clients were told
+     */
+    CompletableFuture<Void> drain() {
+        draining = true;
+        return CompletableFuture.allOf(
+                connections.stream().map(Http2ServerChannel::drain).toArray(CompletableFuture<?>[]::new));
+    }
+
+    @Override
+    public void closeConnections() {
+        connections.forEach(IoUtils::safeClose);
+    }
+
+    @Override
+    public HttpHandler getRootHandler() {
+        return handler;
+    }
+
+    @Override
+    public void setRootHandler(HttpHandler handler) {
+        this.handler = handler;
+    }
+
+    @Override
+    public OptionMap getUndertowOptions() {
+        return options;
+    }
+
+    @Override
+    public void setUndertowOptions(OptionMap options) {
+        this.options = options;
+    }
+
+    @Override
+    public ByteBufferPool getBufferPool() {
+        return pool;
+    }
+
+    /** {@return null: it keeps none} */
+    @Override
+    public @Nullable ConnectorStatistics getConnectorStatistics() {
+        return null;
+    }
+}

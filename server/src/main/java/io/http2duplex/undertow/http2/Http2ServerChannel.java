@@ -1,0 +1,234 @@
+package io.http2duplex.undertow.http2;
+
+import io.http2duplex.undertow.IoThreads;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.protocols.http2.AbstractHttp2StreamSourceChannel;
+import io.undertow.protocols.http2.ConnectionErrorException;
+import io.undertow.protocols.http2.Http2Channel;
+import io.undertow.protocols.http2.Http2SettingsStreamSourceChannel;
+import io.undertow.protocols.http2.Http2StreamSourceChannel;
+import io.undertow.server.protocol.framed.FrameHeaderData;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.StreamConnection;
+import org.xnio.conduits.ConduitStreamSinkChannel;
+
+/**
+ * One HTTP/2 connection of a server. Undertow does HTTP/2; what it does not do is done here, as {@link Streams} has it:
+ * windows that let no stream hold up another, limits that hold, and a connection that goes in order.
+ *
+ * <p>Undertow takes DATA or trailers for a stream that it has reset as a reason to close the connection, although the
+ * client cannot have known of the reset (RFC 9113, section 5.1). Such frames never get to it here.
+ */
+final class Http2ServerChannel extends Http2Channel {
+    private static final Logger LOG = Logger.getLogger(Http2ServerChannel.class);
+
+    private final Http2Limits limits;
+    private final Streams streams;
+    private final FrameReader received;
+    private final ServerSink sink;
+    private final DeadPeerWatch watch;
+
+    // Of the frame that was parsed last.
+    private int type;
+    private int stream;
+    private boolean begins;
+    private int lastBegun;
+    private int error;
+    private boolean settled;
+    private boolean ending;
+
+    private Http2ServerChannel(
+            StreamConnection connection,
+            ServerSink sink,
+            ByteBufferPool pool,
+            @Nullable PooledByteBuffer data,
+            OptionMap options,
+            Http2Limits limits) {
+        super(connection, null, pool, data, false, false, options);
+        this.limits = limits;
+        this.sink = sink;
+        streams = new Streams(limits, System.nanoTime());
+        received = new FrameReader(Frames.PREFACE_LENGTH, this::received);
+        watch = new DeadPeerWatch(this, limits);
+        sink.show(this::sent);
+    }
+
+    /** @param data what was already read of the connection */
+    static Http2ServerChannel over(
+            StreamConnection connection,
+            ByteBufferPool pool,
+            @Nullable PooledByteBuffer data,
+            OptionMap options,
+            Http2Limits limits) {
+        ServerSink sink = new ServerSink(connection.getSinkChannel().getConduit());
+        connection.getSinkChannel().setConduit(sink);
+        return new Http2ServerChannel(connection, sink, pool, data, options, limits);
+    }
+
+    /** Begins to receive. */
+    void start() {
+        resumeReceives();
+        watch.start();
+    }
+
+    /** {@return whether it takes what comes: Undertow stops reading while too many of its buffers are unread} */
+    boolean isReading() {
+        return getUnderlyingConnection().getSourceChannel().isReadResumed();
+    }
+
+    // ---- receiving: receive() parses one frame, and makes a channel of it or gives it to the one there is
+
+    @Override
+    public synchronized @Nullable AbstractHttp2StreamSourceChannel receive() throws IOException {
+        AbstractHttp2StreamSourceChannel frame = super.receive();
+        if (frame instanceof Http2SettingsStreamSourceChannel && !settled) {
+            // Only now: Undertow sends its SETTINGS, which have to be the first frame, when it has the client's.
+            settled = true;
+            fillUpConnection(limits.connectionWindow() - Http2Limits.INITIAL_CONNECTION_WINDOW);
+        }
+        fillUpConnection(streams.fillUpConnection());
+        return frame;
+    }
+
+    @Override
+    protected @Nullable FrameHeaderData parseFrame(ByteBuffer data) throws IOException {
+        watch.heard();
+        ByteBuffer parsed = data.duplicate();
+        FrameHeaderData frame = super.parseFrame(data);
+        received.read(parsed.limit(data.position()));
+        if (frame != null) {
+            received.skipRest(); // the bytes of DATA are taken past this method
+        }
+        if (error != Streams.NO_ERROR) {
+            LOG.debugf("HTTP/2 connection with %s ends with error %d", getPeerAddress(), error);
+            throw new ConnectionErrorException(error);
+        }
+        return frame;
+    }
+
+    private void received(int newType, int flags, int newStream, int length) {
+        type = newType;
+        stream = newStream;
+        if (type == Frames.HEADERS) {
+            begins = stream > lastBegun;
+            lastBegun = Math.max(stream, lastBegun);
+        }
+        int found = streams.received(type, flags, stream, length, System.nanoTime());
+        if (found != Streams.NO_ERROR) {
+            error = found;
+        }
+        endIfDone();
+    }
+
+    @Override
+    protected @Nullable AbstractHttp2StreamSourceChannel createChannelImpl(
+            FrameHeaderData header, PooledByteBuffer data) throws IOException {
+        if (isTooLate()) {
+            return null;
+        }
+        AbstractHttp2StreamSourceChannel channel = super.createChannelImpl(header, data);
+        if (channel instanceof Http2StreamSourceChannel request && streams.isOver(request.getStreamId())) {
+            sendRstStream(request.getStreamId(), ERROR_REFUSED_STREAM);
+            return null;
+        }
+        return channel;
+    }
+
+    /** {@return whether it is a part of a request whose stream is over} */
+    private boolean isTooLate() {
+        return switch (type) {
+            case Frames.DATA -> streams.isOver(stream);
+            case Frames.HEADERS, Frames.CONTINUATION -> !begins && streams.isOver(stream);
+            default -> false;
+        };
+    }
+
+    // ---- flow control of what is received
+
+    /** The connection's window, of which Undertow would have it that it is filled up when an upload is read. */
+    @Override
+    public void updateReceiveFlowControlWindow(int read) {
+        // It is filled up when bytes come.
+    }
+
+    private void fillUpConnection(int count) throws IOException {
+        if (count > 0) {
+            super.sendUpdateWindowSize(0, count);
+        }
+    }
+
+    @Override
+    public void sendUpdateWindowSize(int id, int read) throws IOException {
+        int count = streams.fillUp(id, read);
+        if (count > 0) {
+            super.sendUpdateWindowSize(id, count);
+        }
+    }
+
+    // ---- going
+
+    private void sent(int frameType, int flags, int id, int length) {
+        streams.sent(frameType, flags, id, System.nanoTime());
+        endIfDone();
+    }
+
+    /**
+     * Takes no new streams, and ends when those that are open have come to their end. May be called on any thread.
+     *
+     * @return completes when the client was told, or cannot be
+     */
+    CompletableFuture<Void> drain() {
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        Runnable drain = () -> {
+            try {
+                sink.send(Frames.goAway(streams.goAway()));
+                if (streams.isDone()) {
+                    end();
+                }
+            } catch (IOException e) {
+                lost(e);
+            } finally {
+                told.complete(null);
+            }
+        };
+        IoThreads.execute(getIoThread(), drain, stopped -> told.complete(null));
+        return told;
+    }
+
+    private void endIfDone() {
+        if (streams.isDone()) { // but not in the middle of Undertow's reading or writing
+            IoThreads.execute(getIoThread(), this::end, stopped -> LOG.trace("Closed with the server", stopped));
+        }
+    }
+
+    /** Ends its own side; the client, which has nothing left to do, closes, and gets to read all until then. */
+    private void end() {
+        if (ending) {
+            return;
+        }
+        ending = true;
+        ConduitStreamSinkChannel out = getUnderlyingConnection().getSinkChannel();
+        try {
+            out.shutdownWrites();
+            if (!out.flush()) {
+                out.setWriteListener(ChannelListeners.flushingChannelListener(null, (channel, e) -> lost(e)));
+                out.resumeWrites();
+            }
+        } catch (IOException e) {
+            lost(e);
+        }
+    }
+
+    private void lost(IOException cause) {
+        LOG.debugf(cause, "HTTP/2 connection with %s was lost while it was drained", getPeerAddress());
+        IoUtils.safeClose(this);
+    }
+}

@@ -1,0 +1,188 @@
+package io.http2duplex.undertow.http2;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The books of one HTTP/2 connection of a server: which streams are open, what their clients may still send, and how
+ * much there was that only costs. It is told of every frame that came or went, and of the time, in nanoseconds.
+ *
+ * <p>Flow control of uploads (RFC 9113, section 5.2). The connection's window gets its bytes back as soon as they have
+ * come, whether they are read or not, so that nothing that is left unread, or was meant for a stream that is gone, can
+ * hold up the others. What bounds the memory are the streams' windows: a stream begins with {@code streamWindow}, and
+ * while its upload is read, its window doubles until it is {@code maxStreamWindow}, or until the windows of all streams
+ * would add up to more than {@code connectionWindow}.
+ *
+ * <p>Thread-safe: a handler may read an upload on any thread.
+ */
+final class Streams {
+    /** HTTP/2's error codes (RFC 9113, section 7), of which these are the connection's end. */
+    static final int NO_ERROR = 0;
+
+    static final int FLOW_CONTROL_ERROR = 3;
+    static final int ENHANCE_YOUR_CALM = 11;
+
+    private static final class Stream {
+        /** To what its window is filled up. */
+        int size;
+        /** What its client may still send. */
+        long window;
+
+        boolean clientEnded;
+        boolean serverEnded;
+
+        Stream(int size) {
+            this.size = size;
+            window = size;
+        }
+    }
+
+    private final Http2Limits limits;
+    private final Map<Integer, Stream> open = new HashMap<>();
+    private final MinuteCount resets;
+    private final MinuteCount controlFrames;
+    /** How far the windows of all streams may still grow beyond {@code streamWindow} each. */
+    private int roomToGrow;
+    /** Bytes that came and for which the connection's window was not filled up yet. */
+    private int owed;
+
+    private int last;
+    private boolean goneAway;
+
+    Streams(Http2Limits limits, long now) {
+        this.limits = limits;
+        resets = new MinuteCount(limits.maxResetsPerMinute(), now);
+        controlFrames = new MinuteCount(limits.maxControlFramesPerMinute(), now);
+        roomToGrow = limits.connectionWindow() - limits.maxStreams() * limits.streamWindow();
+    }
+
+    /** {@return with which error the connection has to end for this frame; {@link #NO_ERROR} if it goes on} */
+    synchronized int received(int type, int flags, int stream, int length, long now) {
+        switch (type) {
+            case Frames.HEADERS -> headers(flags, stream);
+            case Frames.DATA -> {
+                if (!data(flags, stream, length, now)) {
+                    return FLOW_CONTROL_ERROR;
+                }
+            }
+            case Frames.RST_STREAM -> reset(stream, now);
+            case Frames.WINDOW_UPDATE, Frames.CONTINUATION -> {
+                // The one is the price of every download; of the other Undertow takes no more than the header bound.
+            }
+            default -> controlFrames.add(now);
+        }
+        return resets.isExceeded() || controlFrames.isExceeded() ? ENHANCE_YOUR_CALM : NO_ERROR;
+    }
+
+    private void headers(int flags, int stream) {
+        if (stream > last) {
+            last = stream;
+            if (!goneAway && open.size() < limits.maxStreams()) {
+                open.put(stream, new Stream(limits.streamWindow()));
+            }
+        }
+        if ((flags & Frames.END_STREAM) != 0) {
+            clientEnded(stream);
+        }
+    }
+
+    private boolean data(int flags, int stream, int length, long now) {
+        owed += length;
+        Stream known = open.get(stream);
+        if (known != null) {
+            known.window -= length;
+            if (known.window < 0) {
+                return false;
+            }
+        }
+        if ((flags & Frames.END_STREAM) != 0) {
+            clientEnded(stream);
+        } else if (length == 0) {
+            controlFrames.add(now);
+        }
+        return true;
+    }
+
+    private void clientEnded(int stream) {
+        Stream known = open.get(stream);
+        if (known != null) {
+            known.clientEnded = true;
+            closeIfEnded(stream, known);
+        }
+    }
+
+    /** Tells of a frame that was sent. */
+    synchronized void sent(int type, int flags, int stream, long now) {
+        if (type == Frames.RST_STREAM) {
+            reset(stream, now);
+        } else if ((type == Frames.HEADERS || type == Frames.DATA) && (flags & Frames.END_STREAM) != 0) {
+            Stream known = open.get(stream);
+            if (known != null) {
+                known.serverEnded = true;
+                closeIfEnded(stream, known);
+            }
+        }
+    }
+
+    private void reset(int stream, long now) {
+        resets.add(now);
+        Stream known = open.get(stream);
+        if (known != null) {
+            close(stream, known);
+        }
+    }
+
+    private void closeIfEnded(int stream, Stream known) {
+        if (known.clientEnded && known.serverEnded) {
+            close(stream, known);
+        }
+    }
+
+    private void close(int stream, Stream known) {
+        open.remove(stream);
+        roomToGrow += known.size - limits.streamWindow();
+    }
+
+    /** {@return whether the stream was begun and is no longer open, or was refused} */
+    synchronized boolean isOver(int stream) {
+        return stream <= last && !open.containsKey(stream);
+    }
+
+    /**
+     * Tells that the stream's window is to be filled up by what was read.
+     *
+     * @return by how much in all; 0 if there is no use in it, because nothing more will come
+     */
+    synchronized int fillUp(int stream, int read) {
+        Stream known = open.get(stream);
+        if (known == null || known.clientEnded) {
+            return 0;
+        }
+        int growth = Math.min(Math.min(known.size, limits.maxStreamWindow() - known.size), roomToGrow);
+        roomToGrow -= growth;
+        known.size += growth;
+        known.window += read + growth;
+        return read + growth;
+    }
+
+    /** {@return by how much to fill up the connection's window now; 0 as long as half of it is left} */
+    synchronized int fillUpConnection() {
+        if (owed < limits.connectionWindow() / 2) {
+            return 0;
+        }
+        int count = owed;
+        owed = 0;
+        return count;
+    }
+
+    /** Refuses every stream from now on. {@return the last that was begun} */
+    synchronized int goAway() {
+        goneAway = true;
+        return last;
+    }
+
+    /** {@return whether the connection is to be closed: no stream is open, and none can be} */
+    synchronized boolean isDone() {
+        return goneAway && open.isEmpty();
+    }
+}

@@ -1,0 +1,147 @@
+package io.http2duplex.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.http2duplex.DuplexServer;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+/** How a {@link DuplexServer} goes. */
+class ListenerDrainTest {
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    private final Bodies bodies = new Bodies();
+    private final DuplexServer server =
+            DuplexServer.builder().handle("/", bodies).build();
+
+    private Http2Client connect() throws IOException {
+        Http2Client client = Http2Client.over(Sockets.open(server.port(), null, "h2"), "/");
+        Await.result(client.settings);
+        return client;
+    }
+
+    private CompletableFuture<Void> shutdown(Duration grace) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        new Thread(
+                        () -> {
+                            server.shutdown(grace);
+                            done.complete(null);
+                        },
+                        "shutdown")
+                .start();
+        return done;
+    }
+
+    @Test
+    void whatIsOpenMayEndAndNothingNewBegins() throws IOException {
+        server.start();
+        int port = server.port();
+        try (Http2Client client = connect();
+                Http2Client idle = connect()) {
+            idle.send("GET", false).readToEnd();
+            Request open = client.send("POST", true).write(new byte[1000]);
+            client.ping();
+            CompletableFuture<Void> done = shutdown(LONG);
+            assertThat(Await.result(client.goneAway)).isEqualTo(1);
+            assertThat(Await.result(idle.goneAway)).isEqualTo(1);
+            assertThat(Await.result(idle.closed())).contains("EOF");
+            Request late = client.send("GET", false);
+            assertThat(late.ending()).isEqualTo(Request.Ending.BROKEN_OFF);
+            assertThat(client.resetsReceived).hasValue(1);
+            assertThatThrownBy(() -> Sockets.open(port, null, "h2")).isInstanceOf(ConnectException.class);
+            assertThat(done).isNotDone();
+            open.write(new byte[200_000]).end().readToEnd();
+            assertThat(open.status()).isEqualTo(200);
+            assertThat(Await.result(client.closed())).contains("EOF");
+            Await.result(done);
+        }
+    }
+
+    @Test
+    void whatIsStillOpenWhenTheTimeIsOverIsBrokenOff() throws IOException {
+        server.start();
+        try (Http2Client client = connect()) {
+            Request open = client.send("POST", true, "x-unread", "");
+            bodies.unread();
+            server.shutdown(Duration.ofMillis(10));
+            assertThat(open.ending()).isEqualTo(Request.Ending.BROKEN_OFF);
+        }
+    }
+
+    @Test
+    void whoeverIsConnectedIsToldEvenIfThereIsNoTime() throws IOException {
+        server.start();
+        try (Http2Client client = connect()) {
+            client.send("GET", false).readToEnd();
+            server.close();
+            assertThat(Await.result(client.goneAway)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void overHttp1WhatIsOpenMayEndAndNothingNewBegins() throws Exception {
+        server.start();
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        URI uri = URI.create("http://localhost:" + server.port() + "/");
+        HttpRequest get = HttpRequest.newBuilder(uri).build();
+        assertThat(client.send(get, BodyHandlers.discarding()).statusCode())
+                .isEqualTo(200); // a connection to use again
+        try (Http2Client other = connect()) {
+            Request open = other.send("POST", true);
+            other.ping();
+            CompletableFuture<Void> done = shutdown(LONG);
+            Await.result(other.goneAway);
+            CompletableFuture<HttpResponse<Void>> late = client.sendAsync(get, BodyHandlers.discarding());
+            assertThat(Await.result(late).statusCode()).isEqualTo(503);
+            open.end().readToEnd();
+            Await.result(done);
+        }
+    }
+
+    @Test
+    void handlersThatCanBeClosedAreClosedInTheirOrder() throws IOException {
+        List<String> closed = new CopyOnWriteArrayList<>();
+        DuplexServer ordered = DuplexServer.builder()
+                .handle("/b", new Closing("b", closed))
+                .handle("/a", new Closing("a", closed))
+                .handle("/fails", new Closing("fails", closed))
+                .handle("/c/", new Closing("c", closed))
+                .build();
+        ordered.start();
+        try (ServerLog log = new ServerLog()) {
+            ordered.close();
+            ordered.close();
+            assertThat(log.warnings()).singleElement().asString().contains("could not be closed");
+        }
+        assertThat(closed).containsExactly("b", "a", "fails", "c");
+    }
+
+    private record Closing(String name, List<String> closed) implements HttpHandler, AutoCloseable {
+        @Override
+        public void handleRequest(HttpServerExchange exchange) {
+            exchange.endExchange();
+        }
+
+        @Override
+        public void close() {
+            closed.add(name);
+            if (name.equals("fails")) {
+                throw new IllegalStateException("It does not want to");
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.http2duplex.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.http2duplex.DuplexServer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a client may do on one connection to the listener of {@link DuplexServer}. */
+class ListenerLimitsTest {
+    private static final int SETTINGS_MAX_CONCURRENT_STREAMS = 3;
+    private static final int PRIORITY = 2;
+    private static final int UNKNOWN = 99;
+
+    private final Bodies bodies = new Bodies();
+
+    private DuplexServer start(UnaryOperator<DuplexServer.Builder> options) {
+        DuplexServer server =
+                options.apply(DuplexServer.builder().handle("/", bodies)).build();
+        server.start();
+        return server;
+    }
+
+    private static Http2Client connect(DuplexServer server) throws IOException {
+        Http2Client client = Http2Client.over(Sockets.open(server.port(), null, "h2"), "/");
+        Await.result(client.settings);
+        return client;
+    }
+
+    private static void isServed(Http2Client client) throws IOException {
+        Request upload = client.send("POST", true).write(new byte[1000]).end();
+        upload.readToEnd();
+        assertThat(upload.status()).isEqualTo(200);
+    }
+
+    @Test
+    void oneStreamMoreThanAgreedIsRefusedAndTheOthersGoOn() throws IOException {
+        try (DuplexServer server = start(options -> options.maxStreams(3));
+                Http2Client client = connect(server)) {
+            assertThat(client.settings.join()).containsEntry(SETTINGS_MAX_CONCURRENT_STREAMS, 3);
+            List<Request> open = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                open.add(client.send("POST", true).write(new byte[1000]));
+            }
+            Request refused = client.send("POST", true);
+            // What comes for it before it knows is dropped.
+            client.frame(Http2Frames.DATA, 0, 7, ByteBuffer.allocate(1000).position(1000));
+            client.frame(Http2Frames.DATA, Http2Frames.END_STREAM, 7, ByteBuffer.allocate(0));
+            assertThat(refused.ending()).isEqualTo(Request.Ending.BROKEN_OFF);
+            assertThat(client.resetsReceived).hasValue(1);
+            for (Request request : open) {
+                request.write(new byte[1000]).end().readToEnd();
+                assertThat(request.status()).isEqualTo(200);
+            }
+            isServed(client);
+        }
+    }
+
+    @Test
+    void aStreamThatWasResetOrHasEndedMakesRoomForAnother() throws IOException {
+        try (DuplexServer server = start(options -> options.maxStreams(1));
+                Http2Client client = connect(server)) {
+            for (int i = 0; i < 50; i++) {
+                client.send("POST", true, "x-unread", "").cut();
+                isServed(client);
+                client.send("GET", false).readToEnd();
+            }
+        }
+    }
+
+    @Test
+    void requestsWithoutABodyThatAreResetAtOnceAreCounted() throws IOException {
+        try (DuplexServer server = start(options -> options.maxResetsPerMinute(20));
+                Http2Client client = connect(server);
+                Http2Client other = connect(server)) {
+            for (int i = 0; i < 20; i++) {
+                client.send("GET", false).cut();
+            }
+            isServed(client);
+            client.send("GET", false).cut();
+            assertThat(Await.result(client.closed())).isEqualTo("GOAWAY, error 11");
+            isServed(other);
+        }
+    }
+
+    @Test
+    void streamsThatTheClientMakesTheServerResetAreCounted() throws IOException {
+        try (DuplexServer server = start(options -> options.maxResetsPerMinute(20));
+                Http2Client client = connect(server)) {
+            for (int i = 0; i < 21; i++) {
+                Http2Client.Http2Request request = client.send("POST", true, "x-unread", "");
+                client.credit(request.stream, 0); // an error of the stream (RFC 9113, section 6.9)
+                request.ending();
+            }
+            client.send("GET", false);
+            assertThat(Await.result(client.closed())).isEqualTo("GOAWAY, error 11");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Http2Frames.PING, Http2Frames.SETTINGS, PRIORITY, Http2Frames.DATA, UNKNOWN})
+    void framesThatOnlyMakeWorkAreCounted(int type) throws IOException {
+        try (DuplexServer server = start(options -> options.maxControlFramesPerMinute(20));
+                Http2Client client = connect(server);
+                Http2Client other = connect(server)) {
+            Http2Client.Http2Request upload = client.send("POST", true);
+            int stream = type == PRIORITY || type == Http2Frames.DATA ? upload.stream : 0;
+            int length = type == Http2Frames.PING ? 8 : type == PRIORITY ? 5 : 0;
+            // The client's own SETTINGS, and its answer to the server's, are two.
+            for (int i = 0; i < 18; i++) {
+                client.frame(type, 0, stream, ByteBuffer.allocate(length).position(length));
+            }
+            upload.end().readToEnd();
+            client.frame(Http2Frames.PING, 0, 0, ByteBuffer.allocate(8).position(8));
+            assertThat(Await.result(client.closed())).isEqualTo("GOAWAY, error 11");
+            isServed(other);
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotAnswerLosesItsConnection() throws IOException {
+        try (DuplexServer server = start(
+                        options -> options.pingInterval(Duration.ofMillis(20)).pingTimeout(Duration.ofMillis(50)));
+                Http2Client client = connect(server)) {
+            client.ignoresPings = true;
+            Request open = client.send("POST", true);
+            assertThat(open.ending()).isEqualTo(Request.Ending.BROKEN_OFF);
+            assertThat(client.pingsReceived).hasPositiveValue();
+        }
+    }
+
+    @Test
+    void aClientThatAnswersMayBeSilentForLong() throws IOException {
+        try (DuplexServer server = start(
+                        options -> options.pingInterval(Duration.ofMillis(5)).pingTimeout(Duration.ofSeconds(10)));
+                Http2Client client = connect(server)) {
+            Request open = client.send("POST", true);
+            Await.until("it was asked often", () -> client.pingsReceived.get() >= 20);
+            open.end().readToEnd();
+            assertThat(open.status()).isEqualTo(200);
+        }
+    }
+}
