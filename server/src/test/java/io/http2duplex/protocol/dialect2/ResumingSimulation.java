@@ -113,6 +113,7 @@ final class ResumingSimulation {
     private void checkEnd() {
         check(server.isOver(), "the server hangs");
         check(client.isOver(), "the client hangs");
+        check(server.isEveryDownloadOver(), "a download hangs");
         Failure failure = server.session.failure();
         boolean resets = server.application.hasReset || client.application.hasReset;
         int serverNumber = failure == null ? ModelClient.DONE_IN_ORDER : failure.number();

@@ -42,6 +42,11 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
         return session.isOver();
     }
 
+    /** {@return whether every response has come to an end, in order or not} */
+    boolean isEveryDownloadOver() {
+        return carriers.stream().allMatch(carrier -> carrier.done);
+    }
+
     /** Does what follows from an event. */
     private void react() {
         for (Signals signals = session.takeSignals(); !signals.isEmpty(); signals = session.takeSignals()) {

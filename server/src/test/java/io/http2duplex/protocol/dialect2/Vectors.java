@@ -25,6 +25,11 @@ final class Vectors {
                 .map(vector -> Arguments.of(Named.of(vector.get("name").stringValue(), vector)));
     }
 
+    /** {@return the vector in what {@link #of} gave} */
+    static JsonNode vector(Arguments arguments) {
+        return (JsonNode) ((Named<?>) arguments.get()[0]).getPayload();
+    }
+
     static byte[] bytes(JsonNode node) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         if (node.isString()) {
