@@ -60,7 +60,7 @@ final class InMemoryCarrier implements ResumableBrowser.Carrier {
     }
 
     @SuppressWarnings("NullAway") // nothing here asks for the opening request
-    private static DuplexRequest noRequest() {
+    static DuplexRequest noRequest() {
         return null;
     }
 

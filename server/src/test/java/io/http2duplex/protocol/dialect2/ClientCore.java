@@ -95,6 +95,11 @@ public final class ClientCore {
         answers.reset(number, reason);
     }
 
+    /** Asks the server for a sign of life, and so for what it has confirmed. */
+    public void ping() {
+        answers.ping(1);
+    }
+
     /** {@return the body of the next POST; null if there is nothing to say or nothing may be sent} */
     public byte @Nullable [] nextPost() {
         if (receiving.isWindowDue()) {
