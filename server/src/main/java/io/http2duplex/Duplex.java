@@ -15,6 +15,9 @@ import java.util.concurrent.Flow;
  * backpressure: an application that does not read stops the page's writes, and a page that does not read stops the
  * application's.
  *
+ * <p>In dialect 2 it outlives its connections: when one is lost, the application sees no more than that bytes are late,
+ * for as long as the page may take to resume ({@link DuplexHandler.Builder#resumeTimeout}).
+ *
  * <p>Each side ends its direction on its own ({@link #end}); the duplex is over when both have. A failure resets both
  * directions at once, and every face shows it as a {@link DuplexException}. Chunk boundaries carry no meaning.
  *
@@ -65,14 +68,16 @@ public interface Duplex {
      * ({@link DuplexHandler.Builder#downloadBufferSize}) is not full; otherwise the stage fails with a {@link
      * DuplexException} of code {@code OVERLOADED}, nothing of it is sent, and the duplex lives on.
      *
-     * @return completes, on the executor, when the transport has taken the bytes
+     * @return completes, on the executor, when a transport has taken the bytes; in dialect 2 they may have to be sent
+     *     again, which needs nothing of the application
      */
     CompletionStage<Void> send(ByteBuffer bytes);
 
     /**
      * Ends the application's side, after everything written before. The page can still write. Ending twice does no harm.
      *
-     * @return completes, on the executor, when the transport has taken everything and the end
+     * @return completes, on the executor, when the transport has taken everything and the end; in dialect 2 when the
+     *     page has confirmed it
      */
     CompletionStage<Void> end();
 

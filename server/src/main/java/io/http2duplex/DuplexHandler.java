@@ -302,7 +302,8 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
 
         /**
          * How long a download may be held up by a page that reads nothing of it. Then the duplex fails with the code
-         * {@code TIMED_OUT}. Default 5 minutes; Undertow itself gives up after 10.
+         * {@code TIMED_OUT}; in dialect 2 it is detached, and may be resumed. Default 5 minutes; Undertow itself gives
+         * up after 10.
          */
         public Builder stallTimeout(Duration timeout) {
             stallTimeout = positive(timeout, "stallTimeout");

@@ -295,6 +295,41 @@ class ResumingTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = "HTTP2_.*", mode = EnumSource.Mode.MATCH_ALL)
+    void aDownloadThatIsHeldUpIsBrokenOffWhenAnotherTakesItsPlace(Transport transport) throws IOException {
+        try (TestServer server = TestServer.start(TestServer::idle);
+                Http2Client stuck = Http2Client.withWindow(transport, server, 1000);
+                Client other = Client.connect(transport, server)) {
+            Request replaced = Resumable.get(stuck);
+            server.duplex().send(ByteBuffer.wrap(bytes(5000)));
+            replaced.read(1000);
+
+            Request next = Resumable.attach(other, replaced.id(), 1, 0);
+
+            assertThat(Frames.next(next, Frames.DATA).after(8)).isEqualTo(bytes(5000));
+            assertThat(replaced.ending()).isEqualTo(Ending.BROKEN_OFF);
+            stuck.ping();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "HTTP2_.*", mode = EnumSource.Mode.MATCH_ALL)
+    void aResetWhileTheDownloadIsHeldUpBreaksItOffAndIsLearnedFromTheAttach(Transport transport) throws IOException {
+        try (TestServer server = TestServer.start(TestServer::idle);
+                Http2Client stuck = Http2Client.withWindow(transport, server, 1000)) {
+            Request download = Resumable.get(stuck);
+            Duplex duplex = server.duplex();
+            duplex.send(ByteBuffer.wrap(bytes(5000)));
+            download.read(1000);
+
+            duplex.reset(999, "stop");
+
+            assertThat(download.ending()).isEqualTo(Ending.BROKEN_OFF);
+            assertRefused(Resumable.attach(stuck, download.id(), 1, 0), 410, "session-reset", 999, "stop");
+        }
+    }
+
     @Test
     void bytesWrittenWhileNobodyIsThereAreSentOnceTheDuplexIsResumed() throws IOException {
         try (TestServer server = TestServer.start(TestServer::idle)) {
