@@ -566,7 +566,11 @@ export class ResumableSession {
 
   /** When {@link timeIs} is to be called at the latest; Infinity: not for the sake of time. */
   get deadline() {
-    return Math.min(...Array.from(this.#alarms(), ([at]) => at));
+    let first = Infinity;
+    for (const [at] of this.#alarms()) {
+      first = Math.min(first, at);
+    }
+    return first;
   }
 
   /**

@@ -1,11 +1,11 @@
 // One run of the client's core against the server's, over a network, a clock and applications made up from a seed.
 import assert from 'node:assert/strict';
 import { ResumableSession } from '../../src/protocol/resumable-session.js';
+import { APPLICATION_RESET, Application } from './made-up-application.js';
 import { Exchange, World } from './made-up-network.js';
 import { randomOf } from './random.js';
 import { ServerSession } from './server-core.js';
 
-const APPLICATION_RESET = 300;
 const CONNECTION_LOST = 4;
 /** After this time nothing breaks any more. */
 const FAULTS_MILLISECONDS = 60_000;
@@ -18,119 +18,6 @@ const HELLO_BYTES = 12;
 const MAX_POSTS = 4;
 
 /** @typedef {import('./server-core.js').ServerDownload} ServerDownload */
-/** @typedef {{ write(bytes: Uint8Array): number, end(): void, read(): Uint8Array | null, atEnd: boolean, reset(number: number, reason: string): void, over: boolean }} Core */
-
-/** What an application writes at an offset of a direction. */
-const byteAt = (/** @type {number} */ offset, /** @type {number} */ salt) =>
-  (offset * 7 + (offset >> 8) * 13 + salt) & 255;
-
-/** Writes, reads, ends and resets at random. */
-class Application {
-  /** @type {Uint8Array | undefined} what there was no room for */
-  #waiting;
-  written = 0;
-  read = 0;
-  #total;
-  #hasEnded = false;
-  #salt;
-  #otherSalt;
-  #world;
-  #core;
-  #isEager;
-  #laziness;
-  #pace;
-  #changed;
-  hasReset = false;
-  sawEnd = false;
-
-  /**
-   * @param {World} world
-   * @param {Core} core
-   * @param {{ total: number, resets: boolean, salt: number }} plan
-   * @param {() => void} changed called when it has done something
-   */
-  constructor(world, core, { total, resets, salt }, changed) {
-    this.#world = world;
-    this.#core = core;
-    this.#total = total;
-    this.#salt = salt;
-    this.#otherSalt = 1 - salt;
-    this.#changed = changed;
-    this.#isEager = world.chance(0.7);
-    this.#laziness = world.oneOf([100, 1_000, 20_000]);
-    this.#pace = world.oneOf([0, 10, 1_000, 10_000]);
-    world.after(world.between(0, 1_000), () => this.#writeSome());
-    if (!this.#isEager) {
-      world.after(world.between(0, this.#laziness), () => this.#readSome());
-    }
-    if (resets) {
-      world.after(world.between(0, 10_000), () => this.#reset());
-    }
-  }
-
-  /** Something may have changed. */
-  look() {
-    if (this.#waiting) {
-      this.#write(this.#waiting);
-    }
-    if (this.#isEager || this.#core.over) {
-      while (this.#take());
-    }
-  }
-
-  #writeSome() {
-    if (this.#core.over || this.#waiting) {
-      return;
-    }
-    const size = Math.min(this.#total - this.written, Math.ceil(this.#total ** this.#world.random()));
-    if (size > 0) {
-      this.#write(Uint8Array.from({ length: size }, (_, i) => byteAt(this.written + i, this.#salt)));
-    } else if (!this.#hasEnded) {
-      this.#hasEnded = true;
-      this.#core.end();
-    }
-    this.#changed();
-  }
-
-  /** @param {Uint8Array} bytes */
-  #write(bytes) {
-    const taken = this.#core.write(bytes);
-    this.written += taken;
-    this.#waiting = taken < bytes.length ? bytes.subarray(taken) : undefined;
-    if (!this.#waiting) {
-      this.#world.after(this.#world.between(0, this.#pace), () => this.#writeSome());
-    }
-  }
-
-  #readSome() {
-    this.#take();
-    this.#changed();
-    if (!this.sawEnd && !this.#core.over) {
-      this.#world.after(this.#world.between(0, this.#laziness), () => this.#readSome());
-    }
-  }
-
-  #take() {
-    const bytes = this.#core.read();
-    for (const byte of bytes ?? []) {
-      if (byte !== byteAt(this.read, this.#otherSalt)) {
-        assert.fail(`a byte is not the one that was written at offset ${this.read}`);
-      }
-      this.read++;
-    }
-    this.sawEnd ||= this.#core.atEnd;
-    return bytes !== null;
-  }
-
-  #reset() {
-    if (!this.#core.over) {
-      this.hasReset = true;
-      this.#core.reset(APPLICATION_RESET + this.#salt, 'enough');
-      this.#changed();
-    }
-  }
-}
-
 export class Schedule {
   #seed;
   #world;
@@ -199,18 +86,17 @@ export class Schedule {
       0,
     );
     const resets = world.chance(0.15);
-    const changed = () => this.#pump();
     this.#clientApplication = new Application(
       world,
       this.#client,
       { total: total(), resets: resets && world.chance(0.5), salt: 0 },
-      () => this.#atClient(changed),
+      () => this.#atClient(() => this.#pumpClient()),
     );
     this.#serverApplication = new Application(
       world,
       this.#server,
       { total: total(), resets: resets && world.chance(0.5), salt: 1 },
-      changed,
+      () => this.#pumpServer(),
     );
     this.#plan(window);
   }
@@ -250,7 +136,7 @@ export class Schedule {
     for (let i = world.chance(0.3) ? 3 : 0; i > 0; i--) {
       world.after(world.between(0, 20_000), () => {
         this.#server.rotate(world.now);
-        this.#pump();
+        this.#pumpServer();
       });
     }
   }
@@ -272,7 +158,7 @@ export class Schedule {
     const missed = this.#missed;
     this.#missed = [];
     missed.forEach((run) => run());
-    this.#pump();
+    this.#pumpClient();
   }
 
   /** The page goes into the back/forward cache, and comes back. */
@@ -287,7 +173,7 @@ export class Schedule {
       this.#atClient(() => {
         this.#isAway = false;
         this.#client.retryNow();
-        this.#pump();
+        this.#pumpClient();
       }),
     );
   }
@@ -312,14 +198,25 @@ export class Schedule {
       world,
       { maxDelay: this.#maxDelay, upCut: cut(), downCut: cut() },
       {
-        received: (item) => this.#atClient(() => (client.received(item), this.#pump())),
-        ended: () => this.#atClient(() => (client.ended(), this.#pump())),
-        lost: () => this.#atClient(() => (client.lost(), this.#pump())),
+        received: (item) => {
+          this.#atClient(() => (client.received(item), this.#pumpClient()));
+          // There is room in the download again.
+          this.#serveDownloads();
+        },
+        ended: () => this.#atClient(() => (client.ended(), this.#pumpClient())),
+        lost: () => this.#atClient(() => (client.lost(), this.#pumpClient())),
       },
       {
-        received: (item) => (server.received(item), this.#pump()),
-        ended: () => (server.ended(), this.#pump()),
-        lost: () => (server.lost(), this.#pump()),
+        received: (item) => {
+          server.received(item);
+          this.#pumpServer();
+          if (this.#stream?.exchange === exchange) {
+            // There is room in the streaming POST again.
+            this.#atClient(() => this.#pumpClient());
+          }
+        },
+        ended: () => (server.ended(), this.#pumpServer()),
+        lost: () => (server.lost(), this.#pumpServer()),
       },
     );
     this.#exchanges.add(exchange);
@@ -331,7 +228,7 @@ export class Schedule {
 
   // What both sides do after each event
 
-  #pump() {
+  #pumpServer() {
     const { now } = this.#world;
     const server = this.#server;
     server.timeIs(now);
@@ -340,12 +237,9 @@ export class Schedule {
     this.#serverTimer = this.#setTimer(Math.max(server.deadline ?? Infinity, now + 1), this.#serverTimer, (at) => {
       if (this.#serverTimer === at) {
         this.#serverTimer = Infinity;
-        this.#pump();
+        this.#pumpServer();
       }
     });
-    if (this.#sleepsUntil <= now) {
-      this.#pumpClient();
-    }
     this.#checkBounds();
   }
 
@@ -362,11 +256,12 @@ export class Schedule {
       this.#send();
     }
     this.#require(client.deadline > now, 'the deadline has passed');
+    this.#checkBounds();
     this.#clientTimer = this.#setTimer(client.deadline, this.#clientTimer, (at) =>
       this.#atClient(() => {
         if (this.#clientTimer === at) {
           this.#clientTimer = Infinity;
-          this.#pump();
+          this.#pumpClient();
         }
       }),
     );
@@ -417,7 +312,8 @@ export class Schedule {
     );
     this.#downloads.set(attached.download, exchange);
     this.#watch(exchange, download, () => this.#client.downloadEnded(download, this.#world.now));
-    this.#pump();
+    this.#pumpServer();
+    this.#pumpClient();
   }
 
   #resume() {
@@ -655,7 +551,7 @@ export class Schedule {
       const upload = this.#server.openUpload();
       upload.received(part, world.now);
       upload.ended();
-      this.#pump();
+      this.#pumpServer();
     });
   }
 
