@@ -3,6 +3,8 @@ import { ProtocolError } from './frames.js';
 import { add } from './ranges.js';
 
 const MAX_RUNS_OUT_OF_ORDER = 64;
+/** In what time half of a window is used by a sender that it holds up. */
+const FAST_MILLISECONDS = 1_000;
 
 /**
  * One direction at its receiver: takes bytes in any order and however often, and gives each once, in order. What it
@@ -25,6 +27,7 @@ export class ReceivingDirection {
   #end = Infinity;
   /** The confirmed offset that the sender was told last. */
   #told = 0;
+  #toldAt = -Infinity;
 
   /**
    * @param {number} window in bytes, at the beginning; the sender knows it
@@ -116,13 +119,18 @@ export class ReceivingDirection {
     );
   }
 
-  /** @returns {[confirmed: number, limit: number]} what the sender is told now */
-  tell() {
-    if (this.#read === this.confirmed && this.#limit - this.#read <= this.#window / 2) {
+  /**
+   * @param {number} now in milliseconds
+   * @returns {[confirmed: number, limit: number]} what the sender is told now
+   */
+  tell(now) {
+    const isHalfUsed = this.#read === this.confirmed && this.#limit - this.#read <= this.#window / 2;
+    if (isHalfUsed && now - this.#toldAt <= FAST_MILLISECONDS) {
       this.#window = Math.min(2 * this.#window, this.#maxWindow);
     }
     this.#limit = Math.max(this.#limit, this.#read + this.#window);
     this.#told = this.confirmed;
+    this.#toldAt = now;
     this.isUntold = false;
     return [this.confirmed, this.#limit];
   }

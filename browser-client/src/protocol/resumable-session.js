@@ -36,6 +36,7 @@ const MAX_UNPROVEN_STREAMS = 2;
  * @property {number} offset the download's confirmed offset
  * @property {number} limit of the download
  * @property {number} startedAt
+ * @property {boolean} isRotation it was sent while another download went on
  */
 
 /**
@@ -254,8 +255,15 @@ export class ResumableSession {
    * @returns {Attempt} for the resuming GET that is sent now
    */
   attachRequest(now) {
-    const [offset, limit] = this.#receiving.tell();
-    this.#attempt = { abandoned: false, number: ++this.#attempts, offset, limit, startedAt: now };
+    const [offset, limit] = this.#receiving.tell(now);
+    this.#attempt = {
+      abandoned: false,
+      number: ++this.#attempts,
+      offset,
+      limit,
+      startedAt: now,
+      isRotation: this.attached,
+    };
     return this.#attempt;
   }
 
@@ -481,7 +489,7 @@ export class ResumableSession {
       part.hasWindow = true;
       part.pongs = [...part.pongs, ...this.#pongs].slice(-MAX_PONGS);
       pieces.push(
-        frame(FrameType.WINDOW, this.#receiving.tell()),
+        frame(FrameType.WINDOW, this.#receiving.tell(now)),
         ...this.#pongs.map((token) => frame(FrameType.PONG, [token])),
       );
       this.#pongs = [];
@@ -622,7 +630,7 @@ export class ResumableSession {
       ];
     }
     // In a rotation the old download may be seen to end before the new one is seen to begin.
-    if (!this.#download && !(this.#attempt && this.#attempt.startedAt < this.#detachedAt)) {
+    if (!this.#download && !this.#attempt?.isRotation) {
       yield [
         this.#detachedAt + Math.min(this.#resumeTimeout, this.#maxResumeTimeout),
         () => this.reset(ErrorCode.CONNECTION_LOST, 'The session could not be resumed in time'),

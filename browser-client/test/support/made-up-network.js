@@ -225,7 +225,7 @@ export class Exchange {
   /** Nothing arrives any more, and nobody is told for a long time. */
   blackHole() {
     this.#isHole = this.up.isClosed = this.down.isClosed = true;
-    this.#world.after(this.#world.between(20_000, 90_000), () => {
+    this.#world.after(this.#world.oneOf([20_000, 90_000, 500_000]), () => {
       this.#isHole = false;
       this.cut();
     });

@@ -10,7 +10,7 @@ const CONNECTION_LOST = 4;
 /** After this time nothing breaks any more. */
 const FAULTS_MILLISECONDS = 60_000;
 /** A schedule that is not over then hangs. */
-const LIMIT_MILLISECONDS = 1_000_000;
+const LIMIT_MILLISECONDS = 1_500_000;
 /** A resume timeout for which nothing is broken long enough. */
 const PATIENCE_MILLISECONDS = 300_000;
 const MAX_EVENTS = 100_000;
@@ -25,7 +25,8 @@ export class Schedule {
   #server;
   #clientApplication;
   #serverApplication;
-  #maxWindow;
+  #clientMax;
+  #serverMax;
   #faults;
   #isPatient;
   /** The client knows the resume timeout. */
@@ -55,22 +56,26 @@ export class Schedule {
   constructor(seed) {
     const world = new World(randomOf(seed));
     const window = world.oneOf([1, 10, 200, 2_000]);
-    const maxWindow = window * world.oneOf([1, 4, 16]);
+    const serverWindow = window * world.oneOf([1, 1, 10]);
+    const clientMax = window * world.oneOf([1, 4, 16]);
+    const serverMax = serverWindow * world.oneOf([1, 4, 16]);
     const total = () => Math.floor(world.random() ** 2 * Math.min(20 * window, 6_000));
     this.#seed = seed;
     this.#world = world;
-    this.#maxWindow = maxWindow;
+    this.#clientMax = clientMax;
+    this.#serverMax = serverMax;
     this.#faults = world.oneOf([0, 0.05, 0.2]);
     this.#mode = world.oneOf(['post', 'post', 'stream', 'held']);
     this.#maxDelay = world.oneOf([0, 20, 400, 2_000]);
     this.#maxBody = world.oneOf([1, 10, 1_000]) * Math.ceil(window / 10);
     this.#maxPiece = world.oneOf([1, 10, 1_000]) * Math.ceil(window / 10);
     const resumeTimeout = world.oneOf([0, 5_000, 30_000, PATIENCE_MILLISECONDS]);
-    this.#isPatient = resumeTimeout === PATIENCE_MILLISECONDS;
+    const heartbeat = world.oneOf([0, 2_000 + 10 * this.#maxDelay, 15_000 + 10 * this.#maxDelay]);
+    this.#isPatient = resumeTimeout === PATIENCE_MILLISECONDS && heartbeat > 0;
     this.#client = new ResumableSession(
       {
         initialWindow: window,
-        maxWindow,
+        maxWindow: clientMax,
         resumeTimeout: !this.#isPatient && world.chance(0.1) ? 2_000 : undefined,
         random: world.random,
       },
@@ -78,10 +83,10 @@ export class Schedule {
     );
     this.#server = new ServerSession(
       {
-        heartbeat: world.oneOf([0, 2_000 + 10 * this.#maxDelay, 15_000 + 10 * this.#maxDelay]),
+        heartbeat,
         resumeTimeout,
-        initialWindow: window,
-        maxWindow,
+        initialWindow: serverWindow,
+        maxWindow: serverMax,
       },
       0,
     );
@@ -193,7 +198,7 @@ export class Schedule {
    */
   #exchange(client, server) {
     const world = this.#world;
-    const cut = () => (this.#breaks() ? Math.floor((2 * this.#maxWindow) ** world.random()) - 1 : Infinity);
+    const cut = () => (this.#breaks() ? Math.floor((2 * this.#clientMax) ** world.random()) - 1 : Infinity);
     const exchange = new Exchange(
       world,
       { maxDelay: this.#maxDelay, upCut: cut(), downCut: cut() },
@@ -560,11 +565,10 @@ export class Schedule {
   #checkBounds() {
     const client = this.#clientApplication;
     const server = this.#serverApplication;
-    const max = this.#maxWindow;
     this.#require(
-      client.written - this.#server.receiving.confirmed <= max &&
-        this.#server.receiving.confirmed - server.read <= max + 1 &&
-        server.written - this.#server.sending.confirmed <= max,
+      client.written - this.#server.receiving.confirmed <= this.#clientMax &&
+        this.#server.receiving.confirmed - server.read <= this.#serverMax + 1 &&
+        server.written - this.#server.sending.confirmed <= this.#serverMax,
       'a buffer is over its bound',
     );
   }

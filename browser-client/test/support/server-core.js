@@ -192,7 +192,7 @@ export class ServerSession {
     this.#download = new ServerDownload(this);
     this.#download.pending.push(
       frame(FrameType.HELLO, [this.#heartbeat, this.#resumeTimeout]),
-      frame(FrameType.WINDOW, this.#receiving.tell()),
+      frame(FrameType.WINDOW, this.#receiving.tell(now)),
     );
     this.#settle();
     return { download: this.#download };
@@ -314,7 +314,7 @@ export class ServerSession {
     if (this.#receiving.hasToTell || this.#pongs.length > 0 || this.#hasLastWord) {
       this.#hasLastWord = false;
       pieces.push(
-        frame(FrameType.WINDOW, this.#receiving.tell()),
+        frame(FrameType.WINDOW, this.#receiving.tell(now)),
         ...this.#pongs.map((token) => frame(FrameType.PONG, [token])),
       );
       this.#pongs = [];

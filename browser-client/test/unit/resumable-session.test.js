@@ -1,0 +1,252 @@
+// What the simulation can't see, since nothing is lost by it: when things are done, and what is left alone.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ByteRing } from '../../src/protocol/byte-ring.js';
+import * as FrameType from '../../src/protocol/frame-types.js';
+import { frame, FrameDecoder, reasonOf } from '../../src/protocol/frames.js';
+import { ResumableSession } from '../../src/protocol/resumable-session.js';
+
+const HEARTBEAT = 15_000;
+const RESUME_TIMEOUT = 30_000;
+const MIB = 1 << 20;
+
+/** @param {{ resumeTimeout?: number }} [options] */
+function attached(options) {
+  const core = new ResumableSession({ initialWindow: 100, maxWindow: 400, random: () => 0.5, ...options }, 0);
+  const download = core.openDownload(0);
+  core.received(download, frame(FrameType.HELLO, [HEARTBEAT, RESUME_TIMEOUT]), 0);
+  core.received(download, frame(FrameType.WINDOW, [0, 100]), 0);
+  return { core, download };
+}
+
+/** @param {{ bytes: Uint8Array } | null} part */
+function framesOf(part) {
+  assert.ok(part);
+  return [...new FrameDecoder().decode(part.bytes)].map(({ type, fields, bytes }) => ({ type, fields, bytes }));
+}
+
+/** @param {number} offset @param {string} text */
+const data = (offset, text) => Buffer.concat([frame(FrameType.DATA, [offset], text.length), Buffer.from(text)]);
+
+test('what waits is combined into one body, and what is under way is not sent again', () => {
+  const { core } = attached();
+  core.write(Buffer.from('ab'));
+  core.write(Buffer.from('cd'));
+  const [frameOfBoth] = framesOf(core.nextBody(MIB, 1));
+  assert.equal(Buffer.from(frameOfBoth.bytes).toString(), 'abcd');
+  assert.equal(core.nextBody(MIB, 1), null);
+});
+
+test('a body that is lost is sent again at once, then after growing pauses, which end when it is taken', () => {
+  const { core } = attached();
+  core.write(Buffer.from('ab'));
+  let now = 0;
+  for (const pause of [0, 125, 375, 875]) {
+    const part = core.nextBody(MIB, now);
+    assert.ok(part);
+    core.uploadLost(part, now);
+    assert.equal(core.nextBody(MIB, now + pause - 1), null);
+    now += pause;
+    core.timeIs(now);
+  }
+  const part = core.nextBody(MIB, now);
+  assert.ok(part);
+  core.uploadTaken(part);
+  core.write(Buffer.from('c'));
+  assert.ok(core.nextBody(MIB, now));
+});
+
+test('a server that asks for patience gets it', () => {
+  const { core } = attached();
+  core.write(Buffer.from('ab'));
+  const part = core.nextBody(MIB, 0);
+  assert.ok(part);
+  core.uploadLost(part, 0, 7_000);
+  assert.equal(core.deadline, 7_000);
+  assert.equal(core.nextBody(MIB, 6_999), null);
+  assert.ok(core.nextBody(MIB, 7_000));
+});
+
+test('with a bound of 0 only frames other than DATA are given', () => {
+  const { core, download } = attached();
+  core.write(Buffer.from('ab'));
+  assert.equal(core.nextBody(0, 1), null);
+  core.received(download, frame(FrameType.PING, [7]), 1);
+  assert.deepEqual(
+    framesOf(core.nextBody(0, 1)).map(({ type }) => type),
+    [FrameType.WINDOW, FrameType.PONG],
+  );
+});
+
+test('frames that are under way in a superseded download count', () => {
+  const { core, download } = attached();
+  core.received(download, frame(FrameType.ROTATE, []), 1);
+  assert.ok(core.wantsDownload(1));
+  core.attachRequest(1);
+  const next = core.openDownload(2);
+  core.received(download, data(0, 'ab'), 3);
+  core.received(next, data(0, 'abc'), 3);
+  assert.equal(Buffer.from(core.read() ?? []).toString(), 'abc');
+  core.downloadEnded(download, 4);
+  assert.ok(core.attached);
+});
+
+test('ROTATE ends the streaming POST, and one in a superseded download does not', () => {
+  const { core, download } = attached();
+  const stream = core.openStream(1);
+  core.received(download, frame(FrameType.ROTATE, []), 1);
+  assert.ok(stream.isToEnd);
+  core.attachRequest(1);
+  core.openDownload(2);
+  const next = core.openStream(3);
+  core.received(download, frame(FrameType.ROTATE, []), 3);
+  assert.ok(!next.isToEnd && !core.wantsDownload(3));
+});
+
+test('a streaming POST begins with a PING, and streaming is given up when no PONG comes', () => {
+  const { core } = attached();
+  core.write(Buffer.from('ab'));
+  const stream = core.openStream(10);
+  const piece = core.nextPiece(stream, MIB, 10);
+  assert.ok(piece);
+  assert.deepEqual(
+    framesOf({ bytes: piece }).map(({ type }) => type),
+    [FrameType.PING, FrameType.DATA],
+  );
+  assert.equal(core.deadline, 3_010);
+  core.timeIs(3_010);
+  assert.ok(stream.abandoned && !core.mayStream && !core.wantsStream(3_010));
+  assert.equal(Buffer.from(framesOf(core.nextBody(MIB, 3_010))[0].bytes).toString(), 'ab');
+});
+
+test('a server that is not heard for two heartbeats is dead: its download and POSTs are abandoned', () => {
+  const { core, download } = attached();
+  core.write(Buffer.from('ab'));
+  const part = core.nextBody(MIB, 1);
+  assert.ok(part);
+  core.timeIs(2 * HEARTBEAT);
+  assert.ok(download.abandoned && part.abandoned && !core.attached);
+  assert.ok(core.wantsDownload(2 * HEARTBEAT));
+});
+
+test('a client gives up after the resume timeout, and tells a server that may still be there', () => {
+  const { core, download } = attached();
+  core.downloadEnded(download, 1_000);
+  const attempt = core.attachRequest(1_000);
+  core.attachFailed(attempt, 1_100);
+  core.timeIs(1_000 + RESUME_TIMEOUT - 1);
+  assert.ok(!core.over);
+  core.timeIs(1_000 + RESUME_TIMEOUT);
+  assert.equal(core.error?.number, 4);
+  const part = core.nextBody(MIB, 1_000 + RESUME_TIMEOUT);
+  assert.ok(part?.keepalive);
+  assert.equal(framesOf(part)[0].type, FrameType.RESET);
+});
+
+test('an application may be less patient than the server, and not more', () => {
+  for (const [resumeTimeout, expected] of [
+    [500, 500],
+    [2 * RESUME_TIMEOUT, RESUME_TIMEOUT],
+  ]) {
+    const { core, download } = attached({ resumeTimeout });
+    core.downloadEnded(download, 0);
+    core.attachRequest(0);
+    core.timeIs(expected - 1);
+    assert.ok(!core.over);
+    core.timeIs(expected);
+    assert.ok(core.over);
+  }
+});
+
+test('a reset is sent at once, whatever waits, and once more when it is lost', () => {
+  const { core } = attached();
+  core.write(Buffer.from('ab'));
+  const lost = core.nextBody(MIB, 0);
+  assert.ok(lost);
+  core.uploadLost(lost, 0, 60_000);
+  core.reset(300, 'enough');
+  for (let i = 0; i < 2; i++) {
+    const part = core.nextBody(MIB, 1);
+    const [reset] = framesOf(part);
+    assert.deepEqual([reset.type, reset.fields, reasonOf(reset.bytes)], [FrameType.RESET, [300], 'enough']);
+    assert.ok(part?.keepalive && !core.finished);
+    core.uploadLost(part, 1);
+  }
+  assert.equal(core.nextBody(MIB, 60_000), null);
+  assert.ok(core.finished);
+});
+
+test('the first failure wins', () => {
+  const { core, download } = attached();
+  core.received(download, data(100, 'x'), 1);
+  core.reset(300, 'later');
+  assert.equal(core.error?.number, 2);
+});
+
+test('what was received before the end can be read when the session is over', () => {
+  const { core, download } = attached();
+  core.end();
+  const part = core.nextBody(MIB, 1);
+  assert.ok(part);
+  core.received(download, Buffer.concat([data(0, 'ab'), frame(FrameType.END, [2])]), 1);
+  core.uploadTaken(part);
+  assert.ok(core.over && !core.error && !core.atEnd);
+  assert.equal(Buffer.from(core.read() ?? []).toString(), 'ab');
+  assert.ok(core.atEnd);
+});
+
+test('a session that the server says has ended in order ends in order', () => {
+  const { core, download } = attached();
+  core.end();
+  core.nextBody(MIB, 1);
+  core.received(download, frame(FrameType.END, [0]), 1);
+  core.downloadEnded(download, 2);
+  core.sessionOver(0);
+  assert.ok(core.over && core.finished && !core.error && core.uploadEnded);
+});
+
+test('a ring of bytes gives what was put, around its end as well', () => {
+  const ring = new ByteRing();
+  const bytes = Uint8Array.from({ length: 100 }, (_, i) => i);
+  ring.put(0, bytes.subarray(0, 60), 0, 100);
+  ring.put(60, bytes.subarray(60), 0, 100);
+  assert.deepEqual(ring.get(0, 100), bytes);
+  ring.put(100, bytes.subarray(0, 50), 50, 100);
+  assert.deepEqual(ring.get(50, 150), Uint8Array.from([...bytes.subarray(50), ...bytes.subarray(0, 50)]));
+});
+
+/**
+ * @param {number[]} windows that are told, one after the other, when all of the window before was used
+ * @param {number} pause between them, in milliseconds
+ */
+function windowsGrow(windows, pause) {
+  const { core, download } = attached();
+  let now = 0;
+  let offset = 0;
+  let limit = 100;
+  for (const window of windows) {
+    now += pause;
+    core.received(download, data(offset, 'x'.repeat(limit - offset)), now);
+    offset = limit;
+    assert.ok(core.read());
+    const [told] = framesOf(core.nextBody(MIB, now));
+    limit = told.fields[1];
+    assert.deepEqual(told.fields, [offset, offset + window]);
+  }
+}
+
+test('windows grow with use, up to their bound', () => {
+  windowsGrow([100, 200, 400, 400], 1_000);
+});
+
+test('the window of a server that does not hurry stays as it is', () => {
+  windowsGrow([100, 100, 100], 1_001);
+});
+
+test('the buffer of the upload grows with the window, up to its bound', () => {
+  const { core, download } = attached();
+  core.received(download, frame(FrameType.WINDOW, [0, 300]), 1);
+  assert.equal(core.write(new Uint8Array(1_000)), 300);
+  core.received(download, frame(FrameType.WINDOW, [0, 10_000]), 2);
+  assert.equal(core.write(new Uint8Array(1_000)), 100);
+});
