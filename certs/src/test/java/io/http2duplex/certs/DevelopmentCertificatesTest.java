@@ -30,11 +30,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DevelopmentCertificatesTest {
     private static final Keytool KEYTOOL = new Keytool(Path.of(System.getProperty("java.home")));
 
+    /** For the tests that change nothing in it, since keytool takes its time. */
+    @TempDir
+    static Path shared;
+
     @TempDir
     Path temporary;
 
     private DevelopmentCertificates after(Duration time) {
         return DevelopmentCertificates.in(directory(), Clock.offset(Clock.systemUTC(), time), KEYTOOL);
+    }
+
+    private static Path sharedDirectory() {
+        return shared.resolve("certs").resolve("dev");
     }
 
     private Path directory() {
@@ -52,7 +60,7 @@ class DevelopmentCertificatesTest {
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "127.0.0.1", "::1"})
     void aClientThatTrustsTheAuthorityAcceptsTheServerUnderEachOfItsNames(String name) throws Exception {
-        DevelopmentCertificates certificates = DevelopmentCertificates.in(directory());
+        DevelopmentCertificates certificates = DevelopmentCertificates.in(sharedDirectory());
         SSLContext client = TlsContexts.trusting(certificates.caCertificate());
 
         assertThat(Handshake.between(client, certificates.sslContext(), name)).isEqualTo(server(certificates));
@@ -60,7 +68,7 @@ class DevelopmentCertificatesTest {
 
     @Test
     void aClientThatDoesNotTrustTheAuthorityRefusesTheServer() throws Exception {
-        DevelopmentCertificates certificates = DevelopmentCertificates.in(directory());
+        DevelopmentCertificates certificates = DevelopmentCertificates.in(sharedDirectory());
 
         assertThatThrownBy(() -> Handshake.between(SSLContext.getDefault(), certificates.sslContext(), "localhost"))
                 .isInstanceOf(SSLException.class);
@@ -68,7 +76,7 @@ class DevelopmentCertificatesTest {
 
     @Test
     void aClientRefusesTheServerUnderAnotherName() {
-        DevelopmentCertificates certificates = DevelopmentCertificates.in(directory());
+        DevelopmentCertificates certificates = DevelopmentCertificates.in(sharedDirectory());
         SSLContext client = TlsContexts.trusting(certificates.caCertificate());
 
         assertThatThrownBy(() -> Handshake.between(client, certificates.sslContext(), "example.com"))
@@ -77,7 +85,7 @@ class DevelopmentCertificatesTest {
 
     @Test
     void thePemFilesServeTheSameCertificateToOtherServers() throws Exception {
-        DevelopmentCertificates certificates = DevelopmentCertificates.in(directory());
+        DevelopmentCertificates certificates = DevelopmentCertificates.in(sharedDirectory());
         SSLContext client = TlsContexts.trusting(certificates.caCertificate());
         SSLContext server = TlsContexts.fromPem(certificates.certificateChain(), certificates.privateKey());
 
@@ -118,7 +126,7 @@ class DevelopmentCertificatesTest {
 
     @Test
     void theServerCertificateIsOneThatBrowsersAccept() throws Exception {
-        X509Certificate server = server(DevelopmentCertificates.in(directory()));
+        X509Certificate server = server(DevelopmentCertificates.in(sharedDirectory()));
 
         Duration validity = Duration.between(
                 server.getNotBefore().toInstant(), server.getNotAfter().toInstant());
@@ -155,10 +163,10 @@ class DevelopmentCertificatesTest {
 
     @Test
     void gitIsToldToLeaveEverythingInTheDirectoryAlone() throws Exception {
-        DevelopmentCertificates.in(directory());
-        List<String> ignored = Files.readAllLines(directory().resolve(".gitignore"));
+        DevelopmentCertificates.in(sharedDirectory());
+        List<String> ignored = Files.readAllLines(sharedDirectory().resolve(".gitignore"));
 
-        try (var files = Files.list(directory())) {
+        try (var files = Files.list(sharedDirectory())) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .allMatch(name -> ignored.stream()
                             .anyMatch(pattern -> name.equals(pattern) || name.endsWith(pattern.replace("*", ""))));
@@ -182,11 +190,11 @@ class DevelopmentCertificatesTest {
 
     @Test
     void aSecondCallReusesWhatTheFirstOneMade() {
-        DevelopmentCertificates certificates = DevelopmentCertificates.in(directory());
+        DevelopmentCertificates certificates = DevelopmentCertificates.in(sharedDirectory());
         X509Certificate authority = authority(certificates);
         X509Certificate server = server(certificates);
 
-        DevelopmentCertificates.in(directory());
+        DevelopmentCertificates.in(sharedDirectory());
 
         assertThat(authority(certificates)).isEqualTo(authority);
         assertThat(server(certificates)).isEqualTo(server);

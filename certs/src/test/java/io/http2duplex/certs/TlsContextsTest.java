@@ -22,6 +22,9 @@ class TlsContextsTest {
     private static final char[] PASSWORD = KeytoolInTests.PASSWORD.toCharArray();
 
     @TempDir
+    static Path made;
+
+    @TempDir
     Path directory;
 
     private Path pkcs12 = Path.of("");
@@ -36,9 +39,19 @@ class TlsContextsTest {
     }
 
     private void makePem(String algorithm, String... options) throws Exception {
-        KeyStore store = KeytoolInTests.keyPair(pkcs12, "own", algorithm, options);
+        Files.copy(keyPair(algorithm, options), pkcs12);
+        KeyStore store = TlsContexts.readPkcs12(pkcs12, PASSWORD);
         Files.writeString(chain, Pem.of(store.getCertificateChain("own")));
         Files.writeString(key, Pem.of((PrivateKey) store.getKey("own", PASSWORD)));
+    }
+
+    /** A PKCS #12 file to be left as it is: each kind is made once for all tests, since keytool takes its time. */
+    private static Path keyPair(String algorithm, String... options) throws Exception {
+        Path store = made.resolve(algorithm + String.join("", options).replace('/', '-') + ".p12");
+        if (Files.notExists(store)) {
+            KeytoolInTests.keyPair(store, "own", algorithm, options);
+        }
+        return store;
     }
 
     private void assertServes(SSLContext server) throws IOException {
@@ -88,7 +101,7 @@ class TlsContextsTest {
 
     @Test
     void aWrongPasswordIsToldFromADamagedFile() throws Exception {
-        KeytoolInTests.keyPair(pkcs12, "own", "EC");
+        Files.copy(keyPair("EC"), pkcs12);
         assertRefused(() -> TlsContexts.fromPkcs12(pkcs12, "guessed".toCharArray()))
                 .hasMessage(pkcs12 + ": the password is wrong; give the one it was exported with");
 
@@ -173,7 +186,7 @@ class TlsContextsTest {
     @Test
     void aKeyOfAnotherAlgorithmIsRefused() throws Exception {
         makePem("EC");
-        KeyStore other = KeytoolInTests.keyPair(directory.resolve("other.p12"), "own", "RSA");
+        KeyStore other = TlsContexts.readPkcs12(keyPair("RSA"), PASSWORD);
         Path otherKey =
                 Files.writeString(directory.resolve("other.key"), Pem.of((PrivateKey) other.getKey("own", PASSWORD)));
 
