@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what has to come, and fails if it does not come within {@link #LIMIT}. */
 final class Await {
-    static final Duration LIMIT = Duration.ofSeconds(10);
+    static final Duration LIMIT = Duration.ofSeconds(30);
 
     private Await() {}
 
