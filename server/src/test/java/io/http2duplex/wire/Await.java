@@ -1,5 +1,6 @@
 package io.http2duplex.wire;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
@@ -24,6 +25,27 @@ final class Await {
             }
             LockSupport.parkNanos(1_000_000);
         }
+    }
+
+    /** A test that is given a time that it has to keep up with. */
+    interface Timed {
+        void run(Duration time) throws IOException;
+    }
+
+    /**
+     * Runs a test that has to keep up with a time, which a slow machine may not do. So if it fails, it has another try
+     * with five times the time, and the last with 25 times: what is wrong fails in all three.
+     */
+    static void keepsUpWith(Duration time, Timed test) throws IOException {
+        for (int factor = 1; factor < 25; factor *= 5) {
+            try {
+                test.run(time.multipliedBy(factor));
+                return;
+            } catch (AssertionError | IOException e) {
+                // the next try tells whether it was for lack of time
+            }
+        }
+        test.run(time.multipliedBy(25));
     }
 
     static <T> T result(CompletionStage<T> stage) {

@@ -136,8 +136,8 @@ class CompositionTest {
                 Client client = Client.connect(Transport.HTTP2_TLS, server)) {
             Request download = client.open();
             client.end(download.id()).status();
-            assertThat(lines.poll(10, TimeUnit.SECONDS)).isEqualTo("POST 200");
-            assertThat(lines.poll(10, TimeUnit.SECONDS)).isEqualTo("GET 200");
+            assertThat(lines.poll(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo("POST 200");
+            assertThat(lines.poll(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo("GET 200");
         }
     }
 

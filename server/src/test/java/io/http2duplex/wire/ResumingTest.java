@@ -138,20 +138,21 @@ class ResumingTest {
     @ParameterizedTest
     @EnumSource
     void aDuplexThatNobodyResumesIsLostAndTheClientIsToldWhenItAsks(Transport transport) throws IOException {
-        try (TestServer server =
-                TestServer.start(TestServer::idle, options -> options.resumeTimeout(Duration.ofMillis(500)))) {
-            String id;
-            try (Client client = Client.connect(transport, server)) {
-                id = Resumable.open(client).id();
+        Await.keepsUpWith(Duration.ofMillis(500), time -> {
+            try (TestServer server = TestServer.start(TestServer::idle, options -> options.resumeTimeout(time))) {
+                String id;
+                try (Client client = Client.connect(transport, server)) {
+                    id = Resumable.open(client).id();
+                }
+                assertFailedWith(ErrorCode.CONNECTION_LOST, server.duplex());
+                server.awaitNoSessions();
+                try (Client client = Client.connect(transport, server)) {
+                    assertGone(Resumable.attach(client, id, 1, 0), 4);
+                    assertGone(Resumable.post(client, id, Frames.ping(1)), 4);
+                    Await.until("it is forgotten", () -> statusOfAttach(client, id) == 404);
+                }
             }
-            assertFailedWith(ErrorCode.CONNECTION_LOST, server.duplex());
-            server.awaitNoSessions();
-            try (Client client = Client.connect(transport, server)) {
-                assertGone(Resumable.attach(client, id, 1, 0), 4);
-                assertGone(Resumable.post(client, id, Frames.ping(1)), 4);
-                Await.until("it is forgotten", () -> statusOfAttach(client, id) == 404);
-            }
-        }
+        });
     }
 
     private static int statusOfAttach(Client client, String id) {
