@@ -68,12 +68,13 @@ export class Exchanges {
     } catch (cause) {
       this.cause = cause;
     }
+    // From now on it is not aborted: a ResponseError may read the response's body.
+    this.#open.delete(part);
     if (response) {
       await onresponse(response, abort);
     } else {
       this.event(lost);
     }
-    this.#open.delete(part);
   }
 
   /**
@@ -139,7 +140,7 @@ export class Exchanges {
     if (!this.core.over) {
       this.refusal = responseError(response, this.#settings.ResponseError, code);
     }
-    this.event(() => this.core.fail(ErrorCode[code], ''));
+    this.event(() => this.core[code === 'UNKNOWN_SESSION' ? 'fail' : 'reset'](ErrorCode[code], ''));
   }
 
   /** @param {(part: Part) => boolean} which */

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import { FrameDecoder, FrameType } from '../../src/protocol/frames.js';
 import { ServerSession } from './server-core.js';
 import { TestServer } from './test-server.js';
 
@@ -49,6 +51,14 @@ export class ResumingServer extends TestServer {
     return duplex ?? new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** Settles when everything that can go without anybody's doing has gone. */
+  async settled() {
+    for (let i = 0; i < 5; i++) {
+      await setImmediate();
+      await this.fetch(this.url, { method: 'POST' });
+    }
+  }
+
   /** Forgets every session, as a server that was started anew. */
   forget() {
     this.#duplexes.clear();
@@ -61,7 +71,7 @@ export class ResumingServer extends TestServer {
 
   /** @param {Stream} stream @param {Headers} headers */
   #open(stream, headers) {
-    const id = `session-${this.#duplexes.size}`;
+    const id = randomUUID();
     const duplex = new ServerDuplex(id, this.options);
     this.#duplexes.set(id, duplex);
     duplex.attach(stream, headers);
@@ -86,6 +96,14 @@ export class ServerDuplex {
   received = [];
   /** Whether the application reads. */
   reads = true;
+  /** How many answers to POSTs it still cuts off, instead of giving them. */
+  cutsAnswers = 0;
+  /** How many of the application's bytes it has sent. */
+  sent = 0;
+  /** How many downloads there have been. */
+  attachments = 0;
+  /** Whether nothing is sent, although the streams are open. */
+  silent = false;
   /** @type {(bytes: Uint8Array) => void} */
   onread = () => {};
 
@@ -162,6 +180,7 @@ export class ServerDuplex {
       return;
     }
     const { download } = answer;
+    this.attachments++;
     stream.respond({ ':status': 200, 'http2-duplex-id': this.id, 'http2-duplex-version': '2' });
     this.#downloads.set(download, stream);
     stream.on('drain', () => this.pump());
@@ -190,13 +209,23 @@ export class ServerDuplex {
     }
     const problem = upload.ended();
     this.pump();
+    if (this.cutsAnswers > 0) {
+      this.cutsAnswers--;
+      await setImmediate();
+      stream.destroy(new Error('cut by the test'));
+      return;
+    }
     refuse(stream, problem ?? { status: 204, type: '' });
   }
 
   pump() {
     this.#apply();
     for (const [download, stream] of this.#downloads) {
-      for (let piece; !stream.writableNeedDrain && (piece = download.next(PIECE_BYTES, performance.now()));) {
+      for (
+        let piece;
+        !this.silent && !stream.writableNeedDrain && (piece = download.next(PIECE_BYTES, performance.now()));
+      ) {
+        this.sent += sizeOfData(piece);
         stream.write(piece);
         this.#apply();
       }
@@ -245,6 +274,15 @@ export class ServerDuplex {
       );
     }
   }
+}
+
+/** @param {Uint8Array} piece @returns {number} how many of the application's bytes are in it */
+function sizeOfData(piece) {
+  let size = 0;
+  for (const { type, bytes } of new FrameDecoder().decode(piece)) {
+    size += type === FrameType.DATA ? bytes.length : 0;
+  }
+  return size;
 }
 
 /** @param {Stream} stream @param {import('./server-core.js').Problem} problem */

@@ -78,7 +78,8 @@ for (const face of faces) {
         assert.deepEqual(client.events, ['detached', 'attached']);
         await client.write(Buffer.from('and up'));
         await duplex.until(() => duplex.text() === 'and up');
-        client.destroy();
+        duplex.end();
+        assert.deepEqual(await readAll(client), []);
       });
 
       for (const seed of [1, 2, 3]) {
