@@ -281,6 +281,7 @@ export class ResumingSession {
   /** The page is left, and with it everybody who could be told: an error would be one that nobody can catch. */
   #leave() {
     this.#state = State.OVER;
+    this.#unwatchPage();
     this.#core.reset(ErrorCode.CANCELLED, '');
     this.#pump();
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { FrameDecoder, FrameType } from '../../src/protocol/frames.js';
+import * as FrameType from '../../src/protocol/frame-types.js';
+import { FrameDecoder } from '../../src/protocol/frames.js';
 import { ServerSession } from './server-core.js';
 import { TestServer } from './test-server.js';
 
@@ -199,9 +200,6 @@ export class ServerDuplex {
       for await (const bytes of stream) {
         upload.received(bytes, performance.now());
         this.pump();
-        if (upload.problem || (this.error && !stream.destroyed)) {
-          break;
-        }
       }
     } catch {
       // It was cut: what has come of it counts.

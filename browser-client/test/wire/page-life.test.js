@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { faces, readAll } from '../support/faces.js';
+import '../support/guard.js';
+import { ResumingServer } from '../support/resuming-server.js';
+
+/** Stands in for the window of a page, and counts who listens. */
+class Page extends EventTarget {
+  listeners = 0;
+
+  /** @type {EventTarget['addEventListener']} */
+  addEventListener(...parameters) {
+    this.listeners++;
+    super.addEventListener(...parameters);
+  }
+
+  /** @type {EventTarget['removeEventListener']} */
+  removeEventListener(...parameters) {
+    this.listeners--;
+    super.removeEventListener(...parameters);
+  }
+
+  /** @param {'online' | 'pageshow' | 'pagehide'} name @param {boolean} [persisted] */
+  happens(name, persisted) {
+    this.dispatchEvent(Object.assign(new Event(name), { persisted }));
+  }
+}
+
+const page = new Page();
+const global = /** @type {any} */ (globalThis);
+
+before(() => {
+  global.addEventListener = page.addEventListener.bind(page);
+  global.removeEventListener = page.removeEventListener.bind(page);
+});
+after(() => {
+  delete global.addEventListener;
+  delete global.removeEventListener;
+});
+
+for (const face of faces) {
+  describe(`page life, ${face.name}`, () => {
+    /** @type {ResumingServer} */
+    let server;
+    beforeEach(async () => {
+      server = await new ResumingServer().listen();
+    });
+    afterEach(() => server.close());
+
+    const open = async (/** @type {object} */ more = {}) => {
+      const client = await face.open(server.url, { fetch: server.fetch, ...more });
+      return { client, duplex: await server.duplex() };
+    };
+
+    for (const event of /** @type {const} */ (['online', 'pageshow'])) {
+      test(`${event}: a session that waits before it resumes does so at once`, async () => {
+        const { client, duplex } = await open();
+        let refused = () => {};
+        const waits = new Promise((resolve) => (refused = () => resolve(undefined)));
+        server.onrequest = (stream) => {
+          stream.respond({ ':status': 503, 'retry-after': '20' });
+          stream.end();
+          refused();
+          return true;
+        };
+        duplex.cutDownload();
+        await waits;
+        await server.settled();
+        server.onrequest = () => {};
+        const attached = client.next('attached');
+        page.happens(event);
+        await attached;
+        client.destroy();
+        await client.over;
+      });
+    }
+
+    test('a page that is left for good resets the session at once, and nobody is told of an error', async () => {
+      const { client, duplex } = await open();
+      /** @type {unknown[]} */
+      const errors = [];
+      void client.over.then((error) => errors.push(error));
+      page.happens('pagehide', false);
+      await duplex.until(() => duplex.over);
+      assert.equal(duplex.error?.number, 1);
+      await server.settled();
+      assert.deepEqual(errors, []);
+      assert.equal(page.listeners, 0);
+    });
+
+    test('a page that is put away lets go of its requests, and resumes when it is back', async () => {
+      const { client, duplex } = await open();
+      await client.write(Buffer.from('before '));
+      await duplex.until(() => duplex.text() === 'before ');
+      page.happens('pagehide', true);
+      await duplex.until(() => !duplex.attached);
+      const requests = server.seen.length;
+      const writing = client.write(Buffer.from('after'));
+      await server.settled();
+      assert.ok(server.seen.slice(requests).every(({ headers }) => headers['http2-duplex-id'] === undefined));
+      const attached = client.next('attached');
+      page.happens('pageshow', true);
+      await attached;
+      await writing;
+      await client.end();
+      assert.equal(duplex.text(), 'before after');
+      duplex.end();
+      assert.deepEqual(await readAll(client), []);
+      assert.deepEqual(await client.over, []);
+    });
+
+    test('nobody listens any more when the session is over', async () => {
+      const { client } = await open();
+      assert.equal(page.listeners, 3);
+      client.destroy();
+      await client.over;
+      assert.equal(page.listeners, 0);
+    });
+  });
+}
