@@ -62,6 +62,7 @@ export class ResumingServer extends TestServer {
 
   /** Forgets every session, as a server that was started anew. */
   forget() {
+    this.#duplexes.forEach((duplex) => duplex.stop());
     this.#duplexes.clear();
   }
 
