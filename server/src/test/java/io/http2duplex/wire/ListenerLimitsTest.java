@@ -125,6 +125,25 @@ class ListenerLimitsTest {
     }
 
     @Test
+    void whatIsNotHttp2CostsItsConnectionAndNoLineInTheLog() throws IOException {
+        try (ServerLog log = new ServerLog();
+                DuplexServer server = start(options -> options);
+                Http2Client other = connect(server)) {
+            try (Http2Client client = connect(server)) {
+                client.send("POST", true, "content-length", "abc");
+                assertThat(Await.result(client.closed())).isEqualTo("GOAWAY, error 1");
+            }
+            try (Http2Client client = connect(server)) {
+                int pushPromise = 5;
+                client.frame(pushPromise, 0, 1, ByteBuffer.allocate(4).putInt(2));
+                assertThat(Await.result(client.closed())).isEqualTo("GOAWAY, error 1");
+            }
+            isServed(other);
+            assertThat(log.warnings()).isEmpty();
+        }
+    }
+
+    @Test
     void aClientThatDoesNotAnswerLosesItsConnection() throws IOException {
         try (DuplexServer server = start(
                         options -> options.pingInterval(Duration.ofMillis(20)).pingTimeout(Duration.ofMillis(50)));

@@ -9,6 +9,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSourceChannel;
 
@@ -26,7 +28,11 @@ class ListenerWindowsTest {
     }
 
     private static Http2Client connect(DuplexServer server) throws IOException {
-        Http2Client client = Http2Client.over(Sockets.open(server.port(), null, "h2"), "/");
+        return connect(server, false);
+    }
+
+    private static Http2Client connect(DuplexServer server, boolean tls) throws IOException {
+        Http2Client client = Http2Client.over(Sockets.open(server.port(), tls ? TestServer.trust() : null, "h2"), "/");
         Await.result(client.settings);
         return client;
     }
@@ -42,10 +48,11 @@ class ListenerWindowsTest {
         return upload.write(new byte[upload.window()]);
     }
 
-    @Test
-    void uploadsThatNobodyReadsLeaveTheOthersFlowing() throws IOException {
-        try (DuplexServer server = start(options -> options);
-                Http2Client client = connect(server)) {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void uploadsThatNobodyReadsLeaveTheOthersFlowing(boolean tls) throws IOException {
+        try (DuplexServer server = start(options -> tls ? options.tls(TestServer.tls()) : options);
+                Http2Client client = connect(server, tls)) {
             Deque<Http2Client.Http2Request> unread = new ArrayDeque<>();
             for (int round = 0; round < ROUNDS; round++) {
                 unread.add(sendUnread(client));
@@ -57,10 +64,11 @@ class ListenerWindowsTest {
         }
     }
 
-    @Test
-    void uploadsThatTheServerBreaksOffMidBodyLeaveTheOthersFlowing() throws IOException {
-        try (DuplexServer server = start(options -> options);
-                Http2Client client = connect(server)) {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void uploadsThatTheServerBreaksOffMidBodyLeaveTheOthersFlowing(boolean tls) throws IOException {
+        try (DuplexServer server = start(options -> tls ? options.tls(TestServer.tls()) : options);
+                Http2Client client = connect(server, tls)) {
             for (int round = 0; round < ROUNDS; round++) {
                 Request broken = client.send("POST", true, "x-unread", "");
                 StreamSourceChannel body = bodies.unread();

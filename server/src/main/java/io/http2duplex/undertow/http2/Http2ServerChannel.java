@@ -102,7 +102,7 @@ final class Http2ServerChannel extends Http2Channel {
     protected @Nullable FrameHeaderData parseFrame(ByteBuffer data) throws IOException {
         watch.heard();
         ByteBuffer parsed = data.duplicate();
-        FrameHeaderData frame = super.parseFrame(data);
+        FrameHeaderData frame = asHttp2(() -> super.parseFrame(data));
         received.read(parsed.limit(data.position()));
         if (frame != null) {
             received.skipRest(); // the bytes of DATA are taken past this method
@@ -134,12 +134,25 @@ final class Http2ServerChannel extends Http2Channel {
         if (isTooLate()) {
             return null;
         }
-        AbstractHttp2StreamSourceChannel channel = super.createChannelImpl(header, data);
+        AbstractHttp2StreamSourceChannel channel = asHttp2(() -> super.createChannelImpl(header, data));
         if (channel instanceof Http2StreamSourceChannel request && streams.isOver(request.getStreamId())) {
             sendRstStream(request.getStreamId(), ERROR_REFUSED_STREAM);
             return null;
         }
         return channel;
+    }
+
+    private interface Parser<T extends @Nullable Object> {
+        T parse() throws IOException;
+    }
+
+    /** Undertow meets some of what is not HTTP/2 with an exception that it then logs as an error of its own. */
+    private static <T extends @Nullable Object> T asHttp2(Parser<T> parser) throws IOException {
+        try {
+            return parser.parse();
+        } catch (RuntimeException e) {
+            throw new ConnectionErrorException(ERROR_PROTOCOL_ERROR, e);
+        }
     }
 
     /** {@return whether it is a part of a request whose stream is over} */
