@@ -22,6 +22,7 @@ public final class UploadExchange {
     private @Nullable UploadSink sink;
 
     private @Nullable StreamSourceChannel channel;
+    private @Nullable OpenUploads uploads;
 
     public UploadExchange(HttpServerExchange exchange) {
         this.exchange = exchange;
@@ -43,17 +44,41 @@ public final class UploadExchange {
         channel = request;
         exchange.addExchangeCompleteListener((completed, next) -> {
             try {
-                UploadSink open = this.sink;
-                this.sink = null;
-                if (open != null) {
-                    open.cut("the connection was lost", null);
-                }
+                lost();
             } finally {
                 next.proceed();
             }
         });
+        uploads = OpenUploads.of(exchange.getConnection());
+        uploads.add(this);
         request.getReadSetter().set(ignored -> readable());
         read();
+        if (!exchange.getConnection().isOpen()) {
+            lost();
+        }
+    }
+
+    /** Nothing more will come. May be called on any thread. */
+    void connectionClosed() {
+        IoThreads.execute(exchange.getIoThread(), this::lost, this::stopped);
+    }
+
+    private void lost() {
+        UploadSink open = letGo();
+        if (open != null) {
+            open.cut("the connection was lost", null);
+            Answer.sent(exchange);
+        }
+    }
+
+    /** {@return the sink that is no longer of any concern; null if it was not before} */
+    private @Nullable UploadSink letGo() {
+        UploadSink open = sink;
+        sink = null;
+        if (uploads != null) {
+            uploads.remove(this);
+        }
+        return open;
     }
 
     /** Has the carrier look at its sink again. May be called on any thread. */
@@ -121,7 +146,7 @@ public final class UploadExchange {
     }
 
     private void answer(UploadSink sink) {
-        this.sink = null;
+        letGo();
         StreamSourceChannel request = channel;
         if (request != null) {
             // Undertow calls the listener of resumed reads as long as bytes wait: it would never get to the answer.

@@ -10,6 +10,7 @@ import io.http2duplex.DuplexException;
 import io.http2duplex.protocol.ErrorCode;
 import io.http2duplex.wire.Request.Ending;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -68,6 +69,32 @@ class ResumingTest {
                             .status())
                     .isEqualTo(204);
             assertThat(duplex.inputStream().readAllBytes()).isEqualTo(Arrays.copyOfRange(bytes(1000), 488, 1000));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void uploadsThatWentWithTheirConnectionAreNoLongerOpen(Transport transport) throws IOException {
+        int more = 20; // than a session may have open at once
+        try (TestServer server = TestServer.start(TestServer::idle);
+                Client client = Client.connect(transport, server)) {
+            Resumable resumable = Resumable.open(client);
+            InputStream input = server.duplex().inputStream();
+            for (int i = 0; i < more; i++) {
+                try (Client lost = Client.connect(transport, server)) {
+                    Request post = lost.send("POST", true, Resumable.headers("http2-duplex-id", resumable.id()));
+                    post.write(Frames.data(i, new byte[] {(byte) i}));
+                    assertThat(input.read()).isEqualTo(i);
+                }
+            }
+
+            Await.until("a POST is taken", () -> {
+                try {
+                    return Resumable.post(client, resumable.id()).status() == 204;
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
         }
     }
 
