@@ -6,12 +6,13 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /**
  * A TCP proxy in front of a server: it passes bytes on, and spoils connections as a test asks for. How each one is
@@ -46,7 +47,7 @@ final class BadNetwork implements AutoCloseable {
     private final ServerSocket listener;
     private final URI target;
     private final Set<Line> lines = ConcurrentHashMap.newKeySet();
-    private IntFunction<Fate> fates = number -> Fate.PASS;
+    private Supplier<Fate> fates = () -> Fate.PASS;
     private int count;
     private int cuts;
 
@@ -71,28 +72,16 @@ final class BadNetwork implements AutoCloseable {
         return cuts;
     }
 
-    /** {@return how many connections there were in all} */
-    synchronized int connections() {
-        return count;
-    }
-
     /** Cuts so many connections, each after a random number of bytes on one way; then all is well again. */
     synchronized void cutRandomly(long seed, int wanted, int mostBytes) {
         int last = cuts + wanted;
-        become(number -> {
-            Random random = new Random(seed * 1_000_003 + number);
+        Random random = new Random(seed);
+        become(() -> {
             Way way = Way.values()[random.nextInt(2)];
             // One in four comes early: within the handshakes and the first requests.
             int bytes = 1 + random.nextInt(random.nextInt(4) == 0 ? 8_192 : mostBytes);
             return new CutAfter(way, bytes, () -> cuts() < last);
         });
-    }
-
-    /** Cuts every connection that there is. */
-    void cutAll() throws IOException {
-        for (Line line : lines) {
-            line.cut();
-        }
     }
 
     /** The connections that there are pass nothing any more, and nobody is told; those to come do. */
@@ -102,8 +91,9 @@ final class BadNetwork implements AutoCloseable {
 
     /** Passes everything in pieces of random sizes, each held for a random time. */
     synchronized void delay(long seed, int mostBytes, int mostMilliseconds) {
-        become(number -> {
-            Random random = new Random(seed * 1_000_003 + number);
+        Random seeds = new Random(seed);
+        become(() -> {
+            Random random = new Random(seeds.nextLong());
             return (way, bytes) -> {
                 int piece;
                 int milliseconds;
@@ -117,9 +107,9 @@ final class BadNetwork implements AutoCloseable {
         });
     }
 
-    private synchronized void become(IntFunction<Fate> fates) {
+    private synchronized void become(Supplier<Fate> fates) {
         this.fates = fates;
-        lines.forEach(line -> line.fate = fates.apply(line.number));
+        lines.forEach(line -> line.fate = fates.get());
     }
 
     private void accept() throws IOException {
@@ -128,7 +118,7 @@ final class BadNetwork implements AutoCloseable {
             Socket server = new Socket(target.getHost(), target.getPort());
             Line line;
             synchronized (this) {
-                line = new Line(count, browser, server, fates.apply(count));
+                line = new Line(count, browser, server, fates.get());
                 count++;
                 lines.add(line);
             }
@@ -222,14 +212,15 @@ final class BadNetwork implements AutoCloseable {
         private void pass(Way way, byte[] bytes, int count, OutputStream to) throws IOException, InterruptedException {
             for (int passed = 0; passed < count; ) {
                 int admitted = fate.admit(way, count - passed);
+                if (admitted == SWALLOW) {
+                    return;
+                }
                 if (admitted == CUT) {
                     cut();
-                } else if (admitted == SWALLOW) {
-                    return;
-                } else {
-                    to.write(bytes, passed, admitted);
-                    passed += admitted;
+                    throw new SocketException("The connection was cut");
                 }
+                to.write(bytes, passed, admitted);
+                passed += admitted;
             }
         }
 
