@@ -73,7 +73,13 @@ final class DownloadBody {
 
     /** Has the carrier look at its source again. May be called on any thread. */
     void wake() {
-        IoThreads.execute(exchange.getIoThread(), this::pump, this::gone);
+        IoThreads.execute(exchange.getIoThread(), this::pump, this::stopped);
+    }
+
+    /** Nobody will end the response any more, and Undertow does not complete every exchange whose connection it closes. */
+    private void stopped(RejectedExecutionException cause) {
+        gone(cause);
+        Answer.sent(exchange);
     }
 
     /**
@@ -84,7 +90,8 @@ final class DownloadBody {
         if (exchange.isInIoThread()) {
             pump();
         } else {
-            lost(new IOException("The server was stopped"));
+            gone(new IOException("The server was stopped"));
+            breakOff();
         }
     }
 
