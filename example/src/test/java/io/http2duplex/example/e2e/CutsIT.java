@@ -37,7 +37,7 @@ class CutsIT {
                     """, Map.of("face", face, "count", duplexes, "mode", mode));
             int bytes = BYTES / duplexes;
             // All of them within the time that the bytes take, which go both ways.
-            network.cutRandomly(SEED, CUTS, BYTES / CUTS / 2);
+            network.cutRandomly(SEED, CUTS, BYTES / CUTS / 4);
 
             assertThat(page.callForList(
                             "({ face, bytes }) => transferAll(face, duplexes, bytes)",
