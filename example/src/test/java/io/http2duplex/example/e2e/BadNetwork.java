@@ -22,7 +22,7 @@ final class BadNetwork implements AutoCloseable {
     /** What becomes of one connection's bytes. Called by one thread for each way, and by those of the test. */
     interface Fate {
         /** All is well. */
-        Fate PASS = (way, count) -> count;
+        Fate PASS = count -> count;
 
         /**
          * How many of the next bytes go through, waiting for as long as they are to be held.
@@ -30,12 +30,7 @@ final class BadNetwork implements AutoCloseable {
          * @param count at least 1
          * @return at least 1; or {@link #SWALLOW} or {@link #CUT}
          */
-        int admit(Way way, int count) throws InterruptedException;
-    }
-
-    enum Way {
-        UP,
-        DOWN
+        int admit(int count) throws InterruptedException;
     }
 
     /** These bytes vanish. */
@@ -72,21 +67,20 @@ final class BadNetwork implements AutoCloseable {
         return cuts;
     }
 
-    /** Cuts so many connections, each after a random number of bytes on one way; then all is well again. */
+    /** Cuts so many connections, each after a random number of bytes, both ways together; then all is well again. */
     synchronized void cutRandomly(long seed, int wanted, int mostBytes) {
         int last = cuts + wanted;
         Random random = new Random(seed);
         become(() -> {
-            Way way = Way.values()[random.nextInt(2)];
             // One in four comes early: within the handshakes and the first requests.
             int bytes = 1 + random.nextInt(random.nextInt(4) == 0 ? 8_192 : mostBytes);
-            return new CutAfter(way, bytes, () -> cuts() < last);
+            return new CutAfter(bytes, () -> cuts() < last);
         });
     }
 
     /** The connections that there are pass nothing any more, and nobody is told; those to come do. */
     void swallow() {
-        lines.forEach(line -> line.fate = (way, bytes) -> SWALLOW);
+        lines.forEach(line -> line.fate = bytes -> SWALLOW);
     }
 
     /** Passes everything in pieces of random sizes, each held for a random time. */
@@ -94,7 +88,7 @@ final class BadNetwork implements AutoCloseable {
         Random seeds = new Random(seed);
         become(() -> {
             Random random = new Random(seeds.nextLong());
-            return (way, bytes) -> {
+            return bytes -> {
                 int piece;
                 int milliseconds;
                 synchronized (random) {
@@ -153,19 +147,17 @@ final class BadNetwork implements AutoCloseable {
     }
 
     private static final class CutAfter implements Fate {
-        private final Way way;
         private final BooleanSupplier wanted;
         private int left;
 
-        CutAfter(Way way, int bytes, BooleanSupplier wanted) {
-            this.way = way;
+        CutAfter(int bytes, BooleanSupplier wanted) {
             this.left = bytes;
             this.wanted = wanted;
         }
 
         @Override
-        public synchronized int admit(Way way, int count) {
-            if (way != this.way || !wanted.getAsBoolean()) {
+        public synchronized int admit(int count) {
+            if (!wanted.getAsBoolean()) {
                 return count;
             }
             if (left == 0) {
@@ -194,24 +186,24 @@ final class BadNetwork implements AutoCloseable {
         void open() throws IOException {
             browser.setTcpNoDelay(true);
             server.setTcpNoDelay(true);
-            start("up " + number, () -> pump(Way.UP, browser, server));
-            start("down " + number, () -> pump(Way.DOWN, server, browser));
+            start("up " + number, () -> pump(browser, server));
+            start("down " + number, () -> pump(server, browser));
         }
 
-        private void pump(Way way, Socket from, Socket to) throws IOException, InterruptedException {
+        private void pump(Socket from, Socket to) throws IOException, InterruptedException {
             byte[] bytes = new byte[16 * 1024];
             try {
                 for (int count = 0; count >= 0; count = from.getInputStream().read(bytes)) {
-                    pass(way, bytes, count, to.getOutputStream());
+                    pass(bytes, count, to.getOutputStream());
                 }
             } finally {
                 hangUp();
             }
         }
 
-        private void pass(Way way, byte[] bytes, int count, OutputStream to) throws IOException, InterruptedException {
+        private void pass(byte[] bytes, int count, OutputStream to) throws IOException, InterruptedException {
             for (int passed = 0; passed < count; ) {
-                int admitted = fate.admit(way, count - passed);
+                int admitted = fate.admit(count - passed);
                 if (admitted == SWALLOW) {
                     return;
                 }

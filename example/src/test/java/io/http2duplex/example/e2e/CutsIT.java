@@ -37,7 +37,7 @@ class CutsIT {
                     """, Map.of("face", face, "count", duplexes, "mode", mode));
             int bytes = BYTES / duplexes;
             // All of them within the time that the bytes take, which go both ways.
-            network.cutRandomly(SEED, CUTS, BYTES / CUTS / 4);
+            network.cutRandomly(SEED, CUTS, BYTES / CUTS);
 
             assertThat(page.callForList(
                             "({ face, bytes }) => transferAll(face, duplexes, bytes)",
@@ -46,7 +46,8 @@ class CutsIT {
                     .isEqualTo(Collections.nCopies(duplexes, bytes + " bytes, " + mode));
 
             assertThat(network.cuts()).isGreaterThanOrEqualTo(CUTS);
-            assertThat((int) page.call("() => losses")).isGreaterThan(CUTS / 2);
+            // The others hit connections that had POSTs on them and no download.
+            assertThat((int) page.call("() => losses")).isGreaterThan(CUTS / 4);
             for (int i = 0; i < duplexes; i++) {
                 assertThat(outcome(SERVER.opened("/echo"))).isEmpty();
             }

@@ -125,7 +125,13 @@ record TestBrowser(Optional<Path> executable) {
     }
 
     Browser launch(Playwright playwright) {
-        BrowserType.LaunchOptions options = new BrowserType.LaunchOptions().setArgs(ARGUMENTS);
+        return launch(playwright, List.of());
+    }
+
+    /** @param without arguments that Playwright gives, and that are to be left out */
+    Browser launch(Playwright playwright, List<String> without) {
+        BrowserType.LaunchOptions options =
+                new BrowserType.LaunchOptions().setArgs(ARGUMENTS).setIgnoreDefaultArgs(without);
         executable.ifPresent(options::setExecutablePath);
         // Chromium's sandbox does not work for root.
         options.setChromiumSandbox(!Machine.isRoot());
