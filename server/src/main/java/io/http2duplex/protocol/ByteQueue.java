@@ -70,6 +70,39 @@ public final class ByteQueue {
         }
     }
 
+    /** Moves everything that waits in the other queue in front of what waits in this one. */
+    public void addAllFirst(ByteQueue other) {
+        ByteBuffer bytes;
+        while ((bytes = other.buffers.pollLast()) != null) {
+            addFirst(bytes);
+        }
+        other.clear();
+    }
+
+    private void addFirst(ByteBuffer bytes) {
+        size += bytes.remaining();
+        if (bytes.remaining() >= SMALL) {
+            buffers.addFirst(bytes);
+            return;
+        }
+        ByteBuffer head = buffers.peek();
+        ByteBuffer gathered = ByteBuffer.allocate(0);
+        if (head != null && head.remaining() < SMALL) {
+            buffers.remove();
+            removed();
+            gathered = head;
+        }
+        buffers.addFirst(ByteBuffer.allocate(bytes.remaining() + gathered.remaining())
+                .put(bytes)
+                .put(gathered)
+                .flip());
+    }
+
+    /** {@return whether this queue waits in fewer pieces than the other: to move it costs less} */
+    public boolean isInFewerPiecesThan(ByteQueue other) {
+        return buffers.size() < other.buffers.size();
+    }
+
     /** {@return the oldest buffer, taken out; null if nothing waits} */
     public @Nullable ByteBuffer poll() {
         ByteBuffer bytes = buffers.poll();

@@ -48,7 +48,7 @@ class ByteQueueTest {
         ByteQueue queue = new ByteQueue();
         for (int step = 0; step < 60; step++) {
             int size = random.nextInt(5) == 0 ? random.nextInt(20_000) : random.nextInt(40);
-            switch (random.nextInt(7)) {
+            switch (random.nextInt(8)) {
                 case 0, 1 -> {
                     ByteBuffer bytes = model.append(random, size);
                     queue.add(bytes);
@@ -69,12 +69,20 @@ class ByteQueueTest {
                     assertThat(other.isEmpty()).isTrue();
                 }
                 case 4 -> {
+                    ByteQueue following = new ByteQueue();
+                    following.addCopy(model.append(random, size));
+                    following.addCopy(model.append(random, random.nextInt(30)));
+                    following.addAllFirst(queue);
+                    assertThat(queue.isEmpty()).isTrue();
+                    queue = following;
+                }
+                case 5 -> {
                     ByteBuffer bytes = queue.poll();
                     if (bytes != null) {
                         assertThat(bytes(bytes)).as("seed %d", seed).isEqualTo(model.take(bytes.remaining()));
                     }
                 }
-                case 5 -> {
+                case 6 -> {
                     ByteBuffer target = ByteBuffer.allocate(size);
                     int count = queue.read(target);
                     assertThat(count).isEqualTo(Math.min(size, model.size()));
@@ -190,6 +198,18 @@ class ByteQueueTest {
             buffers++;
         }
         assertThat(buffers).isEqualTo(2); // the first, which found the queue empty, and one that took all others
+    }
+
+    @Test
+    void smallBuffersMovedToTheFrontAreGatheredToo() {
+        ByteQueue queue = new ByteQueue();
+        for (int i = 0; i < 65_536; i++) {
+            ByteQueue other = new ByteQueue();
+            other.add(ByteBuffer.wrap(new byte[] {(byte) i}));
+            queue.addAllFirst(other);
+        }
+
+        assertThat(buffersOf(queue)).isLessThanOrEqualTo(65);
     }
 
     @Test

@@ -45,6 +45,16 @@ class ErrorCodeTest {
     }
 
     @Test
+    void eachNumberMeansItsCodeAndOneThatNobodyKnowsMeansCancelled() {
+        for (ErrorCode code : ErrorCode.values()) {
+            assertThat(ErrorCode.of(code.number())).isEqualTo(code);
+        }
+        assertThat(ErrorCode.of(65_535)).isEqualTo(ErrorCode.APPLICATION);
+        assertThat(ErrorCode.of(0)).isEqualTo(ErrorCode.CANCELLED);
+        assertThat(ErrorCode.of(255)).isEqualTo(ErrorCode.CANCELLED);
+    }
+
+    @Test
     void anApplicationsNumberIsFrom256To65535() {
         assertThat(Failure.application(256, "x").number()).isEqualTo(256);
         assertThat(Failure.application(65_535, "x").code()).isEqualTo(ErrorCode.APPLICATION);

@@ -12,10 +12,20 @@ import org.jspecify.annotations.Nullable;
 final class OutOfOrder {
     private static final class Run {
         final long start;
-        final ByteQueue bytes = new ByteQueue();
+        private ByteQueue bytes = new ByteQueue();
 
         Run(long start) {
             this.start = start;
+        }
+
+        /** The smaller is moved to the larger, so that runs which grow backwards, byte by byte, cost little too. */
+        void join(Run following) {
+            if (bytes.isInFewerPiecesThan(following.bytes)) {
+                following.bytes.addAllFirst(bytes);
+                bytes = following.bytes;
+            } else {
+                bytes.addAll(following.bytes);
+            }
         }
 
         long end() {
@@ -62,7 +72,7 @@ final class OutOfOrder {
             run.bytes.addCopy(bytes.slice(bytes.position(), count));
             from += skip(bytes, count);
             if (count == hole) {
-                run.bytes.addAll(runs.remove(index + 1).bytes);
+                run.join(runs.remove(index + 1));
             }
         }
     }

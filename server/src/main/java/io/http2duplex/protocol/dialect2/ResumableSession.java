@@ -384,7 +384,8 @@ public final class ResumableSession implements Session {
             if (!over) {
                 resetByPeer = true;
                 ErrorCode code = ErrorCode.of(number);
-                ResumableSession.this.reset(new Failure(code, number, reason, null), null);
+                int known = code == ErrorCode.APPLICATION ? number : code.number();
+                ResumableSession.this.reset(new Failure(code, known, reason, null), null);
             }
         }
 
