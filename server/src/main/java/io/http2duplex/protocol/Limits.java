@@ -25,4 +25,11 @@ public record Limits(
         long resumeNanos,
         long heartbeatNanos,
         int maxWindow,
-        long maxDownloadLifeNanos) {}
+        long maxDownloadLifeNanos) {
+    private static final long PATIENCE_WITHOUT_HEARTBEAT_NANOS = 30_000_000_000L;
+
+    /** {@return how long to wait for a client to do what is asked of it, or to go on with what it began} */
+    public long patienceNanos() {
+        return heartbeatNanos > 0 ? heartbeatNanos : PATIENCE_WITHOUT_HEARTBEAT_NANOS;
+    }
+}

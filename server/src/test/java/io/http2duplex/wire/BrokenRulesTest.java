@@ -20,6 +20,8 @@ import io.http2duplex.Duplex;
 import io.http2duplex.protocol.ErrorCode;
 import io.http2duplex.wire.Request.Ending;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -158,6 +160,32 @@ class BrokenRulesTest {
             assertRefused(oneMore, 429, "too-many-uploads");
             assertThat(oneMore.header("retry-after")).isEqualTo("1");
             assertThat(server.handler().sessions()).isOne();
+        }
+    }
+
+    /** So a client that changes its network again and again is not locked out by the POSTs that it left behind. */
+    @ParameterizedTest
+    @EnumSource
+    void aPostThatBringsNothingForAHeartbeatMakesRoomForAnother(Transport transport) throws IOException {
+        try (TestServer server = TestServer.start(
+                        TestServer::idle, options -> options.maxOpenUploads(2).heartbeat(Duration.ofMillis(100)));
+                Client client = Client.connect(transport, server)) {
+            String id = Resumable.get(client).id();
+            Request silent = client.send("POST", true, Resumable.headers("http2-duplex-id", id));
+            Request lively = client.send("POST", true, Resumable.headers("http2-duplex-id", id));
+            Await.until("there is room", () -> isTakenBeside(lively, client, id));
+            assertRefused(silent, 400, "body-cut");
+            assertThat(lively.end().status()).isEqualTo(204);
+            assertThat(server.handler().sessions()).isOne();
+        }
+    }
+
+    private static boolean isTakenBeside(Request lively, Client client, String id) {
+        try {
+            lively.write(ping(1));
+            return Resumable.post(client, id, ping(2)).status() == 204;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -4,9 +4,11 @@ import static io.http2duplex.wire.UploadsTest.bytes;
 import static io.http2duplex.wire.VanishedBrowserTest.assertFailedWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.Duplex;
 import io.http2duplex.protocol.ErrorCode;
 import io.http2duplex.wire.Request.Ending;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -56,6 +58,23 @@ class SignsOfLifeTest {
                 Client client = Client.connect(transport, server)) {
             Resumable.get(client).status();
             assertFailedWith(ErrorCode.CONNECTION_LOST, server.duplex());
+            server.awaitNoSessions();
+        }
+    }
+
+    /** Undertow tells nobody of it: nothing of that stream can be written, and nothing of it is read. */
+    @ParameterizedTest
+    @EnumSource(names = "HTTP2_.*", mode = EnumSource.Mode.MATCH_ALL)
+    void aDownloadThatIsResetWhileFlowControlHoldsItUpIsNoticed(Transport transport) throws IOException {
+        try (TestServer server = TestServer.start(
+                        TestServer::idle, options -> options.heartbeat(SHORT).resumeTimeout(SHORT));
+                Http2Client client = Http2Client.withWindow(transport, server, 1000)) {
+            Request download = Resumable.get(client);
+            Duplex duplex = server.duplex();
+            duplex.send(ByteBuffer.wrap(bytes(50_000)));
+            download.read(1000);
+            download.cut();
+            assertFailedWith(ErrorCode.CONNECTION_LOST, duplex);
             server.awaitNoSessions();
         }
     }

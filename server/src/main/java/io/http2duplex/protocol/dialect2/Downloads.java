@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Downloads {
     private static final int MAX_PONGS = 16;
-    private static final long UNROTATED_NANOS = 30_000_000_000L;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final Limits limits;
@@ -265,7 +264,7 @@ final class Downloads {
         }
         rotate.clear();
         rotateDue = true;
-        leave.set(now + (limits.heartbeatNanos() > 0 ? limits.heartbeatNanos() : UNROTATED_NANOS));
+        leave.set(now + limits.patienceNanos());
         board.deadline();
     }
 

@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
 public final class FrameUpload {
     private final FrameDecoder decoder;
     private final Runnable onReady;
+    private long heardAt;
     private @Nullable UploadOutcome outcome;
 
-    FrameUpload(FrameDecoder.Handler handler, Runnable onReady) {
+    FrameUpload(FrameDecoder.Handler handler, Runnable onReady, long now) {
         this.decoder = new FrameDecoder(handler);
         this.onReady = onReady;
+        this.heardAt = now;
     }
 
     /** {@return how to answer; null as long as that is open} */
@@ -21,6 +23,16 @@ public final class FrameUpload {
 
     void decide(UploadOutcome decided) {
         outcome = decided;
+    }
+
+    /** Something of it has come. */
+    void heard(long now) {
+        heardAt = now;
+    }
+
+    /** {@return when something of it last came} */
+    long heardAt() {
+        return heardAt;
     }
 
     FrameDecoder decoder() {

@@ -12,6 +12,8 @@ import io.http2duplex.protocol.Signals;
 import io.http2duplex.protocol.UploadOutcome;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -128,11 +130,11 @@ public final class ResumableSession implements Session {
      * @param onReady wakes the carrier, outside any lock
      */
     public FrameUpload openUpload(long now, Runnable onReady) {
-        FrameUpload upload = new FrameUpload(frames, onReady);
+        FrameUpload upload = new FrameUpload(frames, onReady, now);
         downloads.received(now);
         if (over) {
             upload.decide(overOutcome());
-        } else if (uploads.size() >= limits.maxOpenUploads()) {
+        } else if (uploads.size() >= limits.maxOpenUploads() && !dropSilentUpload(now)) {
             upload.decide(UploadOutcome.refused(Problem.tooManyUploads(limits.maxOpenUploads())));
         } else {
             uploads.add(upload);
@@ -140,11 +142,28 @@ public final class ResumableSession implements Session {
         return upload;
     }
 
+    /**
+     * Of the POSTs that have brought nothing for long, the one that has for the longest is answered: the connections of
+     * a client that changes its network may hang long after it has gone on by others.
+     *
+     * @return whether there was one
+     */
+    private boolean dropSilentUpload(long now) {
+        FrameUpload silent = Collections.max(uploads, Comparator.comparingLong(upload -> now - upload.heardAt()));
+        if (now - silent.heardAt() < limits.patienceNanos()) {
+            return false;
+        }
+        decide(silent, UploadOutcome.refused(Problem.bodyCut("It brought nothing for long, and others came.")));
+        board.ready(silent.onReady());
+        return true;
+    }
+
     /** Bytes of that body have come. What is kept of them is copied. */
     public void received(FrameUpload upload, ByteBuffer bytes, long now) {
         if (upload.outcome() != null) {
             return;
         }
+        upload.heard(now);
         time = now;
         downloads.received(now);
         try {
