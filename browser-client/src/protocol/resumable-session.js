@@ -392,8 +392,8 @@ export class ResumableSession {
     this.#download = undefined;
     this.#detachedAt = now;
     this.#attachPause.failed(now);
-    // No answer to its probe can come, which says nothing about streaming.
-    if (this.#stream?.probe) {
+    // No answer to its probe can come, which says nothing about streaming. One that is to end has its own answer coming.
+    if (this.#stream?.probe && !this.#isOver) {
       this.#lose(this.#stream);
     }
   }

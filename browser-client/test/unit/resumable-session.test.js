@@ -195,6 +195,16 @@ test('what was received before the end can be read when the session is over', ()
   assert.ok(core.atEnd);
 });
 
+test('a streaming body whose probe the end overtakes comes to its end, and is not aborted', () => {
+  const { core, download } = attached();
+  core.end();
+  const stream = core.openStream(1);
+  assert.ok(core.nextPiece(stream, MIB, 1));
+  core.received(download, Buffer.concat([frame(FrameType.WINDOW, [1, 100]), frame(FrameType.END, [0])]), 2);
+  core.downloadEnded(download, 2);
+  assert.ok(core.over && stream.isToEnd && !stream.abandoned);
+});
+
 test('a session that the server says has ended in order ends in order', () => {
   const { core, download } = attached();
   core.end();
