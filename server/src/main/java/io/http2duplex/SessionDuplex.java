@@ -241,9 +241,8 @@ final class SessionDuplex<S extends Session> implements Duplex {
                 session.notifyOutputRoom();
                 return null;
             }
-            ByteBuffer copy = ByteBuffer.allocate(count).put(0, source, source.position(), count);
+            session.writeCopy(source.slice(source.position(), count));
             source.position(source.position() + count);
-            session.write(copy);
             return count;
         });
     }

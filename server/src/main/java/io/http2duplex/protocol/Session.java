@@ -52,6 +52,9 @@ public interface Session {
      */
     long write(ByteBuffer bytes);
 
+    /** Bytes for the client, as {@link #write}; of these a copy is held, so that they are the caller's again at once. */
+    long writeCopy(ByteBuffer bytes);
+
     /** The application ends its side, after what it has written. */
     void end();
 

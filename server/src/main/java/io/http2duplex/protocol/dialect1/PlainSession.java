@@ -140,6 +140,12 @@ public final class PlainSession implements Session {
     }
 
     @Override
+    public long writeCopy(ByteBuffer bytes) {
+        return write(
+                ByteBuffer.allocate(bytes.remaining()).put(bytes.duplicate()).flip());
+    }
+
+    @Override
     public void end() {
         download.end();
     }

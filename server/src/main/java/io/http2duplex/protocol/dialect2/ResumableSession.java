@@ -257,6 +257,11 @@ public final class ResumableSession implements Session {
     }
 
     @Override
+    public long writeCopy(ByteBuffer bytes) {
+        return write(bytes); // what may have to be sent again is a copy anyway
+    }
+
+    @Override
     public void end() {
         sending.end();
         settle();
