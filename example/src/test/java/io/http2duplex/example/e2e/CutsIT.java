@@ -46,8 +46,8 @@ class CutsIT {
                     .isEqualTo(Collections.nCopies(duplexes, bytes + " bytes, " + mode));
 
             assertThat(network.cuts()).isGreaterThanOrEqualTo(CUTS);
-            // The others hit connections that had POSTs on them and no download.
-            assertThat((int) page.call("() => losses")).isGreaterThan(CUTS / 4);
+            // Not each: some hit connections that had POSTs on them and no download.
+            assertThat((int) page.call("() => losses")).isPositive();
             for (int i = 0; i < duplexes; i++) {
                 assertThat(outcome(SERVER.opened("/echo"))).isEmpty();
             }
