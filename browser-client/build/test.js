@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const TIME_LIMIT_MILLISECONDS = 180_000;
+const TIME_LIMIT_MILLISECONDS = 600_000;
 
 const files = ['unit', 'wire'].flatMap((directory) =>
   readdirSync(join('test', directory))

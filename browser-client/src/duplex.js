@@ -35,7 +35,7 @@ export class FetchDuplex extends Duplex {
     });
     this.#session = session;
     session.closed.catch((error) => this.destroy(error));
-    session.uploadEnded.then(() => this.end());
+    session.onuploadcut = () => this.end();
     session.onattachment = (event) => this.emit(event);
   }
 

@@ -1,6 +1,7 @@
 import { applicationReset, DuplexError } from './protocol/errors.js';
 import { openSession } from './transport/opening.js';
-import { WriteBuffer } from './transport/write-buffer.js';
+
+export { DuplexError, ErrorCode, ResponseError } from './protocol/errors.js';
 
 /** @typedef {Awaited<ReturnType<typeof openSession>>} Session */
 
@@ -12,7 +13,7 @@ import { WriteBuffer } from './transport/write-buffer.js';
 
 /**
  * @typedef {object} ConnectOwnOptions
- * @property {number} [highWaterMark] how many written bytes may wait besides those under way; default 64 KiB
+ * @property {number} [highWaterMark] dialect 1: how many written bytes may wait besides those under way; default 64 KiB
  */
 
 const DEFAULT_HIGH_WATER_MARK = 64 * 1024;
@@ -25,10 +26,7 @@ const DEFAULT_HIGH_WATER_MARK = 64 * 1024;
  * @returns {Promise<WebDuplex>} rejects with one error that has a `code`
  */
 export async function connect(url, { highWaterMark = DEFAULT_HIGH_WATER_MARK, ...options } = {}) {
-  if (!(highWaterMark >= 0)) {
-    throw new RangeError(`highWaterMark is to be a number of bytes, 0 or more: ${highWaterMark}`);
-  }
-  return new WebDuplex(await openSession(url, options), highWaterMark);
+  return new WebDuplex(await openSession(url, options, highWaterMark));
 }
 
 /**
@@ -38,11 +36,8 @@ export async function connect(url, { highWaterMark = DEFAULT_HIGH_WATER_MARK, ..
 export class WebDuplex extends EventTarget {
   #session;
 
-  /**
-   * @param {Session} session
-   * @param {number} highWaterMark in bytes
-   */
-  constructor(session, highWaterMark) {
+  /** @param {Session} session */
+  constructor(session) {
     super();
     this.#session = session;
     /** The id of the session. */
@@ -50,7 +45,7 @@ export class WebDuplex extends EventTarget {
     /** What the server writes. Cancelling it destroys the duplex. */
     this.readable = readableOf(session);
     /** Closing it ends this side, aborting it destroys the duplex. */
-    this.writable = writableOf(session, highWaterMark);
+    this.writable = writableOf(session);
     /** Resolves when both sides have ended, rejects with the error that ended the duplex. */
     this.closed = session.closed;
     session.onattachment = (event) => this.dispatchEvent(new Event(event));
@@ -103,23 +98,16 @@ function readableOf(session) {
 
 /**
  * @param {Session} session
- * @param {number} highWaterMark
  * @returns {WritableStream<Uint8Array | ArrayBuffer | ArrayBufferView>}
  */
-function writableOf(session, highWaterMark) {
-  const buffer = new WriteBuffer((chunks) => session.write(chunks), highWaterMark);
-  let closing = false;
+function writableOf(session) {
   return new WritableStream({
     start(controller) {
       const { signal } = controller;
       // Not the sink's abort(): that waits for the write under way, which may be waiting for the server.
       signal.addEventListener('abort', () => session.destroy(cancelled(signal.reason)));
       session.closed.catch((error) => controller.error(error));
-      session.uploadEnded.then(() => {
-        if (!closing) {
-          controller.error(new DuplexError('UPLOAD_CUT', 'The server had ended the upload'));
-        }
-      });
+      session.onuploadcut = () => controller.error(new DuplexError('UPLOAD_CUT', 'The server had ended the upload'));
     },
     write(chunk) {
       let bytes;
@@ -129,13 +117,9 @@ function writableOf(session, highWaterMark) {
         session.destroy(cancelled(error));
         throw error;
       }
-      return buffer.write(bytes);
+      return session.write([bytes]);
     },
-    async close() {
-      closing = true;
-      await buffer.flush();
-      await session.end();
-    },
+    close: () => session.end(),
   });
 }
 
@@ -154,14 +138,11 @@ function cancelled(reason) {
  * @returns {Uint8Array} the same memory
  */
 function bytesOf(chunk) {
-  if (chunk instanceof Uint8Array) {
-    return chunk;
-  }
   if (ArrayBuffer.isView(chunk)) {
     return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   }
   if (chunk instanceof ArrayBuffer) {
     return new Uint8Array(chunk);
   }
-  throw new TypeError('Only a Uint8Array, an ArrayBuffer or a view of one can be written');
+  throw new TypeError('A chunk is to be an ArrayBuffer or a view of one');
 }

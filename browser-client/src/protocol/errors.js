@@ -48,20 +48,9 @@ export class DuplexError extends Error {
  */
 export function applicationReset(number, reason) {
   if (!Number.isInteger(number) || number < ErrorCode.APPLICATION || number > 0xffff) {
-    throw new RangeError(`number is to be from ${ErrorCode.APPLICATION} to 65535: ${number}`);
+    throw new RangeError(`number can't be ${number}`);
   }
   return new DuplexError('APPLICATION', `The duplex was reset with ${number}: ${reason}`, { number, reason });
-}
-
-/**
- * @param {number} number of a reset that has come
- * @returns {ErrorCodeName}
- */
-export function codeOfReset(number) {
-  const names = /** @type {ErrorCodeName[]} */ (Object.keys(ErrorCode));
-  return (
-    names.find((name) => ErrorCode[name] === number) ?? (number < ErrorCode.APPLICATION ? 'CANCELLED' : 'APPLICATION')
-  );
 }
 
 /** The server answered a request with a status that is no success. */
@@ -85,28 +74,4 @@ export class ResponseError extends Error {
    * @returns {Promise<void>}
    */
   async init() {}
-}
-
-/**
- * @param {number} status the answer to an upload
- * @returns {ErrorCodeName}
- */
-export function codeOfRefusedUpload(status) {
-  switch (status) {
-    case 404:
-    case 410:
-      return 'UNKNOWN_SESSION';
-    case 413:
-      return 'TOO_LARGE';
-    default:
-      return codeOfRefusedOpening(status);
-  }
-}
-
-/**
- * @param {number} status the answer to the opening GET
- * @returns {ErrorCodeName}
- */
-export function codeOfRefusedOpening(status) {
-  return status === 429 || status === 503 ? 'OVERLOADED' : 'REFUSED';
 }

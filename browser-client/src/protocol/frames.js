@@ -12,15 +12,11 @@ const MAX_REASON_BYTES = 1000;
  */
 const FIELDS = [[8], [8, 8], [4], [4], [8], [2], [], [4, 4]];
 
-/** The other side broke the rules (PROTOCOL.md, "Input that breaks the rules"). */
+/** The other side broke the rules. The message is one of PROTOCOL.md, "Input that breaks the rules". */
 export class ProtocolError extends Error {
-  /**
-   * @param {string} message
-   * @param {'malformed-frame' | 'beyond-window'} [problem] what a server answers with
-   */
-  constructor(message, problem = 'malformed-frame') {
-    super(message);
-    this.problem = problem;
+  /** @param {'malformed-frame' | 'beyond-window'} [problem] */
+  constructor(problem = 'malformed-frame') {
+    super(problem);
   }
 }
 
@@ -76,11 +72,6 @@ export class FrameDecoder {
   /** Of DATA: where the next of its bytes belongs. */
   #offset = -1;
 
-  /** Whether the body may end here. */
-  get isBetweenFrames() {
-    return this.#kept.length + this.#rest === 0;
-  }
-
   /**
    * DATA comes in pieces, each with its own offset and at least one byte; frames of unknown type don't come.
    *
@@ -105,7 +96,7 @@ export class FrameDecoder {
       const widths = FIELDS[type] ?? [];
       const isControl = type !== DATA && type < FIELDS.length;
       if (length < sum(widths) || (isControl && length > MAX_CONTROL_PAYLOAD_BYTES)) {
-        throw new ProtocolError('length of a frame');
+        throw new ProtocolError();
       }
       const end = HEAD_BYTES + (isControl ? length : sum(widths));
       if (left.length < end) {
@@ -137,7 +128,7 @@ function sum(widths) {
 function numberAt(bytes, at, width) {
   const number = bytes.subarray(at, at + width).reduce((value, byte) => value * 256 + byte, 0);
   if (number > Number.MAX_SAFE_INTEGER) {
-    throw new ProtocolError('an offset that is too large');
+    throw new ProtocolError();
   }
   return number;
 }

@@ -62,10 +62,10 @@ export class ReceivingDirection {
     }
     const to = offset + bytes.length;
     if (to > this.#end) {
-      throw new ProtocolError('DATA behind the END');
+      throw new ProtocolError();
     }
     if (to > this.#limit) {
-      throw new ProtocolError('DATA beyond the limit', 'beyond-window');
+      throw new ProtocolError('beyond-window');
     }
     const from = Math.max(offset, this.confirmed);
     if (from < to) {
@@ -78,7 +78,7 @@ export class ReceivingDirection {
   end(offset) {
     const highest = this.#runs[this.#runs.length - 1].to;
     if (this.#end < Infinity ? offset !== this.#end : offset < highest) {
-      throw new ProtocolError('an END that moves, or before bytes');
+      throw new ProtocolError();
     }
     this.#end = offset;
     this.#add(offset, offset + 1);
@@ -92,7 +92,7 @@ export class ReceivingDirection {
     add(this.#runs, from, to);
     const endAlone = Number(this.#runs[this.#runs.length - 1].from === this.#end);
     if (this.#runs.length - 1 - endAlone > MAX_RUNS_OUT_OF_ORDER) {
-      throw new ProtocolError('too many runs out of order', 'beyond-window');
+      throw new ProtocolError('beyond-window');
     }
   }
 

@@ -1,5 +1,5 @@
 /** What each kind of request is made of, as the second argument of fetch. */
-import { Header } from './headers.js';
+import * as Header from './headers.js';
 
 /** @typedef {Omit<RequestInit, 'signal'>} Init what the application gave for every request */
 /** @typedef {RequestInit & { duplex?: 'half' }} StreamingInit */
@@ -15,13 +15,7 @@ export const VERSION = '2';
  * @returns {RequestInit}
  */
 export function downloadRequest(init, headers) {
-  return {
-    cache: 'no-store',
-    ...init,
-    method: 'GET',
-    headers: { ...headersOf(init), ...headers },
-    body: undefined,
-  };
+  return request(init, 'GET', {}, headers);
 }
 
 /**
@@ -123,26 +117,25 @@ export function destroyRequest(init, id) {
  * @returns {RequestInit}
  */
 function upload(init, id, headers, body) {
-  return {
-    cache: 'no-store',
-    ...init,
-    method: 'POST',
-    headers: {
-      'content-type': 'application/octet-stream',
-      ...headersOf(init),
-      [Header.ID]: id,
-      ...headers,
-    },
-    body,
-  };
+  return request(init, 'POST', { 'content-type': 'application/octet-stream' }, { [Header.ID]: id, ...headers }, body);
 }
 
 /**
- * Read again for every request, so that an application can renew a token in the Headers that it gave.
+ * The application's headers are read again for every request, so that it can renew a token in the Headers that it gave.
  *
  * @param {Init} init
- * @returns {Record<string, string>} by names in small letters
+ * @param {string} method
+ * @param {Record<string, string>} defaults header fields that the application may change
+ * @param {Record<string, string>} [headers] that it may not
+ * @param {BodyInit} [body]
+ * @returns {RequestInit}
  */
-function headersOf(init) {
-  return Object.fromEntries(new Headers(init.headers));
+function request(init, method, defaults, headers, body) {
+  return {
+    cache: 'no-store',
+    ...init,
+    method,
+    headers: { ...defaults, ...Object.fromEntries(new Headers(init.headers)), ...headers },
+    body,
+  };
 }

@@ -54,7 +54,6 @@ const MAX_UNPROVEN_STREAMS = 2;
  * @typedef {object} Part
  * @property {boolean} abandoned the core has forgotten it: it is to be aborted
  * @property {Uint8Array} bytes the whole body, unless it is a streaming one
- * @property {boolean} keepalive it is the RESET, and has to outlive the page
  * @property {boolean} isToEnd a streaming body is to end when there is nothing more for it
  * @property {Uint8Array[]} first what a streaming body begins with
  * @property {number} probe the PING in it; 0: none, or it was answered
@@ -76,6 +75,14 @@ const MAX_UNPROVEN_STREAMS = 2;
 export class ResumableSession {
   /** Whether streaming POSTs are worth a try: their bytes have not failed to arrive. */
   mayStream = true;
+  /** Both directions have ended, or there is an error. If there is none, what was received can still be read. */
+  over = false;
+  /**
+   * The first failure: its number (PROTOCOL.md, "Error codes") and reason.
+   *
+   * @type {{ number: number, reason: string } | undefined}
+   */
+  error;
   #sending;
   #receiving;
   #maxResumeTimeout;
@@ -92,6 +99,7 @@ export class ResumableSession {
   #hasToRotate = false;
   #detachedAt;
   #heardAt = 0;
+  #sentAt = 0;
 
   /** @type {Set<Part>} those that were not answered yet */
   #parts = new Set();
@@ -105,9 +113,6 @@ export class ResumableSession {
   /** The PING that asks for a confirmation, until it is answered; 0: none. */
   #asking = 0;
 
-  #isOver = false;
-  /** @type {{ number: number, reason: string } | undefined} */
-  #error;
   #hasToReset = false;
   #lastWords = LAST_WORDS;
 
@@ -124,23 +129,13 @@ export class ResumableSession {
     this.#detachedAt = now;
   }
 
-  /** The first failure: its number (PROTOCOL.md, "Error codes") and reason. */
-  get error() {
-    return this.#error;
-  }
-
-  /** Both directions have ended, or there is an error. If there is none, what was received can still be read. */
-  get over() {
-    return this.#isOver;
-  }
-
   /** It is over, and there is nothing more to send or to wait for. */
   get finished() {
-    return this.#isOver && !this.#parts.size && !this.#hasLastWord;
+    return this.over && !this.#parts.size && !this.#hasLastWord;
   }
 
   get #hasLastWord() {
-    return this.#lastWords > 0 && (this.#error ? this.#hasToReset : this.#receiving.hasToTell);
+    return this.#lastWords > 0 && (this.error ? this.#hasToReset : this.#receiving.hasToTell);
   }
 
   // The application
@@ -180,10 +175,15 @@ export class ResumableSession {
    * @param {string} reason
    */
   reset(number, reason) {
-    if (!this.#isOver) {
-      this.#fail(number, reason);
-      this.#hasToReset = true;
+    if (!this.over) {
+      this.over = this.#hasToReset = true;
+      this.error = { number, reason };
+      this.#abandonAttempt();
+      this.#abandonParts();
       this.#uploadPause.reset();
+      // What is under way, and what was not read, is lost.
+      this.#sending = new SendingDirection(0, 0);
+      this.#receiving = new ReceivingDirection(0, 0);
     }
   }
 
@@ -194,9 +194,7 @@ export class ResumableSession {
    * @param {string} reason
    */
   fail(number, reason) {
-    if (!this.#isOver) {
-      this.#fail(number, reason);
-    }
+    this.reset(number, reason);
     this.#abandonParts();
     this.#lastWords = 0;
   }
@@ -215,23 +213,9 @@ export class ResumableSession {
     this.fail(number || ErrorCode.PROTOCOL_ERROR, reason);
   }
 
-  /**
-   * @param {number} number
-   * @param {string} reason
-   */
-  #fail(number, reason) {
-    this.#isOver = true;
-    this.#error = { number, reason };
-    this.#abandonAttempt();
-    this.#abandonParts();
-    // What is under way, and what was not read, is lost.
-    this.#sending = new SendingDirection(0, 0);
-    this.#receiving = new ReceivingDirection(0, 0);
-  }
-
   #settle() {
-    if (!this.#isOver && this.#sending.hasEnded && this.#receiving.hasEnded) {
-      this.#isOver = true;
+    if (!this.over && this.#sending.hasEnded && this.#receiving.hasEnded) {
+      this.over = true;
       this.#endStream();
     }
   }
@@ -247,7 +231,7 @@ export class ResumableSession {
    * @returns {boolean} whether it is time for a resuming GET
    */
   wantsDownload(now) {
-    return !this.#isOver && !this.#attempt && (!this.#download || this.#hasToRotate) && this.#attachPause.until <= now;
+    return !this.over && !this.#attempt && (!this.#download || this.#hasToRotate) && this.#attachPause.until <= now;
   }
 
   /**
@@ -256,6 +240,7 @@ export class ResumableSession {
    */
   attachRequest(now) {
     const [offset, limit] = this.#receiving.tell(now);
+    this.#sentAt = now;
     this.#attempt = {
       abandoned: false,
       number: ++this.#attempts,
@@ -278,7 +263,7 @@ export class ResumableSession {
     this.#hasToRotate = false;
     this.#unprovenStreams = 0;
     this.#uploadPause.reset();
-    this.#heardAt = now;
+    this.#heardAt = this.#sentAt = now;
     this.#forgetPing();
     this.#download = { abandoned: false, decoder: new FrameDecoder(), frames: 0 };
     return this.#download;
@@ -318,7 +303,7 @@ export class ResumableSession {
     this.#heardAt = now;
     try {
       for (const received of download.decoder.decode(bytes)) {
-        if (this.#isOver) {
+        if (this.over) {
           return;
         }
         this.#take(received, download);
@@ -393,7 +378,7 @@ export class ResumableSession {
     this.#detachedAt = now;
     this.#attachPause.failed(now);
     // No answer to its probe can come, which says nothing about streaming. One that is to end has its own answer coming.
-    if (this.#stream?.probe && !this.#isOver) {
+    if (this.#stream?.probe && !this.over) {
       this.#lose(this.#stream);
     }
   }
@@ -427,9 +412,7 @@ export class ResumableSession {
    * @returns {boolean} whether there are bytes, or an end, for a streaming POST to begin with
    */
   wantsStream(now) {
-    return (
-      this.mayStream && this.attached && !this.#isOver && this.#uploadPause.until <= now && this.#sending.hasFrames
-    );
+    return this.mayStream && this.attached && !this.over && this.#uploadPause.until <= now && this.#sending.hasFrames;
   }
 
   /**
@@ -452,7 +435,6 @@ export class ResumableSession {
     const part = {
       abandoned: false,
       bytes: new Uint8Array(0),
-      keepalive: false,
       isToEnd: false,
       first: [],
       probe: 0,
@@ -473,15 +455,14 @@ export class ResumableSession {
    * @returns {Uint8Array | null} the next of its body; null if there is nothing for it now
    */
   nextPiece(part, maxBytes, now) {
-    const mayTalk = this.#isOver ? this.#hasLastWord : this.attached;
+    const mayTalk = this.over ? this.#hasLastWord : this.attached;
     if (!mayTalk || !this.#parts.has(part) || this.#uploadPause.until > now) {
       return null;
     }
-    this.#lastWords -= Number(this.#isOver);
-    if (this.#error) {
+    this.#lastWords -= Number(this.over);
+    if (this.error) {
       this.#hasToReset = false;
-      part.keepalive = true;
-      return joined(resetFrame(this.#error.number, this.#error.reason));
+      return joined(resetFrame(this.error.number, this.error.reason));
     }
     const pieces = part.first;
     part.first = [];
@@ -500,7 +481,11 @@ export class ResumableSession {
       part.ping = this.#asking = ++this.#lastToken;
       pieces.push(frame(FrameType.PING, [this.#asking]));
     }
-    return pieces.length > 0 ? joined(pieces) : null;
+    if (pieces.length === 0) {
+      return null;
+    }
+    this.#sentAt = now;
+    return joined(pieces);
   }
 
   /** @param {Part} part that was answered with 204 */
@@ -534,7 +519,7 @@ export class ResumableSession {
     part.abandoned = true;
     this.#sending.lost([...this.#parts].flatMap(({ ranges }) => ranges));
     this.#owe(part.pongs);
-    this.#hasToReset ||= part.keepalive;
+    this.#hasToReset = this.error !== undefined;
     this.#receiving.isUntold ||= part.hasWindow;
     if (part.ping === this.#asking) {
       this.#forgetPing();
@@ -574,11 +559,7 @@ export class ResumableSession {
 
   /** When {@link timeIs} is to be called at the latest; Infinity: not for the sake of time. */
   get deadline() {
-    let first = Infinity;
-    for (const [at] of this.#alarms()) {
-      first = Math.min(first, at);
-    }
-    return first;
+    return Math.min(...Array.from(this.#alarms(), ([at]) => at));
   }
 
   /**
@@ -601,7 +582,7 @@ export class ResumableSession {
         yield [pause.until, () => (pause.until = 0)];
       }
     }
-    if (this.#isOver) {
+    if (this.over) {
       return;
     }
     const attempt = this.#attempt;
@@ -611,7 +592,7 @@ export class ResumableSession {
     const stream = this.#stream;
     if (stream?.probe) {
       yield [
-        stream.startedAt + PROBE_TIMEOUT_MILLISECONDS,
+        stream.startedAt + Math.min(PROBE_TIMEOUT_MILLISECONDS, this.#heartbeat || Infinity),
         () => {
           this.mayStream = false;
           this.#lose(stream);
@@ -620,6 +601,9 @@ export class ResumableSession {
     }
     const download = this.#download;
     if (download && this.#heartbeat) {
+      if (this.#heardAt > this.#sentAt && !this.#receiving.isUntold) {
+        yield [this.#sentAt + this.#heartbeat, () => (this.#receiving.isUntold = true)];
+      }
       yield [
         this.#heardAt + 2 * this.#heartbeat,
         (now) => {

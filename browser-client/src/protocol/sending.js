@@ -79,7 +79,7 @@ export class SendingDirection {
    */
   window(confirmed, limit) {
     if (confirmed > this.#unsent) {
-      throw new ProtocolError('a WINDOW that confirms what was not sent');
+      throw new ProtocolError();
     }
     this.#capacity = Math.max(this.#capacity, Math.min(limit - confirmed, this.#maxCapacity));
     this.#limit = Math.max(this.#limit, limit);

@@ -1,8 +1,9 @@
-import { codeOfRefusedUpload, ErrorCode } from '../protocol/errors.js';
+import { codeOfRefusedUpload } from '../protocol/codes.js';
+import { ErrorCode } from '../protocol/errors.js';
 import { drain, responseError } from './responses.js';
 
 /** Statuses that pass: what was refused may be tried again. */
-const PASSING = [429, 502, 503, 504];
+export const PASSING = [429, 502, 503, 504];
 
 /** @typedef {import('../protocol/resumable-session.js').ResumableSession} Core */
 /** @typedef {{ readonly abandoned: boolean }} Part what the core knows a request by; it may give it up */
@@ -10,7 +11,6 @@ const PASSING = [429, 502, 503, 504];
 
 /** The requests of one session of dialect 2: starts them, aborts them, and makes out the answers that refuse something. */
 export class Exchanges {
-  #settings;
   /** @type {Map<Part, AbortController>} */
   #open = new Map();
   /** @type {unknown} what the network failed with last */
@@ -25,18 +25,10 @@ export class Exchanges {
    * @param {() => void} onevent to be called when the core was told of something, or may have something to send
    */
   constructor(settings, id, core, onevent) {
-    this.#settings = settings;
+    this.settings = settings;
     this.id = id;
     this.core = core;
     this.onevent = onevent;
-  }
-
-  get init() {
-    return this.#settings.init;
-  }
-
-  get limit() {
-    return this.#settings.limit;
   }
 
   /** Whether no request is open. */
@@ -51,34 +43,22 @@ export class Exchanges {
   }
 
   /**
-   * Settles when the response was seen to, or the core was told that there is none.
-   *
    * @param {Part} part
    * @param {RequestInit} init
-   * @param {Lost} lost
-   * @param {(response: Response, abort: AbortController) => Promise<void>} onresponse
+   * @param {AbortController} [abort] of the request
+   * @returns {Promise<Response | undefined>} undefined if there is none: `cause` says why
    */
-  async run(part, init, lost, onresponse) {
-    const { fetch, url } = this.#settings;
-    const abort = new AbortController();
-    let response;
+  async fetch(part, init, abort = new AbortController()) {
+    const { fetch, url } = this.settings;
     this.#open.set(part, abort);
-    try {
-      response = await fetch(url, { ...init, signal: abort.signal });
-    } catch (cause) {
-      this.cause = cause;
-    }
+    const response = await this.#try(() => fetch(url, { ...init, signal: abort.signal }));
     // From now on it is not aborted: a ResponseError may read the response's body.
     this.#open.delete(part);
-    if (response) {
-      await onresponse(response, abort);
-    } else {
-      this.event(lost);
-    }
+    return response;
   }
 
   /**
-   * Reads a body to its end, whatever that is.
+   * Reads a body to its end, in order or not.
    *
    * @param {Part} part
    * @param {AbortController} abort of its request
@@ -88,88 +68,68 @@ export class Exchanges {
   async read(part, abort, body, onbytes) {
     const reader = body.getReader();
     this.#open.set(part, abort);
-    for (let bytes; (bytes = await this.#next(reader));) {
+    for (let bytes; (bytes = (await this.#try(() => reader.read()))?.value);) {
       onbytes(bytes);
     }
     this.#open.delete(part);
   }
 
   /**
-   * @param {ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>} reader
-   * @returns {Promise<Uint8Array<ArrayBuffer> | undefined>} undefined at the end, in order or not
+   * @template T
+   * @param {() => Promise<T>} request
+   * @returns {Promise<T | undefined>} undefined if it has failed
    */
-  async #next(reader) {
+  async #try(request) {
     try {
-      return (await reader.read()).value;
+      return await request();
     } catch (cause) {
       this.cause = cause;
     }
   }
 
-  /** Aborts what the core has given up. */
-  sweep() {
-    this.#abort((part) => part.abandoned);
-  }
-
-  /** Aborts everything. */
-  cut() {
-    this.#abort(() => true);
-  }
-
-  /**
-   * Tells the core of an answer that is no success.
-   *
-   * @param {Response} response
-   * @param {Lost} lost
-   * @param {number} [passing] a status that passes besides those that always do
-   */
-  async refused(response, lost, passing) {
-    const { status } = response;
-    if (PASSING.includes(status) || status === passing) {
-      drain(response);
-      this.event((now) => lost(now, retryAfterOf(response)));
-      return;
-    }
-    const { number, reason = '' } = status === 410 ? await problemOf(response.clone()) : {};
-    if (Number.isInteger(number)) {
-      drain(response);
-      this.event(() => this.core.sessionOver(number, reason));
-      return;
-    }
-    const code = codeOfRefusedUpload(status);
-    if (!this.core.over) {
-      this.refusal = responseError(response, this.#settings.ResponseError, code);
-    }
-    this.event(() => this.core[code === 'UNKNOWN_SESSION' ? 'fail' : 'reset'](ErrorCode[code], ''));
-  }
-
-  /** @param {(part: Part) => boolean} which */
-  #abort(which) {
+  /** @param {(part: Part) => boolean} which requests to abort; without it, all */
+  abort(which = () => true) {
     for (const [part, abort] of this.#open) {
       if (which(part)) {
         abort.abort();
       }
     }
   }
-}
 
-/**
- * @param {Response} response
- * @returns {number | undefined} in milliseconds; a date is not looked at
- */
-function retryAfterOf({ headers }) {
-  const seconds = Number(headers.get('retry-after') ?? NaN);
-  return seconds >= 0 ? seconds * 1000 : undefined;
-}
-
-/**
- * @param {Response} response
- * @returns {Promise<any>} the members of its problem+json; none if it has none, being a proxy's
- */
-async function problemOf(response) {
-  try {
-    return (await response.json()) ?? {};
-  } catch {
-    return {};
+  /**
+   * Tells the core of an answer that is no success, or that there is none.
+   *
+   * @param {Response | undefined} response
+   * @param {Lost} lost
+   * @param {number} [passing] a status that passes besides those that always do
+   */
+  async refused(response, lost, passing) {
+    const status = response?.status ?? 0;
+    if (!response) {
+      this.event(lost);
+    } else if (PASSING.includes(status) || status === passing) {
+      drain(response);
+      // In seconds; a date is not looked at.
+      const retryAfter = Number(response.headers.get('retry-after')) * 1000 || undefined;
+      this.event((now) => lost(now, retryAfter));
+    } else {
+      // A proxy's answer has no number.
+      const problem =
+        status === 410 &&
+        (await response
+          .clone()
+          .json()
+          .catch(() => null));
+      if (Number.isInteger(problem?.number)) {
+        drain(response);
+        this.event(() => this.core.sessionOver(problem.number, problem.reason));
+      } else {
+        const code = codeOfRefusedUpload(status);
+        if (!this.core.over) {
+          this.refusal = responseError(response, this.settings.ResponseError, code);
+        }
+        this.event(() => this.core[code === 'UNKNOWN_SESSION' ? 'fail' : 'reset'](ErrorCode[code], ''));
+      }
+    }
   }
 }

@@ -27,11 +27,12 @@ import { ResponseError } from '../protocol/errors.js';
  * @property {number} limit the most that one piece of an upload holds, in bytes
  * @property {typeof globalThis.fetch} fetch
  * @property {ResponseErrorConstructor} ResponseError
- * @property {AbortSignal} [signal]
+ * @property {AbortSignal | null} [signal]
  * @property {1 | 2} dialect the newest to ask the server for
  * @property {number} resumeTimeout in milliseconds
  * @property {number} initialWindow in bytes
  * @property {number} maxWindow in bytes
+ * @property {number} highWaterMark dialect 1: how many written bytes may wait besides those under way
  * @property {import('../protocol/requests.js').Init} init what is left: for fetch
  */
 
@@ -41,14 +42,28 @@ const DEFAULT_MAX_WINDOW = 16 * 1024 * 1024;
 const INITIAL_WINDOW = 64 * 1024;
 
 /**
+ * @param {Record<string, number>} options
+ * @param {(value: number) => boolean} isGood
+ * @throws {RangeError}
+ */
+function check(options, isGood) {
+  for (const [name, value] of Object.entries(options)) {
+    if (!isGood(value)) {
+      throw new RangeError(`${name} can't be ${value}`);
+    }
+  }
+}
+
+/**
  * @param {string | URL} url relative to the page, if it is relative
  * @param {SessionOptions} options
+ * @param {number} highWaterMark
  * @returns {Settings}
  * @throws {TypeError | RangeError} for what can't be used
  */
-export function settingsOf(url, options) {
+export function settingsOf(url, options, highWaterMark) {
   const {
-    disable_request_streaming = false,
+    disable_request_streaming,
     max_post_bytes = DEFAULT_MAX_POST_BYTES,
     fetch = (...args) => globalThis.fetch(...args),
     ResponseError: ResponseErrorClass = ResponseError,
@@ -58,28 +73,21 @@ export function settingsOf(url, options) {
     max_window = DEFAULT_MAX_WINDOW,
     ...init
   } = options;
-  for (const [name, value] of Object.entries({ max_post_bytes, max_window })) {
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw new RangeError(`${name} is to be a whole number of bytes, 1 or more: ${value}`);
-    }
-  }
-  if (!(resume_timeout >= 0)) {
-    throw new RangeError(`resume_timeout is to be a number of milliseconds, 0 or more: ${resume_timeout}`);
-  }
-  if (dialect !== 1 && dialect !== 2) {
-    throw new RangeError(`dialect is to be 1 or 2: ${dialect}`);
-  }
+  check({ max_post_bytes, max_window }, (value) => Number.isSafeInteger(value) && value > 0);
+  check({ resume_timeout, highWaterMark }, (value) => value >= 0);
+  check({ dialect }, (value) => value === 1 || value === 2);
   return {
     url: new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href),
     streaming: !disable_request_streaming,
     limit: max_post_bytes,
     fetch,
     ResponseError: ResponseErrorClass,
-    signal: signal ?? undefined,
+    signal,
     dialect,
     resumeTimeout: resume_timeout,
     initialWindow: Math.min(INITIAL_WINDOW, max_window),
     maxWindow: max_window,
+    highWaterMark,
     init,
   };
 }

@@ -1,4 +1,5 @@
-import { codeOfRefusedUpload, DuplexError } from '../protocol/errors.js';
+import { codeOfRefusedUpload } from '../protocol/codes.js';
+import { DuplexError } from '../protocol/errors.js';
 import { destroyRequest } from '../protocol/requests.js';
 import { connectionLost, drain, responseError } from './responses.js';
 

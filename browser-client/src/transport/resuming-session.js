@@ -1,10 +1,11 @@
-import { codeOfReset, DuplexError, ErrorCode } from '../protocol/errors.js';
+import { codeOfReset } from '../protocol/codes.js';
+import { DuplexError, ErrorCode } from '../protocol/errors.js';
 import { ResumableSession } from '../protocol/resumable-session.js';
 import { Exchanges } from './exchanges.js';
 import { inNextTask } from './next-task.js';
 import { watchPage } from './page-life.js';
 import { abortedBy } from './responses.js';
-import { ResumingDownload } from './resuming-download.js';
+import { attach, readDownload } from './resuming-download.js';
 import { ResumingUpload } from './resuming-upload.js';
 import { canStreamUploads } from './support.js';
 
@@ -18,7 +19,9 @@ const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
  *     OPEN ---- both directions have ended and all was read, or it is destroyed ----> OVER
  *       \---- the first failure ----> FAILING ---- its error is ready, or it is destroyed ----> OVER
  */
-const State = Object.freeze({ OPEN: 'open', FAILING: 'failing', OVER: 'over' });
+const OPEN = 0;
+const FAILING = 1;
+const OVER = 2;
 
 /**
  * @template T
@@ -31,30 +34,26 @@ const State = Object.freeze({ OPEN: 'open', FAILING: 'failing', OVER: 'over' });
  * one write or end, is under way at a time: a face waits for one before the next.
  */
 export class ResumingSession {
-  #state = /** @type {typeof State[keyof typeof State]} */ (State.OPEN);
+  #state = OPEN;
   #settings;
   #core;
   #exchanges;
-  #download;
   #upload;
   /** @type {Error | undefined} */
   #error;
   /** @type {Waiting<Uint8Array<ArrayBuffer> | null> | undefined} */
   #reading;
-  /** @type {Waiting<void> & { chunks: Uint8Array[] } | undefined} */
+  /** @type {Waiting<void> & { bytes: Uint8Array } | undefined} */
   #writing;
   /** @type {Waiting<void> | undefined} */
   #ending;
   /** @type {Waiting<void>} */
   #closing = { resolve() {}, reject() {} };
-  /** @type {() => void} */
-  #tellUploadEnded = () => {};
   #attached = true;
   #asleep = false;
   #isToSend = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  #timerAt = Infinity;
   #cutAt = Infinity;
   #unwatchPage;
   #onabort = () => this.destroy(abortedBy(/** @type {AbortSignal} */ (this.#settings.signal)));
@@ -70,7 +69,6 @@ export class ResumingSession {
     this.#settings = settings;
     this.#core = new ResumableSession({ ...settings, random: Math.random }, performance.now());
     this.#exchanges = new Exchanges(settings, id, this.#core, () => this.#pump());
-    this.#download = new ResumingDownload(this.#exchanges);
     this.#upload = new ResumingUpload(this.#exchanges, settings.streaming && canStreamUploads(settings.url));
     /**
      * Settles when the session is over: resolves when both directions have ended and everything was read, else rejects
@@ -83,21 +81,13 @@ export class ResumingSession {
     });
     // Who does not look here learns of the failure from reading or writing.
     this.closed.catch(() => {});
-    /**
-     * Resolves when the server has everything, and the end.
-     *
-     * @type {Promise<void>}
-     */
-    this.uploadEnded = new Promise((resolve) => {
-      this.#tellUploadEnded = resolve;
-    });
     settings.signal?.addEventListener('abort', this.#onabort);
     this.#unwatchPage = watchPage({
       onwake: () => this.#wake(),
       onsleep: () => this.#sleep(),
       onleave: () => this.#leave(),
     });
-    this.#download.read(body, abort);
+    readDownload(this.#exchanges, body, abort);
   }
 
   /**
@@ -106,6 +96,9 @@ export class ResumingSession {
    * @type {(event: 'detached' | 'attached') => void}
    */
   onattachment = () => {};
+
+  /** Called when the server has ended the upload before the application did. Never, that is: only dialect 1 lets it. */
+  onuploadcut = () => {};
 
   /** How the upload travels; `streaming` becomes `post` where streaming turns out not to work. */
   get uploadMode() {
@@ -123,8 +116,10 @@ export class ResumingSession {
    * @param {readonly Uint8Array[]} chunks
    * @returns {Promise<void>}
    */
-  write(chunks) {
-    return this.#wait((waiting) => (this.#writing = { ...waiting, chunks: [...chunks] }));
+  async write(chunks) {
+    for (const bytes of chunks) {
+      await this.#wait((waiting) => (this.#writing = { ...waiting, bytes }));
+    }
   }
 
   /**
@@ -144,7 +139,7 @@ export class ResumingSession {
    * @param {Error} [error] for what is waiting; its number, if it has one, and its reason are for the server
    */
   destroy(error = new DuplexError('CANCELLED', 'The duplex was destroyed')) {
-    if (this.#state !== State.OVER) {
+    if (this.#state !== OVER) {
       const { number, reason } = error instanceof DuplexError ? error : { number: ErrorCode.CANCELLED, reason: '' };
       this.#core.reset(number, reason);
       this.#finish(error);
@@ -174,7 +169,7 @@ export class ResumingSession {
     this.#admit();
     this.#deliver();
     this.#settle();
-    this.#exchanges.sweep();
+    this.#exchanges.abort((part) => part.abandoned);
     if (this.#attached !== core.attached && !core.over) {
       this.#attached = core.attached;
       // What a listener throws is not for the caller of this.
@@ -192,7 +187,7 @@ export class ResumingSession {
   #send() {
     this.#isToSend = false;
     if (!this.#asleep) {
-      this.#download.attach();
+      attach(this.#exchanges);
       this.#upload.send();
     }
     this.#setTimer();
@@ -200,19 +195,13 @@ export class ResumingSession {
 
   #admit() {
     const writing = this.#writing;
-    if (!writing) {
-      return;
-    }
-    const { chunks } = writing;
-    for (let chunk; (chunk = chunks[0]); chunks.shift()) {
-      const admitted = this.#core.write(chunk);
-      if (admitted < chunk.byteLength) {
-        chunks[0] = chunk.subarray(admitted);
-        return;
+    if (writing) {
+      writing.bytes = writing.bytes.subarray(this.#core.write(writing.bytes));
+      if (writing.bytes.length === 0) {
+        this.#writing = undefined;
+        writing.resolve();
       }
     }
-    this.#writing = undefined;
-    writing.resolve();
   }
 
   #deliver() {
@@ -227,16 +216,15 @@ export class ResumingSession {
   #settle() {
     const core = this.#core;
     if (core.uploadEnded) {
-      this.#tellUploadEnded();
       this.#ending?.resolve();
     }
-    if (this.#state !== State.OPEN || !core.over) {
+    if (this.#state !== OPEN || !core.over) {
       return;
     }
     if (core.atEnd) {
       this.#finish();
     } else if (core.error) {
-      this.#state = State.FAILING;
+      this.#state = FAILING;
       const { refusal } = this.#exchanges;
       if (refusal) {
         refusal.then((error) => this.#finish(error));
@@ -256,10 +244,10 @@ export class ResumingSession {
 
   /** @param {Error} [error] */
   #finish(error) {
-    if (this.#state === State.OVER) {
+    if (this.#state === OVER) {
       return;
     }
-    this.#state = State.OVER;
+    this.#state = OVER;
     this.#settings.signal?.removeEventListener('abort', this.#onabort);
     this.#unwatchPage();
     this.#cutAt = performance.now() + LAST_REQUESTS_MILLISECONDS;
@@ -280,7 +268,7 @@ export class ResumingSession {
 
   /** The page is left, and with it everybody who could be told: an error would be one that nobody can catch. */
   #leave() {
-    this.#state = State.OVER;
+    this.#state = OVER;
     this.#unwatchPage();
     this.#core.reset(ErrorCode.CANCELLED, '');
     this.#pump();
@@ -289,30 +277,25 @@ export class ResumingSession {
   /** Requests under way would keep the page out of the back/forward cache. */
   #sleep() {
     this.#asleep = true;
-    this.#exchanges.cut();
+    this.#exchanges.abort();
   }
 
-  /** Sees to it that the time is told in time. A timer that has become too early does no harm. */
+  /** Sees to it that the time is told in time. */
   #setTimer() {
-    const isDone = this.#core.over && this.#exchanges.isIdle;
-    const at = isDone ? Infinity : Math.min(this.#core.deadline ?? Infinity, this.#cutAt);
-    if (at < this.#timerAt || isDone) {
+    const at = Math.min(this.#core.deadline, this.#cutAt);
+    clearTimeout(this.#timer);
+    if (at < Infinity && !(this.#core.over && this.#exchanges.isIdle)) {
       const pause = Math.ceil(at - performance.now());
-      clearTimeout(this.#timer);
-      this.#timerAt = at;
-      this.#timer = isDone
-        ? undefined
-        : setTimeout(() => this.#ontime(), Math.min(Math.max(pause, 0), LONGEST_TIMER_MILLISECONDS));
+      this.#timer = setTimeout(() => this.#ontime(), Math.min(pause, LONGEST_TIMER_MILLISECONDS));
     }
   }
 
   #ontime() {
     const now = performance.now();
-    this.#timerAt = Infinity;
     this.#core.timeIs(now);
     if (now >= this.#cutAt) {
       this.#cutAt = Infinity;
-      this.#exchanges.cut();
+      this.#exchanges.abort();
     }
     this.#pump();
   }

@@ -1,11 +1,12 @@
 import { framesRequest } from '../protocol/requests.js';
+import { PASSING } from './exchanges.js';
 import { drain } from './responses.js';
 import { StreamingBody } from './streaming-body.js';
 
 const MAX_POSTS = 4;
 const TAKEN = 204;
 /** What a refusal of a streaming POST may be that has nothing to do with its streaming. */
-const REFUSALS_OF_ANY_POST = [404, 410, 429, 502, 503, 504];
+const REFUSALS_OF_ANY_POST = [404, 410, ...PASSING];
 /** How long to wait after a streaming POST broke: when its connection is lost, the download breaks as well. */
 const STREAM_PAUSE_MILLISECONDS = 250;
 
@@ -42,7 +43,7 @@ export class ResumingUpload {
 
   /** Sends what can be sent now. */
   send() {
-    const { core, limit } = this.#exchanges;
+    const { core, settings } = this.#exchanges;
     if (!this.#body && this.mode === 'streaming' && core.wantsStream(performance.now())) {
       this.#stream();
     }
@@ -51,11 +52,8 @@ export class ResumingUpload {
       this.#body = undefined;
     }
     if (!this.#body) {
-      for (;;) {
-        const part = core.nextBody(this.#posts < MAX_POSTS ? limit : 0, performance.now());
-        if (!part) {
-          return;
-        }
+      const next = () => core.nextBody(this.#posts < MAX_POSTS ? settings.limit : 0, performance.now());
+      for (let part; (part = next());) {
         this.#post(part);
       }
     }
@@ -63,57 +61,61 @@ export class ResumingUpload {
 
   /** @param {Part} part */
   async #post(part) {
-    const { init, id } = this.#exchanges;
     this.#posts++;
-    await this.#run(part, { ...framesRequest(init, id, part.bytes), keepalive: part.keepalive });
+    const response = await this.#fetch(part, part.bytes);
     this.#posts--;
-    this.#exchanges.onevent();
+    this.#answered(part, response);
   }
 
   async #stream() {
-    const { core, init, id, limit, onevent } = this.#exchanges;
+    const { core, settings, onevent } = this.#exchanges;
     const part = core.openStream(performance.now());
-    const body = new StreamingBody({
-      next: () => core.nextPiece(part, limit, performance.now()),
-      isToEnd: () => part.isToEnd,
-      onwanted: onevent,
-    });
+    const next = () => core.nextPiece(part, settings.limit, performance.now());
+    const body = new StreamingBody(part, next, onevent);
     this.#body = body;
-    await this.#run(part, framesRequest(init, id, body.readable), body);
+    const response = await this.#fetch(part, body.readable);
     if (this.#body === body) {
       this.#body = undefined;
     }
-    onevent();
+    this.#answered(part, response, body);
   }
 
   /**
-   * Settles when the core knows what has become of the POST.
+   * @param {Part} part
+   * @param {Uint8Array | ReadableStream<Uint8Array>} body
+   */
+  #fetch(part, body) {
+    const { core, settings, id } = this.#exchanges;
+    // After a failure all that is sent is the RESET, which has to outlive the page.
+    const keepalive = core.error !== undefined;
+    return this.#exchanges.fetch(part, { ...framesRequest(settings.init, id, body), keepalive });
+  }
+
+  /**
+   * Tells the core what has become of a POST.
    *
    * @param {Part} part
-   * @param {RequestInit} init
+   * @param {Response | undefined} response
    * @param {StreamingBody} [body]
    */
-  #run(part, init, body) {
+  #answered(part, response, body) {
     const exchanges = this.#exchanges;
-    const pause = body && STREAM_PAUSE_MILLISECONDS;
-    const lost = (/** @type {number} */ now, retryAfter = pause) => {
-      this.#begun ||= body?.begun ?? false;
-      this.#streaming &&= !body || this.#begun || part.abandoned;
-      exchanges.core.uploadLost(part, now, retryAfter);
-    };
-    return exchanges.run(part, init, lost, async (response) => {
-      const { status } = response;
-      if (status === TAKEN && (!body || body.ended)) {
-        drain(response);
-        exchanges.event(() => exchanges.core.uploadTaken(part));
-      } else if (!body || REFUSALS_OF_ANY_POST.includes(status)) {
-        await exchanges.refused(response, lost);
-      } else {
-        // Perhaps something on the way does not like a body without a length. If it is more than that, POSTs tell.
-        drain(response);
-        this.#streaming = false;
-        exchanges.event(lost);
-      }
-    });
+    const status = response?.status ?? 0;
+    if (response && status === TAKEN && (!body || body.ended)) {
+      drain(response);
+      exchanges.event(() => exchanges.core.uploadTaken(part));
+      return;
+    }
+    const isOddity = body && response && !REFUSALS_OF_ANY_POST.includes(status);
+    if (body) {
+      this.#begun ||= body.begun;
+      // Perhaps something on the way does not like a body without a length. If it is more than that, POSTs tell.
+      this.#streaming &&= !isOddity && (this.#begun || part.abandoned);
+    }
+    exchanges.refused(
+      response,
+      (now, retryAfter = body && STREAM_PAUSE_MILLISECONDS) => exchanges.core.uploadLost(part, now, retryAfter),
+      isOddity ? status : undefined,
+    );
   }
 }

@@ -5,6 +5,7 @@ import { Requests } from './requests.js';
 import { abortedBy } from './responses.js';
 import { StreamingUpload } from './streaming-upload.js';
 import { canStreamUploads } from './support.js';
+import { WriteBuffer } from './write-buffer.js';
 
 /**
  * Where a session stands. Its moves:
@@ -24,6 +25,7 @@ export class Session {
   #requests;
   #download;
   #upload;
+  #buffer;
   #abortDownload;
   /** @type {Error | undefined} */
   #error;
@@ -33,8 +35,6 @@ export class Session {
   #closedCleanly = () => {};
   /** @type {(error: Error) => void} */
   #closedWith = () => {};
-  /** @type {() => void} */
-  #tellUploadEnded = () => {};
   /** @type {(error: Error) => void} */
   #rejectUploading = () => {};
   #onabort = () => this.destroy(abortedBy(/** @type {AbortSignal} */ (this.#settings.signal)));
@@ -60,21 +60,13 @@ export class Session {
     });
     // Who does not look here learns of the failure from reading or writing.
     this.closed.catch(() => {});
-    /**
-     * Resolves when the server has taken the end of the upload, be it that it was not even sent: nothing more can be
-     * written.
-     *
-     * @type {Promise<void>}
-     */
-    this.uploadEnded = new Promise((resolve) => {
-      this.#tellUploadEnded = resolve;
-    });
     this.#requests = new Requests(settings, id, (reason) => this.#fail(reason));
     this.#download = new Download(body, (cause) => this.#requests.lost(cause));
     this.#upload =
       settings.streaming && canStreamUploads(settings.url)
-        ? new StreamingUpload(this.#requests, () => this.#endUpload())
+        ? new StreamingUpload(this.#requests, () => this.#cutUpload())
         : new PostUpload(this.#requests);
+    this.#buffer = new WriteBuffer((waiting) => this.#send(waiting), settings.highWaterMark);
     settings.signal?.addEventListener('abort', this.#onabort);
   }
 
@@ -84,6 +76,9 @@ export class Session {
    * @type {(event: 'detached' | 'attached') => void}
    */
   onattachment = () => {};
+
+  /** Called when the server has ended the upload before the application did: nothing more can be written. */
+  onuploadcut = () => {};
 
   /** How the upload travels; `streaming` becomes `post` where the browser turns out not to stream it. */
   get uploadMode() {
@@ -109,12 +104,17 @@ export class Session {
   }
 
   /**
-   * Settles when the chunks are the server's, or at least no more needed here.
+   * Settles when the chunks' memory may be used again.
    *
    * @param {readonly Uint8Array[]} chunks
    * @returns {Promise<void>}
    */
   write(chunks) {
+    return this.#buffer.write(chunks);
+  }
+
+  /** @param {readonly Uint8Array[]} chunks */
+  #send(chunks) {
     return this.#uploading(async () => {
       if (this.#uploadEnded) {
         throw await this.#fail(new DuplexError('UPLOAD_CUT', 'The server had ended the upload'));
@@ -124,8 +124,9 @@ export class Session {
   }
 
   /** Ends the upload. Settles when the server has taken everything. */
-  end() {
-    return this.#uploading(async () => {
+  async end() {
+    await this.#buffer.flush();
+    await this.#uploading(async () => {
       if (!this.#uploadEnded) {
         await this.#upload.end();
         this.#endUpload();
@@ -176,8 +177,12 @@ export class Session {
 
   #endUpload() {
     this.#uploadEnded = true;
-    this.#tellUploadEnded();
     this.#settle();
+  }
+
+  #cutUpload() {
+    this.#endUpload();
+    this.onuploadcut();
   }
 
   #settle() {

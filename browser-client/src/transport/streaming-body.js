@@ -1,7 +1,7 @@
 /** The body of one streaming POST: takes pieces when fetch asks for them, which is when it has sent the last one. */
 export class StreamingBody {
   #next;
-  #isToEnd;
+  #part;
   /** @type {ReadableStreamDefaultController<Uint8Array> | undefined} gone when fetch has given the body up */
   #controller;
   #wanted = false;
@@ -11,14 +11,13 @@ export class StreamingBody {
   ended = false;
 
   /**
-   * @param {object} source
-   * @param {() => Uint8Array | null} source.next the next piece; null: there is none now
-   * @param {() => boolean} source.isToEnd
-   * @param {() => void} source.onwanted called when fetch asks for a piece
+   * @param {{ readonly isToEnd: boolean }} part
+   * @param {() => Uint8Array | null} next the next piece; null: there is none now
+   * @param {() => void} onwanted called when fetch asks for a piece
    */
-  constructor({ next, isToEnd, onwanted }) {
+  constructor(part, next, onwanted) {
+    this.#part = part;
     this.#next = next;
-    this.#isToEnd = isToEnd;
     this.readable = new ReadableStream(
       {
         start: (controller) => {
@@ -41,7 +40,7 @@ export class StreamingBody {
     if (!this.#controller || this.ended) {
       return;
     }
-    if (this.#isToEnd()) {
+    if (this.#part.isToEnd) {
       this.ended = true;
       this.#controller.close();
       return;

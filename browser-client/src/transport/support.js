@@ -37,8 +37,7 @@ function fetchStreamsRequests() {
  * @param {string} origin
  */
 function isKnownAsHttp1(origin) {
-  const entries = ['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type));
-  const known = /** @type {PerformanceResourceTiming[]} */ (entries).filter(
+  const known = /** @type {PerformanceResourceTiming[]} */ (performance.getEntries()).filter(
     (entry) => entry.nextHopProtocol && entry.name.startsWith(`${origin}/`),
   );
   return known.at(-1)?.nextHopProtocol.startsWith('http/') ?? false;

@@ -1,7 +1,4 @@
-/**
- * Lets many small writes wait together, up to a bound, while an earlier one is under way. One write is called at a time
- * (a WritableStream sees to that).
- */
+/** Lets many small writes wait together, up to a bound, while an earlier one is under way. */
 export class WriteBuffer {
   #send;
   #highWaterMark;
@@ -21,22 +18,26 @@ export class WriteBuffer {
   }
 
   /**
-   * Settles when the bytes' memory may be used again: at once if a copy of them may wait, otherwise when they were
-   * sent.
+   * Settles when the chunks' memory may be used again: at once if a copy of them may wait, otherwise when they were
+   * sent. To be called again only when the last call has settled.
    *
-   * @param {Uint8Array} bytes
-   * @returns {Promise<void> | void}
+   * @param {readonly Uint8Array[]} chunks
+   * @returns {Promise<void>}
    */
-  write(bytes) {
-    const fits = this.#size + bytes.byteLength <= this.#highWaterMark;
-    this.#waiting.push(fits ? bytes.slice() : bytes);
-    this.#size += bytes.byteLength;
-    const sent = this.flush();
-    if (!fits) {
-      return sent;
+  async write(chunks) {
+    const size = chunks.reduce((sum, chunk) => sum + chunk.byteLength, this.#size);
+    const fits = size <= this.#highWaterMark;
+    for (const chunk of chunks) {
+      this.#waiting.push(fits ? chunk.slice() : chunk);
     }
-    // The session's failure reaches the stream without this promise, which nobody waits for.
-    sent.catch(() => {});
+    this.#size = size;
+    const sent = this.flush();
+    if (fits) {
+      // The session's failure reaches the application without this promise, which nobody waits for.
+      sent.catch(() => {});
+    } else {
+      await sent;
+    }
   }
 
   /** Settles when everything that waits, and what is under way, was sent. */

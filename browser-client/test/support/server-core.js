@@ -4,6 +4,7 @@ import * as FrameType from '../../src/protocol/frame-types.js';
 import { frame, FrameDecoder, ProtocolError, reasonOf, resetFrame } from '../../src/protocol/frames.js';
 import { ReceivingDirection } from '../../src/protocol/receiving.js';
 import { SendingDirection } from '../../src/protocol/sending.js';
+import { isBetweenFrames } from './between-frames.js';
 
 const OLD_DOWNLOAD_TIMEOUT_MILLISECONDS = 30_000;
 
@@ -69,7 +70,7 @@ export class ServerUpload {
    * @returns {Problem | undefined} to be answered with; undefined: 204
    */
   ended() {
-    if (!this.problem && !this.#decoder.isBetweenFrames) {
+    if (!this.problem && !isBetweenFrames(this.#decoder)) {
       this.problem = { status: 400, type: 'body-cut' };
     }
     return this.problem;
@@ -249,7 +250,7 @@ export class ServerSession {
         throw error;
       }
       this.#fail(ErrorCode.PROTOCOL_ERROR, error.message, true);
-      return { status: error.problem === 'beyond-window' ? 413 : 400, type: error.problem };
+      return { status: error.message === 'beyond-window' ? 413 : 400, type: error.message };
     }
     return undefined;
   }

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import * as FrameType from '../../src/protocol/frame-types.js';
 import { frame, FrameDecoder, ProtocolError, reasonOf, resetFrame } from '../../src/protocol/frames.js';
 import { ReceivingDirection } from '../../src/protocol/receiving.js';
+import { isBetweenFrames } from '../support/between-frames.js';
 import { randomOf } from '../support/random.js';
 
 /** @typedef {string | { repeat: string, count: number }} Run */
@@ -65,7 +66,7 @@ function decoded(pieces) {
     return { frames, decoder };
   } catch (error) {
     assert.ok(error instanceof ProtocolError);
-    return { frames, decoder, error: error.problem };
+    return { frames, decoder, error: error.message };
   }
 }
 
@@ -133,7 +134,7 @@ for (const { name, bytes, frames, complete = true } of vectors.frames) {
       const { frames: found, decoder, error } = decoded(pieces);
       assert.equal(error, undefined, how);
       assert.deepEqual(joined(found), joined(frames), how);
-      assert.equal(decoder.isBetweenFrames, complete, how);
+      assert.equal(isBetweenFrames(decoder), complete, how);
     }
   });
 }
@@ -156,7 +157,7 @@ for (const { name, window, steps } of vectors.receivers) {
       const step = () =>
         given.type === 'END' ? receiving.end(given.offset) : receiving.receive(given.offset, bytesOf(given.bytes));
       if (error) {
-        assert.throws(step, { problem: error });
+        assert.throws(step, { message: error });
         continue;
       }
       step();

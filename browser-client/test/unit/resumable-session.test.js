@@ -139,7 +139,7 @@ test('a client gives up after the resume timeout, and tells a server that may st
   core.timeIs(1_000 + RESUME_TIMEOUT);
   assert.equal(core.error?.number, 4);
   const part = core.nextBody(MIB, 1_000 + RESUME_TIMEOUT);
-  assert.ok(part?.keepalive);
+  assert.ok(part && core.error);
   assert.equal(framesOf(part)[0].type, FrameType.RESET);
 });
 
@@ -158,6 +158,30 @@ test('an application may be less patient than the server, and not more', () => {
   }
 });
 
+test('a client that only receives sends WINDOW once per heartbeat: a PING may be stuck behind bytes', () => {
+  const { core, download } = attached();
+  for (const heartbeat of [1, 2]) {
+    const now = heartbeat * HEARTBEAT;
+    core.received(download, data(heartbeat - 1, 'x'), now - 1);
+    assert.equal(core.deadline, now);
+    core.timeIs(now - 1);
+    assert.equal(core.nextBody(MIB, now - 1), null);
+    core.timeIs(now);
+    const part = core.nextBody(MIB, now);
+    assert.deepEqual(
+      framesOf(part).map(({ type, fields }) => ({ type, confirmed: fields[0] })),
+      [{ type: FrameType.WINDOW, confirmed: heartbeat }],
+    );
+    core.uploadTaken(/** @type {NonNullable<typeof part>} */ (part));
+  }
+});
+
+test('a client that receives nothing sends nothing: the server asks for a sign of life when it wants one', () => {
+  const { core } = attached();
+  core.timeIs(HEARTBEAT);
+  assert.equal(core.nextBody(MIB, HEARTBEAT), null);
+});
+
 test('a reset is sent at once, whatever waits, and once more when it is lost', () => {
   const { core } = attached();
   core.write(Buffer.from('ab'));
@@ -169,7 +193,7 @@ test('a reset is sent at once, whatever waits, and once more when it is lost', (
     const part = core.nextBody(MIB, 1);
     const [reset] = framesOf(part);
     assert.deepEqual([reset.type, reset.fields, reasonOf(reset.bytes)], [FrameType.RESET, [300], 'enough']);
-    assert.ok(part?.keepalive && !core.finished);
+    assert.ok(part && !core.finished);
     core.uploadLost(part, 1);
   }
   assert.equal(core.nextBody(MIB, 60_000), null);
@@ -259,4 +283,18 @@ test('the buffer of the upload grows with the window, up to its bound', () => {
   assert.equal(core.write(new Uint8Array(1_000)), 300);
   core.received(download, frame(FrameType.WINDOW, [0, 10_000]), 2);
   assert.equal(core.write(new Uint8Array(1_000)), 100);
+});
+
+test('a probe fails within a heartbeat, before the server takes a client whose bytes are held back for dead', () => {
+  const { core, download } = attached();
+  core.received(download, frame(FrameType.HELLO, [1_000, RESUME_TIMEOUT]), 0);
+  core.write(Buffer.from('ab'));
+  const stream = core.openStream(0);
+  assert.ok(core.nextPiece(stream, MIB, 0));
+  core.timeIs(999);
+  assert.equal(core.mayStream, true);
+  core.timeIs(1_000);
+  assert.equal(core.mayStream, false);
+  assert.equal(stream.abandoned, true);
+  assert.equal(core.attached, true);
 });

@@ -16,9 +16,9 @@ function bufferOf(/** @type {number} */ highWaterMark) {
 
 test('writes that come while one is under way go out together', async () => {
   const { buffer, sent, under } = bufferOf(10);
-  await buffer.write(Uint8Array.of(1));
-  await buffer.write(Uint8Array.of(2));
-  await buffer.write(Uint8Array.of(3));
+  await buffer.write([Uint8Array.of(1)]);
+  await buffer.write([Uint8Array.of(2)]);
+  await buffer.write([Uint8Array.of(3)]);
   const flushed = buffer.flush();
   under[0].resolve();
   await Promise.resolve();
@@ -30,9 +30,9 @@ test('writes that come while one is under way go out together', async () => {
 test('a write that may wait has been copied: its memory may be used again', async () => {
   const { buffer, sent, under } = bufferOf(10);
   const bytes = Uint8Array.of(1);
-  await buffer.write(bytes);
+  await buffer.write([bytes]);
   bytes[0] = 2;
-  await buffer.write(bytes);
+  await buffer.write([bytes]);
   bytes[0] = 3;
   under[0].resolve();
   await Promise.resolve();
@@ -41,10 +41,10 @@ test('a write that may wait has been copied: its memory may be used again', asyn
 
 test('a write over the bound settles when it was sent, and not before', async () => {
   const { buffer, sent, under } = bufferOf(2);
-  await buffer.write(Uint8Array.of(1, 2));
-  await buffer.write(Uint8Array.of(3, 4));
+  await buffer.write([Uint8Array.of(1, 2)]);
+  await buffer.write([Uint8Array.of(3, 4)]);
   let settled = false;
-  const over = Promise.resolve(buffer.write(Uint8Array.of(5))).then(() => (settled = true));
+  const over = Promise.resolve(buffer.write([Uint8Array.of(5)])).then(() => (settled = true));
   under[0].resolve();
   await Promise.resolve();
   assert.deepEqual(sent, [
@@ -59,7 +59,7 @@ test('a write over the bound settles when it was sent, and not before', async ()
 test('a failure reaches the writes that wait, and the flush', async () => {
   const { buffer, under } = bufferOf(0);
   const error = new Error('lost');
-  const waiting = buffer.write(Uint8Array.of(1));
+  const waiting = buffer.write([Uint8Array.of(1)]);
   const flushed = buffer.flush();
   under[0].reject(error);
   await assert.rejects(async () => waiting, error);
@@ -69,6 +69,6 @@ test('a failure reaches the writes that wait, and the flush', async () => {
 test('a flush with nothing to send settles, and later writes still go out', async () => {
   const { buffer, sent } = bufferOf(10);
   await buffer.flush();
-  await buffer.write(Uint8Array.of(1));
+  await buffer.write([Uint8Array.of(1)]);
   assert.deepEqual(sent, [[1]]);
 });

@@ -1,0 +1,21 @@
+import { PING } from '../../src/protocol/frame-types.js';
+import { frame, ProtocolError } from '../../src/protocol/frames.js';
+
+const TOKEN = 0xdecade01;
+
+/**
+ * Whether a body may end here: a PING that comes next is seen as one, and not taken for the rest of another frame.
+ *
+ * @param {import('../../src/protocol/frames.js').FrameDecoder} decoder of no more use afterwards
+ */
+export function isBetweenFrames(decoder) {
+  try {
+    const [next] = decoder.decode(frame(PING, [TOKEN]));
+    return next?.type === PING && next.fields[0] === TOKEN;
+  } catch (error) {
+    if (error instanceof ProtocolError) {
+      return false;
+    }
+    throw error;
+  }
+}
