@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { ResumableSession } from '../../src/protocol/resumable-session.js';
 import { APPLICATION_RESET, Application } from './made-up-application.js';
 import { Exchange, World } from './made-up-network.js';
+import { Uploads } from './made-up-uploads.js';
 import { randomOf } from './random.js';
 import { ServerSession } from './server-core.js';
 
@@ -15,7 +16,6 @@ const LIMIT_MILLISECONDS = 1_500_000;
 const PATIENCE_MILLISECONDS = 300_000;
 const MAX_EVENTS = 100_000;
 const HELLO_BYTES = 12;
-const MAX_POSTS = 4;
 
 /** @typedef {import('./server-core.js').ServerDownload} ServerDownload */
 export class Schedule {
@@ -31,9 +31,8 @@ export class Schedule {
   #isPatient;
   /** The client knows the resume timeout. */
   #isGreeted = false;
-  #mode;
   #maxDelay;
-  #maxBody;
+  #uploads;
   #maxPiece;
   #sleepsUntil = 0;
   /** @type {(() => void)[]} what waits for the client to wake up */
@@ -42,9 +41,6 @@ export class Schedule {
   #exchanges = new Set();
   /** @type {Set<() => void>} each looks whether the core has abandoned what a request is for, and aborts it */
   #watched = new Set();
-  #posts = 0;
-  /** @type {{ part: ReturnType<ResumableSession['openStream']>, exchange: Exchange, held: Uint8Array[] } | undefined} */
-  #stream;
   /** @type {Map<ServerDownload, Exchange>} */
   #downloads = new Map();
   #clientTimer = Infinity;
@@ -65,9 +61,9 @@ export class Schedule {
     this.#clientMax = clientMax;
     this.#serverMax = serverMax;
     this.#faults = world.oneOf([0, 0.05, 0.2]);
-    this.#mode = world.oneOf(['post', 'post', 'stream', 'held']);
+    const mode = world.oneOf(/** @type {const} */ (['post', 'post', 'stream', 'held']));
     this.#maxDelay = world.oneOf([0, 20, 400, 2_000]);
-    this.#maxBody = world.oneOf([1, 10, 1_000]) * Math.ceil(window / 10);
+    const maxBody = world.oneOf([1, 10, 1_000]) * Math.ceil(window / 10);
     this.#maxPiece = world.oneOf([1, 10, 1_000]) * Math.ceil(window / 10);
     const resumeTimeout = world.oneOf([0, 5_000, 30_000, PATIENCE_MILLISECONDS]);
     const heartbeat = world.oneOf([0, 2_000 + 10 * this.#maxDelay, 15_000 + 10 * this.#maxDelay]);
@@ -89,6 +85,18 @@ export class Schedule {
         maxWindow: serverMax,
       },
       0,
+    );
+    this.#uploads = new Uploads(
+      world,
+      this.#client,
+      this.#server,
+      { mode, maxBody },
+      {
+        exchange: (client, server) => this.#exchange(client, server),
+        watch: (exchange, what, letGo) => this.#watch(exchange, what, letGo),
+        breaks: () => this.#breaks(),
+        pumpServer: () => this.#pumpServer(),
+      },
     );
     const resets = world.chance(0.15);
     this.#clientApplication = new Application(
@@ -215,7 +223,7 @@ export class Schedule {
         received: (item) => {
           server.received(item);
           this.#pumpServer();
-          if (this.#stream?.exchange === exchange) {
+          if (this.#uploads.isStream(exchange)) {
             // There is room in the streaming POST again.
             this.#atClient(() => this.#pumpClient());
           }
@@ -254,9 +262,6 @@ export class Schedule {
     client.timeIs(now);
     this.#clientApplication.look();
     this.#watched.forEach((look) => look());
-    if (!client.mayStream) {
-      this.#mode = 'post';
-    }
     if (!this.#isAway) {
       this.#send();
     }
@@ -292,16 +297,7 @@ export class Schedule {
     if (client.wantsDownload(now)) {
       this.#resume();
     }
-    if (this.#stream) {
-      this.#sendStream();
-    } else if (this.#mode !== 'post' && client.attached && !client.over && this.#clientApplication.written > 0) {
-      this.#openStream();
-    }
-    if (!this.#stream || client.over) {
-      for (let part; (part = client.nextBody(this.#posts < MAX_POSTS ? this.#maxBody : 0, now));) {
-        this.#post(part);
-      }
-    }
+    this.#uploads.send(this.#clientApplication.written > 0);
   }
 
   // GET
@@ -440,126 +436,6 @@ export class Schedule {
     return () => this.#watched.delete(look);
   }
 
-  // POST
-
-  /** @param {ReturnType<ResumableSession['openStream']>} part */
-  #post(part) {
-    this.#posts++;
-    const exchange = this.#upload(part, () => this.#posts--);
-    exchange.up.send(part.bytes);
-    exchange.up.end();
-    if (this.#breaks()) {
-      this.#duplicate(part.bytes);
-    }
-  }
-
-  #openStream() {
-    const part = this.#client.openStream(this.#world.now);
-    const exchange = this.#upload(part, () => {
-      if (this.#stream?.part === part) {
-        this.#stream = undefined;
-      }
-    });
-    this.#stream = { part, exchange, held: [] };
-    this.#sendStream();
-  }
-
-  #sendStream() {
-    if (!this.#stream) {
-      return;
-    }
-    const { part, exchange, held } = this.#stream;
-    const isHeld = this.#mode === 'held';
-    for (
-      let /** @type {Uint8Array | null} */ piece;
-      exchange.up.underWay < 4 && (piece = this.#client.nextPiece(part, this.#maxBody, this.#world.now));
-    ) {
-      if (isHeld) {
-        held.push(piece);
-      } else {
-        exchange.up.send(piece);
-      }
-    }
-    if (part.isToEnd && exchange.up.underWay < 4) {
-      held.forEach((piece) => exchange.up.send(piece));
-      exchange.up.end();
-      this.#stream = undefined;
-    }
-  }
-
-  /**
-   * @param {ReturnType<ResumableSession['openStream']>} part
-   * @param {() => void} done
-   */
-  #upload(part, done) {
-    const world = this.#world;
-    let isDone = false;
-    const settle = (/** @type {() => void} */ how) => {
-      if (!isDone) {
-        isDone = true;
-        unwatch();
-        done();
-        how();
-      }
-    };
-    const lost = () => settle(() => this.#client.uploadLost(part, world.now));
-    const isRefused = this.#breaks() && world.chance(0.3);
-    const upload = this.#server.openUpload();
-    let isAnswered = false;
-    const answer = (/** @type {import('./server-core.js').Problem | undefined} */ problem) => {
-      if (!isAnswered) {
-        isAnswered = true;
-        exchange.down.send({ problem });
-        exchange.down.end();
-      }
-    };
-    const exchange = this.#exchange(
-      {
-        received: ({ problem }) =>
-          settle(() => {
-            if (!problem) {
-              this.#client.uploadTaken(part);
-            } else if (problem.status === 503) {
-              this.#client.uploadLost(part, world.now, 1_000);
-            } else {
-              assert.equal(problem.status, 410, problem.type);
-              this.#client.sessionOver(problem.number, problem.reason);
-            }
-          }),
-        ended: () => {},
-        lost,
-      },
-      {
-        received: (bytes) => {
-          if (isRefused) {
-            answer({ status: 503, type: 'overloaded' });
-          } else {
-            upload.received(bytes, world.now);
-            if (upload.problem) {
-              answer(upload.problem);
-            }
-          }
-        },
-        ended: () => answer(upload.ended()),
-        lost: () => {},
-      },
-    );
-    const unwatch = this.#watch(exchange, part, lost);
-    return exchange;
-  }
-
-  /** @param {Uint8Array} bytes of a body that comes once more, whole or in part */
-  #duplicate(bytes) {
-    const world = this.#world;
-    const part = bytes.subarray(0, world.chance(0.5) ? bytes.length : world.between(0, bytes.length));
-    world.after(world.between(0, 20_000), () => {
-      const upload = this.#server.openUpload();
-      upload.received(part, world.now);
-      upload.ended();
-      this.#pumpServer();
-    });
-  }
-
   // What has to hold
 
   #checkBounds() {
@@ -620,7 +496,7 @@ export class Schedule {
     const { now } = this.#world;
     const [up, down] = [this.#clientApplication, this.#serverApplication];
     return (
-      `seed ${this.#seed}: ${what} (at ${now} ms; mode ${this.#mode};` +
+      `seed ${this.#seed}: ${what} (at ${now} ms; mode ${this.#uploads.mode};` +
       ` up ${up.written} written ${down.read} read; down ${down.written} written ${up.read} read;` +
       ` client ${this.#client.over} ${this.#client.finished} ${JSON.stringify(this.#client.error)};` +
       ` server ${this.#server.over} ${JSON.stringify(this.#server.error)})`
