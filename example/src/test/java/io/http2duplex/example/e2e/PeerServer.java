@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** The unmodified Node package http2-duplex: its server as an echo, with the pages of the tests; and its client. */
 final class PeerServer implements BeforeAllCallback, AfterAllCallback {
     private static final List<String> PAGES = List.of("page.html", "page.js", "random-bytes.js", "transfer.js");
-    private static final List<String> BUNDLES = List.of("index.js", "web-streams.js");
+    private static final List<String> BUNDLES = List.of("index.js", "web-streams.js", "dialect1.js");
     private static final Pattern PORT = Pattern.compile("\"port\":\\s*(\\d+)");
     private static final Path TARGET = Path.of(System.getProperty("e2e.target"));
 
