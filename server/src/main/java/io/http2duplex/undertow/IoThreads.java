@@ -12,10 +12,9 @@ import org.xnio.XnioIoThread;
 public final class IoThreads {
     /**
      * How much of a body is read before {@linkplain #afterOthers others have their turns}, whether it ran dry meanwhile
-     * or not: Undertow calls the listener of a TLS connection on and on while bytes wait. Their turns cost a millisecond
-     * or more, so they come once in a megabyte, which a fast upload takes several milliseconds for.
+     * or not: Undertow calls the listener of a TLS connection on and on while bytes wait.
      */
-    static final int BUFFERS_AT_A_TIME = 64;
+    static final int BUFFERS_AT_A_TIME = 32;
 
     private IoThreads() {}
 
