@@ -13,8 +13,6 @@ final class Drain {
     private final HttpServerExchange exchange;
     private final Runnable onEnd;
     private final Consumer<IOException> onCut;
-    /** How many were read since others had their turns. */
-    private int buffers;
 
     /**
      * @param onEnd run once the body has come to its end
@@ -37,19 +35,13 @@ final class Drain {
         try (var pooled = exchange.getConnection().getByteBufferPool().allocate()) {
             do {
                 count = body.read(pooled.getBuffer().clear());
-                buffers++;
-            } while (count > 0 && buffers < IoThreads.BUFFERS_AT_A_TIME);
+            } while (count > 0);
         } catch (IOException e) {
             body.suspendReads();
             onCut.accept(e);
             return;
         }
-        if (count > 0) {
-            buffers = 0;
-            body.suspendReads();
-            IoThreads.afterOthers(
-                    exchange.getIoThread(), () -> read(body), stopped -> onCut.accept(new IOException(stopped)));
-        } else if (count == 0) {
+        if (count == 0) {
             body.resumeReads();
         } else {
             body.suspendReads();

@@ -10,12 +10,6 @@ import org.xnio.XnioIoThread;
 
 /** What all need to know of XNIO's I/O threads. */
 public final class IoThreads {
-    /**
-     * How much of a body is read before {@linkplain #afterOthers others have their turns}, whether it ran dry meanwhile
-     * or not: Undertow calls the listener of a TLS connection on and on while bytes wait.
-     */
-    static final int BUFFERS_AT_A_TIME = 32;
-
     private IoThreads() {}
 
     /** {@return whether the caller runs on an I/O thread, which must not block} */
@@ -27,19 +21,6 @@ public final class IoThreads {
     public static void execute(XnioIoThread thread, Runnable task, Consumer<RejectedExecutionException> otherwise) {
         try {
             thread.execute(task);
-        } catch (RejectedExecutionException e) {
-            otherwise.accept(e);
-        }
-    }
-
-    /**
-     * Runs a task on that I/O thread once it has looked after its other connections; or {@code otherwise} as {@link
-     * #execute} does. That takes a timer: XNIO looks for what is ready only when no tasks wait, and a TLS connection of
-     * which bytes are here makes tasks of them.
-     */
-    static void afterOthers(XnioIoThread thread, Runnable task, Consumer<RejectedExecutionException> otherwise) {
-        try {
-            thread.executeAfter(task, 1, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             otherwise.accept(e);
         }

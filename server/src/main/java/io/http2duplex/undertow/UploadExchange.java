@@ -23,8 +23,6 @@ public final class UploadExchange {
 
     private @Nullable StreamSourceChannel channel;
     private @Nullable OpenUploads uploads;
-    /** How many were read since others had their turns. */
-    private int buffers;
 
     public UploadExchange(HttpServerExchange exchange) {
         this.exchange = exchange;
@@ -119,12 +117,6 @@ public final class UploadExchange {
         }
         try (var pooled = exchange.getConnection().getByteBufferPool().allocate()) {
             while (sink.outcome() == null) {
-                if (buffers == IoThreads.BUFFERS_AT_A_TIME) {
-                    buffers = 0;
-                    request.suspendReads();
-                    IoThreads.afterOthers(exchange.getIoThread(), this::read, this::stopped);
-                    return;
-                }
                 int room = sink.room();
                 if (room == 0) {
                     request.suspendReads();
@@ -141,7 +133,6 @@ public final class UploadExchange {
                     sink.completed();
                     break;
                 }
-                buffers++;
                 sink.received(buffer.flip());
             }
         } catch (IOException e) {
