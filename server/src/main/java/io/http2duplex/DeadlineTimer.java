@@ -25,23 +25,27 @@ final class DeadlineTimer {
 
     /** The session's deadline may have changed. */
     void arm() {
-        Running[] replaced = new Running[1];
-        Running next = session.call(state -> {
+        Change change = session.call(state -> {
             OptionalLong deadline = state.deadline();
             if (deadline.isEmpty() || (running != null && running.time - deadline.getAsLong() <= 0)) {
                 return null;
             }
-            replaced[0] = running;
-            running = new Running(deadline.getAsLong());
-            return running;
+            Running replaced = running;
+            Running next = new Running(deadline.getAsLong());
+            running = next;
+            return new Change(next, replaced);
         });
-        if (next != null) {
-            next.start();
+        if (change == null) {
+            return;
         }
-        if (replaced[0] != null) {
-            replaced[0].stop();
+        change.next.start();
+        if (change.replaced != null) {
+            change.replaced.stop();
         }
     }
+
+    /** One timer that takes the place of another. */
+    private record Change(Running next, @Nullable Running replaced) {}
 
     /** The session is over. */
     void stop() {
