@@ -3,7 +3,7 @@ import { ErrorCode } from '../protocol/errors.js';
 import { drain, responseError } from './responses.js';
 
 /** Statuses that pass: what was refused may be tried again. */
-export const PASSING = [429, 502, 503, 504];
+export const PASSING = [408, 429, 502, 503, 504];
 
 /** @typedef {import('../protocol/resumable-session.js').ResumableSession} Core */
 /** @typedef {{ readonly abandoned: boolean }} Part what the core knows a request by; it may give it up */

@@ -71,7 +71,7 @@ export class ServerUpload {
    */
   ended() {
     if (!this.problem && !isBetweenFrames(this.#decoder)) {
-      this.problem = { status: 400, type: 'body-cut' };
+      this.problem = { status: 408, type: 'body-cut' };
     }
     return this.problem;
   }

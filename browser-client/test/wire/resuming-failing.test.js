@@ -174,7 +174,7 @@ for (const face of faces) {
         const { client, duplex } = await open();
         const cut = (/** @type {Stream} */ stream) =>
           void setImmediate().then(() => stream.destroy(new Error('cut by the test')));
-        first('POST', [refuse(429, {}, { 'retry-after': '0' }), cut, refuse(504)]);
+        first('POST', [refuse(429, {}, { 'retry-after': '0' }), refuse(408), cut, refuse(504)]);
         duplex.cutsAnswers = 1;
         await client.write(Buffer.from('once '));
         await duplex.until(() => duplex.text() === 'once ');

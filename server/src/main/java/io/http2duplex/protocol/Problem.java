@@ -57,6 +57,11 @@ public record Problem(
         return of(400, "body-cut", "Body cut", detail);
     }
 
+    /** In dialect 2 what is missing may be sent again: a status that says so (RFC 9110, section 15.5.9). */
+    public static Problem bodyIncomplete(String detail) {
+        return of(408, "body-cut", "Body cut", detail);
+    }
+
     public static Problem unknownSession() {
         return of(
                 404,

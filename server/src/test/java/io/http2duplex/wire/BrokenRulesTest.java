@@ -136,8 +136,8 @@ class BrokenRulesTest {
             Request download = Resumable.get(client);
             Duplex duplex = server.duplex();
             byte[] frame = data(0, bytes(100));
-            assertRefused(Resumable.post(client, download.id(), Arrays.copyOf(frame, 62)), 400, "body-cut");
-            assertRefused(Resumable.post(client, download.id(), new byte[] {2, 0}), 400, "body-cut");
+            assertRefused(Resumable.post(client, download.id(), Arrays.copyOf(frame, 62)), 408, "body-cut");
+            assertRefused(Resumable.post(client, download.id(), new byte[] {2, 0}), 408, "body-cut");
             assertThat(duplex.inputStream().readNBytes(50)).isEqualTo(Arrays.copyOf(bytes(100), 50));
             assertThat(Resumable.post(client, download.id(), frame, end(100)).status())
                     .isEqualTo(204);
@@ -174,7 +174,7 @@ class BrokenRulesTest {
             Request silent = client.send("POST", true, Resumable.headers("http2-duplex-id", id));
             Request lively = client.send("POST", true, Resumable.headers("http2-duplex-id", id));
             Await.until("there is room", () -> isTakenBeside(lively, client, id));
-            assertRefused(silent, 400, "body-cut");
+            assertRefused(silent, 408, "body-cut");
             assertThat(lively.end().status()).isEqualTo(204);
             assertThat(server.handler().sessions()).isOne();
         }

@@ -153,7 +153,7 @@ public final class ResumableSession implements Session {
         if (now - silent.heardAt() < limits.patienceNanos()) {
             return false;
         }
-        decide(silent, UploadOutcome.refused(Problem.bodyCut("It brought nothing for long, and others came.")));
+        decide(silent, UploadOutcome.refused(Problem.bodyIncomplete("It brought nothing for long, and others came.")));
         board.ready(silent.onReady());
         return true;
     }
@@ -185,7 +185,7 @@ public final class ResumableSession implements Session {
             decide(
                     upload,
                     upload.decoder().isMidFrame()
-                            ? UploadOutcome.refused(Problem.bodyCut("The body ended in the middle of a frame."))
+                            ? UploadOutcome.refused(Problem.bodyIncomplete("The body ended in the middle of a frame."))
                             : UploadOutcome.NO_CONTENT);
         }
     }
@@ -193,7 +193,7 @@ public final class ResumableSession implements Session {
     /** That body was cut: the rest will not come. What has come of it counts. */
     public void cut(FrameUpload upload) {
         if (upload.outcome() == null) {
-            decide(upload, UploadOutcome.refused(Problem.bodyCut("The upload was cut.")));
+            decide(upload, UploadOutcome.refused(Problem.bodyIncomplete("The upload was cut.")));
         }
     }
 
