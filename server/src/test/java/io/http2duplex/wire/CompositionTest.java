@@ -84,7 +84,7 @@ class CompositionTest {
                             Stream.of("http2-duplex-id", download.id(), "content-length", "" + size))
                     .toArray(String[]::new);
             Request upload = client.send("POST", true, all).write(bytes(size)).end();
-            assertThat(upload.status()).isEqualTo(200);
+            assertThat(upload.status()).as("%s bytes: %s", size, upload).isEqualTo(200);
             assertThat(download.read(size)).isEqualTo(bytes(size));
         }
         String[] all = Stream.concat(

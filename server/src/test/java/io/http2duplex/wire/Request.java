@@ -107,6 +107,13 @@ abstract class Request {
         return ending == Ending.BROKEN_OFF;
     }
 
+    /** {@return what came, for the message of a failure} */
+    @Override
+    public synchronized String toString() {
+        return "status " + status + ", " + body.size() + " bytes of body, "
+                + (ending == null ? "open" : ending + " " + how);
+    }
+
     private synchronized void await(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + Await.LIMIT.toNanos();
         while (!condition.getAsBoolean()) {
