@@ -1,0 +1,55 @@
+package io.http2duplex.protocol;
+
+/** The kinds of {@link Problem}: all that a request can be refused for ({@code PROTOCOL.md}, section "Refusals"). */
+public enum ProblemType {
+    MISSING_ID(400, "missing-id", "Session id missing"),
+    MALFORMED_ID(400, "malformed-id", "Session id malformed"),
+    BAD_HEADERS(400, "bad-headers", "Headers malformed or contradictory"),
+    BODY_CUT(400, "body-cut", "Body cut"),
+    MALFORMED_FRAME(400, "malformed-frame", "Frame malformed"),
+    UNKNOWN_SESSION(404, "unknown-session", "Session unknown"),
+    METHOD_NOT_ALLOWED(405, "method-not-allowed", "Method not allowed"),
+    UPLOAD_ENDED(409, "upload-ended", "Upload ended"),
+    STALE_ATTACH(409, "stale-attach", "Attach overtaken"),
+    BAD_OFFSET(409, "bad-offset", "Offset not sent yet"),
+    SESSION_OVER(410, "session-over", "Session over"),
+    SESSION_RESET(410, "session-reset", "Session reset"),
+    BEYOND_WINDOW(413, "beyond-window", "Beyond the window"),
+    CHUNK_TOO_LARGE(413, "chunk-too-large", "Chunk too large"),
+    OUT_OF_TURN(413, "out-of-turn", "Too much out of turn"),
+    TOO_MANY_UPLOADS(429, "too-many-uploads", "Too many uploads at once"),
+    OVERLOADED(503, "overloaded", "Server overloaded"),
+    SHUT_DOWN(503, "shut-down", "Server shutting down");
+
+    private static final String URN_PREFIX = "urn:http2-duplex:problem:";
+
+    private final int status;
+    private final String slug;
+    private final String title;
+
+    ProblemType(int status, String slug, String title) {
+        this.status = status;
+        this.slug = slug;
+        this.title = title;
+    }
+
+    /** {@return the HTTP status, but for {@link Problem#bodyIncomplete}} */
+    public int status() {
+        return status;
+    }
+
+    /** {@return the last part of the URN, a word of small letters and hyphens} */
+    public String slug() {
+        return slug;
+    }
+
+    /** {@return the kind of problem, for a person} */
+    public String title() {
+        return title;
+    }
+
+    /** {@return the {@link Problem#type} of such problems} */
+    public String urn() {
+        return URN_PREFIX + slug;
+    }
+}
