@@ -6,27 +6,23 @@ import io.http2duplex.protocol.Session;
 import io.http2duplex.undertow.IoThreads;
 import io.undertow.server.HttpServerExchange;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
 /** The application behind a handler: its code, and what that runs on. */
 final class Application {
-    private static final Logger LOG = Logger.getLogger(DuplexHandler.class);
-    private static final long SECONDS_BETWEEN_WARNINGS = 10;
-
     private final DuplexCallback callback;
     private final UserThreads threads;
     private final @Nullable Observers observers;
-    private final AtomicLong nextWarning = new AtomicLong(System.nanoTime());
+    private final Monitoring monitoring;
 
-    Application(DuplexCallback callback, UserThreads threads, @Nullable DuplexObserver observer) {
+    Application(
+            DuplexCallback callback, UserThreads threads, @Nullable DuplexObserver observer, Monitoring monitoring) {
         this.callback = callback;
         this.threads = threads;
-        observers = observer == null ? null : new Observers(observer, threads);
+        this.monitoring = monitoring;
+        observers = observer == null ? null : new Observers(observer, threads, monitoring.observerFailures);
     }
 
     /**
@@ -39,7 +35,7 @@ final class Application {
             String id, HttpServerExchange opening, S session, Consumer<@Nullable Failure> onOver) {
         XnioIoThread ioThread = opening.getIoThread();
         return new SessionDuplex<>(
-                id, new DuplexRequest(opening), session, threads, observers, new SessionDuplex.Host() {
+                id, new DuplexRequest(opening), session, threads, observers, monitoring, new SessionDuplex.Host() {
                     @Override
                     public Runnable after(long nanos, Runnable task) {
                         return IoThreads.after(ioThread, task, nanos);
@@ -64,21 +60,12 @@ final class Application {
             });
             return true;
         } catch (RejectedExecutionException e) {
-            warnOfRefusal();
+            monitoring.rejections.log(
+                    null,
+                    "A duplex was refused: the executor has no thread for its handler"
+                            + " (DuplexHandler.Builder.executor)");
             duplex.reset(new Failure(ErrorCode.OVERLOADED, "The executor had no thread for the handler.", e));
             return false;
-        }
-    }
-
-    private void warnOfRefusal() {
-        long now = System.nanoTime();
-        long due = nextWarning.get();
-        if (now - due >= 0
-                && nextWarning.compareAndSet(due, now + TimeUnit.SECONDS.toNanos(SECONDS_BETWEEN_WARNINGS))) {
-            LOG.warnf(
-                    "A duplex was refused: the executor has no thread for its handler (DuplexHandler.Builder.executor)."
-                            + " Others in the next %d seconds are not logged.",
-                    SECONDS_BETWEEN_WARNINGS);
         }
     }
 }

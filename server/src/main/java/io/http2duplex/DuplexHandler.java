@@ -22,10 +22,8 @@ import io.undertow.util.SameThreadExecutor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +49,7 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
 
     private final UserThreads threads;
     private final MemoryBudget budget;
+    private final Monitoring monitoring = new Monitoring();
     private final PlainDialect dialect1;
     private final ResumableDialect dialect2;
     private final OpenExchanges exchanges = new OpenExchanges();
@@ -73,18 +72,10 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
                 nanos(builder.heartbeat),
                 Math.max(builder.maxWindow, Math.max(builder.uploadBufferSize, builder.downloadBufferSize)),
                 nanos(builder.maxDownloadLife));
-        Application application = new Application(builder.callback, threads, builder.observer);
+        Application application = new Application(builder.callback, threads, builder.observer, monitoring);
         dialect1 = new PlainDialect(application, limits);
         dialect2 = new ResumableDialect(
-                application,
-                limits,
-                budget,
-                new Outcomes(limits.resumeNanos(), System::nanoTime, DuplexHandler::after));
-    }
-
-    /** Runs a task after a time, on a thread of the JDK's that must not block. */
-    private static void after(long nanos, Runnable task) {
-        CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(task);
+                application, limits, budget, new Outcomes(limits.resumeNanos(), System::nanoTime, After.TIMER));
     }
 
     /** {@return the duration, or some 146 years if it is longer: room to add it to any time} */

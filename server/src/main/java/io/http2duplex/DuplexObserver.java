@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The calls about one duplex come one after the other, in the order of what they tell, on the
  * {@linkplain DuplexHandler.Builder#executor executor}; {@link #opened} is the first and {@link #ended} the last. They
  * come a little after the fact: the duplex may have gone on meanwhile. An observer that is {@value
- * ObserverCalls#MAX_WAITING} calls behind misses what comes between those two. What it throws is logged once for each
- * handler, and does no harm.
+ * ObserverCalls#MAX_WAITING} calls behind misses what comes between those two. What it throws is logged, at a limited rate,
+ * and does no harm.
  */
 public interface DuplexObserver {
     /**

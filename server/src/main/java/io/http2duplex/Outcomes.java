@@ -16,11 +16,6 @@ final class Outcomes {
     /** @param failure what ended the session early; null if both directions ended in order */
     record Outcome(@Nullable Failure failure) {}
 
-    /** Runs a task after so many nanoseconds. */
-    interface After {
-        void run(long nanos, Runnable task);
-    }
-
     private record Remembered(Outcome outcome, long until) {}
 
     private final long nanos;

@@ -43,6 +43,7 @@ final class SessionDuplex<S extends Session> implements Duplex {
     private final String id;
     private final DuplexRequest request;
     private final UserThreads threads;
+    private final Monitoring monitoring;
     private final Host host;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final Faces faces;
@@ -61,10 +62,12 @@ final class SessionDuplex<S extends Session> implements Duplex {
             S session,
             UserThreads threads,
             @Nullable Observers observers,
+            Monitoring monitoring,
             Host host) {
         this.id = id;
         this.request = request;
         this.threads = threads;
+        this.monitoring = monitoring;
         this.host = host;
         observed = observers == null ? null : new ObserverCalls(observers, this);
         guarded = new GuardedSession<>(session, this::record, this::react);
@@ -247,16 +250,18 @@ final class SessionDuplex<S extends Session> implements Duplex {
         });
     }
 
-    /** User code has thrown. That is logged once; an exception that only tells of the duplex's own failure is no news. */
+    /** User code has thrown. That is logged; an exception that only tells of the duplex's own failure is no news. */
     void handlerFailed(Throwable thrown) {
         boolean first = reset(new Failure(ErrorCode.HANDLER_FAILED, "The application's handler failed.", thrown));
-        boolean consequence = !first && isOrIsCausedByDuplexException(thrown);
-        LOG.logf(
-                consequence ? Logger.Level.DEBUG : Logger.Level.ERROR,
-                thrown,
-                "The handler of duplex %s... failed%s",
-                SessionId.abbreviated(id),
-                first ? "; the duplex was reset" : ", after the duplex was over");
+        if (first || !isOrIsCausedByDuplexException(thrown)) {
+            monitoring.handlerFailures.log(
+                    thrown,
+                    "The handler of duplex %s... failed%s",
+                    SessionId.abbreviated(id),
+                    first ? "; the duplex was reset" : ", after the duplex was over");
+        } else {
+            LOG.debugf(thrown, "The handler of duplex %s... failed with it", SessionId.abbreviated(id));
+        }
     }
 
     private static boolean isOrIsCausedByDuplexException(Throwable thrown) {

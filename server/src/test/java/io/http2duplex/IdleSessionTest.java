@@ -24,7 +24,8 @@ class IdleSessionTest {
     private static final int MAX_BYTES = 4096;
 
     private final UserThreads threads = UserThreads.of(Runnable::run);
-    private final Observers observers = new Observers(new DuplexObserver() {}, threads);
+    private final Monitoring monitoring = new Monitoring();
+    private final Observers observers = new Observers(new DuplexObserver() {}, threads, monitoring.observerFailures);
     private final MemoryBudget budget = new MemoryBudget(1 << 20);
 
     @Test
@@ -45,7 +46,7 @@ class IdleSessionTest {
     private void open(Sessions<ResumableSession> sessions) {
         ResumableSession session = new ResumableSession(InMemoryCarrier.LIMITS, budget, System.nanoTime());
         SessionDuplex<ResumableSession> duplex = new SessionDuplex<>(
-                SessionId.next(), InMemoryCarrier.noRequest(), session, threads, observers, new Timers());
+                SessionId.next(), InMemoryCarrier.noRequest(), session, threads, observers, monitoring, new Timers());
         sessions.add(duplex);
         duplex.opened();
         Attachment attachment = duplex.session()

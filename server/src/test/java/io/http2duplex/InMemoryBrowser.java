@@ -53,6 +53,7 @@ final class InMemoryBrowser implements TestBrowser {
                 new PlainSession(limits, this::wakeDownload),
                 threads,
                 null,
+                new Monitoring(),
                 new SessionDuplex.Host() {
                     @Override
                     public Runnable after(long nanos, Runnable task) {

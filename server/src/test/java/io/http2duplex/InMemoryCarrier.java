@@ -41,18 +41,19 @@ final class InMemoryCarrier implements ResumableBrowser.Carrier {
 
     InMemoryCarrier(UserThreads threads) {
         ResumableSession session = new ResumableSession(LIMITS, new MemoryBudget(0), System.nanoTime());
-        duplex = new SessionDuplex<>(SessionId.next(), noRequest(), session, threads, null, new SessionDuplex.Host() {
-            @Override
-            public Runnable after(long nanos, Runnable task) {
-                ScheduledFuture<?> scheduled = io.schedule(task, nanos, TimeUnit.NANOSECONDS);
-                return () -> scheduled.cancel(false);
-            }
+        duplex = new SessionDuplex<>(
+                SessionId.next(), noRequest(), session, threads, null, new Monitoring(), new SessionDuplex.Host() {
+                    @Override
+                    public Runnable after(long nanos, Runnable task) {
+                        ScheduledFuture<?> scheduled = io.schedule(task, nanos, TimeUnit.NANOSECONDS);
+                        return () -> scheduled.cancel(false);
+                    }
 
-            @Override
-            public void over(@Nullable Failure failure) {
-                // nobody looks this duplex up
-            }
-        });
+                    @Override
+                    public void over(@Nullable Failure failure) {
+                        // nobody looks this duplex up
+                    }
+                });
         Attachment attachment = duplex.session()
                 .call(state -> state.attach(0, 0, ResumableBrowser.WINDOW, System.nanoTime(), this::wake));
         download = new InMemoryDownload(new ResumableDownload(duplex.session(), attachment), BOUND, io);

@@ -29,7 +29,8 @@ class ObserverCallsTest {
                     calls.add("ended");
                 }
             },
-            UserThreads.of(tasks::add));
+            UserThreads.of(tasks::add),
+            new Monitoring().observerFailures);
 
     @SuppressWarnings("NullAway") // the observer looks at no duplex
     private final ObserverCalls observed = new ObserverCalls(observers, null);
