@@ -7,3 +7,4 @@ export const END = 4;
 export const RESET = 5;
 export const ROTATE = 6;
 export const HELLO = 7;
+export const DRAIN = 8;

@@ -10,7 +10,7 @@ const MAX_REASON_BYTES = 1000;
  *
  * @type {readonly (readonly number[])[]}
  */
-const FIELDS = [[8], [8, 8], [4], [4], [8], [2], [], [4, 4]];
+const FIELDS = [[8], [8, 8], [4], [4], [8], [2], [], [4, 4], []];
 
 /** The other side broke the rules. The message is one of PROTOCOL.md, "Input that breaks the rules". */
 export class ProtocolError extends Error {

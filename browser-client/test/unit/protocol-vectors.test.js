@@ -24,6 +24,7 @@ const NAMES = {
   RESET: ['number'],
   ROTATE: [],
   HELLO: ['heartbeat', 'resume'],
+  DRAIN: [],
 };
 const TYPES = /** @type {(keyof typeof NAMES)[]} */ (Object.keys(NAMES));
 
@@ -178,6 +179,7 @@ test('what is encoded is decoded', () => {
     [FrameType.END, [max]],
     [FrameType.ROTATE, []],
     [FrameType.HELLO, [15_000, 30_000]],
+    [FrameType.DRAIN, []],
   ];
   for (const [type, fields] of /** @type {[number, number[]][]} */ (cases)) {
     assert.deepEqual(

@@ -94,6 +94,15 @@ public interface Duplex {
     void reset(int number, String reason);
 
     /**
+     * {@return completes, on the executor, when the server is going to shut down} Then the application is to bring the
+     * duplex to its end, as its own protocol has it: a duplex that is still there when the server's time is over is reset
+     * with the code {@code SHUT_DOWN}. Until then it works as before.
+     *
+     * @see DuplexHandler#drain
+     */
+    CompletionStage<Void> draining();
+
+    /**
      * {@return how the duplex ended} It completes, on the executor, when both sides have ended; exceptionally with a
      * {@link DuplexException} when it failed.
      */

@@ -8,6 +8,7 @@ import io.http2duplex.protocol.Limits;
 import io.http2duplex.protocol.Problem;
 import io.http2duplex.protocol.RequestFields;
 import io.http2duplex.protocol.dialect2.MemoryBudget;
+import io.http2duplex.protocol.dialect2.ResumableSession;
 import io.http2duplex.undertow.Answer;
 import io.http2duplex.undertow.IoThreads;
 import io.undertow.server.HttpHandler;
@@ -22,6 +23,7 @@ import io.undertow.util.SameThreadExecutor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -179,6 +181,30 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
     }
 
     /**
+     * Takes no new duplexes, which are refused with 503, and tells those that live that the server is going to shut down:
+     * their applications ({@link Duplex#draining}), and in dialect 2 their pages. They go on until they end, over new
+     * connections too. Draining twice does no harm; {@link #stop} or {@link #close} is to follow.
+     *
+     * @return completes, on the executor, when none is left
+     */
+    public CompletionStage<Void> drain() {
+        dialect1.sessions.drain().forEach(SessionDuplex::drain);
+        dialect2.sessions.drain().forEach(duplex -> {
+            duplex.drain();
+            duplex.session().act(ResumableSession::drain);
+        });
+        return CompletableFuture.allOf(
+                        dialect1.sessions.drained().toCompletableFuture(),
+                        dialect2.sessions.drained().toCompletableFuture())
+                .thenRunAsync(() -> {}, threads::executeSurely);
+    }
+
+    /** {@return whether it takes no new duplexes: it {@linkplain #drain drains}, or was stopped} */
+    public boolean isDraining() {
+        return dialect2.sessions.isDraining();
+    }
+
+    /**
      * Ends every session and takes no new ones: both sides see the code {@code SHUT_DOWN} (in dialect 1 a page sees a
      * download that was broken off), open POSTs are answered. New duplexes are refused with 503.
      *
@@ -191,8 +217,8 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
     /** {@return completes, perhaps on an I/O thread, when every answer has gone out} */
     private CompletionStage<Void> stopped() {
         Failure shutDown = new Failure(ErrorCode.SHUT_DOWN, "The server shut down.");
-        dialect1.sessions.close().forEach(duplex -> duplex.reset(shutDown));
-        dialect2.sessions.close().forEach(duplex -> duplex.reset(shutDown));
+        dialect1.sessions.drain().forEach(duplex -> duplex.reset(shutDown));
+        dialect2.sessions.drain().forEach(duplex -> duplex.reset(shutDown));
         threads.close();
         return exchanges.whenNoneIsOpen();
     }

@@ -45,6 +45,7 @@ final class SessionDuplex<S extends Session> implements Duplex {
     private final UserThreads threads;
     private final Monitoring monitoring;
     private final Host host;
+    private final CompletableFuture<Void> draining = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final Faces faces;
 
@@ -155,6 +156,11 @@ final class SessionDuplex<S extends Session> implements Duplex {
     @Override
     public void reset(int number, String reason) {
         reset(Failure.application(number, reason));
+    }
+
+    @Override
+    public CompletionStage<Void> draining() {
+        return Stages.of(draining);
     }
 
     @Override
@@ -306,6 +312,11 @@ final class SessionDuplex<S extends Session> implements Duplex {
             observed.opened();
             observed.run();
         }
+    }
+
+    /** The server is going to shut down: the application is told. */
+    void drain() {
+        threads.executeSurely(() -> draining.complete(null));
     }
 
     // ---- what follows from events

@@ -3,6 +3,8 @@ package io.http2duplex;
 import io.http2duplex.protocol.Session;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +15,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sessions<S extends Session> {
     private final ConcurrentHashMap<String, SessionDuplex<S>> byId = new ConcurrentHashMap<>();
-    private volatile boolean closed;
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private volatile boolean draining;
 
     /** {@return whether it was added; false if no new sessions are taken} */
     boolean add(SessionDuplex<S> duplex) {
         byId.put(duplex.id(), duplex);
-        if (closed) {
-            byId.remove(duplex.id());
+        if (draining) {
+            remove(duplex.id());
             return false;
         }
         return true;
@@ -32,6 +35,7 @@ final class Sessions<S extends Session> {
 
     void remove(String id) {
         byId.remove(id);
+        completeIfDrained();
     }
 
     int count() {
@@ -39,8 +43,24 @@ final class Sessions<S extends Session> {
     }
 
     /** {@return those that live} Takes no new ones from now on. */
-    Collection<SessionDuplex<S>> close() {
-        closed = true;
+    Collection<SessionDuplex<S>> drain() {
+        draining = true;
+        completeIfDrained();
         return new ArrayList<>(byId.values());
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /** {@return completes, on any thread, when new ones are no longer taken and none is left} */
+    CompletionStage<Void> drained() {
+        return drained.minimalCompletionStage();
+    }
+
+    private void completeIfDrained() {
+        if (draining && byId.isEmpty()) {
+            drained.complete(null);
+        }
     }
 }

@@ -40,7 +40,7 @@ class IdleSessionTest {
 
         assertThat(sessions.count()).isEqualTo(COUNT + 1);
         assertThat(each).as("bytes of heap").isBetween(500L, (long) MAX_BYTES);
-        sessions.close().forEach(SessionDuplex::reset);
+        sessions.drain().forEach(SessionDuplex::reset);
     }
 
     private void open(Sessions<ResumableSession> sessions) {

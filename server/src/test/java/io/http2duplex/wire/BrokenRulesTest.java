@@ -115,9 +115,10 @@ class BrokenRulesTest {
                 Client client = Client.connect(transport, server)) {
             Request download = Resumable.get(client);
             for (byte[] body : List.of(
-                    frame(8, bytes(0)),
+                    frame(9, bytes(0)),
                     frame(200, bytes(100_000)),
                     frame(Frames.ROTATE, bytes(3)),
+                    frame(Frames.DRAIN, bytes(0)),
                     frame(Frames.HELLO, bytes(8)),
                     frame(PING, bytes(1024)),
                     frame(WINDOW, Arrays.copyOf(Arrays.copyOfRange(window(0, 65_536), 4, 20), 50)),

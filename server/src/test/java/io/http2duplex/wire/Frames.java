@@ -14,6 +14,7 @@ final class Frames {
     static final int RESET = 5;
     static final int ROTATE = 6;
     static final int HELLO = 7;
+    static final int DRAIN = 8;
 
     /** One frame of a download. */
     record Frame(int type, ByteBuffer payload) {

@@ -38,6 +38,8 @@ final class Downloads {
     private final ArrayDeque<Integer> pongs = new ArrayDeque<>(0);
     private boolean pingDue;
     private boolean rotateDue;
+    private boolean draining;
+    private boolean drainDue;
     private int token;
     /** Whether a PING is on its way that makes the peer confirm what it has. */
     private boolean confirmationAsked;
@@ -91,6 +93,7 @@ final class Downloads {
         }
         pingDue = false;
         rotateDue = false;
+        drainDue = draining;
         confirmationAsked = false;
         board.deadline();
         return current;
@@ -159,6 +162,10 @@ final class Downloads {
             rotateDue = false;
             frames.rotate();
         }
+        if (drainDue) {
+            drainDue = false;
+            frames.drain();
+        }
         long offset = sending.nextOffset();
         var bytes = sending.nextBytes();
         if (bytes != null) {
@@ -224,6 +231,7 @@ final class Downloads {
     private boolean isSomethingDue() {
         return pingDue
                 || rotateDue
+                || drainDue
                 || !pongs.isEmpty()
                 || sending.hasNext()
                 || receiving.isWindowDue()
@@ -266,6 +274,14 @@ final class Downloads {
         rotateDue = true;
         leave.set(now + limits.patienceNanos());
         board.deadline();
+    }
+
+    /** Tells the client that the server is going to shut down, by this download and every later one. */
+    void drain() {
+        if (!draining) {
+            draining = true;
+            drainDue = true;
+        }
     }
 
     // ---- the end

@@ -27,6 +27,8 @@ final class FrameDecoder {
         void rotate();
 
         void hello(long heartbeatMillis, long resumeMillis);
+
+        void drain();
     }
 
     private enum Part {
@@ -165,6 +167,7 @@ final class FrameDecoder {
                         StandardCharsets.UTF_8.decode(payload).toString());
             case ROTATE -> handler.rotate();
             case HELLO -> handler.hello(payload.getInt() & 0xFFFF_FFFFL, payload.getInt() & 0xFFFF_FFFFL);
+            case DRAIN -> handler.drain();
         }
     }
 

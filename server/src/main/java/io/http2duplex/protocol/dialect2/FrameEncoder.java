@@ -71,6 +71,11 @@ final class FrameEncoder {
         return this;
     }
 
+    FrameEncoder drain() {
+        head(FrameType.DRAIN, 0, 0);
+        return this;
+    }
+
     /** {@return where the payload is to be put} */
     private ByteBuffer head(FrameType type, int size, int following) {
         int needed = frames.position() + FrameType.HEAD_SIZE + size;

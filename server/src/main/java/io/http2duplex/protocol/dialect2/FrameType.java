@@ -11,7 +11,8 @@ enum FrameType {
     END(4, 8),
     RESET(5, 2),
     ROTATE(6, 0),
-    HELLO(7, 8);
+    HELLO(7, 8),
+    DRAIN(8, 0);
 
     /** Type and length, in bytes. */
     static final int HEAD_SIZE = 4;

@@ -117,6 +117,12 @@ public final class ResumableSession implements Session {
         settle();
     }
 
+    /** Tells the client, by this download and every later one, that the server is going to shut down. */
+    public void drain() {
+        downloads.drain();
+        settle();
+    }
+
     /** {@return whether there is a download} */
     public boolean isAttached() {
         return downloads.isAttached();
@@ -420,6 +426,11 @@ public final class ResumableSession implements Session {
 
         @Override
         public void hello(long heartbeatMillis, long resumeMillis) {
+            // a server's frame, which means nothing here
+        }
+
+        @Override
+        public void drain() {
             // a server's frame, which means nothing here
         }
     }

@@ -22,6 +22,7 @@ public final class ClientCore {
     private @Nullable Integer resetNumber;
     private String resetReason = "";
     private int rotations;
+    private int drains;
     private long heartbeatMillis = -1;
     private int pings;
 
@@ -164,6 +165,11 @@ public final class ClientCore {
         return rotations;
     }
 
+    /** {@return how many DRAIN frames have come} */
+    public int drains() {
+        return drains;
+    }
+
     /** {@return how many PING frames have come} */
     public int pings() {
         return pings;
@@ -211,6 +217,11 @@ public final class ClientCore {
         public void reset(int number, String reason) {
             resetNumber = number == 0 ? ErrorCode.CANCELLED.number() : number;
             resetReason = reason;
+        }
+
+        @Override
+        public void drain() {
+            drains++;
         }
 
         @Override

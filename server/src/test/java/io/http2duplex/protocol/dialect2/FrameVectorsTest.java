@@ -121,6 +121,7 @@ class FrameVectorsTest {
                 encoder.reset(
                         frame.get("number").intValue(), frame.get("reason").stringValue());
             case "ROTATE" -> encoder.rotate();
+            case "DRAIN" -> encoder.drain();
             case "HELLO" ->
                 encoder.hello(
                         frame.get("heartbeat").longValue(), frame.get("resume").longValue());

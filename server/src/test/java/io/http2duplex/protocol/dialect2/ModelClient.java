@@ -293,6 +293,11 @@ final class ModelClient implements SimulatedApplication.Duplex {
         }
 
         @Override
+        public void drain() {
+            // the application's business
+        }
+
+        @Override
         public void rotate() {
             if (this == download) {
                 attach();

@@ -74,4 +74,9 @@ final class RecordedFrames implements FrameDecoder.Handler {
     public void hello(long heartbeatMillis, long resumeMillis) {
         add("HELLO " + heartbeatMillis + " " + resumeMillis);
     }
+
+    @Override
+    public void drain() {
+        add("DRAIN");
+    }
 }

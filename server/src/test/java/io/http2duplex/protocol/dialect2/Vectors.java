@@ -71,7 +71,7 @@ final class Vectors {
             case "RESET" ->
                 "RESET " + frame.get("number").intValue() + " "
                         + frame.get("reason").stringValue();
-            case "ROTATE" -> "ROTATE";
+            case "ROTATE", "DRAIN" -> type;
             case "HELLO" ->
                 "HELLO " + frame.get("heartbeat").longValue() + " "
                         + frame.get("resume").longValue();
