@@ -105,10 +105,16 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         return budget.reserved();
     }
 
+    /** {@return what the handler is doing now, and has done} May be called on any thread, but blocks a little. */
+    public DuplexStatistics statistics() {
+        return monitoring.counts.statistics(dialect1.sessions, dialect2.sessions, budget);
+    }
+
     /** Takes one request. Called by Undertow, on any of its threads. */
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         exchanges.opened(exchange);
+        exchange.putAttachment(Answer.REFUSALS, monitoring.counts);
         // The bounds are the session's: an upload is as long as the client likes, and never held whole.
         if (exchange.isRequestChannelAvailable()) {
             exchange.setMaxEntitySize(-1);

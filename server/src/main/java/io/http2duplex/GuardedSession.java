@@ -60,6 +60,16 @@ final class GuardedSession<S extends Session> {
         return result;
     }
 
+    /** Looks at the session, and changes nothing. */
+    void look(Consumer<? super S> at) {
+        lock.lock();
+        try {
+            at.accept(session);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** What a blocking face tries under the lock: null means that it has to wait. */
     interface Attempt {
         @Nullable

@@ -8,6 +8,7 @@ import org.jboss.logging.Logger.Level;
 final class Monitoring {
     private static final Logger LOG = Logger.getLogger(DuplexHandler.class);
 
+    final Counts counts;
     /** User code that threw. */
     final RateLimitedLog handlerFailures;
 
@@ -20,6 +21,7 @@ final class Monitoring {
     }
 
     Monitoring(LongSupplier clock, After after) {
+        counts = new Counts(clock);
         handlerFailures = new RateLimitedLog(LOG, Level.ERROR, "Handlers of duplexes failed", clock, after);
         observerFailures = new RateLimitedLog(LOG, Level.ERROR, "The observer failed", clock, after);
         rejections = new RateLimitedLog(LOG, Level.WARN, "Duplexes were refused by the executor", clock, after);

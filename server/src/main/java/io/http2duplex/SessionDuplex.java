@@ -55,6 +55,8 @@ final class SessionDuplex<S extends Session> implements Duplex {
     private final PendingSends sends = new PendingSends();
 
     private final @Nullable ObserverCalls observed;
+    /** Guarded by the session's lock. */
+    private final SessionCount count;
 
     /** @param observers null if nobody is to be told */
     SessionDuplex(
@@ -69,6 +71,7 @@ final class SessionDuplex<S extends Session> implements Duplex {
         this.request = request;
         this.threads = threads;
         this.monitoring = monitoring;
+        count = new SessionCount(monitoring.counts);
         this.host = host;
         observed = observers == null ? null : new ObserverCalls(observers, this);
         guarded = new GuardedSession<>(session, this::record, this::react);
@@ -306,8 +309,9 @@ final class SessionDuplex<S extends Session> implements Duplex {
         return guarded;
     }
 
-    /** The observer is to be told that the duplex was opened: before anything else can happen to it. */
+    /** The duplex was opened, which is told before anything else can happen to it. */
     void opened() {
+        guarded.look(session -> monitoring.counts.opened(session.dialect()));
         if (observed != null) {
             observed.opened();
             observed.run();
@@ -323,6 +327,7 @@ final class SessionDuplex<S extends Session> implements Duplex {
 
     /** Under the lock, so that what an observer is told stays in order. */
     private void record(S session, Signals signals) {
+        count.happened(session, signals);
         if (observed != null) {
             signals.events().forEach(observed::happened);
             if (signals.over()) {

@@ -3,6 +3,7 @@ package io.http2duplex;
 import io.http2duplex.protocol.Session;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +37,10 @@ final class Sessions<S extends Session> {
     void remove(String id) {
         byId.remove(id);
         completeIfDrained();
+    }
+
+    Collection<SessionDuplex<S>> all() {
+        return Collections.unmodifiableCollection(byId.values());
     }
 
     int count() {

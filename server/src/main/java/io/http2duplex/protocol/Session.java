@@ -69,6 +69,21 @@ public interface Session {
 
     // ---- both directions
 
+    /** {@return the dialect's number, 1 or 2} */
+    int dialect();
+
+    /** {@return how many bytes of the client's have come, each counted once} */
+    long receivedBytes();
+
+    /** {@return how many bytes of the application's a transport has taken, each counted once} */
+    long sentBytes();
+
+    /** {@return how many bytes of the client's are held} */
+    long heldInput();
+
+    /** {@return how many bytes of the application's are held} */
+    long heldOutput();
+
     /** {@return whether this failure, the first, has reset both directions; only the first counts} */
     boolean reset(Failure failure);
 

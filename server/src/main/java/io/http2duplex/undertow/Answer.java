@@ -27,6 +27,14 @@ public final class Answer {
     /** Of an exchange: what is run once its response has gone out, while the rest of its body may still be coming. */
     public static final AttachmentKey<Runnable> SENT = AttachmentKey.create(Runnable.class);
 
+    /** Of an exchange: who is told if it is refused. */
+    public static final AttachmentKey<Refusals> REFUSALS = AttachmentKey.create(Refusals.class);
+
+    /** Is told of exchanges that are refused, on their I/O threads. */
+    public interface Refusals {
+        void refused(Problem problem);
+    }
+
     private static final Logger LOG = Logger.getLogger(Answer.class);
     private static final JsonMapper JSON = JsonMapper.builder()
             .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
@@ -63,10 +71,14 @@ public final class Answer {
     }
 
     void send(UploadOutcome outcome) {
+        Problem problem = outcome.problem();
+        Refusals refusals = exchange.getAttachment(REFUSALS);
+        if (problem != null && refusals != null) {
+            refusals.refused(problem);
+        }
         if (exchange.isComplete() || !exchange.isResponseChannelAvailable()) {
             return; // the connection went, or another handler has begun the response
         }
-        Problem problem = outcome.problem();
         byte[] body = problem == null ? new byte[0] : JSON.writeValueAsBytes(problem);
         exchange.setStatusCode(outcome.status());
         exchange.getResponseHeaders()

@@ -45,6 +45,10 @@ final class DownloadDirection {
         return (int) Math.max(0, limits.downloadBufferSize() - buffer.size());
     }
 
+    long held() {
+        return buffer.size();
+    }
+
     /** {@return the offset behind the bytes} */
     long write(ByteBuffer bytes) {
         writtenOffset += bytes.remaining();

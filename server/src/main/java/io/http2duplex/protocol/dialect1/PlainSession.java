@@ -206,6 +206,31 @@ public final class PlainSession implements Session {
     // ---- both directions
 
     @Override
+    public int dialect() {
+        return 1;
+    }
+
+    @Override
+    public long receivedBytes() {
+        return upload.received();
+    }
+
+    @Override
+    public long sentBytes() {
+        return download.takenOffset();
+    }
+
+    @Override
+    public long heldInput() {
+        return upload.held();
+    }
+
+    @Override
+    public long heldOutput() {
+        return download.held();
+    }
+
+    @Override
     public boolean reset(Failure failure) {
         return reset(failure, DownloadStep.BREAK_OFF);
     }

@@ -29,6 +29,7 @@ final class UploadDirection {
 
     private DirectionState state = DirectionState.OPEN;
     private boolean discarding;
+    private long received;
     /** Whether a reset dropped bytes that the application had not read. */
     private boolean dropped;
 
@@ -112,6 +113,7 @@ final class UploadDirection {
                             "A chunk was over the limit of " + limits.maxChunkSize()
                                     + " bytes (maxChunkSize of the DuplexHandler)."));
         }
+        received += bytes.remaining();
         if (discarding) {
             return null;
         }
@@ -185,11 +187,15 @@ final class UploadDirection {
 
     /** What came out of turn takes room until the application has read it, also once its turn has come. */
     private long roomOutOfTurn() {
-        long room = limits.uploadBufferSize() - Math.max(0, buffer.size() - limits.uploadBufferSize());
+        return limits.uploadBufferSize() - Math.max(0, buffer.size() - limits.uploadBufferSize()) - heldOutOfTurn();
+    }
+
+    private long heldOutOfTurn() {
+        long held = 0;
         for (Upload upload : open) {
-            room -= upload.outOfTurn.size();
+            held += upload.outOfTurn.size();
         }
-        return room;
+        return held;
     }
 
     // ---- the application
@@ -209,6 +215,16 @@ final class UploadDirection {
 
     long available() {
         return buffer.size();
+    }
+
+    /** {@return how many bytes have come} */
+    long received() {
+        return received;
+    }
+
+    /** {@return how many bytes are held, in turn or not} */
+    long held() {
+        return buffer.size() + heldOutOfTurn();
     }
 
     /** {@return whether the application has read all that the client wrote before its end} */

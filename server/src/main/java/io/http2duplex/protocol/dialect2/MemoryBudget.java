@@ -13,6 +13,11 @@ public final class MemoryBudget {
         this.bytes = bytes;
     }
 
+    /** {@return how much there is to share out} */
+    public long bytes() {
+        return bytes;
+    }
+
     /** {@return whether so many bytes were left, and are the caller's now} */
     public synchronized boolean reserve(long count) {
         if (count > bytes - reserved) {

@@ -125,6 +125,16 @@ final class ReceivingDirection {
         return Math.min(FrameType.MAX_OFFSET, received - queue.size() + window.bytes());
     }
 
+    /** {@return how many more bytes the peer may send, as far as it was told} */
+    long window() {
+        return state == DirectionState.OPEN ? Math.max(0, limitTold - received) : 0;
+    }
+
+    /** {@return the offset up to which every byte has come} */
+    long received() {
+        return received;
+    }
+
     /** {@return whether the peer is to be told of progress without being asked} */
     boolean isWindowDue() {
         int step = Math.max(1, window.bytes() / 2);

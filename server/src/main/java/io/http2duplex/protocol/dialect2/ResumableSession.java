@@ -291,6 +291,41 @@ public final class ResumableSession implements Session {
     }
 
     @Override
+    public int dialect() {
+        return 2;
+    }
+
+    @Override
+    public long receivedBytes() {
+        return receiving.received();
+    }
+
+    @Override
+    public long sentBytes() {
+        return sending.sent();
+    }
+
+    @Override
+    public long heldInput() {
+        return receiving.held();
+    }
+
+    @Override
+    public long heldOutput() {
+        return sending.kept();
+    }
+
+    /** {@return how many more bytes the client may send now} */
+    public long uploadWindow() {
+        return receiving.window();
+    }
+
+    /** {@return how many more bytes may be sent to the client now} */
+    public long downloadWindow() {
+        return sending.window();
+    }
+
+    @Override
     public boolean reset(Failure failure) {
         return reset(failure, new FrameEncoder().reset(failure.number(), told(failure)));
     }

@@ -173,6 +173,16 @@ final class SendingDirection {
         return kept.start() + (state == DirectionState.ENDED ? 1 : 0);
     }
 
+    /** {@return how many more bytes the peer lets us send} */
+    long window() {
+        return state == DirectionState.OPEN ? Math.max(0, limit - next) : 0;
+    }
+
+    /** {@return the offset up to which a transport has taken the bytes} */
+    long sent() {
+        return taken;
+    }
+
     /** {@return whether the peer could have confirmed that} */
     boolean wasSent(long confirmed) {
         return confirmed <= framed || (endFramed && confirmed == framed + 1);
