@@ -1,5 +1,6 @@
 package io.http2duplex;
 
+import io.http2duplex.undertow.TrustedProxies;
 import io.http2duplex.undertow.http2.Http2Limits;
 import io.http2duplex.undertow.http2.HttpPort;
 import io.undertow.Handlers;
@@ -20,6 +21,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jboss.logging.Logger;
@@ -47,9 +52,11 @@ import org.jspecify.annotations.Nullable;
 public final class DuplexServer implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(DuplexServer.class);
 
+    /** NEW to STARTED to DRAINING to CLOSED, in this order; from NEW to CLOSED at once. */
     private enum State {
         NEW,
         STARTED,
+        DRAINING,
         CLOSED
     }
 
@@ -66,7 +73,10 @@ public final class DuplexServer implements AutoCloseable {
         address = new InetSocketAddress(builder.host, builder.port);
         tls = builder.tls == null ? null : new TlsReload(builder.tls, builder.tlsFiles, builder.tlsReloadInterval);
         limits = builder.limits();
-        handlers = List.copyOf(builder.handlers.values());
+        handlers = builder.routes.values().stream()
+                .map(Builder.Route::handler)
+                .distinct()
+                .toList();
         requests = Handlers.gracefulShutdown(builder.chain());
     }
 
@@ -119,47 +129,80 @@ public final class DuplexServer implements AutoCloseable {
     }
 
     /**
-     * Stops: takes no new connections, and no new requests on those there are (GOAWAY and REFUSED_STREAM on HTTP/2, 503
-     * on HTTP/1.1); waits until the open requests are done, or the time is over; then closes the handlers that are
-     * {@link AutoCloseable}, as {@link DuplexHandler} is, in the order in which they were given, and all connections.
+     * Stops, in two steps.
      *
-     * <p>A duplex lives as long as its download, which is a request. One whose page uploads by POST after POST can
-     * receive until the time is over, but not send any more.
+     * <p>First it {@linkplain DuplexHandler#drain drains} its handlers of duplexes: new duplexes are refused, those that
+     * live are told, and go on, over new connections too. Everything else is served as ever.
      *
-     * @param grace how long open requests may go on
+     * <p>When no duplex is left, or the time is over, it takes no new connections, and no new requests on those there are
+     * (GOAWAY and REFUSED_STREAM on HTTP/2, 503 on HTTP/1.1). When the open requests are done, or the time is over, it
+     * closes the handlers that are {@link AutoCloseable}, as {@link DuplexHandler} is, in the order in which they were
+     * given, and all connections: what is left of the duplexes is reset with the code {@code SHUT_DOWN}.
+     *
+     * <p>Only the first call does something; another returns at once. An interrupt ends the waiting, as if the time were
+     * over.
+     *
+     * @param grace how long all of that may take, but for some seconds to close
      */
     public void shutdown(Duration grace) {
+        long began = System.nanoTime();
         HttpPort closing;
         synchronized (this) {
-            if (state == State.CLOSED) {
+            if (state == State.DRAINING || state == State.CLOSED) {
                 return;
             }
-            state = State.CLOSED;
+            state = State.DRAINING;
             closing = open;
-            open = null;
+        }
+        if (closing != null) {
+            awaitDuplexes(grace);
+            requests.shutdown();
+            closing.drain();
+            awaitRequests(grace.minusNanos(System.nanoTime() - began));
         }
         if (tls != null) {
             tls.stop();
         }
-        if (closing != null) {
-            requests.shutdown();
-            closing.drain();
-            awaitRequests(grace);
-        }
         handlers.forEach(DuplexServer::closeHandler);
+        synchronized (this) {
+            state = State.CLOSED;
+            open = null;
+        }
         if (closing != null) {
             closing.close();
         }
     }
 
+    private void awaitDuplexes(Duration grace) {
+        CompletableFuture<?>[] drained = handlers.stream()
+                .filter(DuplexHandler.class::isInstance)
+                .map(handler -> ((DuplexHandler) handler).drain().toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
+        try {
+            CompletableFuture.allOf(drained).get(millis(grace), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException e) {
+            LOG.debugf("Duplexes were still there after %s; they are reset", grace);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Draining does not fail", e);
+        }
+    }
+
     private void awaitRequests(Duration grace) {
         try {
-            if (!requests.awaitShutdown(grace.toMillis())) {
-                LOG.debugf("Requests were still open after %s; they are broken off", grace);
+            if (!requests.awaitShutdown(millis(grace))) {
+                LOG.debug("Requests were still open when the time was over; they are broken off");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** {@return as much of it as can be waited for} */
+    private static long millis(Duration grace) {
+        Duration longest = Duration.ofDays(365);
+        return Math.max(0, (grace.compareTo(longest) < 0 ? grace : longest).toMillis());
     }
 
     private static void closeHandler(HttpHandler handler) {
@@ -174,6 +217,8 @@ public final class DuplexServer implements AutoCloseable {
 
     /** What can be chosen. Every limit has a default that suits most. Not for use by several threads. */
     public static final class Builder {
+        private record Route(HttpHandler handler, HandlerWrapper front) {}
+
         private record Resources(ClassLoader classPath, String folder) {}
 
         private String host = "localhost";
@@ -181,9 +226,10 @@ public final class DuplexServer implements AutoCloseable {
         private @Nullable Supplier<SSLContext> tls;
         private List<Path> tlsFiles = List.of();
         private Duration tlsReloadInterval = Duration.ofSeconds(10);
-        private final Map<String, HttpHandler> handlers = new LinkedHashMap<>();
+        private final Map<String, Route> routes = new LinkedHashMap<>();
         private final List<Resources> resources = new ArrayList<>();
         private HandlerWrapper wrapper = next -> next;
+        private @Nullable HandlerWrapper proxies;
         private int streamWindow = 128 * 1024;
         private int maxStreamWindow = 2 * 1024 * 1024;
         private int connectionWindow = 16 * 1024 * 1024;
@@ -250,10 +296,20 @@ public final class DuplexServer implements AutoCloseable {
          * @param path of the request; one that ends in a slash stands for everything below it, too
          */
         public Builder handle(String path, HttpHandler handler) {
+            return handle(path, handler, next -> next);
+        }
+
+        /**
+         * Gives requests for a path to a handler, as {@link #handle(String, HttpHandler)} does, behind others that are in
+         * front of this path alone: for security, say. A {@link DuplexHandler} that the server is to drain and close has to
+         * be given here, rather than inside of another handler.
+         */
+        public Builder handle(String path, HttpHandler handler, HandlerWrapper front) {
+            Route route = new Route(Objects.requireNonNull(handler, "handler"), Objects.requireNonNull(front, "front"));
             if (!path.startsWith("/")) {
                 throw new IllegalArgumentException("path is to begin with a slash: " + path);
             }
-            if (handlers.putIfAbsent(path, Objects.requireNonNull(handler, "handler")) != null) {
+            if (routes.putIfAbsent(path, route) != null) {
                 throw new IllegalArgumentException("path has a handler already: " + path);
             }
             return this;
@@ -275,6 +331,34 @@ public final class DuplexServer implements AutoCloseable {
         public Builder wrap(HandlerWrapper outer) {
             HandlerWrapper inner = wrapper;
             wrapper = next -> outer.wrap(inner.wrap(next));
+            return this;
+        }
+
+        /**
+         * Heeds {@code X-Forwarded-For}, {@code X-Forwarded-Proto} and {@code X-Forwarded-Host} from these proxies: a
+         * request's remote address, scheme and host are then those that the first of them saw. Of several addresses the
+         * last one counts that is not that of a proxy given here: what stands before it may be made up. From anyone else the
+         * headers are ignored, as they all are by default.
+         *
+         * @param proxies IP addresses, or ranges such as {@code 10.0.0.0/8}
+         * @throws IllegalArgumentException if one is neither, or if proxies were given before: those that write one kind of
+         *     header let pass what a client has made up in the other
+         */
+        public Builder trustXForwarded(String... proxies) {
+            return trust(next -> TrustedProxies.xForwarded(next, List.of(proxies)));
+        }
+
+        /** Heeds {@code Forwarded} (RFC 7239) from these proxies, as {@link #trustXForwarded} does the older headers. */
+        public Builder trustForwarded(String... proxies) {
+            return trust(next -> TrustedProxies.forwarded(next, List.of(proxies)));
+        }
+
+        private Builder trust(HandlerWrapper handler) {
+            if (proxies != null) {
+                throw new IllegalArgumentException("Proxies are given once: either trustForwarded or trustXForwarded");
+            }
+            handler.wrap(ResponseCodeHandler.HANDLE_404); // what is wrong with the addresses is told at once
+            proxies = handler;
             return this;
         }
 
@@ -372,14 +456,16 @@ public final class DuplexServer implements AutoCloseable {
                 next = new ResourceHandler(new ClassPathResourceManager(files.classPath, files.folder), next);
             }
             PathHandler paths = new PathHandler(next);
-            handlers.forEach((path, handler) -> {
+            routes.forEach((path, route) -> {
+                HttpHandler handler = route.front.wrap(route.handler);
                 if (path.endsWith("/")) {
                     paths.addPrefixPath(path, handler);
                 } else {
                     paths.addExactPath(path, handler);
                 }
             });
-            return wrapper.wrap(paths);
+            HttpHandler wrapped = wrapper.wrap(paths);
+            return proxies == null ? wrapped : proxies.wrap(wrapped);
         }
     }
 }

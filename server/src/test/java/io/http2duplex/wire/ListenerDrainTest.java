@@ -1,9 +1,13 @@
 package io.http2duplex.wire;
 
+import static io.http2duplex.wire.UploadsTest.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.http2duplex.DuplexHandler;
 import io.http2duplex.DuplexServer;
+import io.http2duplex.protocol.ErrorCode;
+import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
@@ -34,6 +38,10 @@ class ListenerDrainTest {
     }
 
     private CompletableFuture<Void> shutdown(Duration grace) {
+        return shutdown(server, grace);
+    }
+
+    private static CompletableFuture<Void> shutdown(DuplexServer server, Duration grace) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         new Thread(
                         () -> {
@@ -109,6 +117,92 @@ class ListenerDrainTest {
             assertThat(Await.result(late).statusCode()).isEqualTo(503);
             open.end().readToEnd();
             Await.result(done);
+        }
+    }
+
+    private static Http2Client connect(DuplexServer to, String path) throws IOException {
+        Http2Client client = Http2Client.over(Sockets.open(to.port(), null, "h2"), path);
+        Await.result(client.settings);
+        return client;
+    }
+
+    private DuplexServer withDuplexes(DuplexHandler duplexes) {
+        DuplexServer withDuplexes = DuplexServer.builder()
+                .handle("/", bodies)
+                .handle("/duplex", duplexes, next -> Handlers.header(next, "x-front", "1"))
+                .build();
+        withDuplexes.start();
+        return withDuplexes;
+    }
+
+    @Test
+    void duplexesGoOnOverOldConnectionsAndNewOnesUntilTheyHaveEnded() throws IOException {
+        DuplexHandler duplexes = DuplexHandler.builder(TestServer::echo).build();
+        DuplexServer draining = withDuplexes(duplexes);
+        try (Http2Client client = connect(draining, "/duplex")) {
+            Request plain = client.open();
+            assertThat(plain.header("x-front")).isEqualTo("1");
+            Resumable resumable = Resumable.open(client);
+            CompletableFuture<Void> done = shutdown(draining, LONG);
+            while (resumable.core.drains() == 0) {
+                resumable.pump();
+            }
+            try (Http2Client later = connect(draining, "/duplex")) {
+                assertThat(later.send("GET", false).status()).isEqualTo(503);
+                assertThat(client.post(plain.id(), bytes(1000)).status()).isEqualTo(200);
+                assertThat(later.post(plain.id(), bytes(2000)).status()).isEqualTo(200);
+                assertThat(plain.read(1000)).isEqualTo(bytes(1000));
+                assertThat(plain.read(2000)).isEqualTo(bytes(2000));
+                resumable.resume(later);
+                resumable.write(bytes(3000));
+                assertThat(resumable.read(3000)).isEqualTo(bytes(3000));
+                try (Http2Client other = connect(draining, "/")) {
+                    other.send("GET", false).readToEnd();
+                    assertThat(other.goneAway).isNotDone();
+                }
+                assertThat(done).isNotDone();
+                resumable.end();
+                assertThat(client.goneAway).isNotDone();
+                assertThat(client.end(plain.id()).status()).isEqualTo(200);
+                assertThat(plain.readToEnd()).isEmpty();
+                Await.result(client.goneAway);
+                Await.result(later.goneAway);
+                Await.result(done);
+            }
+        }
+    }
+
+    @Test
+    void duplexesThatAreStillThereWhenTheTimeIsOverAreReset() throws IOException {
+        DuplexServer draining =
+                withDuplexes(DuplexHandler.builder(TestServer::idle).build());
+        try (Http2Client client = connect(draining, "/duplex")) {
+            Resumable resumable = Resumable.open(client);
+            draining.shutdown(Duration.ofMillis(10));
+            assertThat(resumable.awaitReset()).isEqualTo(ErrorCode.SHUT_DOWN.number());
+            assertThat(resumable.core.drains()).isOne();
+        }
+    }
+
+    @Test
+    void anotherShutdownReturnsAtOnceAndAnInterruptEndsTheWaiting() throws Exception {
+        DuplexHandler duplexes = DuplexHandler.builder(TestServer::idle).build();
+        DuplexServer draining = withDuplexes(duplexes);
+        try (Http2Client client = connect(draining, "/duplex")) {
+            Resumable resumable = Resumable.open(client);
+            CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+            Thread first = new Thread(() -> {
+                draining.shutdown(LONG);
+                interrupted.complete(Thread.currentThread().isInterrupted());
+            });
+            first.start();
+            Await.until("it drains", duplexes::isDraining);
+            draining.shutdown(LONG);
+            draining.close();
+            assertThat(interrupted).isNotDone();
+            first.interrupt();
+            assertThat(Await.result(interrupted)).isTrue();
+            assertThat(resumable.awaitReset()).isEqualTo(ErrorCode.SHUT_DOWN.number());
         }
     }
 
