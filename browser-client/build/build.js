@@ -14,6 +14,48 @@ const NODE_FACE_LIMIT = 40_000;
 const WEB_STREAMS_FACE_LIMIT = 8_000;
 const DIALECT_1_LIMIT = 4_000;
 
+/** Properties of objects that only the modules of web-streams.js see, and that have no namesakes: they get short names. */
+const INTERNAL_PROPERTIES = [
+  'abandoned',
+  'allTaken',
+  'atEnd',
+  'attachFailed',
+  'attachRequest',
+  'attached',
+  'begun',
+  'confirmed',
+  'deadline',
+  'downloadEnded',
+  'hasEnded',
+  'hasFrames',
+  'hasNews',
+  'hasToAsk',
+  'hasToTell',
+  'hasWindow',
+  'isAtEnd',
+  'isIdle',
+  'isRotation',
+  'isToEnd',
+  'isUntold',
+  'mayStream',
+  'nextBody',
+  'nextPiece',
+  'onevent',
+  'openDownload',
+  'openStream',
+  'refusal',
+  'refused',
+  'retryNow',
+  'sessionOver',
+  'startedAt',
+  'timeIs',
+  'uploadEnded',
+  'uploadLost',
+  'uploadTaken',
+  'wantsDownload',
+  'wantsStream',
+];
+
 /** @type {import('esbuild').Plugin} */
 const shims = {
   name: 'shims',
@@ -62,7 +104,11 @@ const bundles = [
   {
     file: 'web-streams.js',
     limit: WEB_STREAMS_FACE_LIMIT,
-    options: { entryPoints: ['src/web-streams.js'], plugins: [imported(/\/session\.js$/, 'dialect1.js')] },
+    options: {
+      entryPoints: ['src/web-streams.js'],
+      plugins: [imported(/\/session\.js$/, 'dialect1.js')],
+      mangleProps: new RegExp(`^(${INTERNAL_PROPERTIES.join('|')})$`),
+    },
   },
   {
     file: 'dialect1.js',
