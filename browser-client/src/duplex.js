@@ -13,7 +13,7 @@ import { openSession } from './transport/opening.js';
 
 /**
  * A duplex with the face of Node's streams. {@link make} opens it. Besides their events it emits `detached` when its
- * connection is lost, and `attached` when it goes on over another.
+ * connection is lost, `attached` when it goes on over another, and `draining` when its server is about to stop.
  */
 export class FetchDuplex extends Duplex {
   #session;
@@ -36,7 +36,7 @@ export class FetchDuplex extends Duplex {
     this.#session = session;
     session.closed.catch((error) => this.destroy(error));
     session.onuploadcut = () => this.end();
-    session.onattachment = (event) => this.emit(event);
+    session.onstatus = (event) => this.emit(event);
   }
 
   /** The id of the session. */

@@ -31,7 +31,8 @@ export async function connect(url, { highWaterMark = DEFAULT_HIGH_WATER_MARK, ..
 
 /**
  * A duplex with the face of the Web Streams: the shape of a WebTransport bidirectional stream. {@link connect} opens it.
- * It dispatches `detached` when its connection is lost, and `attached` when it goes on over another.
+ * It dispatches `detached` when its connection is lost, `attached` when it goes on over another, and `draining` when its
+ * server is about to stop.
  */
 export class WebDuplex extends EventTarget {
   #session;
@@ -48,7 +49,7 @@ export class WebDuplex extends EventTarget {
     this.writable = writableOf(session);
     /** Resolves when both sides have ended, rejects with the error that ended the duplex. */
     this.closed = session.closed;
-    session.onattachment = (event) => this.dispatchEvent(new Event(event));
+    session.onstatus = (event) => this.dispatchEvent(new Event(event));
   }
 
   /** How the upload travels. */

@@ -60,6 +60,8 @@ export class ResponseError extends Error {
     super(response.statusText || String(response.status));
     this.name = 'ResponseError';
     this.response = response;
+    /** How long the server asks to wait before the next try, in milliseconds; undefined if it names no seconds. */
+    this.retry_after = Number(response.headers.get('retry-after')) * 1000 || undefined;
     /**
      * Set after {@link init}, unless a subclass has set its own.
      *
@@ -69,9 +71,29 @@ export class ResponseError extends Error {
   }
 
   /**
-   * Awaited before the error comes out: a subclass reads the response's body here.
+   * Awaited before the error comes out. It puts the server's explanation into the message, if there is one, and leaves
+   * the response's body to be read; a subclass reads that here.
    *
    * @returns {Promise<void>}
    */
-  async init() {}
+  async init() {
+    const problem = await problemOf(this.response);
+    const explanation = problem?.detail ?? problem?.title;
+    if (explanation) {
+      this.message += `: ${explanation}`;
+    }
+  }
+}
+
+/**
+ * @param {Response} response whose body stays to be read
+ * @returns {Promise<any>} the problem that it explains (RFC 9457); undefined if it doesn't
+ */
+export async function problemOf(response) {
+  if (response.headers.get('content-type')?.includes('problem+json')) {
+    return response
+      .clone()
+      .json()
+      .catch(() => {});
+  }
 }

@@ -10,8 +10,8 @@ const ATTACH_TIMEOUT_MILLISECONDS = 10_000;
 const PROBE_TIMEOUT_MILLISECONDS = 3_000;
 /** What a server has that has not told its own yet. */
 const DEFAULT_RESUME_TIMEOUT_MILLISECONDS = 30_000;
-/** HELLO and WINDOW: how many frames a download brings in any case. */
-const FIRST_FRAMES = 2;
+/** HELLO, WINDOW and perhaps DRAIN: how many frames a download brings in any case. */
+const FIRST_FRAMES = 3;
 /** How many answers to PINGs may wait to be sent. */
 const MAX_PONGS = 16;
 /** How often the last frame of a session is sent: once more when it is lost. */
@@ -75,6 +75,8 @@ const MAX_UNPROVEN_STREAMS = 2;
 export class ResumableSession {
   /** Whether streaming POSTs are worth a try: their bytes have not failed to arrive. */
   mayStream = true;
+  /** The server has said that it is about to stop. */
+  draining = false;
   /** Both directions have ended, or there is an error. If there is none, what was received can still be read. */
   over = false;
   /**
@@ -330,6 +332,9 @@ export class ResumableSession {
         this.#receiving.receive(first, bytes);
         break;
       case FrameType.WINDOW:
+        if (first > this.#sending.confirmed) {
+          this.#uploadPause.since = Infinity;
+        }
         this.#sending.window(first, second);
         break;
       case FrameType.PING:
@@ -358,6 +363,9 @@ export class ResumableSession {
       case FrameType.HELLO:
         this.#heartbeat = first;
         this.#resumeTimeout = second;
+        break;
+      case FrameType.DRAIN:
+        this.draining = true;
     }
   }
 
@@ -482,6 +490,10 @@ export class ResumableSession {
       pieces.push(frame(FrameType.PING, [this.#asking]));
     }
     if (pieces.length === 0) {
+      if (this.#parts.size === 1) {
+        // Nothing but this one waits for the server.
+        this.#uploadPause.since = Infinity;
+      }
       return null;
     }
     this.#sentAt = now;
@@ -510,6 +522,9 @@ export class ResumableSession {
       }
       this.#lose(part);
       this.#uploadPause.failed(now, retryAfter);
+      if (now - this.#uploadPause.since >= Math.max(this.#resumeTimeout, DEFAULT_RESUME_TIMEOUT_MILLISECONDS)) {
+        this.reset(ErrorCode.CONNECTION_LOST, 'No upload could be sent in time');
+      }
     }
   }
 

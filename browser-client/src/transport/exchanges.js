@@ -1,5 +1,5 @@
 import { codeOfRefusedUpload } from '../protocol/codes.js';
-import { ErrorCode } from '../protocol/errors.js';
+import { ErrorCode, problemOf, ResponseError } from '../protocol/errors.js';
 import { drain, responseError } from './responses.js';
 
 /** Statuses that pass: what was refused may be tried again. */
@@ -13,7 +13,7 @@ export const PASSING = [408, 429, 502, 503, 504];
 export class Exchanges {
   /** @type {Map<Part, AbortController>} */
   #open = new Map();
-  /** @type {unknown} what the network failed with last */
+  /** @type {any} what failed last in a way that may pass: what fetch said, or a ResponseError */
   cause;
   /** @type {Promise<Error> | undefined} of the answer that has ended the session, if one has */
   refusal;
@@ -105,26 +105,23 @@ export class Exchanges {
    */
   async refused(response, lost, passing) {
     const status = response?.status ?? 0;
+    const code = codeOfRefusedUpload(status);
     if (!response) {
       this.event(lost);
     } else if (PASSING.includes(status) || status === passing) {
+      const error = new ResponseError(response);
+      error.code = code;
+      error.init();
       drain(response);
-      // In seconds; a date is not looked at.
-      const retryAfter = Number(response.headers.get('retry-after')) * 1000 || undefined;
-      this.event((now) => lost(now, retryAfter));
+      this.cause = error;
+      this.event((now) => lost(now, error.retry_after));
     } else {
+      const problem = status === 410 && (await problemOf(response));
       // A proxy's answer has no number.
-      const problem =
-        status === 410 &&
-        (await response
-          .clone()
-          .json()
-          .catch(() => null));
       if (Number.isInteger(problem?.number)) {
         drain(response);
         this.event(() => this.core.sessionOver(problem.number, problem.reason));
       } else {
-        const code = codeOfRefusedUpload(status);
         if (!this.core.over) {
           this.refusal = responseError(response, this.settings.ResponseError, code);
         }

@@ -3,7 +3,7 @@ import { DuplexError } from '../protocol/errors.js';
 import * as Header from '../protocol/headers.js';
 import { downloadRequest, openingRequest, VERSION } from '../protocol/requests.js';
 import { settingsOf } from './options.js';
-import { abortedBy, connectionLost, responseError } from './responses.js';
+import { abortedBy, responseError } from './responses.js';
 import { ResumingSession } from './resuming-session.js';
 
 /**
@@ -46,11 +46,12 @@ export async function openSession(url, options = {}, highWaterMark = 0) {
     }
     abort.abort();
     // What fetch and import() themselves reject with has no code of ours.
-    throw error instanceof DuplexError ? error : connectionLost(error);
+    throw error instanceof DuplexError ? error : new DuplexError('CONNECTION_LOST', NO_ANSWER, { cause: error });
   } finally {
     signal?.removeEventListener('abort', forward);
   }
 }
 
+const NO_ANSWER = 'The server could not be reached, or does not allow pages of this origin';
 const NO_ID = `No header ${Header.ID}: no http2-duplex server, or not in its Access-Control-Expose-Headers`;
 const NO_BODY = 'No response.body: this fetch does not stream';

@@ -50,6 +50,7 @@ export class ResumingSession {
   /** @type {Waiting<void>} */
   #closing = { resolve() {}, reject() {} };
   #attached = true;
+  #draining = false;
   #asleep = false;
   #isToSend = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -91,11 +92,11 @@ export class ResumingSession {
   }
 
   /**
-   * Called when the session is detached, or attached again.
+   * Called when the session is detached, or attached again, and once when its server is about to stop.
    *
-   * @type {(event: 'detached' | 'attached') => void}
+   * @type {(event: 'detached' | 'attached' | 'draining') => void}
    */
-  onattachment = () => {};
+  onstatus = () => {};
 
   /** Called when the server has ended the upload before the application did. Never, that is: only dialect 1 lets it. */
   onuploadcut = () => {};
@@ -173,7 +174,12 @@ export class ResumingSession {
     if (this.#attached !== core.attached && !core.over) {
       this.#attached = core.attached;
       // What a listener throws is not for the caller of this.
-      queueMicrotask(() => this.onattachment(this.#attached ? 'attached' : 'detached'));
+      queueMicrotask(() => this.onstatus(this.#attached ? 'attached' : 'detached'));
+    }
+    if (core.draining && !this.#draining) {
+      this.#draining = true;
+      // Whoever waits for the duplex to open has it then.
+      inNextTask(() => this.onstatus('draining'));
     }
     if (core.over) {
       // At once: the page may be going away.
@@ -237,9 +243,9 @@ export class ResumingSession {
   /** @param {{ number: number, reason: string }} error */
   #failure({ number, reason }) {
     const code = codeOfReset(number);
-    const { cause } = this.#exchanges;
-    const message = `The duplex has failed with ${code}${reason && `: ${reason}`}`;
-    return new DuplexError(code, message, { number, reason, ...(code === 'CONNECTION_LOST' && { cause }) });
+    const cause = code === 'CONNECTION_LOST' ? this.#exchanges.cause : undefined;
+    const why = [code, reason, cause?.response && cause.message].filter(Boolean).join(': ');
+    return new DuplexError(code, `The duplex has failed with ${why}`, { number, reason, ...(cause && { cause }) });
   }
 
   /** @param {Error} [error] */

@@ -71,11 +71,12 @@ export class Session {
   }
 
   /**
-   * Called when the session is detached or attached again. Never, that is: a session of dialect 1 ends with its download.
+   * Called with news of the connection and the server. Never, that is: a session of dialect 1 ends with its download, and
+   * its server can't tell.
    *
-   * @type {(event: 'detached' | 'attached') => void}
+   * @type {(event: 'detached' | 'attached' | 'draining') => void}
    */
-  onattachment = () => {};
+  onstatus = () => {};
 
   /** Called when the server has ended the upload before the application did: nothing more can be written. */
   onuploadcut = () => {};

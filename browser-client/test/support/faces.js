@@ -14,7 +14,7 @@ import { connect, make } from '../../src/index.js';
  * @property {(reason?: Error) => void} destroy
  * @property {(number: number, reason?: string) => void} reset
  * @property {string[]} events the names of those that tell of its connection
- * @property {(name: 'attached' | 'detached') => Promise<void>} next resolves with the next event of that name
+ * @property {(name: 'attached' | 'detached' | 'draining') => Promise<void>} next resolves with the next event of that name
  * @property {Promise<(Error & { code?: string })[]>} over the errors that came out, once everything is over
  */
 
@@ -33,7 +33,7 @@ function eventsOf(listen) {
   const events = [];
   /** @type {{ name: string, resolve: () => void }[]} */
   let waiting = [];
-  for (const name of ['attached', 'detached']) {
+  for (const name of ['attached', 'detached', 'draining']) {
     listen(name, () => {
       events.push(name);
       waiting.filter((waits) => waits.name === name).forEach(({ resolve }) => resolve());

@@ -167,6 +167,11 @@ export class ServerDuplex {
     this.pump();
   }
 
+  drain() {
+    this.#core.drain();
+    this.pump();
+  }
+
   /** Breaks its downloads off. Not to be called within an event of the server. */
   cutDownload() {
     this.#downloads.forEach((stream) => stream.destroy(new Error('cut by the test')));
@@ -287,7 +292,7 @@ function sizeOfData(piece) {
 /** @param {Stream} stream @param {import('./server-core.js').Problem} problem */
 function refuse(stream, { status, ...members }) {
   if (!stream.destroyed) {
-    stream.respond({ ':status': status });
+    stream.respond({ ':status': status, ...(status !== 204 && { 'content-type': 'application/problem+json' }) });
     stream.end(status === 204 ? undefined : JSON.stringify(members));
   }
 }

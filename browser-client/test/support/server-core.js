@@ -160,6 +160,10 @@ export class ServerSession {
     }
   }
 
+  drain() {
+    this.#download?.pending.push(frame(FrameType.DRAIN, []));
+  }
+
   // Requests
 
   /**

@@ -34,6 +34,45 @@ test('a ResponseError says the status text, or the status where there is none, a
   assert.equal(error.response, response);
 });
 
+/** @param {unknown} body @param {Record<string, string>} [headers] */
+const refusal = (body, headers) =>
+  new Response(typeof body === 'string' ? body : JSON.stringify(body), {
+    status: 503,
+    headers: { 'content-type': 'application/problem+json', ...headers },
+  });
+
+test("a ResponseError says what the server's problem says, and its body can still be read", async () => {
+  const detail = 'maxSessions is 2, and 2 duplexes are open. Try later.';
+  const error = new ResponseError(refusal({ title: 'Too many', detail }));
+  await error.init();
+  assert.equal(error.message, `503: ${detail}`);
+  assert.equal((await error.response.json()).detail, detail);
+});
+
+test('a ResponseError says the title of a problem without a detail, and nothing of what is no problem', async () => {
+  for (const [response, message] of /** @type {const} */ ([
+    [refusal({ title: 'Too many' }), '503: Too many'],
+    [refusal({}), '503'],
+    [refusal(null), '503'],
+    [refusal('not JSON'), '503'],
+    [refusal({ title: 'Too many' }, { 'content-type': 'application/json' }), '503'],
+    [refusal('<h1>', { 'content-type': 'text/html' }), '503'],
+    [new Response(null, { status: 503 }), '503'],
+  ])) {
+    const error = new ResponseError(response);
+    await error.init();
+    assert.equal(error.message, message);
+  }
+});
+
+test('a ResponseError tells how long the server asks to wait, if it says so in seconds', () => {
+  const waits = (/** @type {string} */ value) => new ResponseError(refusal('', { 'retry-after': value })).retry_after;
+  assert.equal(waits('2'), 2_000);
+  assert.equal(waits('0'), undefined);
+  assert.equal(waits('Wed, 21 Oct 2026 07:28:00 GMT'), undefined);
+  assert.equal(new ResponseError(new Response('')).retry_after, undefined);
+});
+
 test('the status of a refused upload tells its code', () => {
   const codes = [400, 404, 410, 413, 429, 500, 503].map(codeOfRefusedUpload);
   assert.deepEqual(codes, [

@@ -67,6 +67,100 @@ test('a server that asks for patience gets it', () => {
   assert.ok(core.nextBody(MIB, 7_000));
 });
 
+test('a server that asks for more patience than a session has gets ten seconds of it', () => {
+  const { core, download } = attached();
+  core.write(Buffer.from('ab'));
+  const part = core.nextBody(MIB, 0);
+  assert.ok(part);
+  core.uploadLost(part, 0, 3_600_000);
+  assert.equal(core.nextBody(MIB, 9_999), null);
+  assert.ok(core.nextBody(MIB, 10_000));
+  core.downloadEnded(download, 0);
+  core.attachFailed(core.attachRequest(0), 0, 3_600_000);
+  assert.ok(!core.wantsDownload(9_999) && core.wantsDownload(10_000));
+});
+
+/**
+ * Sends what waits, and loses it, once in a second, while the server shows that it lives.
+ *
+ * @param {ReturnType<typeof attached>} session
+ * @param {number} from
+ * @param {number} to
+ */
+function loseAll({ core, download }, from, to) {
+  for (let now = from; now <= to && !core.over; now += 1_000) {
+    core.received(download, frame(FrameType.PONG, [0]), now);
+    core.timeIs(now);
+    const part = core.nextBody(MIB, now);
+    if (part) {
+      core.uploadLost(part, now, 1_000);
+    }
+  }
+}
+
+test('a client whose uploads are all lost for the resume timeout gives up, and tells the server', () => {
+  const session = attached();
+  const { core } = session;
+  core.write(Buffer.from('ab'));
+  loseAll(session, 0, RESUME_TIMEOUT - 1_000);
+  assert.ok(!core.over);
+  loseAll(session, RESUME_TIMEOUT, RESUME_TIMEOUT + 10_000);
+  assert.equal(core.error?.number, 4);
+  assert.equal(framesOf(core.nextBody(MIB, RESUME_TIMEOUT + 10_000))[0].type, FrameType.RESET);
+});
+
+test('a shorter resume timeout of the server or the application leaves lost uploads their 30 seconds', () => {
+  const session = attached({ resumeTimeout: 0 });
+  const { core, download } = session;
+  core.received(download, frame(FrameType.HELLO, [HEARTBEAT, 0]), 0);
+  core.write(Buffer.from('ab'));
+  loseAll(session, 0, 29_000);
+  assert.ok(!core.over);
+});
+
+test('an upload that is taken, or of which more is confirmed, gives those that are lost their time anew', () => {
+  for (const succeed of /** @type {((session: ReturnType<typeof attached>) => void)[]} */ ([
+    ({ core }) => {
+      core.timeIs(22_000);
+      const part = core.nextBody(MIB, 22_000);
+      assert.ok(part);
+      core.uploadTaken(part);
+    },
+    ({ core, download }) => core.received(download, frame(FrameType.WINDOW, [1, 100]), 22_000),
+    (session) => (session.download = session.core.openDownload(22_000)),
+  ])) {
+    const session = attached();
+    session.core.write(Buffer.from('ab'));
+    loseAll(session, 0, 19_000);
+    succeed(session);
+    session.core.write(Buffer.from('cd'));
+    loseAll(session, 23_000, 23_000 + RESUME_TIMEOUT - 1_000);
+    assert.ok(!session.core.over);
+  }
+});
+
+test('a loss of long ago, after which nothing was left to send, counts no longer', () => {
+  const session = attached();
+  const { core, download } = session;
+  core.write(Buffer.from('ab'));
+  const part = core.nextBody(MIB, 0);
+  assert.ok(part);
+  core.received(download, frame(FrameType.WINDOW, [2, 100]), 1);
+  core.uploadLost(part, 1);
+  assert.equal(core.nextBody(MIB, 1_000), null);
+  core.received(download, frame(FrameType.PING, [7]), 2 * HEARTBEAT);
+  loseAll(session, 2 * RESUME_TIMEOUT, 2 * RESUME_TIMEOUT + 1_000);
+  assert.ok(!core.over);
+});
+
+test('a server that is about to stop changes nothing else', () => {
+  const { core, download } = attached();
+  core.received(download, frame(FrameType.DRAIN, []), 1);
+  assert.ok(core.draining && core.attached && !core.wantsDownload(1) && !core.over);
+  core.write(Buffer.from('ab'));
+  assert.ok(core.nextBody(MIB, 2));
+});
+
 test('with a bound of 0 only frames other than DATA are given', () => {
   const { core, download } = attached();
   core.write(Buffer.from('ab'));

@@ -39,6 +39,20 @@ for (const face of faces) {
       });
     }
 
+    test('a refusal says what the server said, and how long to wait', async () => {
+      server.onget = (stream) => {
+        const type = { 'content-type': 'application/problem+json; charset=utf-8' };
+        stream.respond({ ':status': 503, 'retry-after': '2', ...type });
+        stream.end('{"title":"Too many duplexes","detail":"maxSessions is 2. Try later."}');
+      };
+      const error = await failureOf(face.open(server.url, { fetch: server.fetch }));
+      assert.deepEqual(
+        [error.code, error.message, error.retry_after],
+        ['OVERLOADED', '503: maxSessions is 2. Try later.', 2_000],
+      );
+      assert.equal((await error.response.json()).title, 'Too many duplexes');
+    });
+
     test("the application's ResponseError is built with the response, and its init() awaited", async () => {
       refuse(418, 'short and stout');
       class Mine extends Error {

@@ -49,7 +49,7 @@ for (const face of faces) {
       const refuse =
         (/** @type {number} */ status, /** @type {object} */ problem = {}, headers = {}) =>
         (/** @type {Stream} */ stream) => {
-          stream.respond({ ':status': status, ...headers });
+          stream.respond({ ':status': status, 'content-type': 'application/problem+json', ...headers });
           stream.end(JSON.stringify(problem));
         };
 
@@ -156,6 +156,28 @@ for (const face of faces) {
         const error = await failsOnce(client, 'REFUSED');
         assert.ok(error instanceof Mine);
         assert.equal(error.text, '{"title":"no"}');
+      });
+
+      test('a session that the server refuses to resume until the time is over fails with what the server said', async () => {
+        const now = performance.now.bind(performance);
+        const { client, duplex } = await open({
+          fetch: async (/** @type {any} */ url, /** @type {any} */ init) => {
+            const response = await server.fetch(url, init);
+            if (!response.ok) {
+              await response.clone().text();
+              performance.now = () => now() + server.options.resumeTimeout;
+            }
+            return response;
+          },
+        });
+        const busy = refuse(429, { detail: 'maxSessions is 2. Try later.' }, { 'retry-after': '1' });
+        server.onrequest = (stream) => (busy(stream), true);
+        duplex.cutDownload();
+        const error = await failsOnce(client, 'CONNECTION_LOST');
+        performance.now = now;
+        assert.match(error.message, /could not be resumed in time: 429: maxSessions is 2. Try later.$/);
+        assert.ok(error.cause instanceof ResponseError);
+        assert.deepEqual([error.cause.code, error.cause.retry_after], ['OVERLOADED', 1_000]);
       });
 
       test('resuming goes on after refusals that pass, and after one that was overtaken', async () => {

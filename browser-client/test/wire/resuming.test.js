@@ -81,6 +81,31 @@ for (const face of faces) {
         client.destroy();
       });
 
+      test('a server that is about to stop is told of once, and the duplex goes on', async () => {
+        const { client, duplex } = await open();
+        const draining = client.next('draining');
+        duplex.drain();
+        duplex.drain();
+        await draining;
+        const attached = client.next('attached');
+        duplex.cutDownload();
+        await attached;
+        duplex.drain();
+        duplex.write('bye');
+        assert.equal(await text(client), 'bye');
+        assert.deepEqual(client.events, ['draining', 'detached', 'attached']);
+        client.destroy();
+      });
+
+      test('whoever waits for a duplex to open is told that the server was about to stop even then', async () => {
+        server.duplex().then((duplex) => duplex.drain());
+        const { client } = await open();
+        if (!client.events.includes('draining')) {
+          await client.next('draining');
+        }
+        client.destroy();
+      });
+
       for (const seed of [1, 2, 3]) {
         test(`random chunks arrive whole and in order while connections are cut (seed ${seed})`, async () => {
           const random = randomOf(seed);
