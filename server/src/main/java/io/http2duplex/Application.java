@@ -4,7 +4,6 @@ import io.http2duplex.protocol.ErrorCode;
 import io.http2duplex.protocol.Failure;
 import io.http2duplex.protocol.Session;
 import io.http2duplex.undertow.IoThreads;
-import io.undertow.server.HttpServerExchange;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +27,14 @@ final class Application {
     /**
      * {@return a duplex that the application does not know yet}
      *
-     * @param opening the exchange of the request that opens it
      * @param onOver told once how it ended
      */
     <S extends Session> SessionDuplex<S> duplex(
-            String id, HttpServerExchange opening, S session, Consumer<@Nullable Failure> onOver) {
-        XnioIoThread ioThread = opening.getIoThread();
+            String id, Opening opening, S session, Consumer<@Nullable Failure> onOver) {
+        XnioIoThread ioThread = opening.exchange().getIoThread();
+        Admission.Place place = opening.place();
         return new SessionDuplex<>(
-                id, new DuplexRequest(opening), session, threads, observers, monitoring, new SessionDuplex.Host() {
+                id, opening.request(), session, threads, observers, monitoring, new SessionDuplex.Host() {
                     @Override
                     public Runnable after(long nanos, Runnable task) {
                         return IoThreads.after(ioThread, task, nanos);
@@ -43,6 +42,7 @@ final class Application {
 
                     @Override
                     public void over(@Nullable Failure failure) {
+                        place.leave();
                         onOver.accept(failure);
                     }
                 });

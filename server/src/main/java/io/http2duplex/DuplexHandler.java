@@ -1,27 +1,21 @@
 package io.http2duplex;
 
-import io.http2duplex.protocol.DownloadRequest;
+import static io.http2duplex.Options.nanos;
+import static io.http2duplex.Options.positive;
+import static io.http2duplex.Options.zeroOrMore;
+
 import io.http2duplex.protocol.ErrorCode;
 import io.http2duplex.protocol.Failure;
-import io.http2duplex.protocol.HeaderNames;
 import io.http2duplex.protocol.Limits;
-import io.http2duplex.protocol.Problem;
-import io.http2duplex.protocol.RequestFields;
 import io.http2duplex.protocol.dialect2.MemoryBudget;
 import io.http2duplex.protocol.dialect2.ResumableSession;
 import io.http2duplex.undertow.Answer;
 import io.http2duplex.undertow.IoThreads;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.handlers.HttpContinueAcceptingHandler;
-import io.undertow.server.handlers.HttpContinueReadHandler;
-import io.undertow.util.HeaderValues;
-import io.undertow.util.Headers;
-import io.undertow.util.Methods;
-import io.undertow.util.Protocols;
-import io.undertow.util.SameThreadExecutor;
 import java.time.Duration;
-import java.util.List;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -47,18 +41,13 @@ import org.jspecify.annotations.Nullable;
  * in the handler, not on a connection, so that uploads may come over another connection than the download goes.
  */
 public final class DuplexHandler implements HttpHandler, AutoCloseable {
-    private static final String ALLOW = "GET, POST, OPTIONS";
-
     private final UserThreads threads;
     private final MemoryBudget budget;
     private final Monitoring monitoring = new Monitoring();
     private final PlainDialect dialect1;
     private final ResumableDialect dialect2;
     private final OpenExchanges exchanges = new OpenExchanges();
-    /** Meets an expectation (Expect: 100-continue) when the body is read: what is refused needs not be sent. */
-    private final HttpHandler http1Uploads = new HttpContinueReadHandler(this::upload);
-    /** Meets it at once: over HTTP/2 Undertow resets the stream of an answer that goes out before that. */
-    private final HttpHandler http2Uploads = new HttpContinueAcceptingHandler(this::upload);
+    private final Requests requests;
 
     private DuplexHandler(Builder builder) {
         threads = builder.executor == null ? UserThreads.standard() : UserThreads.of(builder.executor);
@@ -78,12 +67,7 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         dialect1 = new PlainDialect(application, limits);
         dialect2 = new ResumableDialect(
                 application, limits, budget, new Outcomes(limits.resumeNanos(), System::nanoTime, After.TIMER));
-    }
-
-    /** {@return the duration, or some 146 years if it is longer: room to add it to any time} */
-    private static long nanos(Duration duration) {
-        Duration longest = Duration.ofNanos(Long.MAX_VALUE / 2);
-        return (duration.compareTo(longest) < 0 ? duration : longest).toNanos();
+        requests = new Requests(dialect1, dialect2, new Admission(builder.openingLimits));
     }
 
     /**
@@ -115,75 +99,7 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         exchanges.opened(exchange);
         exchange.putAttachment(Answer.REFUSALS, monitoring.counts);
-        // The bounds are the session's: an upload is as long as the client likes, and never held whole.
-        if (exchange.isRequestChannelAvailable()) {
-            exchange.setMaxEntitySize(-1);
-        }
-        if (exchange.getRequestMethod().equals(Methods.GET)) {
-            dispatch(exchange, () -> download(exchange));
-        } else if (exchange.getRequestMethod().equals(Methods.POST)) {
-            (isHttp2(exchange) ? http2Uploads : http1Uploads).handleRequest(exchange);
-        } else if (exchange.getRequestMethod().equals(Methods.OPTIONS)) {
-            exchange.getResponseHeaders().put(Headers.ALLOW, ALLOW);
-            dispatch(exchange, () -> new Answer(exchange).ok());
-        } else {
-            exchange.getResponseHeaders().put(Headers.ALLOW, ALLOW);
-            dispatch(exchange, () -> new Answer(exchange).problem(Problem.methodNotAllowed()));
-        }
-    }
-
-    private void download(HttpServerExchange exchange) {
-        if (!exchange.isRequestComplete() && !isHttp2(exchange)) {
-            // Behind a body the close of an HTTP/1.1 connection would not be noticed.
-            new Answer(exchange).problem(Problem.badHeaders("GET opens or resumes a duplex: it has no body."));
-            return;
-        }
-        DownloadRequest request = DownloadRequest.parse(fields(exchange));
-        if (request instanceof DownloadRequest.Refused refused) {
-            new Answer(exchange).problem(refused.problem());
-        } else if (request instanceof DownloadRequest.OpensResumable opens) {
-            dialect2.open(exchange, opens);
-        } else if (request instanceof DownloadRequest.Resumes resumes) {
-            if (dialect1.sessions.get(resumes.id()) == null) {
-                dialect2.resume(exchange, resumes);
-            } else {
-                new Answer(exchange).problem(Problem.otherDialect());
-            }
-        } else {
-            dialect1.open(exchange);
-        }
-    }
-
-    private void upload(HttpServerExchange exchange) {
-        RequestFields fields = fields(exchange);
-        boolean hasVersion = !fields.get(HeaderNames.VERSION).isEmpty();
-        String id = fields.only(HeaderNames.ID);
-        Sessions<?> others = hasVersion ? dialect1.sessions : dialect2.sessions;
-        dispatch(exchange, () -> {
-            if (id != null && others.get(id) != null) {
-                new Answer(exchange).problem(Problem.otherDialect());
-            } else if (hasVersion) {
-                dialect2.upload(exchange, fields);
-            } else {
-                dialect1.upload(exchange, fields);
-            }
-        });
-    }
-
-    private static RequestFields fields(HttpServerExchange exchange) {
-        return name -> {
-            HeaderValues values = exchange.getRequestHeaders().get(name);
-            return values == null ? List.of() : values;
-        };
-    }
-
-    private static boolean isHttp2(HttpServerExchange exchange) {
-        return exchange.getProtocol().equals(Protocols.HTTP_2_0);
-    }
-
-    /** Goes on, on the exchange's I/O thread, after this call of the handler chain has returned. */
-    private static void dispatch(HttpServerExchange exchange, Runnable task) {
-        exchange.dispatch(exchange.isInIoThread() ? SameThreadExecutor.INSTANCE : exchange.getIoThread(), task);
+        requests.handleRequest(exchange);
     }
 
     /**
@@ -257,6 +173,7 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         private long memoryBudget = Runtime.getRuntime().maxMemory() / 4;
         private Duration maxDownloadLife = Duration.ofMinutes(10);
         private @Nullable DuplexObserver observer;
+        private final Map<Limit, Integer> openingLimits = new EnumMap<>(Limit.class);
 
         private Builder(DuplexCallback callback) {
             this.callback = Objects.requireNonNull(callback, "callback");
@@ -284,7 +201,7 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
          * window begins with, and grows from ({@link #maxWindow}). In bytes; default 64 KiB.
          */
         public Builder uploadBufferSize(int bytes) {
-            uploadBufferSize = (int) positive(bytes, "uploadBufferSize");
+            uploadBufferSize = positive(bytes, "uploadBufferSize");
             return this;
         }
 
@@ -294,7 +211,7 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
          * holds what the page has not confirmed too, and grows ({@link #maxWindow}). In bytes; default 64 KiB.
          */
         public Builder downloadBufferSize(int bytes) {
-            downloadBufferSize = (int) positive(bytes, "downloadBufferSize");
+            downloadBufferSize = positive(bytes, "downloadBufferSize");
             return this;
         }
 
@@ -309,7 +226,7 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
 
         /** How many POSTs a session may have open at once; one more is refused with 429. Default 16. */
         public Builder maxOpenUploads(int count) {
-            maxOpenUploads = (int) positive(count, "maxOpenUploads");
+            maxOpenUploads = positive(count, "maxOpenUploads");
             return this;
         }
 
@@ -360,7 +277,7 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
          * #downloadBufferSize}, those don't grow. In bytes; default 16 MiB.
          */
         public Builder maxWindow(int bytes) {
-            maxWindow = (int) positive(bytes, "maxWindow");
+            maxWindow = positive(bytes, "maxWindow");
             return this;
         }
 
@@ -385,6 +302,57 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
             return this;
         }
 
+        /**
+         * How many sessions there may be, detached ones among them. One more is refused with 503. Each may take up to
+         * {@link #uploadBufferSize} and {@link #downloadBufferSize} of memory, besides the {@link #memoryBudget}.
+         * Default 10,000: with the default buffers at most 1.3 GB, if every client tries to use them up.
+         */
+        public Builder maxSessions(int count) {
+            return limit(Limit.SESSIONS, count);
+        }
+
+        /**
+         * How many sessions that live may have been opened over one connection. One more is refused with 429. Default
+         * 100: about as many streams as browsers open on a connection of HTTP/2. Behind a proxy that brings the
+         * requests of all clients over a few connections it has to be as high as {@link #maxSessions}.
+         */
+        public Builder maxSessionsPerConnection(int count) {
+            return limit(Limit.SESSIONS_PER_CONNECTION, count);
+        }
+
+        /**
+         * How many sessions that live may have been opened from one address, of IPv6 from one network of 64 bits. One
+         * more is refused with 429. Default 1,000: behind one address of IPv4 there may be all the people of a company.
+         * Behind a proxy it counts the proxy's address, unless Undertow is told to heed what the proxy says
+         * ({@code Handlers.proxyPeerAddress}).
+         */
+        public Builder maxSessionsPerAddress(int count) {
+            return limit(Limit.SESSIONS_PER_ADDRESS, count);
+        }
+
+        /**
+         * How many sessions an account may have: someone whom Undertow's security handlers have authenticated. One more
+         * is refused with 429. Without accounts this bounds nothing. Default 100: several pages on several devices.
+         */
+        public Builder maxSessionsPerAccount(int count) {
+            return limit(Limit.SESSIONS_PER_ACCOUNT, count);
+        }
+
+        /**
+         * How many duplexes an address, of IPv6 a network of 64 bits, may open within a minute: as many at once, and
+         * then as fast as the minute allows. Attempts that another limit refuses count too; resuming does not. One more
+         * is refused with 429, and told when to try again. Default 1,000: all that {@link #maxSessionsPerAddress} allows
+         * can be opened anew within a minute, after the server was started again.
+         */
+        public Builder maxOpensPerMinute(int count) {
+            return limit(Limit.OPENS_PER_MINUTE, count);
+        }
+
+        private Builder limit(Limit limit, int count) {
+            openingLimits.put(limit, positive(count, limit.option()));
+            return this;
+        }
+
         /** Who is told of the lives of the duplexes. Default: nobody. */
         public Builder observer(DuplexObserver observer) {
             this.observer = Objects.requireNonNull(observer, "observer");
@@ -394,28 +362,6 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         /** {@return the handler} */
         public DuplexHandler build() {
             return new DuplexHandler(this);
-        }
-
-        private static long positive(long value, String name) {
-            if (value <= 0) {
-                throw new IllegalArgumentException(name + " is to be 1 or more, not " + value);
-            }
-            return value;
-        }
-
-        private static Duration positive(Duration value, String name) {
-            if (value.isZero() || value.isNegative()) {
-                throw new IllegalArgumentException(name + " is to be longer than nothing, not " + value);
-            }
-            return value;
-        }
-
-        /** The wire counts whole milliseconds. */
-        private static Duration zeroOrMore(Duration value, String name) {
-            if (value.isNegative() || (!value.isZero() && value.compareTo(Duration.ofMillis(1)) < 0)) {
-                throw new IllegalArgumentException(name + " is to be zero, or a millisecond or more, not " + value);
-            }
-            return value;
         }
     }
 }

@@ -27,12 +27,14 @@ final class PlainDialect {
     }
 
     /** A GET that opens a duplex. */
-    void open(HttpServerExchange exchange) {
+    void open(Opening opening) {
+        HttpServerExchange exchange = opening.exchange();
         DownloadExchange download = new DownloadExchange(exchange);
         String id = SessionId.next();
         SessionDuplex<PlainSession> duplex = application.duplex(
-                id, exchange, new PlainSession(limits, download::wake), failure -> sessions.remove(id));
+                id, opening, new PlainSession(limits, download::wake), failure -> sessions.remove(id));
         if (!sessions.add(duplex)) {
+            opening.place().leave();
             new Answer(exchange).problem(Problem.shutDown());
             return;
         }

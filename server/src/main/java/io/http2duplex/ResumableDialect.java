@@ -35,12 +35,14 @@ final class ResumableDialect {
     }
 
     /** A GET that opens a duplex. */
-    void open(HttpServerExchange exchange, DownloadRequest.OpensResumable request) {
+    void open(Opening opening, DownloadRequest.OpensResumable request) {
+        HttpServerExchange exchange = opening.exchange();
         long now = System.nanoTime();
         String id = SessionId.next();
         SessionDuplex<ResumableSession> duplex = application.duplex(
-                id, exchange, new ResumableSession(limits, budget, now), failure -> over(id, failure));
+                id, opening, new ResumableSession(limits, budget, now), failure -> over(id, failure));
         if (!sessions.add(duplex)) {
+            opening.place().leave();
             new Answer(exchange).problem(Problem.shutDown());
             return;
         }

@@ -29,6 +29,11 @@ class BuilderTest {
                 options -> options.heartbeat(lessThanTheWireTells),
                 options -> options.maxDownloadLife(negative),
                 options -> options.maxWindow(0),
+                options -> options.maxSessions(0),
+                options -> options.maxSessionsPerConnection(0),
+                options -> options.maxSessionsPerAddress(-1),
+                options -> options.maxSessionsPerAccount(0),
+                options -> options.maxOpensPerMinute(0),
                 options -> options.memoryBudget(-1));
     }
 

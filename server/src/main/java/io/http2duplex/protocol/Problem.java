@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param detail what was wrong with this request, and what to do
  * @param number of a session that is over: the number of its reset, 0 if it ended in order; else null
  * @param reason of a session that its application has reset: why; else null
+ * @param retryAfter seconds to wait before the next try, told in the field {@code Retry-After} alone; 0 if none is
+ *     to follow, or at once
  */
 public record Problem(
         String type,
@@ -19,14 +21,24 @@ public record Problem(
         int status,
         String detail,
         @Nullable Integer number,
-        @Nullable String reason) {
+        @Nullable String reason,
+        int retryAfter) {
+    /** What is missing is free again soon: an upload's place, a thread. */
+    private static final int SOON = 1;
+
+    /** Nobody knows when a session ends. */
+    private static final int LATER = 10;
 
     private static Problem of(ProblemType type, String detail) {
         return of(type, detail, null, null);
     }
 
     private static Problem of(ProblemType type, String detail, @Nullable Integer number, @Nullable String reason) {
-        return new Problem(type.urn(), type.title(), type.status(), detail, number, reason);
+        return new Problem(type.urn(), type.title(), type.status(), detail, number, reason, 0);
+    }
+
+    private Problem withRetryAfter(int seconds) {
+        return new Problem(type, title, status, detail, number, reason, seconds);
     }
 
     public static Problem missingId() {
@@ -60,7 +72,7 @@ public record Problem(
     /** In dialect 2 what is missing may be sent again: a status that says so (RFC 9110, section 15.5.9). */
     public static Problem bodyIncomplete(String detail) {
         ProblemType type = ProblemType.BODY_CUT;
-        return new Problem(type.urn(), type.title(), 408, detail, null, null);
+        return new Problem(type.urn(), type.title(), 408, detail, null, null, 0);
     }
 
     public static Problem unknownSession() {
@@ -134,15 +146,64 @@ public record Problem(
 
     public static Problem tooManyUploads(int limit) {
         return of(
-                ProblemType.TOO_MANY_UPLOADS,
-                "A duplex may have " + limit + " POSTs open at once; wait for the answer before the next chunk.");
+                        ProblemType.TOO_MANY_UPLOADS,
+                        "A duplex may have " + limit + " POSTs open at once (maxOpenUploads of the DuplexHandler);"
+                                + " wait for the answer before the next chunk.")
+                .withRetryAfter(SOON);
     }
 
     public static Problem overloaded() {
-        return of(ProblemType.OVERLOADED, "The server has no thread to handle a new duplex. Try later.");
+        return of(ProblemType.OVERLOADED, "The server has no thread to handle a new duplex. Try later.")
+                .withRetryAfter(SOON);
     }
 
     public static Problem shutDown() {
-        return of(ProblemType.SHUT_DOWN, "The server takes no new duplexes. Try later.");
+        return of(ProblemType.SHUT_DOWN, "The server takes no new duplexes. Try later.")
+                .withRetryAfter(SOON);
+    }
+
+    public static Problem tooManySessions(int limit) {
+        return of(
+                        ProblemType.TOO_MANY_SESSIONS,
+                        "The server holds " + limit
+                                + " sessions at once (maxSessions of the DuplexHandler). Try again when some have ended.")
+                .withRetryAfter(LATER);
+    }
+
+    public static Problem tooManySessionsOfConnection(int limit) {
+        return of(
+                        ProblemType.TOO_MANY_SESSIONS_OF_CONNECTION,
+                        "A connection may open " + limit + " sessions that live at once (maxSessionsPerConnection of"
+                                + " the DuplexHandler). End one, or use another connection.")
+                .withRetryAfter(LATER);
+    }
+
+    public static Problem tooManySessionsOfAddress(int limit) {
+        return of(
+                        ProblemType.TOO_MANY_SESSIONS_OF_ADDRESS,
+                        "An address may open " + limit + " sessions that live at once (maxSessionsPerAddress of the"
+                                + " DuplexHandler). Try again when some have ended.")
+                .withRetryAfter(LATER);
+    }
+
+    public static Problem tooManySessionsOfAccount(int limit) {
+        return of(
+                        ProblemType.TOO_MANY_SESSIONS_OF_ACCOUNT,
+                        "An account may have " + limit + " sessions at once (maxSessionsPerAccount of the"
+                                + " DuplexHandler). End one, or try again when some have ended.")
+                .withRetryAfter(LATER);
+    }
+
+    /**
+     * For a GET that comes too fast behind others.
+     *
+     * @param retryAfter seconds until one more is allowed
+     */
+    public static Problem tooManyOpens(int limit, int retryAfter) {
+        return of(
+                        ProblemType.TOO_MANY_OPENS,
+                        "An address may open " + limit
+                                + " duplexes a minute (maxOpensPerMinute of the DuplexHandler). Try later.")
+                .withRetryAfter(retryAfter);
     }
 }

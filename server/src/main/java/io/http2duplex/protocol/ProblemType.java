@@ -18,6 +18,11 @@ public enum ProblemType {
     CHUNK_TOO_LARGE(413, "chunk-too-large", "Chunk too large"),
     OUT_OF_TURN(413, "out-of-turn", "Too much out of turn"),
     TOO_MANY_UPLOADS(429, "too-many-uploads", "Too many uploads at once"),
+    TOO_MANY_OPENS(429, "too-many-opens", "Duplexes opened too fast"),
+    TOO_MANY_SESSIONS_OF_ADDRESS(429, "too-many-sessions-of-address", "Too many sessions of one address"),
+    TOO_MANY_SESSIONS_OF_CONNECTION(429, "too-many-sessions-of-connection", "Too many sessions of one connection"),
+    TOO_MANY_SESSIONS_OF_ACCOUNT(429, "too-many-sessions-of-account", "Too many sessions of one account"),
+    TOO_MANY_SESSIONS(503, "too-many-sessions", "Too many sessions"),
     OVERLOADED(503, "overloaded", "Server overloaded"),
     SHUT_DOWN(503, "shut-down", "Server shutting down");
 

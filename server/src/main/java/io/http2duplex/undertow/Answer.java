@@ -1,5 +1,6 @@
 package io.http2duplex.undertow;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.http2duplex.protocol.Problem;
 import io.http2duplex.protocol.UploadOutcome;
@@ -38,8 +39,13 @@ public final class Answer {
     private static final Logger LOG = Logger.getLogger(Answer.class);
     private static final JsonMapper JSON = JsonMapper.builder()
             .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
+            .addMixIn(Problem.class, Body.class)
             .build();
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
+    /** What of a problem stands in the body. */
+    @JsonIgnoreProperties("retryAfter")
+    private interface Body {}
 
     private final HttpServerExchange exchange;
     private final @Nullable StreamSourceChannel request;
@@ -86,9 +92,8 @@ public final class Answer {
                 .put(new HttpString("X-Content-Type-Options"), "nosniff");
         if (problem != null) {
             exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/problem+json");
-            if (problem.status() == StatusCodes.SERVICE_UNAVAILABLE
-                    || problem.status() == StatusCodes.TOO_MANY_REQUESTS) {
-                exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 1);
+            if (problem.retryAfter() > 0) {
+                exchange.getResponseHeaders().put(Headers.RETRY_AFTER, problem.retryAfter());
             }
         }
         if (outcome.status() != StatusCodes.NO_CONTENT) {

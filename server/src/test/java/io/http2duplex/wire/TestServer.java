@@ -57,7 +57,11 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer behind(Around around) {
-        return new TestServer(TestServer::echo, options -> options, around);
+        return behind(around, options -> options);
+    }
+
+    static TestServer behind(Around around, UnaryOperator<DuplexHandler.Builder> options) {
+        return new TestServer(TestServer::echo, options, around);
     }
 
     /** A handler that sends back what comes. */

@@ -1,0 +1,139 @@
+package io.http2duplex;
+
+import io.http2duplex.protocol.DownloadRequest;
+import io.http2duplex.protocol.HeaderNames;
+import io.http2duplex.protocol.Problem;
+import io.http2duplex.protocol.RequestFields;
+import io.http2duplex.undertow.Answer;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.HttpContinueAcceptingHandler;
+import io.undertow.server.handlers.HttpContinueReadHandler;
+import io.undertow.util.AttachmentKey;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
+import io.undertow.util.Methods;
+import io.undertow.util.Protocols;
+import io.undertow.util.SameThreadExecutor;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Tells the requests of a handler apart, and gives each to the dialect that serves it. */
+final class Requests implements HttpHandler {
+    private static final String ALLOW = "GET, POST, OPTIONS";
+
+    private final PlainDialect dialect1;
+    private final ResumableDialect dialect2;
+    private final Admission admission;
+    /** Of a connection: how many sessions of this handler were opened over it. */
+    private final AttachmentKey<Admission.Tally> tallies = AttachmentKey.create(Admission.Tally.class);
+    /** Meets an expectation (Expect: 100-continue) when the body is read: what is refused needs not be sent. */
+    private final HttpHandler http1Uploads = new HttpContinueReadHandler(this::upload);
+    /** Meets it at once: over HTTP/2 Undertow resets the stream of an answer that goes out before that. */
+    private final HttpHandler http2Uploads = new HttpContinueAcceptingHandler(this::upload);
+
+    Requests(PlainDialect dialect1, ResumableDialect dialect2, Admission admission) {
+        this.dialect1 = dialect1;
+        this.dialect2 = dialect2;
+        this.admission = admission;
+    }
+
+    /** Takes one request. Called by Undertow, on any of its threads. */
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        // The bounds are the session's: an upload is as long as the client likes, and never held whole.
+        if (exchange.isRequestChannelAvailable()) {
+            exchange.setMaxEntitySize(-1);
+        }
+        if (exchange.getRequestMethod().equals(Methods.GET)) {
+            dispatch(exchange, () -> download(exchange));
+        } else if (exchange.getRequestMethod().equals(Methods.POST)) {
+            (isHttp2(exchange) ? http2Uploads : http1Uploads).handleRequest(exchange);
+        } else if (exchange.getRequestMethod().equals(Methods.OPTIONS)) {
+            exchange.getResponseHeaders().put(Headers.ALLOW, ALLOW);
+            dispatch(exchange, () -> new Answer(exchange).ok());
+        } else {
+            exchange.getResponseHeaders().put(Headers.ALLOW, ALLOW);
+            dispatch(exchange, () -> new Answer(exchange).problem(Problem.methodNotAllowed()));
+        }
+    }
+
+    private void download(HttpServerExchange exchange) {
+        if (!exchange.isRequestComplete() && !isHttp2(exchange)) {
+            // Behind a body the close of an HTTP/1.1 connection would not be noticed.
+            new Answer(exchange).problem(Problem.badHeaders("GET opens or resumes a duplex: it has no body."));
+            return;
+        }
+        DownloadRequest request = DownloadRequest.parse(fields(exchange));
+        if (request instanceof DownloadRequest.Refused refused) {
+            new Answer(exchange).problem(refused.problem());
+        } else if (request instanceof DownloadRequest.OpensResumable opens) {
+            open(exchange, opening -> dialect2.open(opening, opens));
+        } else if (request instanceof DownloadRequest.Resumes resumes) {
+            if (dialect1.sessions.get(resumes.id()) == null) {
+                dialect2.resume(exchange, resumes);
+            } else {
+                new Answer(exchange).problem(Problem.otherDialect());
+            }
+        } else {
+            open(exchange, dialect1::open);
+        }
+    }
+
+    private void open(HttpServerExchange exchange, Consumer<Opening> dialect) {
+        DuplexRequest request = new DuplexRequest(exchange);
+        Admission.Place place = admission.enter(tally(exchange), request.remoteAddress(), System.nanoTime());
+        Problem problem = place.problem();
+        if (problem == null && request.principal() != null) {
+            problem = place.giveTo(request.principal().getName());
+        }
+        if (problem == null) {
+            dialect.accept(new Opening(exchange, request, place));
+        } else {
+            place.leave();
+            new Answer(exchange).problem(problem);
+        }
+    }
+
+    /** {@return the count of the exchange's connection} Called on its I/O thread. */
+    private Admission.Tally tally(HttpServerExchange exchange) {
+        Admission.Tally tally = exchange.getConnection().getAttachment(tallies);
+        if (tally == null) {
+            tally = new Admission.Tally();
+            exchange.getConnection().putAttachment(tallies, tally);
+        }
+        return tally;
+    }
+
+    private void upload(HttpServerExchange exchange) {
+        RequestFields fields = fields(exchange);
+        boolean hasVersion = !fields.get(HeaderNames.VERSION).isEmpty();
+        String id = fields.only(HeaderNames.ID);
+        Sessions<?> others = hasVersion ? dialect1.sessions : dialect2.sessions;
+        dispatch(exchange, () -> {
+            if (id != null && others.get(id) != null) {
+                new Answer(exchange).problem(Problem.otherDialect());
+            } else if (hasVersion) {
+                dialect2.upload(exchange, fields);
+            } else {
+                dialect1.upload(exchange, fields);
+            }
+        });
+    }
+
+    private static RequestFields fields(HttpServerExchange exchange) {
+        return name -> {
+            HeaderValues values = exchange.getRequestHeaders().get(name);
+            return values == null ? List.of() : values;
+        };
+    }
+
+    private static boolean isHttp2(HttpServerExchange exchange) {
+        return exchange.getProtocol().equals(Protocols.HTTP_2_0);
+    }
+
+    /** Goes on, on the exchange's I/O thread, after this call of the handler chain has returned. */
+    private static void dispatch(HttpServerExchange exchange, Runnable task) {
+        exchange.dispatch(exchange.isInIoThread() ? SameThreadExecutor.INSTANCE : exchange.getIoThread(), task);
+    }
+}
