@@ -360,6 +360,9 @@ final class SessionDuplex<S extends Session> implements Duplex {
     private void finish() {
         timer.stop();
         Failure failure = failure();
+        if (LOG.isDebugEnabled()) {
+            LOG.debugf("Duplex %s... %s", SessionId.abbreviated(id), guarded.call(count::summary));
+        }
         host.over(failure);
         threads.executeSurely(() -> {
             if (failure == null) {
