@@ -1,11 +1,12 @@
 // `npm ci`, unless node_modules was made from this very package-lock.json on a machine of this kind.
+// `node build/install.js [DIRECTORY]`: in another directory than this package's.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = resolve(process.argv[2] ?? dirname(dirname(fileURLToPath(import.meta.url))));
 const stampFile = join(root, 'node_modules', '.installed');
 const stamp = createHash('sha256')
   .update(readFileSync(join(root, 'package-lock.json')))

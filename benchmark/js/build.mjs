@@ -1,0 +1,41 @@
+// Puts the pages, the bundles of this project, and the clients of the peers into one folder.
+//
+//     node js/build.mjs DIRECTORY
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const [directory] = process.argv.slice(2);
+if (!directory) {
+  console.error('usage: build.mjs DIRECTORY');
+  process.exit(2);
+}
+const out = resolve(directory);
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+await cp(join(root, 'js', 'page'), out, { recursive: true });
+const bundles = join(root, '..', 'browser-client', 'target', 'classes', 'META-INF', 'resources', 'http2-duplex');
+for (const file of ['web-streams.js', 'dialect1.js']) {
+  await cp(join(bundles, file), join(out, file));
+}
+for (const [name, contents] of [
+  ['http2-duplex', `export { default as make } from 'http2-duplex/client.js';`],
+  ['engine.io', `export { Socket } from 'engine.io-client';`],
+]) {
+  await build({
+    stdin: { contents, resolveDir: root },
+    outfile: join(out, `${name}.js`),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    // What stands for Node's modules in a browser.
+    alias: { stream: 'readable-stream', buffer: join(root, 'node_modules', 'buffer', 'index.js') },
+    define: { global: 'globalThis' },
+    logLevel: 'warning',
+  });
+}

@@ -1,0 +1,133 @@
+// The systems as the page sees them. A client's `open(path, onBytes, onFailure)` gives a stream with `write(bytes)`, which
+// returns a promise if the next write had better wait for it, and `close()`, which lets go of it.
+import { floor } from './floor.js';
+
+export const clients = {
+  /** This project. */
+  'web-streams': ({ dialect, streaming }) => ({
+    async open(path, onBytes, onFailure) {
+      const { connect } = await import('/web-streams.js');
+      const { readable, writable } = await connect(path, { dialect, disable_request_streaming: !streaming });
+      const failure = untilClosed(onFailure);
+      const writer = writable.getWriter();
+      const reader = readable.getReader();
+      readAll(reader, onBytes).catch(failure.report);
+      writer.closed.catch(failure.report);
+      return {
+        write(bytes) {
+          writer.write(bytes).catch(failure.report);
+          return writer.desiredSize > 0 ? undefined : writer.ready;
+        },
+        close() {
+          failure.ignore();
+          writer.abort().catch(() => {});
+          reader.cancel().catch(() => {});
+        },
+      };
+    },
+  }),
+
+  /** npm http2-duplex. */
+  'http2-duplex': ({ streaming }) => ({
+    async open(path, onBytes, onFailure) {
+      const { make } = await import('/http2-duplex.js');
+      const duplex = await make(path, { disable_request_streaming: !streaming });
+      const failure = untilClosed(onFailure);
+      duplex.on('data', onBytes);
+      duplex.on('error', failure.report);
+      return {
+        write: (bytes) => (duplex.write(bytes) ? undefined : new Promise((resolve) => duplex.once('drain', resolve))),
+        close() {
+          failure.ignore();
+          duplex.destroy();
+        },
+      };
+    },
+  }),
+
+  websocket: () => ({
+    async open(path, onBytes, onFailure) {
+      const failure = untilClosed(onFailure);
+      const socket = new WebSocket(`wss://${location.host}${path}`);
+      socket.binaryType = 'arraybuffer';
+      socket.onmessage = ({ data }) => onBytes(new Uint8Array(data));
+      await new Promise((resolve, reject) => {
+        socket.onopen = resolve;
+        socket.onclose = () => reject(new Error('the WebSocket was closed'));
+      });
+      socket.onclose = () => failure.report(new Error('the WebSocket was closed'));
+      return {
+        write(bytes) {
+          socket.send(bytes);
+          return socket.bufferedAmount < WEBSOCKET_BUFFER ? undefined : drained(socket);
+        },
+        close() {
+          failure.ignore();
+          socket.close();
+        },
+      };
+    },
+  }),
+
+  'engine.io': () => ({
+    async open(path, onBytes, onFailure) {
+      const { Socket } = await import('/engine.io.js');
+      const failure = untilClosed(onFailure);
+      const socket = new Socket(location.origin, { transports: ['polling'], query: { path } });
+      socket.binaryType = 'arraybuffer';
+      socket.on('message', (data) => onBytes(new Uint8Array(data)));
+      await new Promise((resolve, reject) => {
+        socket.on('open', resolve);
+        socket.on('error', reject);
+      });
+      socket.on('close', (reason) => failure.report(new Error(`engine.io closed: ${reason}`)));
+      socket.on('error', failure.report);
+      let waiting = 0;
+      socket.on('drain', () => (waiting = 0));
+      return {
+        write(bytes) {
+          socket.send(bytes);
+          waiting += Math.max(bytes.length, ENGINE_IO_MESSAGE);
+          return waiting < ENGINE_IO_BUFFER ? undefined : new Promise((resolve) => socket.once('drain', resolve));
+        },
+        close() {
+          failure.ignore();
+          socket.close();
+        },
+      };
+    },
+  }),
+
+  floor,
+};
+
+/** In bytes; neither of them has a bound of its own. */
+const WEBSOCKET_BUFFER = 4_000_000;
+const ENGINE_IO_BUFFER = 1_000_000;
+/** What a message counts for at least. */
+const ENGINE_IO_MESSAGE = 1_000;
+
+async function drained(socket) {
+  while (socket.bufferedAmount >= WEBSOCKET_BUFFER / 2) {
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
+
+export async function readAll(reader, onBytes) {
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) {
+      throw new Error('the server ended its side');
+    }
+    onBytes(value);
+  }
+}
+
+/** Failures count until the page itself has closed the stream. */
+export function untilClosed(onFailure) {
+  let closed = false;
+  return {
+    report: (error) => closed || onFailure(error),
+    ignore: () => (closed = true),
+  };
+}

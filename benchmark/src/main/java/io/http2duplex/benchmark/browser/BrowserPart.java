@@ -1,0 +1,159 @@
+package io.http2duplex.benchmark.browser;
+
+import io.http2duplex.benchmark.Results;
+import io.http2duplex.benchmark.Run;
+import io.http2duplex.benchmark.ServerProcess;
+import io.http2duplex.benchmark.Settings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The measurements in the browser: each run is one system, at one round-trip time, in a browser of its own. A round has
+ * one run of each; every other round goes backwards. The first only finds out how large transfers are to be.
+ */
+public final class BrowserPart {
+    /** The name of its results. */
+    public static final String NAME = "browser";
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final List<String> BULK = List.of("upload", "download", "both");
+    /** Far more than any run takes: one that takes longer hangs. */
+    private static final int PATIENCE_MINUTES = 3;
+
+    private final Settings settings;
+    private final BrowserPlan plan;
+    private final String trusted;
+    private final Map<BrowserSystem.Server, ServerProcess> servers = new EnumMap<>(BrowserSystem.Server.class);
+    /** By round-trip time, system and direction: so much is transferred in one run, in bytes. */
+    private final Map<String, Long> sizes = new HashMap<>();
+
+    private BrowserPart(Settings settings) throws IOException, GeneralSecurityException {
+        this.settings = settings;
+        plan = settings.isFull() ? BrowserPlan.FULL : BrowserPlan.SHORT;
+        trusted = publicKeyHash(settings);
+    }
+
+    /** Measures, and keeps what was measured after every run. */
+    public static void run(Settings settings) throws Exception {
+        BrowserPart part = new BrowserPart(settings);
+        Results results = new Results(settings, NAME);
+        try {
+            for (int round = 0; round <= part.plan.rounds(); round++) {
+                part.round(round, results);
+            }
+        } finally {
+            part.servers.values().forEach(ServerProcess::close);
+        }
+    }
+
+    private void round(int round, Results results) throws Exception {
+        List<BrowserSystem> systems = new ArrayList<>(BrowserSystem.all());
+        systems.removeIf(system -> !system.name().contains(settings.systems()));
+        if (round % 2 == 1) {
+            Collections.reverse(systems);
+        }
+        for (int roundTrip : plan.roundTripMillis()) {
+            for (BrowserSystem system : systems) {
+                Run run = measure(system, roundTrip, round == 0);
+                if (round > 0 || plan.rounds() == 0) {
+                    results.add(run);
+                }
+            }
+        }
+    }
+
+    private Run measure(BrowserSystem system, int roundTrip, boolean first) throws Exception {
+        ServerProcess server = servers.computeIfAbsent(system.server(), kind -> kind.start(settings));
+        if (roundTrip == 0) {
+            return measure(system, roundTrip, first, server, server.port());
+        }
+        try (DelayProxy proxy = new DelayProxy(server.port(), Duration.ofMillis(roundTrip))) {
+            return measure(system, roundTrip, first, server, proxy.port());
+        }
+    }
+
+    private Run measure(BrowserSystem system, int roundTrip, boolean first, ServerProcess server, int port)
+            throws Exception {
+        Chromium[] browser = new Chromium[1];
+        try (PageDriver driver = new PageDriver(Map.of(
+                "server", server::cpuMillis,
+                "page", () -> browser[0].pageCpuMillis(),
+                "browser", () -> browser[0].cpuMillis()))) {
+            Map<String, Object> task = Map.of(
+                    "driver", driver.address(),
+                    "client", system.client(),
+                    "options", system.options(),
+                    "phases", phases(system, roundTrip, first));
+            String fragment = URLEncoder.encode(JSON.writeValueAsString(task), StandardCharsets.UTF_8)
+                    .replace("+", "%20");
+            String address = "https://localhost:" + port + "/page.html#" + fragment;
+            try (Chromium chromium = new Chromium(settings.temporary("profiles"), trusted, address)) {
+                browser[0] = chromium;
+                Map<String, Double> figures = driver.report().get(PATIENCE_MINUTES, TimeUnit.MINUTES);
+                Run run = new Run(roundTrip + " ms", system.name(), figures);
+                for (String bulk : BULK) {
+                    double wanted = plan.bulkMillis(roundTrip) / run.figure(bulk + ".millis");
+                    long bytes = (long) (run.figure(bulk + ".bytes") * wanted);
+                    sizes.putIfAbsent(key(system, roundTrip, bulk), Math.min(plan.maxBulk(), bytes));
+                }
+                return run;
+            } catch (ExecutionException | TimeoutException e) {
+                throw new IllegalStateException(
+                        system.name() + " at " + roundTrip + " ms: "
+                                + (e.getCause() == null
+                                        ? "no report within " + PATIENCE_MINUTES + " minutes"
+                                        : e.getCause().getMessage()),
+                        e);
+            }
+        }
+    }
+
+    private Map<String, Object> phases(BrowserSystem system, int roundTrip, boolean first) {
+        Map<String, Object> phases = new LinkedHashMap<>();
+        phases.put("roundTrip", Map.of("count", plan.pings(roundTrip)));
+        phases.put("writes", Map.of("millis", plan.writesMillis()));
+        for (String bulk : BULK) {
+            // Larger and larger, until it takes long enough to tell how much is wanted.
+            phases.put(
+                    bulk,
+                    first
+                            ? Map.of("bytes", plan.firstBulk(), "millis", plan.firstBulkMillis())
+                            : Map.of("bytes", sizes.get(key(system, roundTrip, bulk)), "millis", 0));
+        }
+        phases.put("open", Map.of("count", plan.open()));
+        return phases;
+    }
+
+    private static String key(BrowserSystem system, int roundTrip, String bulk) {
+        return roundTrip + " " + system.name() + " " + bulk;
+    }
+
+    private static String publicKeyHash(Settings settings) throws IOException, GeneralSecurityException {
+        try (InputStream file = Files.newInputStream(settings.development().certificateChain())) {
+            Certificate certificate = CertificateFactory.getInstance("X.509").generateCertificate(file);
+            byte[] hash = MessageDigest.getInstance("SHA-256")
+                    .digest(certificate.getPublicKey().getEncoded());
+            return Base64.getEncoder().encodeToString(hash);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.http2duplex.benchmark.browser;
+
+import java.util.List;
+
+/**
+ * How much is done in the browser.
+ *
+ * @param rounds that count; before them is one that does not, unless it is the only one
+ * @param roundTripMillis the round-trip times to measure at
+ * @param nearPings round trips without a delay
+ * @param farPings round trips with one
+ * @param writesMillis how long to write
+ * @param firstBulk bytes of the first transfer
+ * @param firstBulkMillis how long a transfer takes that tells how much is wanted
+ * @param nearBulkMillis how long a transfer should take without a delay
+ * @param farBulkMillis how long a transfer should take with one
+ * @param maxBulk the most that is transferred at once, in bytes
+ * @param open how many streams to open at once
+ */
+record BrowserPlan(
+        int rounds,
+        List<Integer> roundTripMillis,
+        int nearPings,
+        int farPings,
+        int writesMillis,
+        long firstBulk,
+        int firstBulkMillis,
+        int nearBulkMillis,
+        int farBulkMillis,
+        long maxBulk,
+        int open) {
+
+    static final BrowserPlan FULL =
+            new BrowserPlan(3, List.of(0, 50), 300, 30, 1200, 1_000_000, 300, 1000, 1600, 400_000_000, 50);
+    static final BrowserPlan SHORT = new BrowserPlan(0, List.of(0), 5, 5, 50, 1_000_000, 0, 0, 0, 1_000_000, 5);
+
+    int pings(int roundTrip) {
+        return roundTrip == 0 ? nearPings : farPings;
+    }
+
+    int bulkMillis(int roundTrip) {
+        return roundTrip == 0 ? nearBulkMillis : farBulkMillis;
+    }
+}

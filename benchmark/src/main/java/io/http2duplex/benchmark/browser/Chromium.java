@@ -1,0 +1,136 @@
+package io.http2duplex.benchmark.browser;
+
+import io.http2duplex.benchmark.ProcessFigures;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** A headless Chromium with a fresh profile and one page. Nothing watches it: that would slow uploads. */
+final class Chromium implements AutoCloseable {
+    /** Names the browser to use, in place of looking for one. */
+    private static final String PATH_VARIABLE = "CHROMIUM_PATH";
+
+    private static final List<String> NAMES =
+            List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
+    private static final List<String> ARGUMENTS = List.of(
+            "--headless=new",
+            "--no-first-run",
+            "--no-default-browser-check",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-extensions",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-background-timer-throttling",
+            "--disable-renderer-backgrounding",
+            "--disable-backgrounding-occluded-windows",
+            "--disable-features=SpareRendererForSitePerProcess,Translate,OptimizationHints",
+            "--use-mock-keychain",
+            "--password-store=basic");
+
+    private final Path profile;
+    private final Process process;
+
+    /**
+     * @param folder for the profile
+     * @param trusted base64 of the SHA-256 of the server's public key
+     */
+    Chromium(Path folder, String trusted, String address) {
+        try {
+            profile = Files.createTempDirectory(folder, "profile");
+            List<String> command = new ArrayList<>();
+            command.add(executable().toString());
+            command.addAll(ARGUMENTS);
+            command.add("--user-data-dir=" + profile);
+            command.add("--ignore-certificate-errors-spki-list=" + trusted);
+            if (System.getProperty("user.name").equals("root")) {
+                // Chromium's sandbox does not work for root.
+                command.add("--no-sandbox");
+            }
+            command.add(address);
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** {@return CPU time of the page's own process, in milliseconds} */
+    long pageCpuMillis() {
+        return ProcessFigures.cpuMillis(process.descendants().filter(Chromium::isRenderer));
+    }
+
+    /** {@return CPU time of all its processes, in milliseconds} */
+    long cpuMillis() {
+        return ProcessFigures.cpuMillis(Stream.concat(Stream.of(process.toHandle()), process.descendants()));
+    }
+
+    private static boolean isRenderer(ProcessHandle process) {
+        // The JDK takes no command line that a process has changed.
+        return ProcessFigures.commandLine(process).contains("--type=renderer");
+    }
+
+    @Override
+    public void close() {
+        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        all.forEach(one -> one.onExit().join());
+        deleteProfile();
+    }
+
+    private void deleteProfile() {
+        try (Stream<Path> files = Files.walk(profile)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Finds an installed browser, or the one that Playwright has downloaded for the end-to-end tests. */
+    private static Path executable() throws IOException {
+        String named = System.getenv(PATH_VARIABLE);
+        if (named != null && !named.isBlank()) {
+            return Path.of(named);
+        }
+        Optional<Path> installed = Stream.of(System.getenv("PATH").split(Pattern.quote(File.pathSeparator), -1))
+                .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)))
+                .filter(Files::isExecutable)
+                .findFirst();
+        if (installed.isPresent()) {
+            return installed.get();
+        }
+        Path downloads = Path.of(System.getProperty("user.home"), ".cache", "ms-playwright");
+        if (Files.exists(downloads)) {
+            try (Stream<Path> files = Files.find(downloads, 3, (file, attributes) -> isBrowser(file))) {
+                Optional<Path> downloaded = files.findFirst();
+                if (downloaded.isPresent()) {
+                    return downloaded.get();
+                }
+            }
+        }
+        throw new IllegalStateException("The benchmark needs Chromium or Chrome, and none is installed: install one, or"
+                + " set " + PATH_VARIABLE + " to its executable.");
+    }
+
+    private static boolean isBrowser(Path file) {
+        String name = file.getFileName().toString();
+        return (name.equals("headless_shell") || name.equals("chrome-headless-shell") || name.equals("chrome"))
+                && Files.isExecutable(file)
+                && Files.isRegularFile(file);
+    }
+}

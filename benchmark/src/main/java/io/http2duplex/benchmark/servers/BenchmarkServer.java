@@ -1,0 +1,145 @@
+package io.http2duplex.benchmark.servers;
+
+import io.http2duplex.DuplexCallback;
+import io.http2duplex.DuplexHandler;
+import io.http2duplex.DuplexServer;
+import io.http2duplex.certs.DevelopmentCertificates;
+import io.undertow.Handlers;
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.handlers.resource.PathResourceManager;
+import io.undertow.util.HttpString;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+
+/**
+ * A server that is measured: {@code BenchmarkServer KIND CERTIFICATES PAGE}. It prints one line of JSON with its port; on
+ * each line that comes it collects its garbage and prints how much heap is in use; and it ends when its input does.
+ */
+public final class BenchmarkServer {
+    /** What it is. */
+    enum Kind {
+        /** Duplexes on {@link DuplexServer}. */
+        OWN,
+        /** Duplexes on Undertow's own listener. */
+        STOCK,
+        /** WebSockets on Undertow's own listener. */
+        WEBSOCKET,
+        /** Handlers for bare fetch on {@link DuplexServer}. */
+        FLOOR,
+        /** As OWN, for 100 duplexes a connection and uploads beside them. */
+        OWN_MANY,
+        /** As STOCK, with options as OWN_MANY. */
+        STOCK_MANY
+    }
+
+    private static final HttpString OPENER_POLICY = new HttpString("Cross-Origin-Opener-Policy");
+    private static final HttpString EMBEDDER_POLICY = new HttpString("Cross-Origin-Embedder-Policy");
+    /** Among idle duplexes heartbeats would be most of what is measured. */
+    private static final Duration RARE = Duration.ofMinutes(10);
+
+    /** All clients have one address here. */
+    private static final int ANY = 1_000_000;
+
+    private final Kind kind;
+    private final SSLContext tls;
+    private final Path page;
+
+    private BenchmarkServer(Kind kind, SSLContext tls, Path page) {
+        this.kind = kind;
+        this.tls = tls;
+        this.page = page;
+    }
+
+    public static void main(String... arguments) throws IOException {
+        Kind kind = Kind.valueOf(arguments[0]);
+        SSLContext tls = DevelopmentCertificates.in(Path.of(arguments[1])).sslContext();
+        System.out.println("{\"port\":" + new BenchmarkServer(kind, tls, Path.of(arguments[2])).start() + "}");
+        BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        while (input.readLine() != null) {
+            System.out.println("{\"heap\":" + heap() + "}");
+        }
+        System.exit(0);
+    }
+
+    private static long heap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    private int start() {
+        return switch (kind) {
+            case OWN, FLOOR -> start(DuplexServer.builder());
+            case OWN_MANY -> start(DuplexServer.builder().maxStreams(220).streamWindow(64 * 1024));
+            case STOCK, WEBSOCKET, STOCK_MANY -> startStock();
+        };
+    }
+
+    private int start(DuplexServer.Builder builder) {
+        builder.tls(tls);
+        handlers().forEach(builder::handle);
+        DuplexServer server = builder.handle("/", page()).build();
+        server.start();
+        return server.port();
+    }
+
+    private int startStock() {
+        var paths = Handlers.path(page());
+        handlers().forEach(paths::addExactPath);
+        Undertow undertow = Undertow.builder()
+                .addHttpsListener(0, "localhost", tls)
+                .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
+                // Pages reset what they have done with.
+                .setServerOption(UndertowOptions.MAX_RST_FRAMES_PER_WINDOW, 100_000)
+                .setHandler(paths)
+                .build();
+        undertow.start();
+        return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+    }
+
+    private Map<String, HttpHandler> handlers() {
+        return switch (kind) {
+            case OWN, STOCK, OWN_MANY, STOCK_MANY ->
+                Map.of(
+                        "/echo",
+                        duplexes(duplex -> duplex.input().subscribe(duplex.output())),
+                        "/transfer",
+                        duplexes(DuplexTransfer::over));
+            case WEBSOCKET -> Map.of("/echo", WebSockets.echo(), "/transfer", WebSockets.transfer());
+            case FLOOR -> {
+                Floor floor = new Floor();
+                yield Map.of("/floor", floor.echo(), "/sink", floor.sink(), "/source", floor.source());
+            }
+        };
+    }
+
+    private DuplexHandler duplexes(DuplexCallback callback) {
+        DuplexHandler.Builder builder = DuplexHandler.builder(callback)
+                .maxSessions(ANY)
+                .maxSessionsPerAddress(ANY)
+                .maxSessionsPerConnection(ANY)
+                .maxOpensPerMinute(ANY);
+        if (kind == Kind.OWN_MANY || kind == Kind.STOCK_MANY) {
+            builder.heartbeat(RARE).maxDownloadLife(Duration.ZERO);
+        }
+        return builder.build();
+    }
+
+    /** The page's files; isolation gives the page a finer clock. */
+    private HttpHandler page() {
+        HttpHandler files = Handlers.resource(new PathResourceManager(page));
+        return exchange -> {
+            exchange.getResponseHeaders().put(OPENER_POLICY, "same-origin").put(EMBEDDER_POLICY, "require-corp");
+            files.handleRequest(exchange);
+        };
+    }
+}

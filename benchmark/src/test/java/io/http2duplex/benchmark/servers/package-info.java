@@ -1,0 +1,4 @@
+@NullMarked
+package io.http2duplex.benchmark.servers;
+
+import org.jspecify.annotations.NullMarked;
