@@ -5,16 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Frames of dialect 2, as bytes ({@code PROTOCOL.md}, section "Frames"). */
-final class Frames {
-    static final int DATA = 0;
-    static final int WINDOW = 1;
-    static final int PING = 2;
-    static final int PONG = 3;
-    static final int END = 4;
-    static final int RESET = 5;
-    static final int ROTATE = 6;
-    static final int HELLO = 7;
-    static final int DRAIN = 8;
+public final class Frames {
+    public static final int DATA = 0;
+    public static final int WINDOW = 1;
+    public static final int PING = 2;
+    public static final int PONG = 3;
+    public static final int END = 4;
+    public static final int RESET = 5;
+    public static final int ROTATE = 6;
+    public static final int HELLO = 7;
+    public static final int DRAIN = 8;
 
     /** One frame of a download. */
     record Frame(int type, ByteBuffer payload) {
@@ -38,38 +38,38 @@ final class Frames {
 
     private Frames() {}
 
-    static byte[] frame(int type, byte[] payload) {
+    public static byte[] frame(int type, byte[] payload) {
         return ByteBuffer.allocate(4 + payload.length)
                 .putInt(type << 24 | payload.length)
                 .put(payload)
                 .array();
     }
 
-    static byte[] data(long offset, byte[] bytes) {
+    public static byte[] data(long offset, byte[] bytes) {
         return frame(
                 DATA,
                 ByteBuffer.allocate(8 + bytes.length).putLong(offset).put(bytes).array());
     }
 
-    static byte[] window(long confirmed, long limit) {
+    public static byte[] window(long confirmed, long limit) {
         return frame(
                 WINDOW,
                 ByteBuffer.allocate(16).putLong(confirmed).putLong(limit).array());
     }
 
-    static byte[] ping(int token) {
+    public static byte[] ping(int token) {
         return frame(PING, ByteBuffer.allocate(4).putInt(token).array());
     }
 
-    static byte[] pong(int token) {
+    public static byte[] pong(int token) {
         return frame(PONG, ByteBuffer.allocate(4).putInt(token).array());
     }
 
-    static byte[] end(long offset) {
+    public static byte[] end(long offset) {
         return frame(END, ByteBuffer.allocate(8).putLong(offset).array());
     }
 
-    static byte[] reset(int number, String reason) {
+    public static byte[] reset(int number, String reason) {
         byte[] text = reason.getBytes(StandardCharsets.UTF_8);
         return frame(
                 RESET,
@@ -79,7 +79,7 @@ final class Frames {
                         .array());
     }
 
-    static byte[] together(byte[]... frames) {
+    public static byte[] together(byte[]... frames) {
         int length = Arrays.stream(frames).mapToInt(frame -> frame.length).sum();
         ByteBuffer all = ByteBuffer.allocate(length);
         for (byte[] frame : frames) {

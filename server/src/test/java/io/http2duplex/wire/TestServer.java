@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 
 /** A stock Undertow on free ports, TLS and clear, with a handler of duplexes in it. */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
     private final BlockingQueue<Duplex> opened = new LinkedBlockingQueue<>();
     private final DuplexHandler handler;
     private final Undertow undertow;
@@ -112,12 +112,12 @@ final class TestServer implements AutoCloseable {
     }
 
     /** What a server needs that its clients trust. */
-    static SSLContext tls() {
+    public static SSLContext tls() {
         return Certificates.SERVER;
     }
 
     /** What a client needs to trust this server. */
-    static SSLContext trust() {
+    public static SSLContext trust() {
         return Certificates.CLIENT;
     }
 

@@ -1,0 +1,109 @@
+package io.http2duplex.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import io.http2duplex.wire.Await;
+import io.http2duplex.wire.GoodClient;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A server that is attacked in many ways at once, for {@code attack.seconds}, by the seed {@code attack.seed}: good
+ * clients are served meanwhile, nothing comes out that must not, and afterwards all is as it was before.
+ */
+class AttackTest {
+    private static final Duration TIME = Duration.ofSeconds(Long.getLong("attack.seconds", 20));
+    private static final long SEED = Long.getLong("attack.seed", 1);
+
+    /** What each minute may log: 10 lines of a few kinds. */
+    private static final int WARNINGS_PER_MINUTE = 100;
+    /** The heap may be larger afterwards by what JSSE, JUnit and the JDK keep. */
+    private static final long HEAP_ROOM = 50_000_000;
+
+    @Test
+    void goodClientsAreServedWhileOthersAttackAndNothingIsLeftOfThem() {
+        try (Target target = new Target();
+                AttackLog log = new AttackLog(target.ids, target.verdict)) {
+            List<GoodClient> good = good(target);
+            try {
+                Await.until("all are served", () -> good.stream().allMatch(client -> client.rounds() > 20));
+                long heap = heap();
+                long descriptors = openDescriptors();
+                siege(target, good);
+                List<Integer> rounds = good.stream().map(GoodClient::rounds).toList();
+                Await.until("good clients are served still", () -> areServed(good, rounds));
+                Await.until("the connections are closed", () -> openDescriptors() <= descriptors);
+                good.forEach(GoodClient::close);
+                assertThat(target.verdict.faults()).isEmpty();
+                Await.until("no session lives", () -> target.sessions() == 0);
+                assertThat(target.memoryUsed()).isZero();
+                Await.until("the duplexes are collected", () -> heap() > 0 && target.duplexes() == 0);
+                Await.until("the heap is as it was", () -> heap() < heap + HEAP_ROOM);
+                assertThat(log.warnings()).hasSizeLessThan(WARNINGS_PER_MINUTE * (1 + (int) TIME.toMinutes()));
+                System.out.printf(
+                        "Good clients: %s rounds. Heap %d kB, then %d kB. Warnings: %d%n",
+                        rounds, heap / 1024, heap() / 1024, log.warnings().size());
+            } finally {
+                good.forEach(GoodClient::close);
+            }
+        }
+    }
+
+    private static List<GoodClient> good(Target target) {
+        List<GoodClient> good = new ArrayList<>();
+        for (int dialect : List.of(1, 2)) {
+            for (boolean tls : List.of(true, false)) {
+                good.add(GoodClient.start(target.port(tls), tls, dialect, "/echo", SEED));
+            }
+        }
+        return good;
+    }
+
+    private static void siege(Target target, List<GoodClient> good) {
+        Map<String, Attack> attacks = new HashMap<>();
+        attacks.putAll(SlowAttacks.ALL);
+        attacks.putAll(FrameAttacks.ALL);
+        attacks.putAll(HeadAttacks.ALL);
+        attacks.putAll(Http1Attacks.ALL);
+        attacks.putAll(SessionAttacks.ALL);
+        System.out.printf("Attack of %s with the seed %d%n", TIME, SEED);
+        Siege siege = new Siege(target, attacks, SEED);
+        try (siege) {
+            long end = System.nanoTime() + TIME.toNanos();
+            while (System.nanoTime() - end < 0 && good.stream().noneMatch(GoodClient::hasFailed)) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+                siege.look();
+            }
+        }
+        System.out.printf("Bouts: %s%nAnswers: %s%n", siege.bouts(), target.verdict.statuses());
+    }
+
+    private static boolean areServed(List<GoodClient> good, List<Integer> before) {
+        for (int i = 0; i < good.size(); i++) {
+            if (good.get(i).rounds() <= before.get(i) && !good.get(i).hasFailed()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** {@return how much is in use, in bytes} */
+    private static long heap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    private static long openDescriptors() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? unix.getOpenFileDescriptorCount()
+                : 0;
+    }
+}

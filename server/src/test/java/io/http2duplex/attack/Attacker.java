@@ -1,0 +1,110 @@
+package io.http2duplex.attack;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** Who makes one bout of an attack: what it needs, and what is to be closed when it has had its time. */
+final class Attacker {
+    /** A part of what attackers send, behind a "<", that must never come back to a page. */
+    static final String MARKUP = "attacked";
+
+    private static final int WINDOW = 65_535;
+
+    /** What is done with a line that is held, from time to time. */
+    @FunctionalInterface
+    interface Drip {
+        void drip(Line line) throws IOException;
+    }
+
+    final Random random;
+    final Target target;
+    private final String attack;
+    private final Held held;
+    private final List<Line> lines = new CopyOnWriteArrayList<>();
+    private final long began = System.nanoTime();
+
+    Attacker(Target target, Held held, String attack, Random random) {
+        this.target = target;
+        this.held = held;
+        this.attack = attack;
+        this.random = random;
+    }
+
+    /** {@return how long it is at it, in nanoseconds} */
+    long time() {
+        return System.nanoTime() - began;
+    }
+
+    // ---- connections, which end with the bout unless they are held
+
+    /** TCP alone, to one of the ports. */
+    Line tcp(boolean tls) throws IOException {
+        return opened(new Line(target, new Line.Kind(tls, null, true), attack));
+    }
+
+    Line http1() throws IOException {
+        return opened(new Line(target, new Line.Kind(random.nextBoolean(), "http/1.1", true), attack));
+    }
+
+    /** One that does not read what comes back. */
+    Line deafHttp1() throws IOException {
+        return opened(new Line(target, new Line.Kind(random.nextBoolean(), "http/1.1", false), attack));
+    }
+
+    Http2Line http2() throws IOException {
+        return http2(WINDOW);
+    }
+
+    Http2Line http2(int window) throws IOException {
+        return opened(new Http2Line(target, random.nextBoolean(), attack, window));
+    }
+
+    private <T extends Line> T opened(T line) {
+        lines.add(line);
+        return line;
+    }
+
+    /** Keeps a connection beyond the bout, for a while. */
+    void hold(Line line, Drip drip) {
+        lines.remove(line);
+        held.add(line, drip);
+    }
+
+    /** Keeps a connection beyond the bout, for a while, in silence. */
+    void hold(Line line) {
+        hold(line, silent -> {});
+    }
+
+    /** Ends the bout, whatever it waits for. */
+    void end() {
+        lines.forEach(Line::close);
+        lines.clear();
+    }
+
+    // ---- things to say
+
+    byte[] bytes(int count) {
+        byte[] bytes = new byte[count];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    /** {@return the path of one of the applications} */
+    String path() {
+        return Target.PATHS.get(random.nextInt(Target.PATHS.size()));
+    }
+
+    /** Opens a duplex. {@return its id; null if it was refused} */
+    @Nullable
+    String open(Http2Line line, String path, int dialect) throws IOException {
+        int stream = dialect == 1 ? line.get(path) : line.get(path, "http2-duplex-version", "2");
+        String id = line.head(stream).id();
+        if (id != null) {
+            target.ids.add(id, path, dialect);
+        }
+        return id;
+    }
+}

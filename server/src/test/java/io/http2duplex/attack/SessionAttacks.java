@@ -1,0 +1,233 @@
+package io.http2duplex.attack;
+
+import io.http2duplex.wire.Frames;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** The protocol of this project as it is not meant ({@code PROTOCOL.md}). */
+final class SessionAttacks {
+    static final Map<String, Attack> ALL = Map.of(
+            "opens without end", SessionAttacks::opens,
+            "guessed ids", SessionAttacks::guesses,
+            "frames for others' sessions", SessionAttacks::intrusions,
+            "uploads after the end", SessionAttacks::late,
+            "attach storms", SessionAttacks::attachStorm,
+            "many POSTs", SessionAttacks::manyPosts,
+            "PINGs whose answers nobody reads", SessionAttacks::pings,
+            "offsets that cannot be", SessionAttacks::offsets,
+            "runs out of order", SessionAttacks::runs,
+            "resets with reasons", SessionAttacks::resets);
+
+    private static final long MAX_OFFSET = (1L << 53) - 1;
+    private static final String MARKUP = "<" + Attacker.MARKUP + ">";
+
+    private SessionAttacks() {}
+
+    private static void opens(Attacker attacker) throws IOException {
+        Http2Line line = attacker.http2();
+        for (int i = 0; i < 90; i++) { // less than maxStreams
+            line.get(attacker.path(), "http2-duplex-version", "" + attacker.random.nextInt(3));
+        }
+        if (attacker.random.nextInt(4) == 0) {
+            attacker.hold(line);
+        } else {
+            line.head(179);
+        }
+    }
+
+    private static void guesses(Attacker attacker) throws IOException {
+        Http2Line line = attacker.http2();
+        for (String id : List.of(
+                "A".repeat(32),
+                "",
+                " ",
+                "x".repeat(10_000),
+                "' OR 1=1 --",
+                MARKUP,
+                "../../etc/passwd",
+                "${jndi:ldap://localhost/a}",
+                "%s%n%d",
+                "\u00e9".repeat(32),
+                "0".repeat(31) + "=")) {
+            line.data(line.post(attacker.path(), "http2-duplex-id", id), true, attacker.bytes(10));
+            line.get(
+                    attacker.path(),
+                    "http2-duplex-version",
+                    "2",
+                    "http2-duplex-id",
+                    id,
+                    "http2-duplex-attach",
+                    "1",
+                    "http2-duplex-offset",
+                    "0");
+        }
+        int two = line.post("/echo", "http2-duplex-id", "A".repeat(32), "http2-duplex-id", "B".repeat(32));
+        line.data(two, true);
+        line.head(two);
+    }
+
+    private static void intrusions(Attacker attacker) throws IOException {
+        Http2Line line = attacker.http2();
+        for (int i = 0; i < 5; i++) {
+            Ids.Opened other = attacker.target.ids.any(attacker.random);
+            if (other != null) {
+                byte[] body = switch (attacker.random.nextInt(4)) {
+                    case 0 -> attacker.bytes(500);
+                    case 1 -> Frames.frame(attacker.random.nextInt(256), attacker.bytes(attacker.random.nextInt(50)));
+                    case 2 -> Frames.data(attacker.random.nextInt(100_000), attacker.bytes(1000));
+                    default -> new byte[] {0, -1, -1, -1};
+                };
+                upload(line, other.path(), other.id(), attacker.random.nextInt(3), body);
+            }
+        }
+        line.head(1);
+    }
+
+    /** Sends a whole POST. {@return its stream} */
+    private static int upload(Http2Line line, String path, String id, int dialect, byte... body) throws IOException {
+        int post = dialect == 1
+                ? line.post(path, "http2-duplex-id", id)
+                : line.post(path, "http2-duplex-id", id, "http2-duplex-version", "" + dialect);
+        line.data(post, true, body);
+        return post;
+    }
+
+    private static void late(Attacker attacker) throws IOException {
+        Http2Line line = attacker.http2();
+        String path = attacker.path();
+        String first = attacker.open(line, path, 1);
+        String second = attacker.open(line, path, 2);
+        if (first == null || second == null) {
+            return;
+        }
+        line.data(line.post(path, "http2-duplex-id", first, "http2-duplex-end", "true"), true);
+        for (int i = 0; i < 5; i++) {
+            upload(line, path, first, 1, attacker.bytes(100));
+        }
+        upload(line, path, second, 2, Frames.end(0));
+        upload(line, path, second, 2, Frames.end(10));
+        line.head(upload(line, path, second, 2, Frames.data(0, attacker.bytes(100))));
+    }
+
+    private static void attachStorm(Attacker attacker) throws IOException {
+        Http2Line opener = attacker.http2();
+        String path = attacker.path();
+        String id = attacker.open(opener, path, 2);
+        if (id == null) {
+            return;
+        }
+        Http2Line one = attacker.http2();
+        Http2Line other = attacker.http2();
+        for (int i = 1; i <= 40; i++) {
+            attach(one, path, id, "" + i, "0");
+            attach(other, path, id, "" + i, "0");
+        }
+        attach(one, path, id, "-1", "0");
+        attach(one, path, id, "1", "" + MAX_OFFSET);
+        attach(one, path, id, "" + MAX_OFFSET, "0");
+        attach(other, path, id, "99999999999999999999", MARKUP);
+        other.head(attach(other, path, id, "1000", "0"));
+    }
+
+    private static int attach(Http2Line line, String path, String id, String attempt, String offset)
+            throws IOException {
+        return line.get(
+                path,
+                "http2-duplex-version",
+                "2",
+                "http2-duplex-id",
+                id,
+                "http2-duplex-attach",
+                attempt,
+                "http2-duplex-offset",
+                offset,
+                "http2-duplex-limit",
+                attempt.length() > 1 ? "0" : "65536");
+    }
+
+    private static void manyPosts(Attacker attacker) throws IOException {
+        Http2Line line = attacker.http2();
+        String path = attacker.path();
+        int dialect = 1 + attacker.random.nextInt(2);
+        String id = attacker.open(line, path, dialect);
+        for (int i = 0; id != null && i < 80; i++) {
+            int post = dialect == 1
+                    ? line.post(path, "http2-duplex-id", id)
+                    : line.post(path, "http2-duplex-id", id, "http2-duplex-version", "2");
+            line.data(post, false, (byte) i);
+        }
+        attacker.hold(line);
+    }
+
+    private static void pings(Attacker attacker) throws IOException {
+        Http2Line line = attacker.http2(0);
+        String path = attacker.path();
+        String id = attacker.open(line, path, 2);
+        if (id == null) {
+            return;
+        }
+        byte[][] frames = new byte[1500][];
+        for (int i = 0; i < frames.length; i++) {
+            frames[i] = Frames.ping(i);
+        }
+        byte[] body = Frames.together(frames);
+        for (int i = 0; i < 5; i++) {
+            upload(line, path, id, 2, body);
+        }
+        attacker.hold(line);
+    }
+
+    private static void offsets(Attacker attacker) throws IOException {
+        Http2Line line = attacker.http2();
+        String path = attacker.path();
+        List<byte[]> bodies = List.of(
+                Frames.data(MAX_OFFSET, attacker.bytes(10)),
+                Frames.data(-1, attacker.bytes(10)),
+                Frames.data(Long.MAX_VALUE, attacker.bytes(10)),
+                Frames.data(Long.MIN_VALUE, attacker.bytes(10)),
+                Frames.data(65_536, attacker.bytes(1)),
+                Frames.data(65_535, attacker.bytes(2)),
+                Frames.end(MAX_OFFSET),
+                Frames.end(-1),
+                Frames.window(MAX_OFFSET, 0),
+                Frames.window(0, MAX_OFFSET),
+                Frames.window(-1, -1),
+                Frames.window(Long.MAX_VALUE, Long.MAX_VALUE));
+        for (byte[] body : bodies) {
+            String id = attacker.open(line, path, 2);
+            if (id != null) {
+                upload(line, path, id, 2, body);
+            }
+        }
+        line.head(line.get("/none"));
+    }
+
+    private static void runs(Attacker attacker) throws IOException {
+        Http2Line line = attacker.http2();
+        String path = attacker.path();
+        for (int count : List.of(60, 100)) {
+            String id = attacker.open(line, path, 2);
+            if (id != null) {
+                byte[][] frames = new byte[count][];
+                for (int i = 0; i < count; i++) {
+                    frames[i] = Frames.data(2L * (count - i), attacker.bytes(1));
+                }
+                upload(line, path, id, 2, Frames.together(frames));
+            }
+        }
+        attacker.hold(line);
+    }
+
+    private static void resets(Attacker attacker) throws IOException {
+        Http2Line line = attacker.http2();
+        String path = attacker.path();
+        for (String reason : List.of("</script>", "\u0000\r\n\u001b[31m", "a".repeat(1000), "a".repeat(2000), "")) {
+            String id = attacker.open(line, path, 2);
+            if (id != null) {
+                upload(line, path, id, 2, Frames.reset(attacker.random.nextInt(65_536), reason));
+                line.head(upload(line, path, id, 2, Frames.ping(1)));
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package io.http2duplex.attack;
+
+import static io.http2duplex.wire.Http2Frames.CONTINUATION;
+import static io.http2duplex.wire.Http2Frames.HEADERS;
+import static io.http2duplex.wire.Http2Frames.WINDOW_UPDATE;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
+
+/** Keeping what costs the server something for as long as it goes, and giving as little as possible for it. */
+final class SlowAttacks {
+    static final Map<String, Attack> ALL = Map.of(
+            "TCP and nothing more", SlowAttacks::silence,
+            "half a TLS handshake", SlowAttacks::handshake,
+            "slow head, HTTP/1.1", SlowAttacks::head1,
+            "slow head, HTTP/2", SlowAttacks::head2,
+            "slow body, HTTP/1.1", SlowAttacks::body1,
+            "slow bodies, HTTP/2", SlowAttacks::bodies2,
+            "nobody reads, HTTP/1.1", SlowAttacks::unread1,
+            "windows of zero", SlowAttacks::zeroWindows,
+            "windows of one byte", SlowAttacks::tinyWindows,
+            "preface and nothing more", SlowAttacks::preface);
+
+    private static final int SETTINGS_SIZE = 33;
+
+    private SlowAttacks() {}
+
+    private static void silence(Attacker attacker) throws IOException {
+        for (int i = 0; i < 5; i++) {
+            attacker.hold(attacker.tcp(attacker.random.nextBoolean()));
+        }
+        attacker.tcp(true).shutdownOutput();
+        attacker.tcp(false).shutdownOutput();
+    }
+
+    private static void handshake(Attacker attacker) throws IOException {
+        // The beginning of a ClientHello of 508 bytes (RFC 8446, section 4.1.2).
+        byte[] hello = {22, 3, 1, 2, 0, 1, 0, 1, -4, 3, 3};
+        Line line = attacker.tcp(true);
+        line.write(hello).write(attacker.bytes(attacker.random.nextInt(100)));
+        attacker.hold(line, held -> held.write(new byte[1]));
+    }
+
+    private static void head1(Attacker attacker) throws IOException {
+        Line line = attacker.http1();
+        line.write("GET /echo HTTP/1.1\r\nhost: localhost\r\nx-slow: ");
+        attacker.hold(line, held -> held.write("a"));
+    }
+
+    private static void head2(Attacker attacker) throws IOException {
+        Http2Line line = attacker.http2();
+        byte[] block = line.block("GET", "/echo", "x-slow", "a".repeat(120));
+        byte[] beginning = Arrays.copyOf(block, block.length - 100);
+        line.frame(HEADERS, 0, line.nextStream(), beginning);
+        attacker.hold(line, held -> line.frame(CONTINUATION, 0, 1, (byte) 'a'));
+    }
+
+    private static void body1(Attacker attacker) throws IOException {
+        Http2Line opener = attacker.http2();
+        String id = attacker.open(opener, "/echo", 1);
+        attacker.hold(opener);
+        Line line = attacker.http1();
+        line.write("POST /echo HTTP/1.1\r\nhost: localhost\r\nhttp2-duplex-id: " + id
+                + "\r\ncontent-length: 100000\r\n\r\n");
+        attacker.hold(line, held -> held.write("a"));
+    }
+
+    private static void bodies2(Attacker attacker) throws IOException {
+        Http2Line line = attacker.http2();
+        String path = attacker.path();
+        String first = attacker.open(line, path, 1);
+        String second = attacker.open(line, path, 2);
+        if (first != null && second != null) {
+            int chunk = line.post(path, "http2-duplex-id", first, "content-length", "100000");
+            int single = line.post(path, "http2-duplex-id", first, "http2-duplex-single", "true");
+            int frames = line.post(path, "http2-duplex-id", second, "http2-duplex-version", "2");
+            attacker.hold(line, held -> {
+                line.data(chunk, false, (byte) 0);
+                line.data(single, false, (byte) 0);
+                line.data(frames, false, (byte) 0);
+            });
+        }
+    }
+
+    private static void unread1(Attacker attacker) throws IOException {
+        Http2Line opener = attacker.http2();
+        Line line = attacker.deafHttp1();
+        attacker.hold(line.write("GET /echo HTTP/1.1\r\nhost: localhost\r\nhttp2-duplex-version: 2\r\n\r\n"));
+        Ids.Opened other = attacker.target.ids.any(attacker.random);
+        if (other != null) {
+            Line download = attacker.deafHttp1();
+            download.write("GET " + other.path() + " HTTP/1.1\r\nhost: localhost\r\nhttp2-duplex-version: 2\r\n"
+                    + "http2-duplex-attach: 1\r\nhttp2-duplex-offset: 0\r\nhttp2-duplex-id: " + other.id()
+                    + "\r\n\r\n");
+            attacker.hold(download);
+            int post = opener.post(other.path(), "http2-duplex-id", other.id());
+            for (int i = 0; i < 10; i++) {
+                opener.data(post, false, attacker.bytes(6000));
+            }
+            attacker.hold(opener);
+        }
+    }
+
+    private static void zeroWindows(Attacker attacker) throws IOException {
+        Http2Line line = attacker.http2(0);
+        echoUnread(attacker, line);
+        attacker.hold(line);
+    }
+
+    private static void tinyWindows(Attacker attacker) throws IOException {
+        Http2Line line = attacker.http2(1);
+        echoUnread(attacker, line);
+        attacker.hold(line, held -> {
+            for (int stream = 1; stream < 20; stream += 2) {
+                line.frame(WINDOW_UPDATE, 0, stream, new byte[] {0, 0, 0, 1});
+            }
+        });
+    }
+
+    /** Uploads to echoes that are not read, as much as one may without heeding a window. */
+    private static void echoUnread(Attacker attacker, Http2Line line) throws IOException {
+        for (int i = 0; i < 4; i++) {
+            String id = attacker.open(line, "/echo", 1);
+            if (id != null) {
+                int upload = line.post("/echo", "http2-duplex-id", id, "http2-duplex-single", "true");
+                for (int j = 0; j < 8; j++) {
+                    line.data(upload, false, attacker.bytes(16_000));
+                }
+            }
+        }
+    }
+
+    private static void preface(Attacker attacker) throws IOException {
+        attacker.hold(attacker.http2());
+        Line half = attacker.tcp(false);
+        attacker.hold(half.write("PRI * HTTP/2.0\r\n\r\nS"));
+        Line begun = attacker.tcp(false);
+        begun.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").write(new byte[] {0, 0, (byte) SETTINGS_SIZE, 4, 0, 0});
+        attacker.hold(begun);
+    }
+}

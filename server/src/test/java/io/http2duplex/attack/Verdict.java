@@ -1,0 +1,67 @@
+package io.http2duplex.attack;
+
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What the attackers have seen of the server, and what of it must not be. */
+final class Verdict {
+    /** What no body that is not an echo may hold: a stack trace, an error page, or what an attacker has sent. */
+    private static final Pattern INDISCREET =
+            Pattern.compile("\\tat [a-z]|Exception|UT0\\d|[Uu]ndertow|<html|<" + Attacker.MARKUP);
+
+    private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] (\\d{3})");
+    private static final int MAX_KEPT = 20;
+
+    private final Map<Integer, LongAdder> statuses = new ConcurrentSkipListMap<>();
+    private final Queue<String> faults = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger faultCount = new AtomicInteger();
+
+    /** A response has begun. */
+    void answered(int status, String attack) {
+        statuses.computeIfAbsent(status, ignored -> new LongAdder()).increment();
+        if (status >= 500 && status != 503) {
+            fault(attack + " was answered with " + status);
+        }
+    }
+
+    /** All that came on a connection of HTTP/1.1. */
+    void said(String text, String attack) {
+        Matcher lines = STATUS_LINE.matcher(text);
+        while (lines.find()) {
+            answered(Integer.parseInt(lines.group(1)), attack);
+        }
+        looked(text, attack);
+    }
+
+    /** A part of a body that is no download. */
+    void looked(String body, String attack) {
+        Matcher found = INDISCREET.matcher(body);
+        if (found.find()) {
+            fault(attack + " got to read: "
+                    + body.substring(Math.max(0, found.start() - 200), Math.min(body.length(), found.end() + 200)));
+        }
+    }
+
+    /** Something that must not be. */
+    void fault(String what) {
+        if (faultCount.incrementAndGet() <= MAX_KEPT) {
+            faults.add(what);
+        }
+    }
+
+    /** {@return the first things that must not be} */
+    Queue<String> faults() {
+        return faults;
+    }
+
+    /** {@return how often each status came} */
+    Map<Integer, LongAdder> statuses() {
+        return statuses;
+    }
+}
