@@ -17,9 +17,12 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +70,8 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         dialect1 = new PlainDialect(application, limits);
         dialect2 = new ResumableDialect(
                 application, limits, budget, new Outcomes(limits.resumeNanos(), System::nanoTime, After.TIMER));
-        requests = new Requests(dialect1, dialect2, new Admission(builder.openingLimits));
+        Origins origins = new Origins(builder.allowedOrigins, builder.allowedHeaders, builder.allowCredentials);
+        requests = new Requests(dialect1, dialect2, origins, new Admission(builder.openingLimits));
     }
 
     /**
@@ -100,6 +104,22 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         exchanges.opened(exchange);
         exchange.putAttachment(Answer.REFUSALS, monitoring.counts);
         requests.handleRequest(exchange);
+    }
+
+    /**
+     * For handlers in front of this one that refuse requests, such as Undertow's security handlers: a browser asks
+     * without credentials whether a page of another origin may send a request, and the page can read a refusal only if
+     * that names its origin.
+     *
+     * @param next what stands in front of this handler
+     * @return checks {@linkplain Builder#allowedOrigins origins} as this handler does, before the next one; goes in
+     *     front of it
+     */
+    public HttpHandler checkingOrigins(HttpHandler next) {
+        return exchange -> {
+            exchange.putAttachment(Answer.REFUSALS, monitoring.counts);
+            requests.checkOrigin(exchange, next);
+        };
     }
 
     /**
@@ -173,6 +193,9 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         private long memoryBudget = Runtime.getRuntime().maxMemory() / 4;
         private Duration maxDownloadLife = Duration.ofMinutes(10);
         private @Nullable DuplexObserver observer;
+        private Set<String> allowedOrigins = Set.of();
+        private Set<String> allowedHeaders = Set.of("authorization");
+        private boolean allowCredentials;
         private final Map<Limit, Integer> openingLimits = new EnumMap<>(Limit.class);
 
         private Builder(DuplexCallback callback) {
@@ -299,6 +322,43 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
          */
         public Builder maxDownloadLife(Duration life) {
             maxDownloadLife = zeroOrMore(life, "maxDownloadLife");
+            return this;
+        }
+
+        /**
+         * The other origins whose pages may use this handler, besides the server's own, such as {@code
+         * https://app.example.com}: exactly as browsers write them. Requests of all other pages are refused with 403;
+         * those that no page has made carry no Origin, and are taken. Whether a page is of the server's own origin its
+         * browser tells ({@code Sec-Fetch-Site}); where it does not, as over clear text, the scheme and host of the
+         * request decide: behind a proxy Undertow is then to heed what that says of them.
+         *
+         * <p>There is no way to allow any origin: a page could then open duplexes with the rights of whoever looks at it.
+         * Default: none.
+         *
+         * @throws IllegalArgumentException if that is no origin
+         */
+        public Builder allowedOrigins(String... origins) {
+            allowedOrigins = Stream.of(origins).map(Origins::checkedOrigin).collect(Collectors.toUnmodifiableSet());
+            return this;
+        }
+
+        /**
+         * Which header fields pages of {@link #allowedOrigins} may send besides {@code content-type} and those of the
+         * protocol: those that the client's option {@code headers} gives. Default: {@code authorization}.
+         *
+         * @throws IllegalArgumentException if that is no name of a field
+         */
+        public Builder allowedHeaders(String... names) {
+            allowedHeaders = Stream.of(names).map(Origins::checkedHeader).collect(Collectors.toUnmodifiableSet());
+            return this;
+        }
+
+        /**
+         * Whether pages of {@link #allowedOrigins} may send cookies (the client's option {@code credentials:
+         * 'include'}). Default: not.
+         */
+        public Builder allowCredentials(boolean allow) {
+            allowCredentials = allow;
             return this;
         }
 

@@ -24,6 +24,7 @@ final class Requests implements HttpHandler {
 
     private final PlainDialect dialect1;
     private final ResumableDialect dialect2;
+    private final Origins origins;
     private final Admission admission;
     /** Of a connection: how many sessions of this handler were opened over it. */
     private final AttachmentKey<Admission.Tally> tallies = AttachmentKey.create(Admission.Tally.class);
@@ -32,19 +33,37 @@ final class Requests implements HttpHandler {
     /** Meets it at once: over HTTP/2 Undertow resets the stream of an answer that goes out before that. */
     private final HttpHandler http2Uploads = new HttpContinueAcceptingHandler(this::upload);
 
-    Requests(PlainDialect dialect1, ResumableDialect dialect2, Admission admission) {
+    Requests(PlainDialect dialect1, ResumableDialect dialect2, Origins origins, Admission admission) {
         this.dialect1 = dialect1;
         this.dialect2 = dialect2;
+        this.origins = origins;
         this.admission = admission;
     }
 
     /** Takes one request. Called by Undertow, on any of its threads. */
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
+        checkOrigin(exchange, this::handleAllowed);
+    }
+
+    /** Gives a request to the next handler if its origin is allowed, and it is no preflight: those are answered. */
+    void checkOrigin(HttpServerExchange exchange, HttpHandler next) throws Exception {
         // The bounds are the session's: an upload is as long as the client likes, and never held whole.
         if (exchange.isRequestChannelAvailable()) {
             exchange.setMaxEntitySize(-1);
         }
+        Problem problem = origins.check(exchange);
+        if (problem != null) {
+            dispatch(exchange, () -> new Answer(exchange).problem(problem));
+        } else if (Origins.isPreflight(exchange)) {
+            origins.allow(exchange);
+            dispatch(exchange, () -> new Answer(exchange).noContent());
+        } else {
+            next.handleRequest(exchange);
+        }
+    }
+
+    private void handleAllowed(HttpServerExchange exchange) throws Exception {
         if (exchange.getRequestMethod().equals(Methods.GET)) {
             dispatch(exchange, () -> download(exchange));
         } else if (exchange.getRequestMethod().equals(Methods.POST)) {

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BuilderTest {
     private final DuplexHandler.Builder builder = DuplexHandler.builder(duplex -> {});
@@ -41,6 +42,52 @@ class BuilderTest {
     @MethodSource("nonsense")
     void anOptionThatMakesNoSenseIsRefused(Consumer<DuplexHandler.Builder> option) {
         assertThatIllegalArgumentException().isThrownBy(() -> option.accept(builder));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "*",
+                "null",
+                "app.example.com",
+                "https://",
+                "https://app.example.com/",
+                "HTTPS://app.example.com",
+                "https://App.example.com",
+                "https://app.example.com:443",
+                "http://app.example.com:80",
+                "https://*.example.com",
+                "https://app.example.com https://b.example.com",
+                "https://user@example.com",
+                "https://b\u00fccher.example",
+                "https://example.com:0",
+                "https://example.com:123456",
+                "https://example.com?",
+                "https://exam\r\nple.com"
+            })
+    void whatNoBrowserWritesAsAnOriginIsRefused(String origin) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.allowedOrigins(origin))
+                .withMessageContaining("https://app.example.com");
+    }
+
+    @Test
+    void whatBrowsersWriteAsOriginsIsTaken() {
+        builder.allowedOrigins(
+                "https://app.example.com",
+                "http://localhost:8080",
+                "https://[::1]:7000",
+                "http://10.0.0.1",
+                "https://xn--bcher-kva.example",
+                "http://example.com:443",
+                "capacitor://localhost");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x y", "x:", "x\r\ny", "\u00fc"})
+    void whatIsNoNameOfAHeaderFieldIsRefused(String name) {
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.allowedHeaders(name));
     }
 
     @Test

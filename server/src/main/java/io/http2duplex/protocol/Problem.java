@@ -75,6 +75,13 @@ public record Problem(
         return new Problem(type.urn(), type.title(), 408, detail, null, null, 0);
     }
 
+    public static Problem originNotAllowed() {
+        return of(
+                ProblemType.ORIGIN_NOT_ALLOWED,
+                "Pages of that origin may not use this server's duplexes. Its own may, as its scheme and host reach it"
+                        + " through proxies, and those of allowedOrigins of the DuplexHandler.");
+    }
+
     public static Problem unknownSession() {
         return of(
                 ProblemType.UNKNOWN_SESSION,

@@ -7,6 +7,7 @@ public enum ProblemType {
     BAD_HEADERS(400, "bad-headers", "Headers malformed or contradictory"),
     BODY_CUT(400, "body-cut", "Body cut"),
     MALFORMED_FRAME(400, "malformed-frame", "Frame malformed"),
+    ORIGIN_NOT_ALLOWED(403, "origin-not-allowed", "Origin not allowed"),
     UNKNOWN_SESSION(404, "unknown-session", "Session unknown"),
     METHOD_NOT_ALLOWED(405, "method-not-allowed", "Method not allowed"),
     UPLOAD_ENDED(409, "upload-ended", "Upload ended"),
