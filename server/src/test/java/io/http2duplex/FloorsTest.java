@@ -78,6 +78,23 @@ class FloorsTest {
             .resideInAnyPackage("org.xnio.channels..", "org.xnio.conduits..");
 
     @ArchTest
+    static final ArchRule only_the_metrics_know_micrometer = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.http2duplex.metrics..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer..", "io.http2duplex.metrics..");
+
+    @ArchTest
+    static final ArchRule the_metrics_know_the_api_and_not_the_server_below_it = noClasses()
+            .that()
+            .resideInAPackage("io.http2duplex.metrics..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.http2duplex.undertow..", "io.http2duplex.protocol.*", "io.undertow..", "org.xnio..");
+
+    @ArchTest
     static final ArchRule no_packages_depend_on_each_other_in_a_circle =
             slices().matching("io.http2duplex.(**)").should().beFreeOfCycles();
 }

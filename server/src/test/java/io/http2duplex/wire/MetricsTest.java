@@ -1,0 +1,146 @@
+package io.http2duplex.wire;
+
+import static io.http2duplex.wire.UploadsTest.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.http2duplex.DuplexHandler;
+import io.http2duplex.DuplexStatistics;
+import io.http2duplex.metrics.DuplexMetrics;
+import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.protocol.ProblemType;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.simple.SimpleConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** A handler's meters. */
+class MetricsTest {
+    private final AtomicLong now = new AtomicLong();
+    private final MeterRegistry registry = new SimpleMeterRegistry(SimpleConfig.DEFAULT, new Clock() {
+        @Override
+        public long wallTime() {
+            return TimeUnit.NANOSECONDS.toMillis(now.get());
+        }
+
+        @Override
+        public long monotonicTime() {
+            return now.get();
+        }
+    });
+
+    private double counter(String name, String... tags) {
+        return registry.get("http2.duplex." + name).tags(tags).functionCounter().count();
+    }
+
+    private double gauge(String name, String... tags) {
+        return registry.get("http2.duplex." + name).tags(tags).gauge().value();
+    }
+
+    /** Lets the statistics that the meters have looked at become old. */
+    private void aSecondPasses() {
+        now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    }
+
+    @Test
+    void theyTellTheStatisticsOfTheHandler() throws IOException {
+        try (TestServer server = TestServer.start(TestServer::echo)) {
+            new DuplexMetrics(server.handler(), Tags.of("handler", "echo")).bindTo(registry);
+            Client lost = Client.connect(Transport.HTTP2_TLS, server);
+            Resumable resumable = Resumable.open(lost);
+            lost.close();
+            Await.until("it is detached", () -> server.handler().statistics().detached() == 1);
+            assertThat(gauge("sessions.detached", "handler", "echo")).isEqualTo(1);
+            try (Client client = Client.connect(Transport.HTTP2_TLS, server)) {
+                resumable.resume(client);
+                resumable.write(bytes(1000));
+                assertThat(resumable.read(1000)).hasSize(1000);
+                resumable.end();
+                client.destroy(client.open().id()).status();
+                client.open();
+                client.send("POST", false).status();
+                Await.until("two are over", () -> server.handler().sessions() == 1);
+
+                aSecondPasses();
+                DuplexStatistics statistics = server.handler().statistics();
+                assertThat(gauge("sessions", "dialect", "1")).isEqualTo(1);
+                assertThat(gauge("sessions", "dialect", "2")).isZero();
+                assertThat(gauge("sessions.detached")).isZero();
+                assertThat(counter("sessions.opened", "dialect", "1")).isEqualTo(2);
+                assertThat(counter("sessions.opened", "dialect", "2")).isEqualTo(1);
+                assertThat(counter("sessions.resumed")).isEqualTo(1);
+                assertThat(counter("sessions.ended", "reason", "IN_ORDER")).isEqualTo(1);
+                assertThat(counter("sessions.ended", "reason", "CANCELLED")).isEqualTo(1);
+                assertThat(counter("sessions.ended", "reason", "TIMED_OUT")).isZero();
+                var duration = registry.get("http2.duplex.sessions.duration").functionTimer();
+                assertThat(duration.count()).isEqualTo(2);
+                assertThat(duration.totalTime(TimeUnit.MILLISECONDS))
+                        .isEqualTo((double) statistics.lived().toMillis());
+                assertThat(counter("transferred", "direction", "upload")).isEqualTo(1000);
+                assertThat(counter("transferred", "direction", "download")).isEqualTo(1000);
+                assertThat(counter("chunks", "direction", "upload"))
+                        .isEqualTo((double) statistics.upload().chunks());
+                assertThat(gauge("buffered", "direction", "upload")).isZero();
+                assertThat(gauge("window", "direction", "upload")).isZero();
+                assertThat(gauge("memory.used")).isZero();
+                assertThat(gauge("memory.max")).isEqualTo((double) statistics.memoryBudget());
+                assertThat(counter("requests.refused", "problem", "missing-id")).isEqualTo(1);
+                assertThat(counter("requests.refused", "problem", "overloaded")).isZero();
+            }
+        }
+    }
+
+    @Test
+    void theyAreAtMostASecondOld() throws IOException {
+        try (TestServer server = TestServer.start(TestServer::echo);
+                Client client = Client.connect(Transport.HTTP2_TLS, server)) {
+            new DuplexMetrics(server.handler()).bindTo(registry);
+            assertThat(gauge("sessions", "dialect", "1")).isZero();
+            client.open();
+            assertThat(gauge("sessions", "dialect", "1")).as("in the same look").isZero();
+            aSecondPasses();
+            assertThat(gauge("sessions", "dialect", "1")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void everyCodeAndEveryTypeOfProblemHasAMeterFromTheBeginning() {
+        DuplexHandler handler = DuplexHandler.builder(duplex -> {}).build();
+        new DuplexMetrics(handler).bindTo(registry);
+
+        assertThat(registry.get("http2.duplex.sessions.ended").meters()).hasSize(ErrorCode.values().length + 1);
+        assertThat(registry.get("http2.duplex.requests.refused").meters()).hasSize(ProblemType.values().length);
+        assertThat(registry.getMeters()).allMatch(meter -> meter.getId().getDescription() != null);
+        handler.close();
+    }
+
+    @Test
+    void readmeHasATableOfThem() throws IOException {
+        DuplexHandler handler = DuplexHandler.builder(duplex -> {}).build();
+        new DuplexMetrics(handler).bindTo(registry);
+        handler.close();
+        Set<String> rows = Pattern.compile("^\\| `(http2\\.duplex\\.[a-z.]+)` \\| ([a-z, `]*) \\|", Pattern.MULTILINE)
+                .matcher(Files.readString(Path.of("../README.md")))
+                .results()
+                .map(row -> row.group(1) + " " + row.group(2).replaceAll("[`,]", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(rows)
+                .containsExactlyElementsOf(registry.getMeters().stream()
+                        .map(Meter::getId)
+                        .map(id -> id.getName() + " "
+                                + id.getTags().stream().map(tag -> tag.getKey()).collect(Collectors.joining(" ")))
+                        .collect(Collectors.toCollection(TreeSet::new)));
+    }
+}
