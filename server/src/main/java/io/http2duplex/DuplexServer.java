@@ -1,8 +1,10 @@
 package io.http2duplex;
 
 import io.http2duplex.undertow.TrustedProxies;
+import io.http2duplex.undertow.http2.ConnectionLimits;
 import io.http2duplex.undertow.http2.Http2Limits;
 import io.http2duplex.undertow.http2.HttpPort;
+import io.http2duplex.undertow.http2.PortLimits;
 import io.undertow.Handlers;
 import io.undertow.server.HandlerWrapper;
 import io.undertow.server.HttpHandler;
@@ -62,7 +64,7 @@ public final class DuplexServer implements AutoCloseable {
 
     private final InetSocketAddress address;
     private final @Nullable TlsReload tls;
-    private final Http2Limits limits;
+    private final PortLimits limits;
     private final List<HttpHandler> handlers;
     private final GracefulShutdownHandler requests;
 
@@ -116,10 +118,27 @@ public final class DuplexServer implements AutoCloseable {
      * @throws IllegalStateException if it does not
      */
     public synchronized int port() {
+        return requireOpen().address().getPort();
+    }
+
+    /**
+     * {@return what its connections are doing, and have done since it was started}
+     *
+     * @throws IllegalStateException if it does not listen
+     */
+    public synchronized DuplexServerStatistics statistics() {
+        HttpPort port = requireOpen();
+        Map<String, Long> reached = new LinkedHashMap<>();
+        port.limitsReached().forEach((limit, count) -> reached.put(limit.option(), count));
+        return new DuplexServerStatistics(
+                port.connections(), port.connectionsAccepted(), port.streams(), port.streamsBegun(), reached);
+    }
+
+    private HttpPort requireOpen() {
         if (open == null) {
             throw new IllegalStateException("The server does not listen; it is " + state);
         }
-        return open.address().getPort();
+        return open;
     }
 
     /** Ends every duplex, and closes everything at once: {@link #shutdown} with no time. */
@@ -229,7 +248,12 @@ public final class DuplexServer implements AutoCloseable {
         private final Map<String, Route> routes = new LinkedHashMap<>();
         private final List<Resources> resources = new ArrayList<>();
         private HandlerWrapper wrapper = next -> next;
-        private @Nullable HandlerWrapper proxies;
+        private @Nullable TrustedProxies proxies;
+        private int maxConnections = 10_000;
+        private int maxConnectionsPerAddress = 1000;
+        private Duration handshakeTimeout = Duration.ofSeconds(10);
+        private Duration firstRequestTimeout = Duration.ofSeconds(20);
+        private Duration idleTimeout = Duration.ofMinutes(2);
         private int streamWindow = 128 * 1024;
         private int maxStreamWindow = 2 * 1024 * 1024;
         private int connectionWindow = 16 * 1024 * 1024;
@@ -345,20 +369,59 @@ public final class DuplexServer implements AutoCloseable {
          *     header let pass what a client has made up in the other
          */
         public Builder trustXForwarded(String... proxies) {
-            return trust(next -> TrustedProxies.xForwarded(next, List.of(proxies)));
+            return trust(TrustedProxies.xForwarded(List.of(proxies)));
         }
 
         /** Heeds {@code Forwarded} (RFC 7239) from these proxies, as {@link #trustXForwarded} does the older headers. */
         public Builder trustForwarded(String... proxies) {
-            return trust(next -> TrustedProxies.forwarded(next, List.of(proxies)));
+            return trust(TrustedProxies.forwarded(List.of(proxies)));
         }
 
-        private Builder trust(HandlerWrapper handler) {
+        private Builder trust(TrustedProxies trusted) {
             if (proxies != null) {
                 throw new IllegalArgumentException("Proxies are given once: either trustForwarded or trustXForwarded");
             }
-            handler.wrap(ResponseCodeHandler.HANDLE_404); // what is wrong with the addresses is told at once
-            proxies = handler;
+            proxies = trusted;
+            return this;
+        }
+
+        /**
+         * How many connections may be open at once. One more is closed as soon as it has come. An idle one with TLS takes
+         * some 11 kB of heap. Default 10,000.
+         */
+        public Builder maxConnections(int count) {
+            maxConnections = count;
+            return this;
+        }
+
+        /**
+         * How many of the connections may come from one address, or one IPv6 network of 64 bits, which is what one client
+         * has. One more is closed as soon as it has come. Proxies that are trusted ({@link #trustXForwarded}) may have any
+         * number. Default 1000: many clients may share an address.
+         */
+        public Builder maxConnectionsPerAddress(int count) {
+            maxConnectionsPerAddress = count;
+            return this;
+        }
+
+        /** How long the TLS handshake may take, before the connection is closed. Default 10 seconds. */
+        public Builder handshakeTimeout(Duration timeout) {
+            handshakeTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * How long it may take from then on until the head of the first request is here; and how long any later head may
+         * take from its beginning to its end. Then the connection is closed. Default 20 seconds.
+         */
+        public Builder firstRequestTimeout(Duration timeout) {
+            firstRequestTimeout = timeout;
+            return this;
+        }
+
+        /** How long a connection may be without any request, before it is closed. Default 2 minutes. */
+        public Builder idleTimeout(Duration timeout) {
+            idleTimeout = timeout;
             return this;
         }
 
@@ -437,8 +500,15 @@ public final class DuplexServer implements AutoCloseable {
             return new DuplexServer(this);
         }
 
-        private Http2Limits limits() {
-            return new Http2Limits(
+        private PortLimits limits() {
+            ConnectionLimits connections = new ConnectionLimits(
+                    maxConnections,
+                    maxConnectionsPerAddress,
+                    proxies == null ? address -> false : proxies::isTrusted,
+                    handshakeTimeout,
+                    firstRequestTimeout,
+                    idleTimeout);
+            Http2Limits http2 = new Http2Limits(
                     streamWindow,
                     maxStreamWindow,
                     connectionWindow,
@@ -447,6 +517,7 @@ public final class DuplexServer implements AutoCloseable {
                     maxControlFramesPerMinute,
                     pingInterval,
                     pingTimeout);
+            return new PortLimits(connections, http2);
         }
 
         private HttpHandler chain() {

@@ -1,5 +1,6 @@
 package io.http2duplex.undertow;
 
+import io.undertow.server.HandlerWrapper;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
@@ -21,39 +22,44 @@ import org.jspecify.annotations.Nullable;
  * <p>A note counts only if it comes from a trusted address: that of the connection first, then, from the last note to the
  * first, that of the client whose address was noted before. So the client is the last one that is not trusted.
  */
-public final class TrustedProxies implements HttpHandler {
+public final class TrustedProxies implements HandlerWrapper {
     /** An address with a port, or an IPv6 address in brackets, perhaps with a port. */
     private static final Pattern WITH_PORT = Pattern.compile("\\[([^]]*)](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}");
 
     private static final Pattern HOST = Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::[0-9]{1,5})?");
 
-    private final HttpHandler next;
     private final List<AddressRange> proxies;
     private final Function<HeaderMap, List<ForwardedHops.Hop>> notes;
 
-    private TrustedProxies(HttpHandler next, List<String> proxies, Function<HeaderMap, List<ForwardedHops.Hop>> notes) {
-        this.next = next;
+    private TrustedProxies(List<String> proxies, Function<HeaderMap, List<ForwardedHops.Hop>> notes) {
         this.proxies = proxies.stream().map(AddressRange::parse).toList();
         this.notes = notes;
     }
 
     /**
-     * {@return a handler that heeds {@code X-Forwarded-For}, {@code -Proto} and {@code -Host}}
+     * {@return what heeds {@code X-Forwarded-For}, {@code -Proto} and {@code -Host}}
      *
      * @param proxies their addresses, or ranges such as {@code 10.0.0.0/8}
      * @throws IllegalArgumentException if one is neither
      */
-    public static TrustedProxies xForwarded(HttpHandler next, List<String> proxies) {
-        return new TrustedProxies(next, proxies, ForwardedHops::xForwarded);
+    public static TrustedProxies xForwarded(List<String> proxies) {
+        return new TrustedProxies(proxies, ForwardedHops::xForwarded);
     }
 
-    /** {@return a handler that heeds {@code Forwarded} (RFC 7239)} See {@link #xForwarded}. */
-    public static TrustedProxies forwarded(HttpHandler next, List<String> proxies) {
-        return new TrustedProxies(next, proxies, ForwardedHops::forwarded);
+    /** {@return what heeds {@code Forwarded} (RFC 7239)} See {@link #xForwarded}. */
+    public static TrustedProxies forwarded(List<String> proxies) {
+        return new TrustedProxies(proxies, ForwardedHops::forwarded);
     }
 
     @Override
-    public void handleRequest(HttpServerExchange exchange) throws Exception {
+    public HttpHandler wrap(HttpHandler next) {
+        return exchange -> {
+            heed(exchange);
+            next.handleRequest(exchange);
+        };
+    }
+
+    private void heed(HttpServerExchange exchange) {
         List<ForwardedHops.Hop> hops = notes.apply(exchange.getRequestHeaders());
         InetAddress client = exchange.getSourceAddress().getAddress();
         ForwardedHops.Hop believed = null;
@@ -69,10 +75,10 @@ public final class TrustedProxies implements HttpHandler {
             exchange.setSourceAddress(new InetSocketAddress(client, 0));
             believe(exchange, believed);
         }
-        next.handleRequest(exchange);
     }
 
-    private boolean isTrusted(@Nullable InetAddress address) {
+    /** {@return whether it is the address of one of the proxies} */
+    public boolean isTrusted(@Nullable InetAddress address) {
         return address != null && proxies.stream().anyMatch(range -> range.contains(address));
     }
 

@@ -25,12 +25,17 @@ final class ClearListener implements ChannelListener<StreamConnection> {
     private final DelegateOpenListener http1;
     private final DelegateOpenListener http2;
     private final Duration timeout;
+    private final Runnable onTimeout;
 
-    /** @param timeout how long it may take until it shows what a client speaks */
-    ClearListener(DelegateOpenListener http1, DelegateOpenListener http2, Duration timeout) {
+    /**
+     * @param timeout how long it may take until it shows what a client speaks
+     * @param onTimeout told of a client that takes longer, before its connection is closed
+     */
+    ClearListener(DelegateOpenListener http1, DelegateOpenListener http2, Duration timeout, Runnable onTimeout) {
         this.http1 = http1;
         this.http2 = http2;
         this.timeout = timeout;
+        this.onTimeout = onTimeout;
     }
 
     @Override
@@ -45,7 +50,7 @@ final class ClearListener implements ChannelListener<StreamConnection> {
 
         Opening(StreamConnection connection) {
             this.connection = connection;
-            timer = connection.getIoThread().executeAfter(this::drop, timeout.toNanos(), TimeUnit.NANOSECONDS);
+            timer = connection.getIoThread().executeAfter(this::timeOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
             connection.getSourceChannel().setReadListener(this::read);
         }
 
@@ -85,6 +90,11 @@ final class ClearListener implements ChannelListener<StreamConnection> {
             connection.getSourceChannel().setReadListener(null);
             buffer.getBuffer().flip();
             listener.handleEvent(connection, buffer);
+        }
+
+        private void timeOut() {
+            onTimeout.run();
+            drop();
         }
 
         private void drop() {

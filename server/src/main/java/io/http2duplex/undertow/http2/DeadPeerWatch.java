@@ -1,9 +1,7 @@
 package io.http2duplex.undertow.http2;
 
 import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
 import org.xnio.XnioExecutor;
 
 /**
@@ -11,8 +9,6 @@ import org.xnio.XnioExecutor;
  * connection if nothing comes. Everything that comes is a sign of life. Runs on the connection's I/O thread.
  */
 final class DeadPeerWatch {
-    private static final Logger LOG = Logger.getLogger(DeadPeerWatch.class);
-
     private final Http2ServerChannel channel;
     private final long interval;
     private final long timeout;
@@ -62,8 +58,7 @@ final class DeadPeerWatch {
             asked = false;
             lookAfter(interval);
         } else if (asked) {
-            LOG.debugf("HTTP/2 connection with %s is closed: no answer to PING", channel.getPeerAddress());
-            IoUtils.safeClose(channel);
+            channel.closeFor(PortLimit.PING_TIMEOUT);
         } else if (silence >= interval) {
             asked = true;
             channel.sendPing(new byte[8]);

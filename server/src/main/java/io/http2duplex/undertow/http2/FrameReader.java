@@ -48,6 +48,11 @@ final class FrameReader {
         toSkip = 0;
     }
 
+    /** {@return whether more of the current frame is to come, of which the header is here} */
+    boolean isInFrame() {
+        return toSkip > 0;
+    }
+
     /** {@return whether the next byte begins a frame} */
     boolean atBoundary() {
         return toSkip == 0 && headerRead == 0;

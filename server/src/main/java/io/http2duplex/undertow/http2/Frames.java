@@ -12,6 +12,7 @@ final class Frames {
     static final int CONTINUATION = 9;
 
     static final int END_STREAM = 1;
+    static final int END_HEADERS = 4;
     static final int HEADER_LENGTH = 9;
     static final int PREFACE_LENGTH = 24;
 

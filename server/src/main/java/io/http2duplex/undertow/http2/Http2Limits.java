@@ -46,13 +46,13 @@ public record Http2Limits(
         }
     }
 
-    private static void atLeast(int least, int value, String name) {
+    static void atLeast(int least, int value, String name) {
         if (value < least) {
             throw new IllegalArgumentException(name + " is to be " + least + " or more, not " + value);
         }
     }
 
-    private static void positive(Duration value, String name) {
+    static void positive(Duration value, String name) {
         if (value.isZero() || value.isNegative()) {
             throw new IllegalArgumentException(name + " is to be longer than nothing, not " + value);
         }

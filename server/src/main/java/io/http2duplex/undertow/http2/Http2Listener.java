@@ -17,16 +17,26 @@ import org.xnio.StreamConnection;
 /** Takes the connections on which a client has begun to speak HTTP/2. */
 final class Http2Listener implements DelegateOpenListener {
     private final ByteBufferPool pool;
-    private final Http2Limits limits;
+    private final PortLimits limits;
+    private final PortCounts counts;
+    private final Connections open;
     private final Set<Http2ServerChannel> connections = ConcurrentHashMap.newKeySet();
     private volatile HttpHandler handler;
     private volatile OptionMap options;
     private volatile boolean draining;
 
-    Http2Listener(ByteBufferPool pool, OptionMap options, Http2Limits limits, HttpHandler handler) {
+    Http2Listener(
+            ByteBufferPool pool,
+            OptionMap options,
+            PortLimits limits,
+            PortCounts counts,
+            Connections open,
+            HttpHandler handler) {
         this.pool = pool;
         this.options = options;
         this.limits = limits;
+        this.counts = counts;
+        this.open = open;
         this.handler = handler;
     }
 
@@ -37,7 +47,8 @@ final class Http2Listener implements DelegateOpenListener {
 
     @Override
     public void handleEvent(StreamConnection connection, @Nullable PooledByteBuffer data) {
-        Http2ServerChannel channel = Http2ServerChannel.over(connection, pool, data, options, limits);
+        open.served(connection); // the channel has its own times
+        Http2ServerChannel channel = Http2ServerChannel.over(connection, pool, data, options, limits, counts);
         connections.add(channel);
         channel.addCloseTask(connections::remove);
         channel.getReceiveSetter().set(new Http2ReceiveListener(handler, options, pool.getBufferSize(), null));
@@ -45,6 +56,11 @@ final class Http2Listener implements DelegateOpenListener {
         if (draining) {
             var unused = channel.drain();
         }
+    }
+
+    /** {@return how many streams are open} */
+    int streams() {
+        return connections.stream().mapToInt(Http2ServerChannel::openStreams).sum();
     }
 
     /**

@@ -12,6 +12,7 @@ import io.undertow.server.protocol.framed.FrameHeaderData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListeners;
@@ -29,15 +30,20 @@ import org.xnio.conduits.ConduitStreamSinkChannel;
  */
 final class Http2ServerChannel extends Http2Channel {
     private static final Logger LOG = Logger.getLogger(Http2ServerChannel.class);
+    /** How long a client has to close a connection that was ended. */
+    private static final long END_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Http2Limits limits;
+    private final PortCounts counts;
     private final Streams streams;
     private final FrameReader received;
     private final ServerSink sink;
     private final DeadPeerWatch watch;
+    private final RequestWatch requests;
 
     // Of the frame that was parsed last.
     private int type;
+    private int flags;
     private int stream;
     private boolean begins;
     private int lastBegun;
@@ -51,13 +57,16 @@ final class Http2ServerChannel extends Http2Channel {
             ByteBufferPool pool,
             @Nullable PooledByteBuffer data,
             OptionMap options,
-            Http2Limits limits) {
+            PortLimits limits,
+            PortCounts counts) {
         super(connection, null, pool, data, false, false, options);
-        this.limits = limits;
+        this.limits = limits.http2();
+        this.counts = counts;
         this.sink = sink;
-        streams = new Streams(limits, System.nanoTime());
+        streams = new Streams(limits.http2(), counts, System.nanoTime());
         received = new FrameReader(Frames.PREFACE_LENGTH, this::received);
-        watch = new DeadPeerWatch(this, limits);
+        watch = new DeadPeerWatch(this, limits.http2());
+        requests = new RequestWatch(this, streams, limits.connections());
         sink.show(this::sent);
     }
 
@@ -67,16 +76,18 @@ final class Http2ServerChannel extends Http2Channel {
             ByteBufferPool pool,
             @Nullable PooledByteBuffer data,
             OptionMap options,
-            Http2Limits limits) {
+            PortLimits limits,
+            PortCounts counts) {
         ServerSink sink = new ServerSink(connection.getSinkChannel().getConduit());
         connection.getSinkChannel().setConduit(sink);
-        return new Http2ServerChannel(connection, sink, pool, data, options, limits);
+        return new Http2ServerChannel(connection, sink, pool, data, options, limits, counts);
     }
 
     /** Begins to receive. */
     void start() {
         resumeReceives();
         watch.start();
+        requests.start();
     }
 
     /** {@return whether it takes what comes: Undertow stops reading while too many of its buffers are unread} */
@@ -107,6 +118,7 @@ final class Http2ServerChannel extends Http2Channel {
         if (frame != null) {
             received.skipRest(); // the bytes of DATA are taken past this method
         }
+        requests.headIsOpen(isInHead());
         if (error != Streams.NO_ERROR) {
             LOG.debugf("HTTP/2 connection with %s ends with error %d", getPeerAddress(), error);
             throw new ConnectionErrorException(error);
@@ -114,8 +126,15 @@ final class Http2ServerChannel extends Http2Channel {
         return frame;
     }
 
-    private void received(int newType, int flags, int newStream, int length) {
+    /** {@return whether a head has begun, and more of it is to come} */
+    private boolean isInHead() {
+        boolean head = type == Frames.HEADERS || type == Frames.CONTINUATION;
+        return head && ((flags & Frames.END_HEADERS) == 0 || received.isInFrame());
+    }
+
+    private void received(int newType, int newFlags, int newStream, int length) {
         type = newType;
+        flags = newFlags;
         stream = newStream;
         if (type == Frames.HEADERS) {
             begins = stream > lastBegun;
@@ -214,6 +233,26 @@ final class Http2ServerChannel extends Http2Channel {
         };
         IoThreads.execute(getIoThread(), drain, stopped -> told.complete(null));
         return told;
+    }
+
+    /** Closes the connection at once. */
+    void closeFor(PortLimit limit) {
+        LOG.debugf("HTTP/2 connection with %s is closed: %s", getPeerAddress(), limit.option());
+        counts.reached(limit);
+        IoUtils.safeClose(this);
+    }
+
+    /** Ends the connection, which has no streams: the client is told, and has some time to close its own side. */
+    void endFor(PortLimit limit) {
+        LOG.debugf("HTTP/2 connection with %s is ended: %s", getPeerAddress(), limit.option());
+        counts.reached(limit);
+        var unused = drain();
+        IoThreads.after(getIoThread(), () -> IoUtils.safeClose(this), END_NANOS);
+    }
+
+    /** {@return how many streams are open} */
+    int openStreams() {
+        return streams.count();
     }
 
     private void endIfDone() {

@@ -7,11 +7,11 @@ import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.protocol.http.AlpnOpenListener;
-import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -28,13 +28,12 @@ import org.xnio.channels.AcceptingChannel;
 /** A port on which a server speaks HTTP/2 and HTTP/1.1: over TLS as ALPN has it, or in clear text. */
 public final class HttpPort {
     private static final int BUFFER_SIZE = 16 * 1024 - 20; // as Undertow has it: one TLS record
-    /** How long a connection may be without a request. */
-    private static final Duration IDLE = Duration.ofMinutes(1);
-
     private static final int CLOSE_SECONDS = 5;
 
     private final XnioWorker worker;
-    private final HttpOpenListener http1;
+    private final PortCounts counts = new PortCounts();
+    private final Connections connections;
+    private final Http1Listener http1;
     private final Http2Listener http2;
     private final @Nullable UndertowXnioSsl ssl;
     private final AcceptingChannel<? extends StreamConnection> accepting;
@@ -43,20 +42,34 @@ public final class HttpPort {
             XnioWorker worker,
             InetSocketAddress address,
             @Nullable SSLContext tls,
-            Http2Limits limits,
+            PortLimits limits,
             HttpHandler handler)
             throws IOException {
         this.worker = worker;
         ByteBufferPool pool = new DefaultByteBufferPool(true, BUFFER_SIZE, -1, 4);
         OptionMap options = OptionMap.builder()
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
-                .set(UndertowOptions.NO_REQUEST_TIMEOUT, Math.toIntExact(IDLE.toMillis()))
-                .set(UndertowOptions.HTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits.streamWindow())
-                .set(UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits.maxStreams())
+                .set(
+                        UndertowOptions.HTTP2_SETTINGS_INITIAL_WINDOW_SIZE,
+                        limits.http2().streamWindow())
+                .set(
+                        UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS,
+                        limits.http2().maxStreams())
                 // Resets are counted in Streams.
                 .set(UndertowOptions.MAX_RST_FRAMES_PER_WINDOW, Integer.MAX_VALUE)
                 // What the windows let in has to fit, although frames may leave their buffers half empty.
-                .set(UndertowOptions.MAX_QUEUED_READ_BUFFERS, 2 * (limits.connectionWindow() / BUFFER_SIZE + 1))
+                .set(
+                        UndertowOptions.MAX_QUEUED_READ_BUFFERS,
+                        2 * (limits.http2().connectionWindow() / BUFFER_SIZE + 1))
+                .getMap();
+        OptionMap http1Options = OptionMap.builder()
+                .addAll(options)
+                .set(
+                        UndertowOptions.REQUEST_PARSE_TIMEOUT,
+                        millis(limits.connections().firstRequestTimeout()))
+                .set(
+                        UndertowOptions.NO_REQUEST_TIMEOUT,
+                        millis(limits.connections().idleTimeout()))
                 .getMap();
         OptionMap sockets = OptionMap.builder()
                 .set(Options.WORKER_IO_THREADS, worker.getIoThreadCount())
@@ -66,18 +79,23 @@ public final class HttpPort {
                 .set(Options.BALANCING_CONNECTIONS, 2)
                 .set(Options.BACKLOG, 1000)
                 .getMap();
-        http1 = new HttpOpenListener(pool, options);
-        http1.setRootHandler(handler);
-        http2 = new Http2Listener(pool, options, limits, handler);
+        connections = new Connections(limits.connections(), counts);
+        http1 = new Http1Listener(pool, http1Options, connections, handler);
+        http2 = new Http2Listener(pool, options, limits, counts, connections, handler);
         if (tls == null) {
             ssl = null;
+            ClearListener clear = new ClearListener(
+                    http1,
+                    http2,
+                    limits.connections().firstRequestTimeout(),
+                    () -> counts.reached(PortLimit.FIRST_REQUEST_TIMEOUT));
             accepting = worker.createStreamConnectionServer(
-                    address, ChannelListeners.openListenerAdapter(new ClearListener(http1, http2, IDLE)), sockets);
+                    address, ChannelListeners.openListenerAdapter(connections.clear(clear)), sockets);
         } else {
             ssl = new UndertowXnioSsl(worker.getXnio(), OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls);
             AlpnOpenListener alpn = new AlpnOpenListener(pool, options, http1).addProtocol("h2", http2, 10);
-            accepting =
-                    ssl.createSslConnectionServer(worker, address, ChannelListeners.openListenerAdapter(alpn), sockets);
+            accepting = ssl.createSslConnectionServer(
+                    worker, address, ChannelListeners.openListenerAdapter(connections.securing(alpn)), sockets);
         }
     }
 
@@ -89,7 +107,7 @@ public final class HttpPort {
      * @throws IOException if it cannot listen there
      */
     public static HttpPort open(
-            InetSocketAddress address, @Nullable SSLContext tls, Http2Limits limits, HttpHandler handler)
+            InetSocketAddress address, @Nullable SSLContext tls, PortLimits limits, HttpHandler handler)
             throws IOException {
         if (address.isUnresolved()) {
             throw new UnknownHostException(address.getHostString());
@@ -117,6 +135,35 @@ public final class HttpPort {
     /** {@return what it listens on} */
     public InetSocketAddress address() {
         return accepting.getLocalAddress(InetSocketAddress.class);
+    }
+
+    private static int millis(Duration time) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(1, time.toMillis()));
+    }
+
+    /** {@return how many connections are open} */
+    public int connections() {
+        return connections.count();
+    }
+
+    /** {@return how many streams of HTTP/2 are open} */
+    public int streams() {
+        return http2.streams();
+    }
+
+    /** {@return how many connections were let in} */
+    public long connectionsAccepted() {
+        return counts.connectionsAccepted();
+    }
+
+    /** {@return how many streams of HTTP/2 were begun} */
+    public long streamsBegun() {
+        return counts.streamsBegun();
+    }
+
+    /** {@return how often each limit has ended, or kept out, a connection or a stream: all limits, also those with 0} */
+    public Map<PortLimit, Long> limitsReached() {
+        return counts.limitsReached();
     }
 
     /** New connections use this context from now on. */

@@ -38,6 +38,7 @@ final class Streams {
     }
 
     private final Http2Limits limits;
+    private final PortCounts counts;
     private final Map<Integer, Stream> open = new HashMap<>();
     private final MinuteCount resets;
     private final MinuteCount controlFrames;
@@ -47,10 +48,16 @@ final class Streams {
     private int owed;
 
     private int last;
-    private boolean goneAway;
+    /** Since when no stream is open, if none is. */
+    private long idleSince;
 
-    Streams(Http2Limits limits, long now) {
+    private boolean goneAway;
+    private boolean failed;
+
+    Streams(Http2Limits limits, PortCounts counts, long now) {
         this.limits = limits;
+        this.counts = counts;
+        idleSince = now;
         resets = new MinuteCount(limits.maxResetsPerMinute(), now);
         controlFrames = new MinuteCount(limits.maxControlFramesPerMinute(), now);
         roomToGrow = limits.connectionWindow() - limits.maxStreams() * limits.streamWindow();
@@ -59,30 +66,47 @@ final class Streams {
     /** {@return with which error the connection has to end for this frame; {@link #NO_ERROR} if it goes on} */
     synchronized int received(int type, int flags, int stream, int length, long now) {
         switch (type) {
-            case Frames.HEADERS -> headers(flags, stream);
+            case Frames.HEADERS -> headers(flags, stream, now);
             case Frames.DATA -> {
                 if (!data(flags, stream, length, now)) {
+                    fail(PortLimit.STREAM_WINDOW);
                     return FLOW_CONTROL_ERROR;
                 }
             }
             case Frames.RST_STREAM -> reset(stream, now);
-            case Frames.WINDOW_UPDATE, Frames.CONTINUATION -> {
-                // The one is the price of every download; of the other Undertow takes no more than the header bound.
+            case Frames.WINDOW_UPDATE -> {
+                // the price of every download
             }
             default -> controlFrames.add(now);
         }
-        return resets.isExceeded() || controlFrames.isExceeded() ? ENHANCE_YOUR_CALM : NO_ERROR;
+        if (resets.isExceeded()) {
+            fail(PortLimit.MAX_RESETS);
+        } else if (controlFrames.isExceeded()) {
+            fail(PortLimit.MAX_CONTROL_FRAMES);
+        }
+        return failed ? ENHANCE_YOUR_CALM : NO_ERROR;
     }
 
-    private void headers(int flags, int stream) {
+    /** The connection is to end: for the first reason there was. */
+    private void fail(PortLimit limit) {
+        if (!failed) {
+            failed = true;
+            counts.reached(limit);
+        }
+    }
+
+    private void headers(int flags, int stream, long now) {
         if (stream > last) {
             last = stream;
+            counts.streamBegun();
             if (!goneAway && open.size() < limits.maxStreams()) {
                 open.put(stream, new Stream(limits.streamWindow()));
+            } else if (!goneAway) {
+                counts.reached(PortLimit.MAX_STREAMS);
             }
         }
         if ((flags & Frames.END_STREAM) != 0) {
-            clientEnded(stream);
+            clientEnded(stream, now);
         }
     }
 
@@ -96,18 +120,18 @@ final class Streams {
             }
         }
         if ((flags & Frames.END_STREAM) != 0) {
-            clientEnded(stream);
+            clientEnded(stream, now);
         } else if (length == 0) {
             controlFrames.add(now);
         }
         return true;
     }
 
-    private void clientEnded(int stream) {
+    private void clientEnded(int stream, long now) {
         Stream known = open.get(stream);
         if (known != null) {
             known.clientEnded = true;
-            closeIfEnded(stream, known);
+            closeIfEnded(stream, known, now);
         }
     }
 
@@ -119,7 +143,7 @@ final class Streams {
             Stream known = open.get(stream);
             if (known != null) {
                 known.serverEnded = true;
-                closeIfEnded(stream, known);
+                closeIfEnded(stream, known, now);
             }
         }
     }
@@ -128,18 +152,19 @@ final class Streams {
         resets.add(now);
         Stream known = open.get(stream);
         if (known != null) {
-            close(stream, known);
+            close(stream, known, now);
         }
     }
 
-    private void closeIfEnded(int stream, Stream known) {
+    private void closeIfEnded(int stream, Stream known, long now) {
         if (known.clientEnded && known.serverEnded) {
-            close(stream, known);
+            close(stream, known, now);
         }
     }
 
-    private void close(int stream, Stream known) {
+    private void close(int stream, Stream known, long now) {
         open.remove(stream);
+        idleSince = now;
         roomToGrow += known.size - limits.streamWindow();
     }
 
@@ -173,6 +198,21 @@ final class Streams {
         int count = owed;
         owed = 0;
         return count;
+    }
+
+    /** {@return how many streams are open} */
+    synchronized int count() {
+        return open.size();
+    }
+
+    /** {@return whether there was a stream} */
+    synchronized boolean hasBegun() {
+        return last > 0;
+    }
+
+    /** {@return for how long no stream was open; 0 if one is} */
+    synchronized long idleFor(long now) {
+        return open.isEmpty() ? now - idleSince : 0;
     }
 
     /** Refuses every stream from now on. {@return the last that was begun} */

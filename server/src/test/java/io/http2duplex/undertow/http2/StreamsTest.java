@@ -10,8 +10,10 @@ class StreamsTest {
     private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
     private static final int CONNECTION_WINDOW = 100_000;
 
+    private final PortCounts counts = new PortCounts();
     private final Streams streams = new Streams(
             new Http2Limits(20_000, 70_000, CONNECTION_WINDOW, 3, 5, 5, Duration.ofSeconds(1), Duration.ofSeconds(1)),
+            counts,
             0);
     private long now;
 
@@ -130,7 +132,9 @@ class StreamsTest {
     @Test
     void aWindowGrowsNoLongerThanToItsBound() {
         Streams roomy = new Streams(
-                new Http2Limits(20_000, 70_000, 1_000_000, 3, 5, 5, Duration.ofSeconds(1), Duration.ofSeconds(1)), 0);
+                new Http2Limits(20_000, 70_000, 1_000_000, 3, 5, 5, Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                counts,
+                0);
         roomy.received(Frames.HEADERS, 0, 1, 10, 0);
         assertThat(roomy.fillUp(1, 0)).isEqualTo(20_000);
         assertThat(roomy.fillUp(1, 0)).isEqualTo(30_000);
@@ -180,10 +184,32 @@ class StreamsTest {
     }
 
     @Test
-    void windowUpdatesAndContinuationsAreNotCounted() {
+    void windowUpdatesAreNotCountedAndContinuationsAre() {
         for (int i = 0; i < 100; i++) {
             assertThat(receive(Frames.WINDOW_UPDATE, 0, 0, 4)).isEqualTo(Streams.NO_ERROR);
-            assertThat(receive(Frames.CONTINUATION, 0, 1, 4)).isEqualTo(Streams.NO_ERROR);
         }
+        for (int i = 0; i < 5; i++) {
+            assertThat(receive(Frames.CONTINUATION, 0, 1, 0)).isEqualTo(Streams.NO_ERROR);
+        }
+        assertThat(receive(Frames.CONTINUATION, 0, 1, 0)).isEqualTo(Streams.ENHANCE_YOUR_CALM);
+        assertThat(receive(Frames.CONTINUATION, 0, 1, 0)).isEqualTo(Streams.ENHANCE_YOUR_CALM);
+        assertThat(counts.limitsReached()).containsEntry(PortLimit.MAX_CONTROL_FRAMES, 1L);
+    }
+
+    @Test
+    void aConnectionIsIdleSinceItsLastStreamWasOver() {
+        now = 100;
+        assertThat(streams.hasBegun()).isFalse();
+        assertThat(streams.idleFor(now)).isEqualTo(100);
+        open(1);
+        assertThat(streams.hasBegun()).isTrue();
+        assertThat(streams.idleFor(now)).isZero();
+        open(3);
+        streams.sent(Frames.RST_STREAM, 0, 1, 200);
+        assertThat(streams.idleFor(250)).isZero();
+        assertThat(streams.count()).isOne();
+        streams.sent(Frames.RST_STREAM, 0, 3, 300);
+        assertThat(streams.idleFor(350)).isEqualTo(50);
+        assertThat(counts.streamsBegun()).isEqualTo(2);
     }
 }

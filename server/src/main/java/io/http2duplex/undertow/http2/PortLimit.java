@@ -1,0 +1,26 @@
+package io.http2duplex.undertow.http2;
+
+/** What ends, or keeps out, a connection or a stream: each by the name of the builder's option. */
+public enum PortLimit {
+    MAX_CONNECTIONS("maxConnections"),
+    MAX_CONNECTIONS_PER_ADDRESS("maxConnectionsPerAddress"),
+    HANDSHAKE_TIMEOUT("handshakeTimeout"),
+    FIRST_REQUEST_TIMEOUT("firstRequestTimeout"),
+    IDLE_TIMEOUT("idleTimeout"),
+    PING_TIMEOUT("pingTimeout"),
+    MAX_STREAMS("maxStreams"),
+    STREAM_WINDOW("streamWindow"),
+    MAX_RESETS("maxResetsPerMinute"),
+    MAX_CONTROL_FRAMES("maxControlFramesPerMinute");
+
+    private final String option;
+
+    PortLimit(String option) {
+        this.option = option;
+    }
+
+    /** {@return the option of {@code DuplexServer.Builder} that sets it} */
+    public String option() {
+        return option;
+    }
+}
