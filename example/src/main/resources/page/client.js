@@ -57,14 +57,23 @@ function restart() {
 
 function attach(duplex) {
   let left = false;
+  let draining = false;
   let failure;
   leave = () => {
     left = true;
     duplex.end();
   };
   let resumed = 0;
-  duplex.on('detached', () => {
+  // All that was typed comes back before the server stops.
+  duplex.on('draining', () => {
     if (!left) {
+      draining = true;
+      showState('draining', 'The server is going away…');
+      duplex.end();
+    }
+  });
+  duplex.on('detached', () => {
+    if (!left && !draining) {
       nameState('detached', 'Reconnecting…');
     }
   });
@@ -73,7 +82,9 @@ function attach(duplex) {
       resumed += 1;
       element('resumed').textContent = `${resumed} ×`;
       showMode(duplex.uploadMode);
-      nameState('open', 'Open');
+      if (!draining) {
+        nameState('open', 'Open');
+      }
     }
   });
   duplex.on('data', (bytes) => {
@@ -88,7 +99,7 @@ function attach(duplex) {
   });
   duplex.on('close', () => {
     if (!left) {
-      showEnd(failure);
+      showEnd(failure, draining);
     }
   });
   window.duplex = duplex;
@@ -118,9 +129,11 @@ function end() {
   window.duplex.end();
 }
 
-function showEnd(failure) {
+function showEnd(failure, draining) {
   if (failure) {
     showFailure(failure);
+  } else if (draining) {
+    showState('gone', 'The server has gone away; everything had come back');
   } else if (endButton.dataset.pressed) {
     showState('ended', 'Ended by both sides');
   } else {
@@ -145,7 +158,7 @@ function nameState(state, text) {
 
 function showState(state, text) {
   const open = state === 'open';
-  const over = !open && state !== 'connecting';
+  const over = !open && !['connecting', 'draining'].includes(state);
   const hadFocus = document.activeElement;
   nameState(state, text);
   delete endButton.dataset.pressed;

@@ -38,7 +38,7 @@ public final class EchoCommand {
         }
         EchoServer server = new EchoServer(options.host(), options.port(), tls(options));
         start(server, options);
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> server.shutdown(options.drain()), "shutdown"));
         System.out.println("Open https://" + nameInUrl(options.host()) + ":" + server.port() + "/client.html");
     }
 

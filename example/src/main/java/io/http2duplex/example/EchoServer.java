@@ -3,6 +3,7 @@ package io.http2duplex.example;
 import static io.undertow.Handlers.header;
 import static io.undertow.Handlers.path;
 import static io.undertow.Handlers.redirect;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import io.http2duplex.DuplexHandler;
 import io.undertow.Undertow;
@@ -14,6 +15,7 @@ import io.undertow.server.handlers.resource.ClassPathResourceManager;
 import io.undertow.server.handlers.resource.ResourceHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import javax.net.ssl.SSLContext;
 
 /** Sends back on every duplex what it receives, and serves {@code /client.html}, the page that opens one. */
@@ -67,7 +69,16 @@ public final class EchoServer implements AutoCloseable {
         return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
     }
 
-    /** First ends the duplexes, so that the pages get to know, and then the server under them. */
+    /** Tells the pages, which end their duplexes then, and closes when none is left, or the time is over. */
+    public void shutdown(Duration time) {
+        duplexes.drain()
+                .toCompletableFuture()
+                .completeOnTimeout(null, time.toMillis(), MILLISECONDS)
+                .join();
+        close();
+    }
+
+    /** First resets the duplexes, so that the pages get to know, and then stops the server under them. */
     @Override
     public void close() {
         duplexes.close();

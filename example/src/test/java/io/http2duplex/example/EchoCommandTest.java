@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.http2duplex.certs.DevelopmentCertificates;
 import io.http2duplex.certs.TlsContexts;
+import io.http2duplex.protocol.HeaderNames;
 import java.io.BufferedReader;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -19,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The command in a process of its own, as a user runs it. */
 @Timeout(60)
 class EchoCommandTest {
+    /** Types of frames. */
+    private static final int DATA = 0;
+
+    private static final int END = 4;
+    private static final int DRAIN = 8;
+
     @TempDir
     static Path certs;
 
@@ -75,11 +84,16 @@ class EchoCommandTest {
     }
 
     private static HttpResponse<InputStream> get(URI address) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(address));
+    }
+
+    private static HttpResponse<InputStream> send(HttpRequest.Builder request)
+            throws IOException, InterruptedException {
         Path authority = DevelopmentCertificates.in(certs).caCertificate();
         HttpClient client = HttpClient.newBuilder()
                 .sslContext(TlsContexts.trusting(authority))
                 .build();
-        return client.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofInputStream());
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     }
 
     @ParameterizedTest
@@ -96,9 +110,9 @@ class EchoCommandTest {
     }
 
     @Test
-    void terminatedItEndsItsDuplexesBeforeItGoes() throws Exception {
+    void terminatedItResetsWhatIsLeftWhenTheTimeIsOver() throws Exception {
         assumeFalse(System.getProperty("os.name").startsWith("Windows"), "there are no signals");
-        Process process = start("--port", "0", "--certs", certs.toString());
+        Process process = start("--port", "0", "--drain", "0", "--certs", certs.toString());
         HttpResponse<InputStream> download = get(page(process).resolve("/example"));
         assertThat(download.statusCode()).isEqualTo(200);
         assertThat(download.body().read()).isNotEqualTo(-1);
@@ -111,6 +125,49 @@ class EchoCommandTest {
                 .hasStackTraceContaining("RST_STREAM");
         assertFails(128 + 15, process);
         assertThat(errors()).isEmpty();
+    }
+
+    @Test
+    void terminatedItLetsDuplexesComeToTheirEnds() throws Exception {
+        assumeFalse(System.getProperty("os.name").startsWith("Windows"), "there are no signals");
+        Process process = start("--port", "0", "--drain", "60", "--certs", certs.toString());
+        URI address = page(process).resolve("/example");
+        HttpResponse<InputStream> opened = send(request(address));
+        String id = opened.headers().firstValue(HeaderNames.ID).orElseThrow();
+        DataInputStream download = new DataInputStream(opened.body());
+
+        process.destroy();
+
+        frame(download, DRAIN);
+        upload(address, id, "0000000b 0000000000000000 627965" + "04000008 0000000000000003"); // "bye", and the end
+        assertThat(frame(download, DATA)).endsWith('b', 'y', 'e');
+        frame(download, END);
+        upload(address, id, "01000010 0000000000000004 0000000000000004"); // everything is here
+        assertThat(download.readAllBytes()).isNotNull(); // ended in order: nothing is thrown
+        assertFails(128 + 15, process);
+        assertThat(errors()).isEmpty();
+    }
+
+    private static HttpRequest.Builder request(URI address) {
+        return HttpRequest.newBuilder(address).header(HeaderNames.VERSION, "2");
+    }
+
+    private static void upload(URI address, String id, String frames) throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(address)
+                .header(HeaderNames.ID, id)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(HexFormat.of().parseHex(frames.replace(" ", ""))));
+        assertThat(send(request).statusCode()).isEqualTo(204);
+    }
+
+    /** Reads on to the next frame of that type. {@return its payload} */
+    private static byte[] frame(DataInputStream download, int type) throws IOException {
+        for (; ; ) {
+            int head = download.readInt();
+            byte[] payload = download.readNBytes(head & 0xffffff);
+            if (head >>> 24 == type) {
+                return payload;
+            }
+        }
     }
 
     @Test

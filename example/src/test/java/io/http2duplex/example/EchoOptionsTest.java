@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +22,7 @@ class EchoOptionsTest {
 
         assertThat(options.host()).isEqualTo("localhost");
         assertThat(options.port()).isEqualTo(7000);
+        assertThat(options.drain()).isEqualTo(Duration.ofSeconds(10));
         Path repository = Path.of("..").toAbsolutePath().normalize();
         assertThat(options.certs()).isEqualTo(repository.resolve("certs").resolve("dev"));
         assertThat(options.cert()).isNull();
@@ -29,10 +31,12 @@ class EchoOptionsTest {
 
     @Test
     void everyOptionIsTaken() throws Exception {
-        EchoOptions options = EchoOptions.parse("--host", "0.0.0.0", "--port", "8000", "--cert", "c", "--key", "k");
+        EchoOptions options =
+                EchoOptions.parse("--host", "0.0.0.0", "--port", "8000", "--drain", "60", "--cert", "c", "--key", "k");
 
         assertThat(options.host()).isEqualTo("0.0.0.0");
         assertThat(options.port()).isEqualTo(8000);
+        assertThat(options.drain()).isEqualTo(Duration.ofMinutes(1));
         assertThat(options.cert()).isEqualTo(Path.of("c"));
         assertThat(options.key()).isEqualTo(Path.of("k"));
         assertThat(EchoOptions.parse("--certs", "elsewhere").certs()).isEqualTo(Path.of("elsewhere"));
@@ -50,13 +54,19 @@ class EchoOptionsTest {
         assertRefused("--port needs a number from 0 to 65535, not \"" + port + "\".", "--port", port);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "-1", "86401", "1.5"})
+    void aTimeThatIsNoneIsRefused(String time) {
+        assertRefused("--drain needs a number from 0 to 86400, not \"" + time + "\".", "--drain", time);
+    }
+
     @Test
     void anUnknownOptionIsRefused() {
         assertRefused("There is no option --prot.", "--prot", "7000");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--host", "--port", "--certs", "--cert", "--key"})
+    @ValueSource(strings = {"--host", "--port", "--drain", "--certs", "--cert", "--key"})
     void anOptionWithoutItsValueIsRefused(String option) {
         assertRefused(option + " needs a value.", option);
     }

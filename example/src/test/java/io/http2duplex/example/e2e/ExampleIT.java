@@ -12,6 +12,7 @@ import io.http2duplex.example.EchoServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -261,6 +262,22 @@ class ExampleIT {
 
         element("connect").click();
         assertThat(state()).hasAttribute("data-state", "gone");
+    }
+
+    @Test
+    void a_server_that_goes_away_in_order_waits_for_what_is_under_way() throws Exception {
+        Path file = Files.write(Path.of(System.getProperty("e2e.target"), "file"), new RandomBytes(2).take(FILE_SIZE));
+        open("");
+        page.keyboard().type("Hello");
+        element("file").setInputFiles(file);
+        page.waitForFunction("() => document.getElementById('file-received').value > 0");
+
+        server.shutdown(Duration.ofSeconds(TestServer.PATIENCE_SECONDS));
+
+        assertThat(element("file-state")).hasAttribute("data-state", "same", PATIENT);
+        assertThat(state()).hasText("The server has gone away; everything had come back");
+        assertThat(element("connect")).isVisible();
+        assertEchoIs("Hello");
     }
 
     @ParameterizedTest(name = "{0} by {1} pixels, {2}")
