@@ -2,7 +2,8 @@ package io.http2duplex.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.UnixOperatingSystemMXBean;
+import io.http2duplex.DuplexServerStatistics;
+import io.http2duplex.DuplexStatistics;
 import io.http2duplex.wire.Await;
 import io.http2duplex.wire.GoodClient;
 import java.lang.management.ManagementFactory;
@@ -11,8 +12,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -36,18 +39,23 @@ class AttackTest {
             try {
                 Await.until("all are served", () -> good.stream().allMatch(client -> client.rounds() > 20));
                 long heap = heap();
-                long descriptors = openDescriptors();
                 siege(target, good);
                 List<Integer> rounds = good.stream().map(GoodClient::rounds).toList();
                 Await.until("good clients are served still", () -> areServed(good, rounds));
-                Await.until("the connections are closed", () -> openDescriptors() <= descriptors);
                 good.forEach(GoodClient::close);
                 assertThat(target.verdict.faults()).isEmpty();
                 Await.until("no session lives", () -> target.sessions() == 0);
-                assertThat(target.memoryUsed()).isZero();
+                Await.until(
+                        "no connection is open",
+                        () -> target.connections().stream()
+                                .allMatch(counts -> counts.connections() == 0 && counts.streams() == 0));
+                assertThat(target.statistics()).allSatisfy(AttackTest::areOver);
                 Await.until("the duplexes are collected", () -> heap() > 0 && target.duplexes() == 0);
                 Await.until("the heap is as it was", () -> heap() < heap + HEAP_ROOM);
                 assertThat(log.warnings()).hasSizeLessThan(WARNINGS_PER_MINUTE * (1 + (int) TIME.toMinutes()));
+                tell("Sessions failed", target.statistics(), DuplexStatistics::failed);
+                tell("Requests refused", target.statistics(), DuplexStatistics::refused);
+                tell("Limits reached", target.connections(), DuplexServerStatistics::limitsReached);
                 System.out.printf(
                         "Good clients: %s rounds. Heap %d kB, then %d kB. Warnings: %d%n",
                         rounds, heap / 1024, heap() / 1024, log.warnings().size());
@@ -55,6 +63,22 @@ class AttackTest {
                 good.forEach(GoodClient::close);
             }
         }
+    }
+
+    private static void areOver(DuplexStatistics counts) {
+        assertThat(counts.ended())
+                .isEqualTo(counts.dialect1().opened() + counts.dialect2().opened());
+        assertThat(counts.detached()).isZero();
+        assertThat(counts.memoryUsed()).isZero();
+        assertThat(counts.upload().buffered()).isZero();
+        assertThat(counts.download().buffered()).isZero();
+    }
+
+    private static <T, K> void tell(String what, List<T> all, Function<T, Map<K, Long>> counts) {
+        Map<K, Long> sums = new TreeMap<>();
+        all.forEach(one -> counts.apply(one).forEach((key, count) -> sums.merge(key, count, Long::sum)));
+        sums.values().removeIf(count -> count == 0);
+        System.out.printf("%s: %s%n", what, sums);
     }
 
     private static List<GoodClient> good(Target target) {
@@ -74,6 +98,7 @@ class AttackTest {
         attacks.putAll(HeadAttacks.ALL);
         attacks.putAll(Http1Attacks.ALL);
         attacks.putAll(SessionAttacks.ALL);
+        attacks.putAll(Dialect2Attacks.ALL);
         System.out.printf("Attack of %s with the seed %d%n", TIME, SEED);
         Siege siege = new Siege(target, attacks, SEED);
         try (siege) {
@@ -99,11 +124,5 @@ class AttackTest {
     private static long heap() {
         System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-    }
-
-    private static long openDescriptors() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-                ? unix.getOpenFileDescriptorCount()
-                : 0;
     }
 }

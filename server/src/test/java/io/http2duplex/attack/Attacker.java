@@ -42,16 +42,20 @@ final class Attacker {
 
     /** TCP alone, to one of the ports. */
     Line tcp(boolean tls) throws IOException {
-        return opened(new Line(target, new Line.Kind(tls, null, true), attack));
+        return line(new Line.Kind(tls, null, true));
     }
 
     Line http1() throws IOException {
-        return opened(new Line(target, new Line.Kind(random.nextBoolean(), "http/1.1", true), attack));
+        return line(new Line.Kind(random.nextBoolean(), "http/1.1", true));
     }
 
     /** One that does not read what comes back. */
     Line deafHttp1() throws IOException {
-        return opened(new Line(target, new Line.Kind(random.nextBoolean(), "http/1.1", false), attack));
+        return line(new Line.Kind(random.nextBoolean(), "http/1.1", false));
+    }
+
+    Line line(Line.Kind kind) throws IOException {
+        return opened(new Line(target, kind, attack));
     }
 
     Http2Line http2() throws IOException {

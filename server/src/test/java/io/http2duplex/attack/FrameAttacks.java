@@ -26,6 +26,7 @@ final class FrameAttacks {
             "window updates that overflow", FrameAttacks::windowOverflow,
             "more than the window", FrameAttacks::beyondWindow,
             "floods of frames", FrameAttacks::floods,
+            "floods of window updates", FrameAttacks::windowUpdates,
             "random frames", FrameAttacks::randomFrames,
             "frames that must not be", FrameAttacks::brokenFrames,
             "crumbs", FrameAttacks::crumbs);
@@ -106,6 +107,14 @@ final class FrameAttacks {
         }
     }
 
+    private static void windowUpdates(Attacker attacker) throws IOException {
+        Http2Line line = attacker.http2();
+        int stream = line.get(attacker.path());
+        for (int i = 0; i < FLOOD; i++) {
+            line.frame(WINDOW_UPDATE, 0, i % 2 == 0 ? stream : 0, (byte) 0, (byte) 0, (byte) 0, (byte) 1);
+        }
+    }
+
     private static void randomFrames(Attacker attacker) throws IOException {
         for (int i = 0; i < 10; i++) {
             Http2Line line = attacker.http2();
@@ -154,6 +163,19 @@ final class FrameAttacks {
                     Http2Line line = any.http2();
                     line.post("/echo", "http2-duplex-id", "x".repeat(32));
                     line.frame(DATA, PADDED, 1, (byte) -1, (byte) 0);
+                },
+                any -> {
+                    Http2Line line = any.http2();
+                    line.frame(SETTINGS, 0, 0, setting(6, 0)); // no header may come
+                    line.frame(SETTINGS, 0, 0, setting(1, 0)); // the server is to forget all it has sent
+                    line.head(line.get("/echo"));
+                },
+                any -> {
+                    Http2Line line = any.http2();
+                    int post = line.post("/echo", "http2-duplex-id", "x".repeat(32));
+                    for (int i = 0; i < 100; i++) { // trailers that do not end
+                        line.frame(HEADERS, END_HEADERS, post, line.block("POST", "/echo"));
+                    }
                 },
                 any -> {
                     Http2Line line = any.http2();

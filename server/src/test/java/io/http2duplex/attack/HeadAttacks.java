@@ -89,7 +89,7 @@ final class HeadAttacks {
         Http2Line line = attacker.http2();
         line.frame(HEADERS, 0, line.nextStream(), line.block("GET", "/echo"));
         boolean empty = attacker.random.nextBoolean();
-        for (int i = 0; i < 5000; i++) {
+        for (int i = 0; i < 7000; i++) { // more than maxControlFramesPerMinute
             line.frame(CONTINUATION, 0, 1, empty ? new byte[0] : new byte[] {0, 1, 'x', 1, 'y'});
         }
     }

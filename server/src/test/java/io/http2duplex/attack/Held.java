@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The connections that are kept open, and fed in turn, until there are too many or all is over. */
 final class Held implements AutoCloseable {
-    private static final int MAX = 150;
+    private static final int MAX = 300;
 
     private record Entry(Line line, Attacker.Drip drip) {}
 

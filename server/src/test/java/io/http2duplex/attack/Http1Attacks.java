@@ -13,7 +13,9 @@ final class Http1Attacks {
             "heads that are none", Http1Attacks::badHeads,
             "giant heads, HTTP/1.1", Http1Attacks::giants,
             "lengths that are not true, HTTP/1.1", Http1Attacks::lengths,
-            "origins", Http1Attacks::origins);
+            "origins", Http1Attacks::origins,
+            "pipelines", Http1Attacks::pipelines,
+            "handshakes", Http1Attacks::handshakes);
 
     private static final String MARKUP = "<" + Attacker.MARKUP + ">";
     private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nhost: localhost\r\n\r\n";
@@ -127,6 +129,23 @@ final class Http1Attacks {
             line.write("POST " + path + " HTTP/1.1\r\nhost: localhost\r\nhttp2-duplex-id: " + id
                     + "\r\ncontent-length: " + length + "\r\n\r\n0123456789");
             line.shutdownOutput();
+        }
+    }
+
+    /** Requests whose answers nobody reads. */
+    private static void pipelines(Attacker attacker) throws IOException {
+        Line line = attacker.deafHttp1();
+        for (int i = 0; i < 100; i++) {
+            line.write("GET /none HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(50));
+        }
+        attacker.hold(line);
+    }
+
+    private static void handshakes(Attacker attacker) throws IOException {
+        for (int i = 0; i < 5; i++) {
+            attacker.line(new Line.Kind(true, "http/1.1", true)).write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+            attacker.line(new Line.Kind(true, "h2", true)).write("GET / HTTP/1.1\r\n\r\n");
+            attacker.line(new Line.Kind(true, "http/1.1", true)).close();
         }
     }
 

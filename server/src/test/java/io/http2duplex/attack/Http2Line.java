@@ -99,6 +99,15 @@ final class Http2Line extends Line {
         frame(DATA, last ? END_STREAM : 0, stream, bytes);
     }
 
+    /** Sends a whole POST of a session. {@return its stream} */
+    int upload(String path, String id, int dialect, byte... body) throws IOException {
+        int post = dialect == 1
+                ? post(path, "http2-duplex-id", id)
+                : post(path, "http2-duplex-id", id, "http2-duplex-version", "" + dialect);
+        data(post, true, body);
+        return post;
+    }
+
     void cut(int stream) throws IOException {
         frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, Http2Frames.CANCEL});
     }

@@ -42,6 +42,9 @@ class Line implements AutoCloseable {
                 tcp.setReceiveBufferSize(SMALL_BUFFER);
             }
             tcp.bind(new InetSocketAddress(target.attackers, 0));
+            if (tcp.getLocalPort() % 2 == 0) {
+                tcp.setSoLinger(true, 0); // every second one goes with a TCP reset
+            }
             tcp.connect(target.address(kind.tls));
             top = kind.tls && kind.protocol != null ? handshake(tcp, target.trust, kind.protocol) : tcp;
         } catch (IOException e) {

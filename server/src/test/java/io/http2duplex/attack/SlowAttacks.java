@@ -10,21 +10,30 @@ import java.util.Map;
 
 /** Keeping what costs the server something for as long as it goes, and giving as little as possible for it. */
 final class SlowAttacks {
-    static final Map<String, Attack> ALL = Map.of(
-            "TCP and nothing more", SlowAttacks::silence,
-            "half a TLS handshake", SlowAttacks::handshake,
-            "slow head, HTTP/1.1", SlowAttacks::head1,
-            "slow head, HTTP/2", SlowAttacks::head2,
-            "slow body, HTTP/1.1", SlowAttacks::body1,
-            "slow bodies, HTTP/2", SlowAttacks::bodies2,
-            "nobody reads, HTTP/1.1", SlowAttacks::unread1,
-            "windows of zero", SlowAttacks::zeroWindows,
-            "windows of one byte", SlowAttacks::tinyWindows,
-            "preface and nothing more", SlowAttacks::preface);
+    static final Map<String, Attack> ALL = Map.ofEntries(
+            Map.entry("connections without end", SlowAttacks::connections),
+            Map.entry("TCP and nothing more", SlowAttacks::silence),
+            Map.entry("half a TLS handshake", SlowAttacks::handshake),
+            Map.entry("slow head, HTTP/1.1", SlowAttacks::head1),
+            Map.entry("slow head, HTTP/2", SlowAttacks::head2),
+            Map.entry("slow body, HTTP/1.1", SlowAttacks::body1),
+            Map.entry("slow bodies, HTTP/2", SlowAttacks::bodies2),
+            Map.entry("nobody reads, HTTP/1.1", SlowAttacks::unread1),
+            Map.entry("windows of zero", SlowAttacks::zeroWindows),
+            Map.entry("windows of one byte", SlowAttacks::tinyWindows),
+            Map.entry("preface and nothing more", SlowAttacks::preface),
+            Map.entry("expectations", SlowAttacks::expectations));
 
     private static final int SETTINGS_SIZE = 33;
 
     private SlowAttacks() {}
+
+    private static void connections(Attacker attacker) throws IOException {
+        boolean tls = attacker.random.nextBoolean();
+        for (int i = 0; i < 200; i++) {
+            attacker.tcp(tls);
+        }
+    }
 
     private static void silence(Attacker attacker) throws IOException {
         for (int i = 0; i < 5; i++) {
@@ -129,6 +138,21 @@ final class SlowAttacks {
                 }
             }
         }
+    }
+
+    /** Bodies that are told of, and never come. */
+    private static void expectations(Attacker attacker) throws IOException {
+        Http2Line opener = attacker.http2();
+        String path = attacker.path();
+        for (int dialect = 1; dialect <= 2; dialect++) {
+            String id = attacker.open(opener, path, dialect);
+            Line line = attacker.http1();
+            line.write("POST " + path + " HTTP/1.1\r\nhost: localhost\r\nhttp2-duplex-id: " + id
+                    + "\r\nhttp2-duplex-version: " + dialect
+                    + "\r\nexpect: 100-continue\r\ncontent-length: 10\r\n\r\n");
+            attacker.hold(line);
+        }
+        attacker.hold(opener);
     }
 
     private static void preface(Attacker attacker) throws IOException {

@@ -4,6 +4,8 @@ import io.http2duplex.Duplex;
 import io.http2duplex.DuplexCallback;
 import io.http2duplex.DuplexHandler;
 import io.http2duplex.DuplexServer;
+import io.http2duplex.DuplexServerStatistics;
+import io.http2duplex.DuplexStatistics;
 import io.http2duplex.wire.TestServer;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
@@ -51,8 +53,8 @@ final class Target implements AutoCloseable {
                 .lingerTimeout(Duration.ofSeconds(2))
                 // Attackers are to meet these bounds, but not so soon that they do nothing else, and never good
                 // clients.
-                .maxSessionsPerAddress(areApart() ? 400 : 100_000)
-                .maxOpensPerMinute(areApart() ? 3000 : 100_000)
+                .maxSessionsPerAddress(areApart() ? 100 : 100_000)
+                .maxOpensPerMinute(areApart() ? 600 : 100_000)
                 .build();
     }
 
@@ -60,7 +62,11 @@ final class Target implements AutoCloseable {
         for (int i = 0; i < handlers.size(); i++) {
             builder.handle(PATHS.get(i), handlers.get(i));
         }
-        DuplexServer server = builder.wrap(this::watch).build();
+        DuplexServer server = builder.wrap(this::watch)
+                .maxConnectionsPerAddress(areApart() ? 250 : 10_000)
+                // The good ones have to keep to it, too, on a machine that is busy.
+                .handshakeTimeout(Duration.ofSeconds(20))
+                .build();
         server.start();
         return server;
     }
@@ -105,8 +111,14 @@ final class Target implements AutoCloseable {
         return handlers.stream().mapToInt(DuplexHandler::sessions).sum();
     }
 
-    long memoryUsed() {
-        return handlers.stream().mapToLong(DuplexHandler::memoryUsed).sum();
+    /** {@return what the servers count} */
+    List<DuplexServerStatistics> connections() {
+        return List.of(secure.statistics(), clear.statistics());
+    }
+
+    /** {@return what the applications' handlers count} */
+    List<DuplexStatistics> statistics() {
+        return handlers.stream().map(DuplexHandler::statistics).toList();
     }
 
     /** {@return how many of the duplexes that were opened have not been collected} */
