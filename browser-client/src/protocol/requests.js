@@ -8,14 +8,15 @@ import * as Header from './headers.js';
 export const VERSION = '2';
 
 /**
- * The GET that opens a session; its response's body is the download.
+ * The GET that opens a session; its response's body is the download, which is not to be stored. (The answers to POSTs never
+ * are; to ask for it there would have Chromium send a preflight before each to a server of another origin.)
  *
  * @param {Init} init
  * @param {Record<string, string>} [headers]
  * @returns {RequestInit}
  */
 export function downloadRequest(init, headers) {
-  return request(init, 'GET', {}, headers);
+  return { cache: 'no-store', ...request(init, 'GET', {}, headers) };
 }
 
 /**
@@ -132,7 +133,6 @@ function upload(init, id, headers, body) {
  */
 function request(init, method, defaults, headers, body) {
   return {
-    cache: 'no-store',
     ...init,
     method,
     headers: { ...defaults, ...Object.fromEntries(new Headers(init.headers)), ...headers },

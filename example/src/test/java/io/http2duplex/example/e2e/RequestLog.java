@@ -1,18 +1,25 @@
 package io.http2duplex.example.e2e;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import io.http2duplex.protocol.HeaderNames;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 
 /** Notes every request that comes to a duplex, on its way to the next handler. */
 final class RequestLog implements HttpHandler {
     /** What a request to a duplex is for. */
     enum Kind {
         OPEN,
+        /** The browser asks whether a page of another origin may send a request. */
+        PREFLIGHT,
         /** Dialect 2: a resuming GET. */
         ATTACH,
         /** Dialect 2: a POST, whatever it carries. */
@@ -43,7 +50,10 @@ final class RequestLog implements HttpHandler {
     }
 
     private static Kind kindOf(HttpServerExchange exchange) {
-        if (exchange.getRequestMethod().toString().equals("GET")) {
+        if (exchange.getRequestMethod().equals(Methods.OPTIONS)) {
+            return Kind.PREFLIGHT;
+        }
+        if (exchange.getRequestMethod().equals(Methods.GET)) {
             return exchange.getRequestHeaders().contains(HeaderNames.ID) ? Kind.ATTACH : Kind.OPEN;
         }
         if (exchange.getRequestHeaders().contains(HeaderNames.VERSION)) {
@@ -83,6 +93,17 @@ final class RequestLog implements HttpHandler {
 
     long count(Kind kind) {
         return requests.stream().filter(request -> request.kind() == kind).count();
+    }
+
+    /** Waits until a request of that kind has come. */
+    void awaitOne(Kind kind) {
+        long deadline = System.nanoTime() + SECONDS.toNanos(TestServer.PATIENCE_SECONDS);
+        while (count(kind) == 0) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("No request has come that is " + kind + ", only " + kinds());
+            }
+            LockSupport.parkNanos(MILLISECONDS.toNanos(5));
+        }
     }
 
     /** {@return the protocols that they came over} */
