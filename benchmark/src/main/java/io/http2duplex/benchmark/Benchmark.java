@@ -1,24 +1,39 @@
 package io.http2duplex.benchmark;
 
 import io.http2duplex.benchmark.browser.BrowserPart;
+import io.http2duplex.benchmark.core.CorePart;
+import io.http2duplex.benchmark.many.ManyPart;
+import io.http2duplex.benchmark.report.Report;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 
-/** {@code Benchmark DIRECTORY FORM PARTS}: measures, and writes the report. A run that is wrong ends it with an error. */
+/**
+ * {@code Benchmark DIRECTORY}, which is the module's: measures, and writes the report. A run that is wrong ends it with an
+ * error. System properties: {@code benchmark.form}, short or full; {@code benchmark.parts}, with commas between them; {@code
+ * benchmark.systems}, only those whose name has this in it.
+ */
 public final class Benchmark {
     private Benchmark() {}
 
     public static void main(String... arguments) throws Exception {
         Settings settings = new Settings(
                 Path.of(arguments[0]).toAbsolutePath(),
-                Settings.Form.valueOf(arguments[1].toUpperCase(Locale.ROOT)),
-                arguments.length > 3 ? arguments[3] : "");
-        for (String part : List.of(arguments[2].split(",", -1))) {
+                Settings.Form.valueOf(property("form").toUpperCase(Locale.ROOT)),
+                property("systems"));
+        for (String part : property("parts").split(",", -1)) {
             switch (part) {
                 case BrowserPart.NAME -> BrowserPart.run(settings);
-                default -> throw new IllegalArgumentException("There is no part " + part);
+                case ManyPart.NAME -> ManyPart.run(settings);
+                case CorePart.NAME -> CorePart.run(settings);
+                default ->
+                    throw new IllegalArgumentException("There is no part " + part + ": parts are " + BrowserPart.NAME
+                            + ", " + ManyPart.NAME + " and " + CorePart.NAME);
             }
         }
+        Report.write(settings);
+    }
+
+    private static String property(String name) {
+        return System.getProperty("benchmark." + name, "");
     }
 }

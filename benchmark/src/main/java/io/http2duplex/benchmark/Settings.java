@@ -52,7 +52,7 @@ public record Settings(Path directory, Form form, String systems) {
     }
 
     /** {@return the file for what a server writes to its standard error} */
-    Path log(String server) {
+    public Path log(String server) {
         return made(target().resolve("logs")).resolve(server + ".log");
     }
 

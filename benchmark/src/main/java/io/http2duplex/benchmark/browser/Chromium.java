@@ -1,7 +1,6 @@
 package io.http2duplex.benchmark.browser;
 
 import io.http2duplex.benchmark.ProcessFigures;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -10,17 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A headless Chromium with a fresh profile and one page. Nothing watches it: that would slow uploads. */
 final class Chromium implements AutoCloseable {
-    /** Names the browser to use, in place of looking for one. */
-    private static final String PATH_VARIABLE = "CHROMIUM_PATH";
-
-    private static final List<String> NAMES =
-            List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
     private static final List<String> ARGUMENTS = List.of(
             "--headless=new",
             "--no-first-run",
@@ -49,7 +41,7 @@ final class Chromium implements AutoCloseable {
         try {
             profile = Files.createTempDirectory(folder, "profile");
             List<String> command = new ArrayList<>();
-            command.add(executable().toString());
+            command.add(InstalledBrowser.find().toString());
             command.addAll(ARGUMENTS);
             command.add("--user-data-dir=" + profile);
             command.add("--ignore-certificate-errors-spki-list=" + trusted);
@@ -99,38 +91,5 @@ final class Chromium implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** Finds an installed browser, or the one that Playwright has downloaded for the end-to-end tests. */
-    private static Path executable() throws IOException {
-        String named = System.getenv(PATH_VARIABLE);
-        if (named != null && !named.isBlank()) {
-            return Path.of(named);
-        }
-        Optional<Path> installed = Stream.of(System.getenv("PATH").split(Pattern.quote(File.pathSeparator), -1))
-                .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)))
-                .filter(Files::isExecutable)
-                .findFirst();
-        if (installed.isPresent()) {
-            return installed.get();
-        }
-        Path downloads = Path.of(System.getProperty("user.home"), ".cache", "ms-playwright");
-        if (Files.exists(downloads)) {
-            try (Stream<Path> files = Files.find(downloads, 3, (file, attributes) -> isBrowser(file))) {
-                Optional<Path> downloaded = files.findFirst();
-                if (downloaded.isPresent()) {
-                    return downloaded.get();
-                }
-            }
-        }
-        throw new IllegalStateException("The benchmark needs Chromium or Chrome, and none is installed: install one, or"
-                + " set " + PATH_VARIABLE + " to its executable.");
-    }
-
-    private static boolean isBrowser(Path file) {
-        String name = file.getFileName().toString();
-        return (name.equals("headless_shell") || name.equals("chrome-headless-shell") || name.equals("chrome"))
-                && Files.isExecutable(file)
-                && Files.isRegularFile(file);
     }
 }

@@ -79,7 +79,12 @@ public final class BenchmarkServer {
     private int start() {
         return switch (kind) {
             case OWN, FLOOR -> start(DuplexServer.builder());
-            case OWN_MANY -> start(DuplexServer.builder().maxStreams(220).streamWindow(64 * 1024));
+            case OWN_MANY ->
+                start(DuplexServer.builder()
+                        .maxStreams(220)
+                        .streamWindow(64 * 1024)
+                        .maxConnections(ANY)
+                        .maxConnectionsPerAddress(ANY));
             case STOCK, WEBSOCKET, STOCK_MANY -> startStock();
         };
     }

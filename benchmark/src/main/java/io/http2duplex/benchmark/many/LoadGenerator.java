@@ -1,0 +1,214 @@
+package io.http2duplex.benchmark.many;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.AsciiString;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Opens duplexes, 100 on a connection, and has the server echo over them. All of it happens on one thread, so that it
+ * takes little from the server's. The public methods are for another thread, and wait.
+ */
+final class LoadGenerator implements AutoCloseable {
+    private static final int PER_CONNECTION = 100;
+    private static final int CONNECTING = 16;
+    /** Far more than anything takes: what takes longer hangs. */
+    private static final int PATIENCE_MINUTES = 3;
+
+    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final Bootstrap bootstrap =
+            new Bootstrap().group(loop).channel(NioSocketChannel.class).option(ChannelOption.TCP_NODELAY, true);
+    private final SslContext tls;
+    private final int port;
+    private final Listener listener = new Listener();
+    private final List<LoadConnection> connections = new ArrayList<>();
+    private final List<LoadDuplex> duplexes = new ArrayList<>();
+
+    private LoadMode mode = LoadMode.DIALECT_2_POST;
+    private int connectionsToMake;
+    private int connectionsOpen;
+    private Phase phase = new Phase(0);
+
+    /** What is going on: until when echoes are asked for, and what came of it. */
+    private static final class Phase {
+        private final CompletableFuture<Void> over = new CompletableFuture<>();
+        private final Latencies latencies = new Latencies();
+        private final long end;
+        private int underWay;
+
+        Phase(long end) {
+            this.end = end;
+        }
+    }
+
+    /** @param authority the certificate of who has signed the server's */
+    LoadGenerator(int port, Path authority) throws IOException {
+        this.port = port;
+        tls = SslContextBuilder.forClient()
+                .trustManager(authority.toFile())
+                .applicationProtocolConfig(new ApplicationProtocolConfig(
+                        Protocol.ALPN,
+                        SelectorFailureBehavior.NO_ADVERTISE,
+                        SelectedListenerFailureBehavior.ACCEPT,
+                        "h2"))
+                .build();
+    }
+
+    /** Opens so many more. {@return how long it took} */
+    Duration open(int count, LoadMode how) {
+        long before = System.nanoTime();
+        run(0, () -> {
+            mode = how;
+            connectionsToMake = (count + PER_CONNECTION - 1) / PER_CONNECTION;
+            connectionsOpen = 0;
+            int atOnce = Math.min(CONNECTING, connectionsToMake);
+            for (int i = 0; i < atOnce; i++) {
+                connect(Math.min(count, PER_CONNECTION));
+            }
+        });
+        return Duration.ofNanos(System.nanoTime() - before);
+    }
+
+    private void connect(int count) {
+        AsciiString authority = AsciiString.of("localhost:" + port);
+        LoadConnection connection = new LoadConnection(authority, mode, count, listener);
+        connections.add(connection);
+        bootstrap
+                .clone()
+                .handler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        channel.pipeline().addLast(tls.newHandler(channel.alloc(), "localhost", port), connection);
+                    }
+                })
+                .connect("localhost", port)
+                .addListener(made -> {
+                    if (!made.isSuccess()) {
+                        listener.failed(made.cause());
+                    }
+                });
+    }
+
+    /**
+     * Has echoes made over all duplexes in turn.
+     *
+     * @param atOnce how many are under way at any time
+     * @return how long each of them took
+     */
+    Latencies echo(Duration duration, int atOnce) {
+        return run(System.nanoTime() + duration.toNanos(), () -> {
+                    for (int i = 0; i < atOnce; i++) {
+                        listener.sendNext();
+                    }
+                })
+                .latencies;
+    }
+
+    /** Closes all duplexes, and then the connections. */
+    void closeDuplexes() {
+        run(0, () -> {
+            phase.underWay = duplexes.size();
+            connections.forEach(LoadConnection::closeDuplexes);
+        });
+        run(0, () -> {
+            connections.forEach(LoadConnection::close);
+            connections.clear();
+            duplexes.clear();
+            phase.over.complete(null);
+        });
+    }
+
+    private Phase run(long end, Runnable start) {
+        Phase next = new Phase(end);
+        try {
+            loop.next().execute(() -> {
+                phase = next;
+                try {
+                    start.run();
+                } catch (RuntimeException e) {
+                    next.over.completeExceptionally(e);
+                }
+            });
+            next.over.get(PATIENCE_MINUTES, TimeUnit.MINUTES);
+            return next;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("Nothing came of it for " + PATIENCE_MINUTES + " minutes", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(PATIENCE_MINUTES, TimeUnit.MINUTES);
+    }
+
+    /** On the loop's thread. */
+    private final class Listener implements LoadConnection.Listener {
+        private int next;
+
+        @Override
+        public void opened(LoadConnection connection) {
+            Collection<LoadDuplex> more = connection.duplexes();
+            duplexes.addAll(more);
+            connectionsOpen++;
+            if (connectionsOpen == connectionsToMake) {
+                phase.over.complete(null);
+            } else if (connectionsOpen + CONNECTING <= connectionsToMake) {
+                connect(more.size());
+            }
+        }
+
+        void sendNext() {
+            LoadDuplex duplex = duplexes.get(next++ % duplexes.size());
+            if (duplex.isQuiet()) {
+                phase.underWay++;
+                duplex.send(System.nanoTime());
+            }
+        }
+
+        @Override
+        public void echoed(LoadDuplex duplex) {
+            phase.latencies.add(System.nanoTime() - duplex.sentAt());
+        }
+
+        @Override
+        public void quiet(LoadDuplex duplex) {
+            phase.underWay--;
+            if (System.nanoTime() < phase.end) {
+                sendNext();
+            } else if (phase.underWay == 0) {
+                phase.over.complete(null);
+            }
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            phase.over.completeExceptionally(failure);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.http2duplex.benchmark.many;
+
+import io.http2duplex.benchmark.Results;
+import io.http2duplex.benchmark.Run;
+import io.http2duplex.benchmark.ServerProcess;
+import io.http2duplex.benchmark.Settings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The measurements with many duplexes: each run is one system with so many of them, in a server process of its own that
+ * has warmed up. A round has one run of each; every other round goes backwards.
+ */
+public final class ManyPart {
+    /** The name of its results. */
+    public static final String NAME = "many";
+
+    private static final int AT_ONCE = 64;
+
+    private final Settings settings;
+    private final ManyPlan plan;
+
+    private ManyPart(Settings settings) {
+        this.settings = settings;
+        plan = settings.isFull() ? ManyPlan.FULL : ManyPlan.SHORT;
+    }
+
+    /** Measures, and keeps what was measured after every run. */
+    public static void run(Settings settings) throws IOException {
+        ManyPart part = new ManyPart(settings);
+        Results results = new Results(settings, NAME);
+        for (int round = 0; round < part.plan.rounds(); round++) {
+            List<ManySystem> systems = Arrays.asList(ManySystem.values());
+            if (round % 2 == 1) {
+                Collections.reverse(systems);
+            }
+            for (int count : part.plan.counts()) {
+                if (count > part.plan.mostAgain() && round > 0) {
+                    continue;
+                }
+                for (ManySystem system : systems) {
+                    if (system.title().contains(settings.systems())) {
+                        results.add(part.measure(system, count));
+                    }
+                }
+            }
+        }
+    }
+
+    private Run measure(ManySystem system, int count) throws IOException {
+        try (ServerProcess server = system.start(settings);
+                LoadGenerator load =
+                        new LoadGenerator(server.port(), settings.development().caCertificate())) {
+            Map<String, Double> figures = new TreeMap<>();
+            warmUp(system, load);
+            long heap = server.heapBytes();
+            long resident = server.residentBytes();
+
+            long cpu = server.cpuMillis();
+            Duration opening = load.open(count, LoadMode.of(system.dialect(), false));
+            figures.put("open.millis", opening.toNanos() / 1e6);
+            figures.put("open.cpu", (server.cpuMillis() - cpu) * 1000.0 / count);
+            figures.put("heap", (double) (server.heapBytes() - heap) / count);
+            figures.put("resident", (double) (server.residentBytes() - resident) / count);
+
+            echo("POST", server, load, figures);
+            if (count <= plan.mostAgain()) {
+                load.closeDuplexes();
+                load.open(count, LoadMode.of(system.dialect(), true));
+                echo("streaming", server, load, figures);
+            }
+            return new Run(count + " duplexes", system.title(), figures);
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(system.title() + " with " + count + " duplexes: " + e.getMessage(), e);
+        }
+    }
+
+    private void warmUp(ManySystem system, LoadGenerator load) {
+        for (boolean streams : new boolean[] {false, true}) {
+            load.open(plan.warmUpCount(), LoadMode.of(system.dialect(), streams));
+            load.echo(plan.warmUp(), AT_ONCE);
+            load.closeDuplexes();
+        }
+    }
+
+    private void echo(String mode, ServerProcess server, LoadGenerator load, Map<String, Double> figures) {
+        long cpu = server.cpuMillis();
+        long before = System.nanoTime();
+        Latencies latencies = load.echo(plan.echo(), AT_ONCE);
+        double seconds = (System.nanoTime() - before) / 1e9;
+        figures.put(mode + ".perSecond", latencies.count() / seconds);
+        figures.put(mode + ".p50", latencies.percentileMillis(50));
+        figures.put(mode + ".p99", latencies.percentileMillis(99));
+        figures.put(mode + ".cpu", (server.cpuMillis() - cpu) * 1000.0 / latencies.count());
+    }
+}

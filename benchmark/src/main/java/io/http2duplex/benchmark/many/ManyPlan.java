@@ -1,0 +1,22 @@
+package io.http2duplex.benchmark.many;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How much is done with many duplexes.
+ *
+ * @param rounds how often
+ * @param counts how many duplexes
+ * @param mostAgain more duplexes than that are opened in the first round only, and for POSTs only
+ * @param echo how long echoes go on
+ * @param warmUpCount how many duplexes a server warms up with, in each mode
+ * @param warmUp how long
+ */
+record ManyPlan(int rounds, List<Integer> counts, int mostAgain, Duration echo, int warmUpCount, Duration warmUp) {
+
+    static final ManyPlan FULL = new ManyPlan(
+            3, List.of(1_000, 10_000, 100_000), 10_000, Duration.ofSeconds(2), 500, Duration.ofMillis(2500));
+    static final ManyPlan SHORT =
+            new ManyPlan(1, List.of(200), 200, Duration.ofMillis(100), 100, Duration.ofMillis(50));
+}

@@ -1,0 +1,109 @@
+package io.http2duplex.benchmark.report;
+
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** What is to be shown, and whether it was. */
+final class Goals {
+    private static final String NEAR = "0 ms";
+    private static final String FAR = "50 ms";
+    private static final String TEN_THOUSAND = "10000 duplexes";
+    private static final String HUNDRED_THOUSAND = "100000 duplexes";
+    private static final String WRITES = "writes.perSecond";
+    private static final String UPLOAD = "upload.megabytesPerSecond";
+    private static final String DOWNLOAD = "download.megabytesPerSecond";
+    private static final String BOTH = "both.megabytesPerSecond";
+    private static final String ROUND_TRIP = "roundTrip.p50";
+    private static final String OPEN = "open.millis";
+    private static final String POST = "dialect 2, POST";
+    private static final String STREAMING = "dialect 2, streaming";
+    private static final String PEER = "http2-duplex 6.0.3";
+    private static final String PEER_POST = PEER + ", POST";
+    private static final String PEER_STREAMING = PEER + ", streaming";
+    private static final String WEBSOCKET = "WebSocket";
+    private static final String MANY = "dialect 2";
+
+    private final Table table = new Table("goal", "wanted", "measured", "met");
+    private final Measurements browser;
+    private final Measurements many;
+
+    Goals(Measurements browser, Measurements many) {
+        this.browser = browser;
+        this.many = many;
+    }
+
+    String table() {
+        atLeast("POST against http2-duplex POST: small writes", 80, near(POST, PEER_POST, WRITES));
+        atLeast("– upload", 5, near(POST, PEER_POST, UPLOAD));
+        atLeast("– both at once", 4, near(POST, PEER_POST, BOTH));
+        atMost("– round trip", 1, near(POST, PEER_POST, ROUND_TRIP));
+        atLeast("– at 50 ms: small writes", 1000, far(POST, PEER_POST, WRITES));
+        atLeast("– at 50 ms: upload", 60, far(POST, PEER_POST, UPLOAD));
+        atLeast("streaming against http2-duplex streaming: small writes", 1.5, near(STREAMING, PEER_STREAMING, WRITES));
+        atLeast("– upload", 1.3, near(STREAMING, PEER_STREAMING, UPLOAD));
+        atLeast("– download", 1, near(STREAMING, PEER_STREAMING, DOWNLOAD));
+        atLeast("– both at once", 1, near(STREAMING, PEER_STREAMING, BOTH));
+        atMost("– round trip", 1, near(STREAMING, PEER_STREAMING, ROUND_TRIP));
+        atLeast("– at 50 ms: upload", 100, far(STREAMING, PEER_STREAMING, UPLOAD));
+        atLeast("– at 50 ms: upload against the WebSocket", 0.75, far(STREAMING, WEBSOCKET, UPLOAD));
+        floor("POST");
+        floor("streaming");
+        atLeast("streaming against the WebSocket: small writes", 2, near(STREAMING, WEBSOCKET, WRITES));
+        atMost("– opening 50 (time)", 0.5, near(STREAMING, WEBSOCKET, OPEN));
+        dialects("small writes", WRITES);
+        dialects("upload", UPLOAD);
+        dialects("download", DOWNLOAD);
+        dialects("both at once", BOTH);
+        atMost("10,000 duplexes against Node: CPU time an echo", 0.5, many(TEN_THOUSAND, "POST.cpu"));
+        atMost("– p99", 1, many(TEN_THOUSAND, "POST.p99"));
+        atMost("– opening them (time)", 1 / 1.5, many(TEN_THOUSAND, OPEN));
+        memory("heap an idle duplex, of 10,000 (bytes)", TEN_THOUSAND);
+        memory("heap an idle duplex, of 100,000 (bytes)", HUNDRED_THOUSAND);
+        return table.toString();
+    }
+
+    private OptionalDouble near(String system, String other, String figure) {
+        return browser.ratio(NEAR, system, other, figure);
+    }
+
+    private OptionalDouble far(String system, String other, String figure) {
+        return browser.ratio(FAR, system, other, figure);
+    }
+
+    private OptionalDouble many(String setting, String figure) {
+        return many.ratio(setting, MANY, PEER, figure);
+    }
+
+    private void floor(String mode) {
+        String system = "dialect 2, " + mode;
+        String fetch = "fetch, " + mode;
+        atMost(mode + " against bare fetch: round trip", 1.05, near(system, fetch, ROUND_TRIP));
+        atLeast("– upload", 0.85, near(system, fetch, UPLOAD));
+        atLeast("– download", 0.85, near(system, fetch, DOWNLOAD));
+        atLeast("– both at once", 0.85, near(system, fetch, BOTH));
+    }
+
+    private void dialects(String what, String figure) {
+        atLeast(
+                "dialect 2 against dialect 1, streaming: " + what,
+                0.95,
+                near(STREAMING, "dialect 1, streaming", figure));
+    }
+
+    private void memory(String what, String setting) {
+        OptionalDouble heap = many.median(setting, MANY, "heap");
+        row(what, "≤ 4,096", heap, heap.isPresent() && heap.getAsDouble() <= 4096);
+    }
+
+    private void atLeast(String what, double wanted, OptionalDouble ratio) {
+        row(what, "≥ " + Numbers.text(wanted) + " ×", ratio, ratio.isPresent() && ratio.getAsDouble() >= wanted);
+    }
+
+    private void atMost(String what, double wanted, OptionalDouble ratio) {
+        row(what, "≤ " + Numbers.text(wanted) + " ×", ratio, ratio.isPresent() && ratio.getAsDouble() <= wanted);
+    }
+
+    private void row(String what, String wanted, OptionalDouble measured, boolean met) {
+        table.row(List.of(what, wanted, Numbers.text(measured), measured.isEmpty() ? "–" : met ? "yes" : "**no**"));
+    }
+}

@@ -1,0 +1,159 @@
+package io.http2duplex.benchmark.report;
+
+import io.http2duplex.benchmark.Results;
+import io.http2duplex.benchmark.Settings;
+import io.http2duplex.benchmark.browser.BrowserPart;
+import io.http2duplex.benchmark.core.CorePart;
+import io.http2duplex.benchmark.many.ManyPart;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/** Writes {@code RESULTS.md} and its charts from what the parts have measured. */
+public final class Report {
+    private static final Map<String, String> BROWSER = columns(
+            "round trip p50, ms", "roundTrip.p50",
+            "p99, ms", "roundTrip.p99",
+            "small writes/s", "writes.perSecond",
+            "up, MB/s", "upload.megabytesPerSecond",
+            "down, MB/s", "download.megabytesPerSecond",
+            "both, MB/s each way", "both.megabytesPerSecond",
+            "open 50, ms", "open.millis");
+    private static final Map<String, String> CPU = columns(
+            "page, up", "upload.cpu.page",
+            "page, down", "download.cpu.page",
+            "page, 1,000 writes", "writes.cpu.page",
+            "browser, up", "upload.cpu.browser",
+            "browser, down", "download.cpu.browser",
+            "browser, 1,000 writes", "writes.cpu.browser",
+            "server, up", "upload.cpu.server",
+            "server, down", "download.cpu.server",
+            "server, 1,000 writes", "writes.cpu.server");
+    private static final Map<String, String> MANY = columns(
+            "heap, bytes each", "heap",
+            "resident, bytes each", "resident",
+            "opening, ms", "open.millis",
+            "opening, CPU µs each", "open.cpu",
+            "POST echoes/s", "POST.perSecond",
+            "p50, ms", "POST.p50",
+            "p99, ms", "POST.p99",
+            "CPU µs an echo", "POST.cpu",
+            "streaming echoes/s", "streaming.perSecond",
+            "p50, ms", "streaming.p50",
+            "p99, ms", "streaming.p99",
+            "CPU µs an echo", "streaming.cpu");
+    private static final Map<String, String> CORE = columns("ns", "nanos", "bytes allocated", "allocated");
+
+    private final Settings settings;
+    private final Path folder;
+    private final StringBuilder text = new StringBuilder();
+
+    private Report(Settings settings) {
+        this.settings = settings;
+        folder = settings.isFull() ? settings.directory() : settings.results();
+    }
+
+    /** Writes the report: of the full form into the module's folder, of the short one beside its results. */
+    public static void write(Settings settings) throws IOException {
+        new Report(settings).write();
+    }
+
+    private static Map<String, String> columns(String... titlesAndFigures) {
+        // By figure, since two columns may have one title.
+        Map<String, String> columns = new LinkedHashMap<>();
+        for (int i = 0; i < titlesAndFigures.length; i += 2) {
+            columns.put(titlesAndFigures[i + 1], titlesAndFigures[i]);
+        }
+        return columns;
+    }
+
+    private void write() throws IOException {
+        Measurements browser = new Measurements(Results.of(settings, BrowserPart.NAME));
+        Measurements many = new Measurements(Results.of(settings, ManyPart.NAME));
+        Measurements core = new Measurements(Results.of(settings, CorePart.NAME));
+        text.append("# Results\n\n");
+        paragraph("Measured on " + LocalDate.now(ZoneOffset.UTC) + " by `mvn -q -Pbenchmark`: " + Machine.description()
+                + ".");
+        paragraph("Medians of interleaved rounds; another machine gives other figures, the ratios differ less."
+                + " \"Dialect\" is this project, on its own listener or on Undertow's (\"stock\"); the load generator,"
+                + " the browser and the servers share the processors.");
+        text.append("## Goals\n\n").append(new Goals(browser, many).table());
+        browser(browser);
+        many(many);
+        core(core);
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("RESULTS.md"), text.toString().stripTrailing() + "\n");
+    }
+
+    private void browser(Measurements browser) throws IOException {
+        for (String setting : browser.settings()) {
+            text.append("## In the browser, round-trip time " + setting + "\n\n");
+            text.append(table("system", browser, setting, BROWSER));
+            for (String figure : List.of(
+                    "writes.perSecond",
+                    "upload.megabytesPerSecond",
+                    "download.megabytesPerSecond",
+                    "both.megabytesPerSecond")) {
+                String title = BROWSER.get(figure) + ", round-trip time " + setting;
+                chart("browser-" + setting + "-" + figure, title, browser, setting, figure);
+            }
+            text.append("CPU time in ms, for a megabyte or for 1,000 small writes:\n\n");
+            text.append(table("system", browser, setting, CPU));
+        }
+    }
+
+    private void many(Measurements many) throws IOException {
+        for (String setting : many.settings()) {
+            text.append("## " + setting + ", 100 a connection\n\n");
+            text.append(table("system", many, setting, MANY));
+            chart("many-" + setting + "-heap", "heap of an idle duplex in bytes, " + setting, many, setting, "heap");
+            chart("many-" + setting + "-cpu", "CPU µs an echo by POST, " + setting, many, setting, "POST.cpu");
+        }
+    }
+
+    private void core(Measurements core) {
+        if (!core.isEmpty()) {
+            text.append("## Hot paths of the protocol core (JMH)\n\n");
+        }
+        for (String setting : core.settings()) {
+            text.append(table(setting, core, setting, CORE));
+        }
+    }
+
+    private static String table(String corner, Measurements measurements, String setting, Map<String, String> columns) {
+        List<String> head = new ArrayList<>(List.of(corner));
+        head.addAll(columns.values());
+        Table table = new Table(head.toArray(new String[0]));
+        for (String system : measurements.systems(setting)) {
+            List<String> row = new ArrayList<>(List.of(system));
+            columns.keySet().forEach(figure -> row.add(Numbers.text(measurements.median(setting, system, figure))));
+            table.row(row);
+        }
+        return table.toString();
+    }
+
+    private void chart(String name, String title, Measurements measurements, String setting, String figure)
+            throws IOException {
+        BarChart chart = new BarChart(title);
+        for (String system : measurements.systems(setting)) {
+            OptionalDouble value = measurements.median(setting, system, figure);
+            value.ifPresent(number -> chart.bar(system, number));
+        }
+        String file = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + ".svg";
+        Files.createDirectories(folder.resolve("charts"));
+        Files.writeString(folder.resolve("charts").resolve(file), chart.svg());
+        paragraph("![" + title + "](charts/" + file + ")");
+    }
+
+    private void paragraph(String paragraph) {
+        text.append(paragraph).append("\n\n");
+    }
+}
