@@ -93,7 +93,10 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         return budget.reserved();
     }
 
-    /** {@return what the handler is doing now, and has done} May be called on any thread, but blocks a little. */
+    /**
+     * {@return what the handler is doing now, and has done} It looks at one session after the other, which takes some
+     * milliseconds for 10,000. May be called on any thread.
+     */
     public DuplexStatistics statistics() {
         return monitoring.counts.statistics(dialect1.sessions, dialect2.sessions, budget);
     }

@@ -1,29 +1,34 @@
 package io.http2duplex.metrics;
 
-import io.http2duplex.DuplexHandler;
-import io.http2duplex.DuplexStatistics;
 import io.micrometer.core.instrument.Clock;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** One look at a handler, for all the meters that a registry reads in a row: it goes through every session. */
-final class Glance {
+/**
+ * One look at the statistics of something for all the meters that a registry reads in a row: it may cost a look at every
+ * session. It does not keep what it looks at, which is always the same.
+ */
+final class Glance<T, S> {
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Clock clock;
-    private @Nullable DuplexStatistics last;
+    private final Function<T, S> look;
+    private @Nullable S last;
     private long lastAt;
 
-    Glance(Clock clock) {
+    /** @param look takes the statistics */
+    Glance(Clock clock, Function<T, S> look) {
         this.clock = clock;
+        this.look = look;
     }
 
-    /** {@return the statistics of the handler, which is always the same one, at most a second old} */
-    synchronized DuplexStatistics at(DuplexHandler handler) {
+    /** {@return the statistics, at most a second old} */
+    synchronized S at(T measured) {
         long now = clock.monotonicTime();
-        DuplexStatistics known = last;
+        S known = last;
         if (known == null || now - lastAt >= FRESH_NANOS) {
-            known = handler.statistics();
+            known = look.apply(measured);
             last = known;
             lastAt = now;
         }

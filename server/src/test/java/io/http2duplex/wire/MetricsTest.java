@@ -2,10 +2,14 @@ package io.http2duplex.wire;
 
 import static io.http2duplex.wire.UploadsTest.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.http2duplex.DuplexHandler;
+import io.http2duplex.DuplexServer;
+import io.http2duplex.DuplexServerStatistics;
 import io.http2duplex.DuplexStatistics;
 import io.http2duplex.metrics.DuplexMetrics;
+import io.http2duplex.metrics.DuplexServerMetrics;
 import io.http2duplex.protocol.ErrorCode;
 import io.http2duplex.protocol.ProblemType;
 import io.micrometer.core.instrument.Clock;
@@ -15,6 +19,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -25,7 +30,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** A handler's meters. */
+/** The meters of a handler and of a server. */
 class MetricsTest {
     private final AtomicLong now = new AtomicLong();
     private final MeterRegistry registry = new SimpleMeterRegistry(SimpleConfig.DEFAULT, new Clock() {
@@ -126,10 +131,69 @@ class MetricsTest {
     }
 
     @Test
+    void aServersMetersTellItsConnectionsStreamsAndLimits() throws IOException {
+        DuplexServer server = DuplexServer.builder()
+                .maxConnections(1)
+                .handle("/", Bodies::answer)
+                .build();
+        DuplexServerMetrics metrics = new DuplexServerMetrics(server);
+        assertThatIllegalStateException().as("not started yet").isThrownBy(() -> metrics.bindTo(registry));
+        server.start();
+        metrics.bindTo(registry);
+        try (Http2Client client = Http2Client.over(Sockets.open(server.port(), null, "h2"), "/")) {
+            assertThat(client.send("GET", false).status()).isEqualTo(200);
+            assertThat(client.send("GET", false).status()).isEqualTo(200);
+            Sockets second = Sockets.open(server.port(), null, "http/1.1");
+            assertThat(second.top().getInputStream().readAllBytes()).isEmpty();
+            second.kill();
+            Await.until("the limit was reached, and no request is open", () -> {
+                DuplexServerStatistics statistics = server.statistics();
+                return statistics.limitsReached().getOrDefault("maxConnections", 0L) == 1
+                        && statistics.connections() == 1
+                        && statistics.streams() == 0;
+            });
+            aSecondPasses();
+            assertThat(gauge("server.connections")).isEqualTo(1);
+            assertThat(counter("server.connections.accepted")).isEqualTo(1);
+            assertThat(gauge("server.streams")).isZero();
+            assertThat(counter("server.streams.begun")).isEqualTo(2);
+            assertThat(counter("server.limits.reached", "limit", "maxConnections"))
+                    .isEqualTo(1);
+            assertThat(counter("server.limits.reached", "limit", "handshakeTimeout"))
+                    .isZero();
+        }
+        server.close();
+        aSecondPasses();
+        assertThat(gauge("server.connections")).isZero();
+    }
+
+    @Test
+    void theyKeepNoHandlerThatNobodyElseKeeps() {
+        WeakReference<DuplexHandler> handler = new WeakReference<>(bound());
+
+        Await.until("the handler is collected", () -> {
+            System.gc();
+            return handler.get() == null;
+        });
+        assertThat(gauge("sessions.detached")).isNaN();
+    }
+
+    private DuplexHandler bound() {
+        DuplexHandler handler = DuplexHandler.builder(duplex -> {}).build();
+        new DuplexMetrics(handler).bindTo(registry);
+        assertThat(gauge("sessions.detached")).isZero();
+        return handler;
+    }
+
+    @Test
     void readmeHasATableOfThem() throws IOException {
         DuplexHandler handler = DuplexHandler.builder(duplex -> {}).build();
         new DuplexMetrics(handler).bindTo(registry);
         handler.close();
+        DuplexServer server = DuplexServer.builder().build();
+        server.start();
+        new DuplexServerMetrics(server).bindTo(registry);
+        server.close();
         Set<String> rows = Pattern.compile("^\\| `(http2\\.duplex\\.[a-z.]+)` \\| ([a-z, `]*) \\|", Pattern.MULTILINE)
                 .matcher(Files.readString(Path.of("../README.md")))
                 .results()

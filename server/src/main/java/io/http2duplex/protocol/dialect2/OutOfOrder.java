@@ -48,7 +48,11 @@ final class OutOfOrder {
 
     /** {@return how many bytes are held} */
     long size() {
-        return runs.stream().mapToLong(run -> run.bytes.size()).sum();
+        long size = 0;
+        for (Run run : runs) {
+            size += run.bytes.size();
+        }
+        return size;
     }
 
     /** Adds a copy of those bytes that are not here yet. */

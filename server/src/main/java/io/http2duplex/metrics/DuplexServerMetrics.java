@@ -1,0 +1,63 @@
+package io.http2duplex.metrics;
+
+import io.http2duplex.DuplexServer;
+import io.http2duplex.DuplexServerStatistics;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Meters of a {@link DuplexServer} for Micrometer: its {@link DuplexServer#statistics}, at most a second old. README has
+ * a table of them. Its handlers have meters of their own, {@link DuplexMetrics}.
+ *
+ * <p>A registry does not keep the server: keep it as long as it is to be measured. Once it is closed, all are 0.
+ */
+public final class DuplexServerMetrics implements MeterBinder {
+    private static final DuplexServerStatistics CLOSED = new DuplexServerStatistics(0, 0, 0, 0, Map.of());
+
+    private final DuplexServer server;
+    private final Tags tags;
+
+    /** Meters without tags but their own. */
+    public DuplexServerMetrics(DuplexServer server) {
+        this(server, Tags.empty());
+    }
+
+    /** @param tags of every meter: they tell several servers of one registry apart */
+    public DuplexServerMetrics(DuplexServer server, Iterable<Tag> tags) {
+        this.server = Objects.requireNonNull(server, "server");
+        this.tags = Tags.of(tags);
+    }
+
+    /** @throws IllegalStateException if the server does not listen: it is to be started first */
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Set<String> limits = server.statistics().limitsReached().keySet();
+        Meters<DuplexServer, DuplexServerStatistics> meters =
+                new Meters<>(registry, "http2.duplex.server.", tags, server, DuplexServerMetrics::statistics);
+        meters.gauge("connections", "Connections that are open", DuplexServerStatistics::connections);
+        meters.counter("connections.accepted", "Connections that were let in", DuplexServerStatistics::accepted);
+        meters.gauge("streams", "Requests over HTTP/2 that are open", DuplexServerStatistics::streams);
+        meters.counter("streams.begun", "Requests over HTTP/2", DuplexServerStatistics::streamsBegun);
+        for (String limit : limits) {
+            meters.counter(
+                    "limits.reached",
+                    "How often a limit closed, or kept out, a connection or a stream",
+                    now -> now.limitsReached().getOrDefault(limit, 0L),
+                    "limit",
+                    limit);
+        }
+    }
+
+    private static DuplexServerStatistics statistics(DuplexServer server) {
+        try {
+            return server.statistics();
+        } catch (IllegalStateException e) { // it was closed
+            return CLOSED;
+        }
+    }
+}

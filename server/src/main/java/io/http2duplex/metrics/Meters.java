@@ -1,0 +1,93 @@
+package io.http2duplex.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.BaseUnits;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Registers meters that read statistics.
+ *
+ * @param <T> what is measured, which the registry does not keep
+ * @param <S> its statistics
+ */
+final class Meters<T, S> {
+    private final MeterRegistry registry;
+    private final String prefix;
+    private final Tags common;
+    private final T measured;
+    private final Glance<T, S> glance;
+
+    /**
+     * @param prefix what all names begin with
+     * @param common tags that all have
+     * @param look takes the statistics
+     */
+    Meters(MeterRegistry registry, String prefix, Tags common, T measured, Function<T, S> look) {
+        this.registry = registry;
+        this.prefix = prefix;
+        this.common = common;
+        this.measured = measured;
+        glance = new Glance<>(registry.config().clock(), look);
+    }
+
+    void gauge(String name, String what, ToDoubleFunction<S> value, String... tags) {
+        gauge(name, null, what, value, tags);
+    }
+
+    void gaugeOfBytes(String name, String what, ToDoubleFunction<S> value, String... tags) {
+        gauge(name, BaseUnits.BYTES, what, value, tags);
+    }
+
+    private void gauge(String name, @Nullable String unit, String what, ToDoubleFunction<S> value, String... tags) {
+        Gauge.builder(prefix + name, measured, reading(value))
+                .tags(common)
+                .tags(tags)
+                .baseUnit(unit)
+                .description(what)
+                .register(registry);
+    }
+
+    void counter(String name, String what, ToDoubleFunction<S> count, String... tags) {
+        counter(name, null, what, count, tags);
+    }
+
+    void counterOfBytes(String name, String what, ToDoubleFunction<S> count, String... tags) {
+        counter(name, BaseUnits.BYTES, what, count, tags);
+    }
+
+    private void counter(String name, @Nullable String unit, String what, ToDoubleFunction<S> count, String... tags) {
+        FunctionCounter.builder(prefix + name, measured, reading(count))
+                .tags(common)
+                .tags(tags)
+                .baseUnit(unit)
+                .description(what)
+                .register(registry);
+    }
+
+    void timer(String name, String what, ToLongFunction<S> count, ToDoubleFunction<S> totalMillis) {
+        Glance<T, S> shared = glance;
+        FunctionTimer.builder(
+                        prefix + name,
+                        measured,
+                        it -> count.applyAsLong(shared.at(it)),
+                        reading(totalMillis),
+                        TimeUnit.MILLISECONDS)
+                .tags(common)
+                .description(what)
+                .register(registry);
+    }
+
+    /** It holds the glance alone: what is measured may go. */
+    private ToDoubleFunction<T> reading(ToDoubleFunction<S> value) {
+        Glance<T, S> shared = glance;
+        return it -> value.applyAsDouble(shared.at(it));
+    }
+}
