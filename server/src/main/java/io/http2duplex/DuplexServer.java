@@ -254,6 +254,8 @@ public final class DuplexServer implements AutoCloseable {
         private Duration handshakeTimeout = Duration.ofSeconds(10);
         private Duration firstRequestTimeout = Duration.ofSeconds(20);
         private Duration idleTimeout = Duration.ofMinutes(2);
+        private int maxHeaderSize = 16 * 1024;
+        private int maxHeaders = 100;
         private int streamWindow = 128 * 1024;
         private int maxStreamWindow = 2 * 1024 * 1024;
         private int connectionWindow = 16 * 1024 * 1024;
@@ -426,6 +428,25 @@ public final class DuplexServer implements AutoCloseable {
         }
 
         /**
+         * How many bytes the head of a request may have: path, query and header fields, each with 32 bytes beside its name
+         * and value, as HTTP/2 counts them. A larger one is answered with 431; one of more than 20,000 bytes, which is the
+         * most that can be set here, costs its connection, and HTTP/2 clients are told so. Default 16 KiB.
+         */
+        public Builder maxHeaderSize(int bytes) {
+            maxHeaderSize = bytes;
+            return this;
+        }
+
+        /**
+         * How many header fields a request may have. More are answered with 431; more than twice as many, but at least
+         * 200, cost the request its answer. Default 100.
+         */
+        public Builder maxHeaders(int count) {
+            maxHeaders = count;
+            return this;
+        }
+
+        /**
          * How much a client may send of one upload before any of it is read, at first; while the upload is read, the
          * window grows. HTTP/2 only, as are all that follow. In bytes; default 128 KiB.
          */
@@ -507,7 +528,9 @@ public final class DuplexServer implements AutoCloseable {
                     proxies == null ? address -> false : proxies::isTrusted,
                     handshakeTimeout,
                     firstRequestTimeout,
-                    idleTimeout);
+                    idleTimeout,
+                    maxHeaderSize,
+                    maxHeaders);
             Http2Limits http2 = new Http2Limits(
                     streamWindow,
                     maxStreamWindow,

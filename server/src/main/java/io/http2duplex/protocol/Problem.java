@@ -159,6 +159,19 @@ public record Problem(
                 .withRetryAfter(SOON);
     }
 
+    /**
+     * A limit of the server, not of a handler.
+     *
+     * @param found how much of what
+     * @param option what sets the limit
+     */
+    public static Problem headTooLarge(String found, int limit, String option) {
+        return of(
+                ProblemType.HEAD_TOO_LARGE,
+                "The head of the request has " + found + "; " + limit + " are allowed (" + option
+                        + " of the DuplexServer). Send less of it, such as fewer cookies.");
+    }
+
     public static Problem overloaded() {
         return of(ProblemType.OVERLOADED, "The server has no thread to handle a new duplex. Try later.")
                 .withRetryAfter(SOON);

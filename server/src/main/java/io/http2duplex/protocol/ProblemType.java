@@ -23,6 +23,7 @@ public enum ProblemType {
     TOO_MANY_SESSIONS_OF_ADDRESS(429, "too-many-sessions-of-address", "Too many sessions of one address"),
     TOO_MANY_SESSIONS_OF_CONNECTION(429, "too-many-sessions-of-connection", "Too many sessions of one connection"),
     TOO_MANY_SESSIONS_OF_ACCOUNT(429, "too-many-sessions-of-account", "Too many sessions of one account"),
+    HEAD_TOO_LARGE(431, "head-too-large", "Head too large"),
     TOO_MANY_SESSIONS(503, "too-many-sessions", "Too many sessions"),
     OVERLOADED(503, "overloaded", "Server overloaded"),
     SHUT_DOWN(503, "shut-down", "Server shutting down");

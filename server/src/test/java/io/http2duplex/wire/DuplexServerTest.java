@@ -199,6 +199,34 @@ class DuplexServerTest {
     }
 
     @Test
+    void aPkcs12FileThatIsReplacedIsUsedForNewConnections(@TempDir Path first, @TempDir Path second) throws Exception {
+        DevelopmentCertificates old = DevelopmentCertificates.in(first);
+        DevelopmentCertificates renewed = DevelopmentCertificates.in(second);
+        Path file = first.resolve("server.p12");
+        Path password = first.resolve("password");
+        try (DuplexServer server = DuplexServer.builder()
+                .tls(() -> TlsContexts.fromPkcs12(file, read(password)), file, password)
+                .tlsReloadInterval(SOON)
+                .handle("/", Bodies::answer)
+                .build()) {
+            server.start();
+            assertThat(isTrusted(server, old.caCertificate())).isTrue();
+            replace(second.resolve("password"), password);
+            replace(second.resolve("server.p12"), file);
+            Await.until("the new certificate is shown", () -> isTrusted(server, renewed.caCertificate()));
+            assertThat(isTrusted(server, old.caCertificate())).isFalse();
+        }
+    }
+
+    private static char[] read(Path password) {
+        try {
+            return Files.readString(password).strip().toCharArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void aCertificateThatCannotBeLoadedAtTheStartIsItsOwnError(@TempDir Path directory) {
         Path missing = directory.resolve("missing.pem");
         try (DuplexServer server = DuplexServer.builder()
@@ -253,6 +281,9 @@ class DuplexServerTest {
                 mistake("handshakeTimeout is to be longer", builder -> builder.handshakeTimeout(Duration.ZERO)),
                 mistake("firstRequestTimeout is to be longer", builder -> builder.firstRequestTimeout(Duration.ZERO)),
                 mistake("idleTimeout is to be longer", builder -> builder.idleTimeout(Duration.ofSeconds(-1))),
+                mistake("maxHeaderSize is to be 1 to 20000, not 0", builder -> builder.maxHeaderSize(0)),
+                mistake("maxHeaderSize is to be 1 to 20000, not 20001", builder -> builder.maxHeaderSize(20_001)),
+                mistake("maxHeaders is to be 1 or more, not 0", builder -> builder.maxHeaders(0)),
                 mistake("streamWindow is to be 1 or more, not 0", builder -> builder.streamWindow(0)),
                 mistake("maxStreamWindow is to be 131072 or more", builder -> builder.maxStreamWindow(131_071)),
                 mistake("connectionWindow is to be 65535 or more", builder -> builder.connectionWindow(65_534)),

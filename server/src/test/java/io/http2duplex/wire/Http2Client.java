@@ -124,6 +124,13 @@ final class Http2Client implements Client {
         return request;
     }
 
+    /** A request whose head the test sends, frame by frame. */
+    Http2Request expect(int stream) {
+        Http2Request request = new Http2Request(stream, initialSendWindow);
+        streams.put(stream, request);
+        return request;
+    }
+
     /** Sends a frame, whatever it may do to the connection. The payload is what stands before the position. */
     void frame(int type, int flags, int stream, ByteBuffer payload) throws IOException {
         byte[] bytes = Http2Frames.frame(type, flags, stream, payload.flip());

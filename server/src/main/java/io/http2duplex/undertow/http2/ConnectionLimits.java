@@ -13,6 +13,8 @@ import java.util.function.Predicate;
  * @param handshakeTimeout how long the TLS handshake may take
  * @param firstRequestTimeout how long it may take after that until a request is here; and any head, once it has begun
  * @param idleTimeout how long a connection may be without a request
+ * @param maxHeaderSize how many bytes the head of a request may have, with 32 for each field beside its name and value
+ * @param maxHeaders how many fields it may have
  */
 public record ConnectionLimits(
         int maxConnections,
@@ -20,7 +22,9 @@ public record ConnectionLimits(
         Predicate<InetAddress> isExempt,
         Duration handshakeTimeout,
         Duration firstRequestTimeout,
-        Duration idleTimeout) {
+        Duration idleTimeout,
+        int maxHeaderSize,
+        int maxHeaders) {
 
     /** @throws IllegalArgumentException if a bound is below its least */
     public ConnectionLimits {
@@ -29,5 +33,10 @@ public record ConnectionLimits(
         Http2Limits.positive(handshakeTimeout, "handshakeTimeout");
         Http2Limits.positive(firstRequestTimeout, "firstRequestTimeout");
         Http2Limits.positive(idleTimeout, "idleTimeout");
+        Http2Limits.atLeast(1, maxHeaders, "maxHeaders");
+        if (maxHeaderSize < 1 || maxHeaderSize > HeadLimit.MAX_SIZE) {
+            throw new IllegalArgumentException(
+                    "maxHeaderSize is to be 1 to " + HeadLimit.MAX_SIZE + ", not " + maxHeaderSize);
+        }
     }
 }

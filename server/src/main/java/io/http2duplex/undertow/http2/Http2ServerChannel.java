@@ -118,12 +118,14 @@ final class Http2ServerChannel extends Http2Channel {
         if (frame != null) {
             received.skipRest(); // the bytes of DATA are taken past this method
         }
-        requests.headIsOpen(isInHead());
+        boolean inHead = isInHead();
+        requests.headIsOpen(inHead);
         if (error != Streams.NO_ERROR) {
             LOG.debugf("HTTP/2 connection with %s ends with error %d", getPeerAddress(), error);
             throw new ConnectionErrorException(error);
         }
-        return frame;
+        // Undertow would take the first part of a head for a request if the next has not come yet.
+        return inHead ? null : frame;
     }
 
     /** {@return whether a head has begun, and more of it is to come} */

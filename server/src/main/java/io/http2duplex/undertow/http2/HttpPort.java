@@ -49,6 +49,12 @@ public final class HttpPort {
         ByteBufferPool pool = new DefaultByteBufferPool(true, BUFFER_SIZE, -1, 4);
         OptionMap options = OptionMap.builder()
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
+                .set(UndertowOptions.MAX_HEADER_SIZE, HeadLimit.MAX_SIZE)
+                .set(
+                        UndertowOptions.MAX_HEADERS,
+                        Math.max(
+                                UndertowOptions.DEFAULT_MAX_HEADERS,
+                                2 * limits.connections().maxHeaders()))
                 .set(
                         UndertowOptions.HTTP2_SETTINGS_INITIAL_WINDOW_SIZE,
                         limits.http2().streamWindow())
@@ -71,6 +77,7 @@ public final class HttpPort {
                         UndertowOptions.NO_REQUEST_TIMEOUT,
                         millis(limits.connections().idleTimeout()))
                 .getMap();
+        HttpHandler limited = new HeadLimit(limits.connections(), counts, handler);
         OptionMap sockets = OptionMap.builder()
                 .set(Options.WORKER_IO_THREADS, worker.getIoThreadCount())
                 .set(Options.TCP_NODELAY, true)
@@ -80,8 +87,8 @@ public final class HttpPort {
                 .set(Options.BACKLOG, 1000)
                 .getMap();
         connections = new Connections(limits.connections(), counts);
-        http1 = new Http1Listener(pool, http1Options, connections, handler);
-        http2 = new Http2Listener(pool, options, limits, counts, connections, handler);
+        http1 = new Http1Listener(pool, http1Options, connections, limited);
+        http2 = new Http2Listener(pool, options, limits, counts, connections, limited);
         if (tls == null) {
             ssl = null;
             ClearListener clear = new ClearListener(

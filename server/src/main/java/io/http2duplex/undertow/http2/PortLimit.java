@@ -1,12 +1,14 @@
 package io.http2duplex.undertow.http2;
 
-/** What ends, or keeps out, a connection or a stream: each by the name of the builder's option. */
+/** What ends, or keeps out, a connection, a stream or a request: each by the name of the builder's option. */
 public enum PortLimit {
     MAX_CONNECTIONS("maxConnections"),
     MAX_CONNECTIONS_PER_ADDRESS("maxConnectionsPerAddress"),
     HANDSHAKE_TIMEOUT("handshakeTimeout"),
     FIRST_REQUEST_TIMEOUT("firstRequestTimeout"),
     IDLE_TIMEOUT("idleTimeout"),
+    MAX_HEADER_SIZE("maxHeaderSize"),
+    MAX_HEADERS("maxHeaders"),
     PING_TIMEOUT("pingTimeout"),
     MAX_STREAMS("maxStreams"),
     STREAM_WINDOW("streamWindow"),
