@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the log tells of each session's end. */
+/** What the log tells of sessions' ends, and of a flood of failures. */
 class EndLogTest {
     private final Logger logger = Logger.getLogger(DuplexHandler.class.getName());
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
@@ -96,5 +96,27 @@ class EndLogTest {
                 .matches("DEBUG Duplex \\S{8}\\.\\.\\. of dialect 2 failed with APPLICATION \\(777\\) after \\d+ ms:"
                         + " 0 bytes up, 0 bytes down");
         assertThat(lines).noneMatch(line -> line.contains(plainId) || line.contains(resumableId));
+    }
+
+    @Test
+    void ofManyHandlersThatFailAFewAreLoggedAsErrors() throws IOException {
+        int count = 5 * 10;
+        try (TestServer server = TestServer.start(duplex -> {
+                    throw new IllegalStateException("as the test wants it");
+                });
+                Client client = Client.connect(Transport.HTTP2_TLS, server)) {
+            for (int i = 0; i < count; i++) {
+                client.send("GET", false, Resumable.headers()).ending();
+            }
+            Await.until("all are logged", () -> failures("").size() == count);
+        }
+        assertThat(failures("ERROR")).hasSizeBetween(10, count - 1);
+        assertThat(failures("DEBUG")).isNotEmpty();
+    }
+
+    private List<String> failures(String level) {
+        return lines.stream()
+                .filter(line -> line.startsWith(level) && line.contains("The handler of duplex"))
+                .toList();
     }
 }
