@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.DuplexServer;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,6 +139,15 @@ class ListenerLimitsTest {
                 int pushPromise = 5;
                 client.frame(pushPromise, 0, 1, ByteBuffer.allocate(4).putInt(2));
                 assertThat(Await.result(client.closed())).isEqualTo("GOAWAY, error 1");
+            }
+            try (Socket socket = Sockets.open(server.port(), null, "h2").top()) {
+                byte[] ping = Http2Frames.frame(Http2Frames.PING, 0, 0, ByteBuffer.allocate(8));
+                socket.setSoTimeout((int) Await.LIMIT.toMillis());
+                socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream().write(ping, 0, 4); // the type alone
+                socket.getOutputStream().write(ping, 4, ping.length - 4);
+                int goAway = socket.getInputStream().readNBytes(4)[3];
+                assertThat(goAway).isEqualTo(Http2Frames.GOAWAY);
             }
             isServed(other);
             assertThat(log.warnings()).isEmpty();

@@ -7,6 +7,7 @@ final class Frames {
     static final int DATA = 0;
     static final int HEADERS = 1;
     static final int RST_STREAM = 3;
+    static final int SETTINGS = 4;
     static final int GOAWAY = 7;
     static final int WINDOW_UPDATE = 8;
     static final int CONTINUATION = 9;

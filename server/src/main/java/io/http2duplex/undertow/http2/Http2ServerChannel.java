@@ -36,10 +36,14 @@ final class Http2ServerChannel extends Http2Channel {
     private final Http2Limits limits;
     private final PortCounts counts;
     private final Streams streams;
+    private final FrameReader first = new FrameReader(Frames.PREFACE_LENGTH, this::first);
     private final FrameReader received;
     private final ServerSink sink;
     private final DeadPeerWatch watch;
     private final RequestWatch requests;
+
+    /** Of the first frame; -1 if it is not here. */
+    private int firstType = -1;
 
     // Of the frame that was parsed last.
     private int type;
@@ -112,6 +116,7 @@ final class Http2ServerChannel extends Http2Channel {
     @Override
     protected @Nullable FrameHeaderData parseFrame(ByteBuffer data) throws IOException {
         watch.heard();
+        requireSettingsFirst(data);
         ByteBuffer parsed = data.duplicate();
         FrameHeaderData frame = asHttp2(() -> super.parseFrame(data));
         received.read(parsed.limit(data.position()));
@@ -126,6 +131,22 @@ final class Http2ServerChannel extends Http2Channel {
         }
         // Undertow would take the first part of a head for a request if the next has not come yet.
         return inHead ? null : frame;
+    }
+
+    /** Undertow logs an error if the first frame is another (RFC 9113, section 3.4). */
+    private void requireSettingsFirst(ByteBuffer data) throws ConnectionErrorException {
+        if (firstType < 0) {
+            first.read(data.duplicate());
+            if (firstType >= 0 && firstType != Frames.SETTINGS) {
+                throw new ConnectionErrorException(ERROR_PROTOCOL_ERROR);
+            }
+        }
+    }
+
+    private void first(int itsType, int itsFlags, int itsStream, int length) {
+        if (firstType < 0) {
+            firstType = itsType;
+        }
     }
 
     /** {@return whether a head has begun, and more of it is to come} */
