@@ -13,16 +13,25 @@ public final class Results {
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
+    private final String part;
+    /** It takes long: whoever waits is told of each run. */
+    private final boolean tells;
+
     private final Path file;
     private final List<Run> runs = new ArrayList<>();
 
     /** Begins anew: what the part measured before goes with the first that is added. */
     public Results(Settings settings, String part) {
+        this.part = part;
+        tells = settings.isFull();
         file = file(settings, part);
     }
 
     /** Keeps one more. */
     public void add(Run run) {
+        if (tells) {
+            System.out.println(part + ", " + run.setting() + ": " + run.system());
+        }
         runs.add(run);
         JSON.writeValue(file, runs);
     }

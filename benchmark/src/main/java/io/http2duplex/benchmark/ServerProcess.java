@@ -17,6 +17,7 @@ public final class ServerProcess implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final String name;
+    private final Path log;
     private final Process process;
     private final BufferedReader output;
     private final Writer input;
@@ -24,6 +25,7 @@ public final class ServerProcess implements AutoCloseable {
 
     private ServerProcess(String name, List<String> command, Path directory, Path log) {
         this.name = name;
+        this.log = log;
         try {
             process = new ProcessBuilder(command)
                     .directory(directory.toFile())
@@ -100,7 +102,7 @@ public final class ServerProcess implements AutoCloseable {
         try {
             String line = output.readLine();
             if (line == null) {
-                throw new IllegalStateException("The server " + name + " has ended; its log says why");
+                throw new IllegalStateException("The server " + name + " has ended; " + log + " may say why");
             }
             return JSON.readTree(line);
         } catch (IOException e) {

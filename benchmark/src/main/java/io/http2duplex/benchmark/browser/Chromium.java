@@ -22,6 +22,7 @@ final class Chromium implements AutoCloseable {
             "--disable-sync",
             "--disable-extensions",
             "--disable-gpu",
+            "--disable-dev-shm-usage",
             "--disable-quic",
             "--disable-background-timer-throttling",
             "--disable-renderer-backgrounding",
@@ -32,6 +33,8 @@ final class Chromium implements AutoCloseable {
 
     private final Path profile;
     private final Process process;
+    /** A benchmark that is broken off leaves no browser behind. */
+    private final Thread cleaning = new Thread(this::end);
 
     /**
      * @param folder for the profile
@@ -54,6 +57,7 @@ final class Chromium implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(Redirect.DISCARD)
                     .start();
+            Runtime.getRuntime().addShutdownHook(cleaning);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -76,6 +80,11 @@ final class Chromium implements AutoCloseable {
 
     @Override
     public void close() {
+        Runtime.getRuntime().removeShutdownHook(cleaning);
+        end();
+    }
+
+    private void end() {
         List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
                 .toList();
         all.forEach(ProcessHandle::destroyForcibly);

@@ -80,8 +80,8 @@ public final class Report {
         Measurements many = new Measurements(Results.of(settings, ManyPart.NAME));
         Measurements core = new Measurements(Results.of(settings, CorePart.NAME));
         text.append("# Results\n\n");
-        paragraph("Measured on " + LocalDate.now(ZoneOffset.UTC) + " by `mvn -q -Pbenchmark`: " + Machine.description()
-                + ".");
+        paragraph("Measured on " + LocalDate.now(ZoneOffset.UTC) + " by `mvn -q -Pbenchmark -pl benchmark -am`: "
+                + Machine.description() + ".");
         paragraph("Medians of interleaved rounds; another machine gives other figures, the ratios differ less."
                 + " \"Dialect\" is this project, on its own listener or on Undertow's (\"stock\"); the load generator,"
                 + " the browser and the servers share the processors.");
