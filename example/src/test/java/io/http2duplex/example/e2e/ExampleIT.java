@@ -272,7 +272,7 @@ class ExampleIT {
         element("file").setInputFiles(file);
         page.waitForFunction("() => document.getElementById('file-received').value > 0");
 
-        server.shutdown(Duration.ofSeconds(TestServer.PATIENCE_SECONDS));
+        server.shutdown(Duration.ofMinutes(1));
 
         assertThat(element("file-state")).hasAttribute("data-state", "same", PATIENT);
         assertThat(state()).hasText("The server has gone away; everything had come back");
