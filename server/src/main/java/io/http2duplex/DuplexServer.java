@@ -182,6 +182,7 @@ public final class DuplexServer implements AutoCloseable {
         if (tls != null) {
             tls.stop();
         }
+        boolean interrupted = Thread.interrupted(); // what the handlers have to say still goes out
         handlers.forEach(DuplexServer::closeHandler);
         synchronized (this) {
             state = State.CLOSED;
@@ -189,6 +190,9 @@ public final class DuplexServer implements AutoCloseable {
         }
         if (closing != null) {
             closing.close();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

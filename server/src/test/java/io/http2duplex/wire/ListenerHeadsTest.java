@@ -36,6 +36,7 @@ class ListenerHeadsTest {
     private static Http2Client connect(DuplexServer server) throws IOException {
         Http2Client client = Http2Client.over(Sockets.open(server.port(), null, "h2"), "/");
         Await.result(client.settings);
+        client.ping(); // its answer to the settings is on its way, and cannot come between the parts of a head
         return client;
     }
 
@@ -176,7 +177,10 @@ class ListenerHeadsTest {
         try (DuplexServer server = start(options -> options.maxControlFramesPerMinute(100));
                 Http2Client client = connect(server)) {
             client.frame(Http2Frames.HEADERS, Http2Frames.END_STREAM, 1, payload(block()));
-            for (int i = 0; i < 100; i++) {
+            // The client's SETTINGS, its answer to the server's, and the PING are three. Behind the last nothing may
+            // come:
+            // an unread rest makes TCP drop the GOAWAY.
+            for (int i = 0; i < 98; i++) {
                 client.frame(Http2Frames.CONTINUATION, 0, 1, ByteBuffer.allocate(0));
             }
             assertThat(Await.result(client.closed())).isEqualTo("GOAWAY, error 11");

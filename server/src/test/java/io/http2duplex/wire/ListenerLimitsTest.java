@@ -141,11 +141,10 @@ class ListenerLimitsTest {
                 assertThat(Await.result(client.closed())).isEqualTo("GOAWAY, error 1");
             }
             try (Socket socket = Sockets.open(server.port(), null, "h2").top()) {
+                byte[] preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
                 byte[] ping = Http2Frames.frame(Http2Frames.PING, 0, 0, ByteBuffer.allocate(8));
                 socket.setSoTimeout((int) Await.LIMIT.toMillis());
-                socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                socket.getOutputStream().write(ping, 0, 4); // the type alone
-                socket.getOutputStream().write(ping, 4, ping.length - 4);
+                socket.getOutputStream().write(Frames.together(preface, ping));
                 int goAway = socket.getInputStream().readNBytes(4)[3];
                 assertThat(goAway).isEqualTo(Http2Frames.GOAWAY);
             }
