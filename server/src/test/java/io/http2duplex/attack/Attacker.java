@@ -68,6 +68,7 @@ final class Attacker {
 
     private <T extends Line> T opened(T line) {
         lines.add(line);
+        line.start();
         return line;
     }
 
@@ -82,10 +83,9 @@ final class Attacker {
         hold(line, silent -> {});
     }
 
-    /** Ends the bout, whatever it waits for. */
+    /** Ends the bout, whatever it waits for. To be called once more when it has ended. */
     void end() {
-        lines.forEach(Line::close);
-        lines.clear();
+        lines.forEach(Line::close); // not cleared: the bout may be opening one more, which a later call closes
     }
 
     // ---- things to say

@@ -29,6 +29,7 @@ class Line implements AutoCloseable {
     private final Verdict verdict;
     private final Socket tcp;
     private final Socket top;
+    private final boolean reads;
     private volatile boolean closed;
 
     Line(Target target, Kind kind, String attack) throws IOException {
@@ -51,7 +52,12 @@ class Line implements AutoCloseable {
             tcp.close();
             throw e;
         }
-        if (kind.reads) {
+        reads = kind.reads;
+    }
+
+    /** Begins to read, if anybody does. */
+    final void start() {
+        if (reads) {
             Thread reader = new Thread(this::read, attack);
             reader.setDaemon(true);
             reader.start();

@@ -54,7 +54,7 @@ final class Target implements AutoCloseable {
                 // Attackers are to meet these bounds, but not so soon that they do nothing else, and never good
                 // clients.
                 .maxSessionsPerAddress(areApart() ? 100 : 100_000)
-                .maxOpensPerMinute(areApart() ? 600 : 100_000)
+                .maxOpensPerMinute(areApart() ? 900 : 100_000)
                 .build();
     }
 

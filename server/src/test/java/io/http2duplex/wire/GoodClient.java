@@ -12,8 +12,8 @@ import java.util.concurrent.locks.LockSupport;
  * until it is told to stop. It waits for each answer for {@link Await#LIMIT} at most. It has a thread of its own.
  */
 public final class GoodClient implements AutoCloseable {
-    private static final int DUPLEXES_PER_CONNECTION = 20;
-    private static final int ROUNDS_PER_DUPLEX = 20;
+    private static final int DUPLEXES_PER_CONNECTION = 5;
+    private static final int ROUNDS_PER_DUPLEX = 100;
     private static final int MAX_BYTES = 10_000;
     /** Between two rounds: others need the machine, too. */
     private static final long PAUSE_NANOS = 5_000_000;
