@@ -67,11 +67,12 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
                 Math.max(builder.maxWindow, Math.max(builder.uploadBufferSize, builder.downloadBufferSize)),
                 nanos(builder.maxDownloadLife));
         Application application = new Application(builder.callback, threads, builder.observer, monitoring);
-        dialect1 = new PlainDialect(application, limits);
+        Gate gate = new Gate(builder.authorizer, threads, nanos(builder.authorizeTimeout), monitoring);
+        dialect1 = new PlainDialect(application, gate, limits);
         dialect2 = new ResumableDialect(
-                application, limits, budget, new Outcomes(limits.resumeNanos(), System::nanoTime, After.TIMER));
+                application, gate, limits, budget, new Outcomes(limits.resumeNanos(), System::nanoTime, After.TIMER));
         Origins origins = new Origins(builder.allowedOrigins, builder.allowedHeaders, builder.allowCredentials);
-        requests = new Requests(dialect1, dialect2, origins, new Admission(builder.openingLimits));
+        requests = new Requests(dialect1, dialect2, origins, new Admission(builder.openingLimits), gate);
     }
 
     /**
@@ -196,6 +197,8 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         private long memoryBudget = Runtime.getRuntime().maxMemory() / 4;
         private Duration maxDownloadLife = Duration.ofMinutes(10);
         private @Nullable DuplexObserver observer;
+        private @Nullable Authorizer authorizer;
+        private Duration authorizeTimeout = Duration.ofSeconds(10);
         private Set<String> allowedOrigins = Set.of();
         private Set<String> allowedHeaders = Set.of("authorization");
         private boolean allowCredentials;
@@ -329,6 +332,25 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         }
 
         /**
+         * Who decides which requests may open duplexes, and in whose name: called on the {@link #executor}, for a request
+         * that the limits allow. A duplex that has an account takes uploads, and is resumed, by requests of the same
+         * account alone: the authorizer is asked about each of them. So it should be quick to answer again; whether
+         * a token has expired meanwhile it may overlook for these. Other requests are refused with 403.
+         *
+         * <p>Default: all may, and the account is whom Undertow's security handlers in front have authenticated, if any.
+         */
+        public Builder authorize(Authorizer authorizer) {
+            this.authorizer = Objects.requireNonNull(authorizer, "authorizer");
+            return this;
+        }
+
+        /** How long the authorizer may take, before the request is refused with 503. Default 10 seconds. */
+        public Builder authorizeTimeout(Duration timeout) {
+            authorizeTimeout = positive(timeout, "authorizeTimeout");
+            return this;
+        }
+
+        /**
          * The other origins whose pages may use this handler, besides the server's own, such as {@code
          * https://app.example.com}: exactly as browsers write them. Requests of all other pages are refused with 403;
          * those that no page has made carry no Origin, and are taken. Whether a page is of the server's own origin its
@@ -394,8 +416,8 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         }
 
         /**
-         * How many sessions an account may have: someone whom Undertow's security handlers have authenticated. One more
-         * is refused with 429. Without accounts this bounds nothing. Default 100: several pages on several devices.
+         * How many sessions an account may have, which {@link #authorize} or Undertow's security handlers name. One more is
+         * refused with 429. Without accounts this bounds nothing. Default 100: several pages on several devices.
          */
         public Builder maxSessionsPerAccount(int count) {
             return limit(Limit.SESSIONS_PER_ACCOUNT, count);

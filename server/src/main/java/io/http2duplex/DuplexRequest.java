@@ -8,9 +8,10 @@ import java.security.Principal;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The request that opened a duplex. It stays valid for the duplex's whole life. */
+/** The request that opened a duplex, or one that an {@link Authorizer} is asked about. It stays valid for as long as it is held. */
 public final class DuplexRequest {
     private final HeaderMap headers;
     private final String scheme;
@@ -20,6 +21,7 @@ public final class DuplexRequest {
     private final Map<String, Deque<String>> queryParameters;
     private final InetSocketAddress remoteAddress;
     private final @Nullable Principal principal;
+    private final @Nullable String account;
 
     DuplexRequest(HttpServerExchange exchange) {
         headers = exchange.getRequestHeaders();
@@ -30,8 +32,26 @@ public final class DuplexRequest {
         queryParameters = exchange.getQueryParameters();
         remoteAddress = exchange.getSourceAddress();
         var security = exchange.getSecurityContext();
-        var account = security == null ? null : security.getAuthenticatedAccount();
-        principal = account == null ? null : account.getPrincipal();
+        var authenticated = security == null ? null : security.getAuthenticatedAccount();
+        principal = authenticated == null ? null : authenticated.getPrincipal();
+        account = principal == null ? null : principal.getName();
+    }
+
+    private DuplexRequest(DuplexRequest same, @Nullable String account) {
+        headers = same.headers;
+        scheme = same.scheme;
+        host = same.host;
+        path = same.path;
+        queryString = same.queryString;
+        queryParameters = same.queryParameters;
+        remoteAddress = same.remoteAddress;
+        principal = same.principal;
+        this.account = account;
+    }
+
+    /** {@return the same request, of that account; null: of none} */
+    DuplexRequest of(@Nullable String other) {
+        return Objects.equals(other, account) ? this : new DuplexRequest(this, other);
     }
 
     /** {@return the first value of a header field, whatever the case of its name; null if there is none} */
@@ -79,5 +99,13 @@ public final class DuplexRequest {
     /** {@return who opened the duplex, as Undertow's security handlers found; null if nobody was authenticated} */
     public @Nullable Principal principal() {
         return principal;
+    }
+
+    /**
+     * {@return whose the duplex is: the account that the {@link Authorizer} has named, else the principal's name; null if
+     * it is nobody's}
+     */
+    public @Nullable String account() {
+        return account;
     }
 }

@@ -18,11 +18,13 @@ import java.util.Map;
 /** Serves requests of dialect 1. All methods are called on the exchange's I/O thread, in a dispatched task. */
 final class PlainDialect {
     private final Application application;
+    private final Gate gate;
     private final Limits limits;
     final Sessions<PlainSession> sessions = new Sessions<>();
 
-    PlainDialect(Application application, Limits limits) {
+    PlainDialect(Application application, Gate gate, Limits limits) {
         this.application = application;
+        this.gate = gate;
         this.limits = limits;
     }
 
@@ -55,17 +57,20 @@ final class PlainDialect {
         }
         SessionDuplex<PlainSession> duplex = sessions.get(request.id());
         if (duplex != null) {
-            UploadExchange carrier = new UploadExchange(exchange);
-            boolean empty = request.contentLength() < 0 && exchange.isRequestComplete();
-            long contentLength = empty ? 0 : request.contentLength();
-            Upload upload = duplex.session()
-                    .call(session ->
-                            session.openUpload(request.kind(), contentLength, System.nanoTime(), carrier::wake));
-            carrier.start(new PlainUpload(duplex.session(), upload));
+            gate.use(exchange, duplex.request(), () -> upload(exchange, duplex, request));
         } else if (request.kind() == UploadKind.DESTROY) {
             new Answer(exchange).ok(); // it is as the page wants it
         } else {
             new Answer(exchange).problem(Problem.unknownSession());
         }
+    }
+
+    private static void upload(HttpServerExchange exchange, SessionDuplex<PlainSession> duplex, UploadRequest request) {
+        UploadExchange carrier = new UploadExchange(exchange);
+        boolean empty = request.contentLength() < 0 && exchange.isRequestComplete();
+        long contentLength = empty ? 0 : request.contentLength();
+        Upload upload = duplex.session()
+                .call(session -> session.openUpload(request.kind(), contentLength, System.nanoTime(), carrier::wake));
+        carrier.start(new PlainUpload(duplex.session(), upload));
     }
 }

@@ -26,6 +26,7 @@ final class Requests implements HttpHandler {
     private final ResumableDialect dialect2;
     private final Origins origins;
     private final Admission admission;
+    private final Gate gate;
     /** Of a connection: how many sessions of this handler were opened over it. */
     private final AttachmentKey<Admission.Tally> tallies = AttachmentKey.create(Admission.Tally.class);
     /** Meets an expectation (Expect: 100-continue) when the body is read: what is refused needs not be sent. */
@@ -33,11 +34,12 @@ final class Requests implements HttpHandler {
     /** Meets it at once: over HTTP/2 Undertow resets the stream of an answer that goes out before that. */
     private final HttpHandler http2Uploads = new HttpContinueAcceptingHandler(this::upload);
 
-    Requests(PlainDialect dialect1, ResumableDialect dialect2, Origins origins, Admission admission) {
+    Requests(PlainDialect dialect1, ResumableDialect dialect2, Origins origins, Admission admission, Gate gate) {
         this.dialect1 = dialect1;
         this.dialect2 = dialect2;
         this.origins = origins;
         this.admission = admission;
+        this.gate = gate;
     }
 
     /** Takes one request. Called by Undertow, on any of its threads. */
@@ -102,16 +104,28 @@ final class Requests implements HttpHandler {
     private void open(HttpServerExchange exchange, Consumer<Opening> dialect) {
         DuplexRequest request = new DuplexRequest(exchange);
         Admission.Place place = admission.enter(tally(exchange), request.remoteAddress(), System.nanoTime());
-        Problem problem = place.problem();
-        if (problem == null && request.principal() != null) {
-            problem = place.giveTo(request.principal().getName());
+        if (place.problem() != null) {
+            new Answer(exchange).problem(place.problem());
+            return;
         }
-        if (problem == null) {
-            dialect.accept(new Opening(exchange, request, place));
-        } else {
-            place.leave();
-            new Answer(exchange).problem(problem);
-        }
+        gate.open(exchange, request, new Gate.Opened() {
+            @Override
+            public void accepted(DuplexRequest accepted) {
+                String account = accepted.account();
+                Problem problem = account == null ? null : place.giveTo(account);
+                if (problem == null) {
+                    dialect.accept(new Opening(exchange, accepted, place));
+                } else {
+                    place.leave();
+                    new Answer(exchange).problem(problem);
+                }
+            }
+
+            @Override
+            public void refused() {
+                place.leave();
+            }
+        });
     }
 
     /** {@return the count of the exchange's connection} Called on its I/O thread. */

@@ -22,13 +22,15 @@ import org.jspecify.annotations.Nullable;
 /** Serves requests of dialect 2. All methods are called on the exchange's I/O thread, in a dispatched task. */
 final class ResumableDialect {
     private final Application application;
+    private final Gate gate;
     private final Limits limits;
     private final MemoryBudget budget;
     final Sessions<ResumableSession> sessions = new Sessions<>();
     final Outcomes outcomes;
 
-    ResumableDialect(Application application, Limits limits, MemoryBudget budget, Outcomes outcomes) {
+    ResumableDialect(Application application, Gate gate, Limits limits, MemoryBudget budget, Outcomes outcomes) {
         this.application = application;
+        this.gate = gate;
         this.limits = limits;
         this.budget = budget;
         this.outcomes = outcomes;
@@ -71,6 +73,11 @@ final class ResumableDialect {
                                     : outcome.failure() == null ? Problem.over() : Problem.gone(outcome.failure()));
             return;
         }
+        gate.use(exchange, duplex.request(), () -> resume(exchange, duplex, request));
+    }
+
+    private static void resume(
+            HttpServerExchange exchange, SessionDuplex<ResumableSession> duplex, DownloadRequest.Resumes request) {
         DownloadExchange download = new DownloadExchange(exchange);
         Attachment attachment = duplex.session()
                 .call(session -> session.attach(
@@ -103,9 +110,7 @@ final class ResumableDialect {
         String id = fields.get(HeaderNames.ID).get(0);
         SessionDuplex<ResumableSession> duplex = sessions.get(id);
         if (duplex != null) {
-            UploadExchange carrier = new UploadExchange(exchange);
-            FrameUpload upload = duplex.session().call(session -> session.openUpload(System.nanoTime(), carrier::wake));
-            carrier.start(new ResumableUpload(duplex.session(), upload));
+            gate.use(exchange, duplex.request(), () -> upload(exchange, duplex));
             return;
         }
         Outcomes.Outcome outcome = outcomes.get(id);
@@ -116,6 +121,12 @@ final class ResumableDialect {
         } else {
             new Answer(exchange).noContent(); // everything in it had come before
         }
+    }
+
+    private static void upload(HttpServerExchange exchange, SessionDuplex<ResumableSession> duplex) {
+        UploadExchange carrier = new UploadExchange(exchange);
+        FrameUpload upload = duplex.session().call(session -> session.openUpload(System.nanoTime(), carrier::wake));
+        carrier.start(new ResumableUpload(duplex.session(), upload));
     }
 
     private void over(String id, @Nullable Failure failure) {

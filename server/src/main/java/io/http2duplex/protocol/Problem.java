@@ -82,6 +82,25 @@ public record Problem(
                         + " through proxies, and those of allowedOrigins of the DuplexHandler.");
     }
 
+    /** With the application's own status. */
+    public static Problem notAuthorized(int status, String detail) {
+        ProblemType type = ProblemType.NOT_AUTHORIZED;
+        return new Problem(type.urn(), type.title(), status, detail, null, null, 0);
+    }
+
+    /** For a request to a session that another account has opened. */
+    public static Problem otherAccount() {
+        return of(
+                ProblemType.OTHER_ACCOUNT,
+                "An account opened this duplex: only requests of the same account may use it. Send the credentials"
+                        + " with each request.");
+    }
+
+    public static Problem authorizationFailed() {
+        return of(ProblemType.AUTHORIZATION_FAILED, "Whether the request may could not be found out. Try later.")
+                .withRetryAfter(SOON);
+    }
+
     public static Problem unknownSession() {
         return of(
                 ProblemType.UNKNOWN_SESSION,

@@ -8,6 +8,8 @@ public enum ProblemType {
     BODY_CUT(400, "body-cut", "Body cut"),
     MALFORMED_FRAME(400, "malformed-frame", "Frame malformed"),
     ORIGIN_NOT_ALLOWED(403, "origin-not-allowed", "Origin not allowed"),
+    NOT_AUTHORIZED(403, "not-authorized", "Not authorized"),
+    OTHER_ACCOUNT(403, "other-account", "Session of another account"),
     UNKNOWN_SESSION(404, "unknown-session", "Session unknown"),
     METHOD_NOT_ALLOWED(405, "method-not-allowed", "Method not allowed"),
     UPLOAD_ENDED(409, "upload-ended", "Upload ended"),
@@ -25,6 +27,7 @@ public enum ProblemType {
     TOO_MANY_SESSIONS_OF_ACCOUNT(429, "too-many-sessions-of-account", "Too many sessions of one account"),
     HEAD_TOO_LARGE(431, "head-too-large", "Head too large"),
     TOO_MANY_SESSIONS(503, "too-many-sessions", "Too many sessions"),
+    AUTHORIZATION_FAILED(503, "authorization-failed", "Authorization failed"),
     OVERLOADED(503, "overloaded", "Server overloaded"),
     SHUT_DOWN(503, "shut-down", "Server shutting down");
 
@@ -40,7 +43,7 @@ public enum ProblemType {
         this.title = title;
     }
 
-    /** {@return the HTTP status, but for {@link Problem#bodyIncomplete}} */
+    /** {@return the HTTP status, but for {@link Problem#bodyIncomplete} and {@link Problem#notAuthorized}} */
     public int status() {
         return status;
     }

@@ -131,7 +131,7 @@ public final class Answer {
     }
 
     /** The response has gone out, or never will. */
-    static void sent(HttpServerExchange exchange) {
+    public static void sent(HttpServerExchange exchange) {
         Runnable sent = exchange.getAttachment(SENT);
         if (sent != null) {
             sent.run();
