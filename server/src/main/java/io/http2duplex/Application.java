@@ -2,6 +2,7 @@ package io.http2duplex;
 
 import io.http2duplex.protocol.ErrorCode;
 import io.http2duplex.protocol.Failure;
+import io.http2duplex.protocol.Lifetime;
 import io.http2duplex.protocol.Session;
 import io.http2duplex.undertow.IoThreads;
 import java.util.concurrent.RejectedExecutionException;
@@ -15,9 +16,22 @@ final class Application {
     private final UserThreads threads;
     private final @Nullable Observers observers;
     private final Monitoring monitoring;
+    private final long idleNanos;
+    private final long lifeNanos;
 
+    /**
+     * @param idleNanos how long a duplex may be idle; 0: for ever
+     * @param lifeNanos how long it may live; 0: for ever
+     */
     Application(
-            DuplexCallback callback, UserThreads threads, @Nullable DuplexObserver observer, Monitoring monitoring) {
+            DuplexCallback callback,
+            UserThreads threads,
+            @Nullable DuplexObserver observer,
+            Monitoring monitoring,
+            long idleNanos,
+            long lifeNanos) {
+        this.idleNanos = idleNanos;
+        this.lifeNanos = lifeNanos;
         this.callback = callback;
         this.threads = threads;
         this.monitoring = monitoring;
@@ -50,6 +64,9 @@ final class Application {
 
     /** {@return whether the application's handler is called; if not, the duplex was reset} */
     boolean call(SessionDuplex<?> duplex) {
+        if (idleNanos > 0 || lifeNanos > 0) {
+            duplex.limit(new Lifetime(idleNanos, lifeNanos, System.nanoTime()));
+        }
         try {
             threads.execute(() -> {
                 try {

@@ -1,5 +1,8 @@
 package io.http2duplex;
 
+import io.http2duplex.protocol.Failure;
+import io.http2duplex.protocol.Lifetime;
+import io.http2duplex.protocol.Session;
 import java.util.OptionalLong;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -17,16 +20,25 @@ final class DeadlineTimer {
     /** Guarded by the session's lock. */
     private @Nullable Running running;
 
+    /** Guarded by the session's lock; null: for ever. */
+    private @Nullable Lifetime lifetime;
+
     /** @param after runs a task after so many nanoseconds, and gives what takes the task back */
     DeadlineTimer(GuardedSession<?> session, BiFunction<Long, Runnable, Runnable> after) {
         this.session = session;
         this.after = after;
     }
 
+    /** Ends the session when its time is over, whatever it is doing. */
+    void limit(Lifetime limited) {
+        session.act(state -> lifetime = limited);
+        arm();
+    }
+
     /** The session's deadline may have changed. */
     void arm() {
         Change change = session.call(state -> {
-            OptionalLong deadline = state.deadline();
+            OptionalLong deadline = deadline(state);
             if (deadline.isEmpty() || (running != null && running.time - deadline.getAsLong() <= 0)) {
                 return null;
             }
@@ -42,6 +54,15 @@ final class DeadlineTimer {
         if (change.replaced != null) {
             change.replaced.stop();
         }
+    }
+
+    private OptionalLong deadline(Session state) {
+        OptionalLong own = state.deadline();
+        OptionalLong life = lifetime == null || state.isOver() ? OptionalLong.empty() : lifetime.deadline();
+        if (own.isEmpty() || life.isEmpty()) {
+            return own.isEmpty() ? life : own;
+        }
+        return own.getAsLong() - life.getAsLong() < 0 ? own : life;
     }
 
     /** One timer that takes the place of another. */
@@ -64,7 +85,12 @@ final class DeadlineTimer {
             if (timer == running) {
                 running = null;
             }
-            state.timeIs(System.nanoTime());
+            long now = System.nanoTime();
+            state.timeIs(now);
+            Failure failure = lifetime == null ? null : lifetime.timeIs(state, now);
+            if (failure != null) {
+                state.reset(failure);
+            }
         });
         arm();
     }

@@ -66,7 +66,13 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
                 nanos(builder.heartbeat),
                 Math.max(builder.maxWindow, Math.max(builder.uploadBufferSize, builder.downloadBufferSize)),
                 nanos(builder.maxDownloadLife));
-        Application application = new Application(builder.callback, threads, builder.observer, monitoring);
+        Application application = new Application(
+                builder.callback,
+                threads,
+                builder.observer,
+                monitoring,
+                nanos(builder.idleTimeout),
+                nanos(builder.maxLife));
         Gate gate = new Gate(builder.authorizer, threads, nanos(builder.authorizeTimeout), monitoring);
         dialect1 = new PlainDialect(application, gate, limits);
         dialect2 = new ResumableDialect(
@@ -197,6 +203,8 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         private long memoryBudget = Runtime.getRuntime().maxMemory() / 4;
         private Duration maxDownloadLife = Duration.ofMinutes(10);
         private @Nullable DuplexObserver observer;
+        private Duration idleTimeout = Duration.ZERO;
+        private Duration maxLife = Duration.ZERO;
         private @Nullable Authorizer authorizer;
         private Duration authorizeTimeout = Duration.ofSeconds(10);
         private Set<String> allowedOrigins = Set.of();
@@ -435,6 +443,22 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
 
         private Builder limit(Limit limit, int count) {
             openingLimits.put(limit, positive(count, limit.option()));
+            return this;
+        }
+
+        /**
+         * How long a duplex may go without a byte of the application's in either direction, attached or not; heartbeats are
+         * none. Then it fails with the code {@code TIMED_OUT}, up to a quarter of that time late. Zero, the default: for
+         * ever.
+         */
+        public Builder idleTimeout(Duration timeout) {
+            idleTimeout = zeroOrMore(timeout, "idleTimeout");
+            return this;
+        }
+
+        /** How long a duplex may live. Then it fails with the code {@code TIMED_OUT}. Zero, the default: for ever. */
+        public Builder maxLife(Duration life) {
+            maxLife = zeroOrMore(life, "maxLife");
             return this;
         }
 

@@ -2,6 +2,7 @@ package io.http2duplex;
 
 import io.http2duplex.protocol.ErrorCode;
 import io.http2duplex.protocol.Failure;
+import io.http2duplex.protocol.Lifetime;
 import io.http2duplex.protocol.Session;
 import io.http2duplex.protocol.SessionId;
 import io.http2duplex.protocol.Signals;
@@ -316,6 +317,11 @@ final class SessionDuplex<S extends Session> implements Duplex {
             observed.opened();
             observed.run();
         }
+    }
+
+    /** The duplex fails when that time is over. */
+    void limit(Lifetime lifetime) {
+        timer.limit(lifetime);
     }
 
     /** The server is going to shut down: the application is told. */
