@@ -192,7 +192,7 @@ final class Http2Client implements Client {
         }
     }
 
-    private void received(int type, int flags, int stream, byte[] bytes) throws IOException, HpackException {
+    private void received(int type, int flags, int stream, byte[] bytes) throws HpackException {
         ByteBuffer payload = ByteBuffer.wrap(bytes);
         Http2Request request = streams.get(stream);
         if (type == HEADERS) {
@@ -205,9 +205,9 @@ final class Http2Client implements Client {
         } else if (type == DATA && request != null) {
             request.arrived(bytes, 0, bytes.length);
             if (credit && bytes.length > 0) {
-                credit(0, bytes.length);
+                answer(WINDOW_UPDATE, 0, 0, ByteBuffer.allocate(4).putInt(bytes.length));
                 if ((flags & END_STREAM) == 0) {
-                    credit(stream, bytes.length);
+                    answer(WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(bytes.length));
                 }
             }
         } else if (type == RST_STREAM) {
@@ -226,7 +226,7 @@ final class Http2Client implements Client {
         } else if (type == PING) {
             pingsReceived.incrementAndGet();
             if (!ignoresPings) {
-                frame(PING, ACK, 0, ByteBuffer.allocate(8).put(bytes));
+                answer(PING, ACK, 0, ByteBuffer.allocate(8).put(bytes));
             }
         } else if (type == WINDOW_UPDATE) {
             windowUpdate(stream, payload.getInt());
@@ -242,7 +242,7 @@ final class Http2Client implements Client {
         }
     }
 
-    private void settings(ByteBuffer payload) throws IOException {
+    private void settings(ByteBuffer payload) {
         Map<Integer, Integer> received = new TreeMap<>();
         synchronized (this) {
             while (payload.hasRemaining()) {
@@ -257,7 +257,16 @@ final class Http2Client implements Client {
             notifyAll();
         }
         settings.complete(received);
-        frame(SETTINGS, ACK, 0, ByteBuffer.allocate(0));
+        answer(SETTINGS, ACK, 0, ByteBuffer.allocate(0));
+    }
+
+    /** Sends a frame because one has come. */
+    private void answer(int type, int flags, int stream, ByteBuffer payload) {
+        try {
+            frame(type, flags, stream, payload);
+        } catch (IOException e) {
+            // The server has closed, and reads no more; what it had sent before is still to be read.
+        }
     }
 
     private synchronized void windowUpdate(int stream, int count) {
