@@ -13,12 +13,12 @@ import java.util.logging.SimpleFormatter;
  * Keeps what is logged as a warning or worse, and keeps it off the console. Undertow, XNIO and this library log through
  * JBoss Logging to the JDK.
  */
-final class ServerLog implements AutoCloseable {
+public final class ServerLog implements AutoCloseable {
     private final Queue<LogRecord> records = new ConcurrentLinkedQueue<>();
     private final Handler handler = new Handler() {
         @Override
         public void publish(LogRecord logged) {
-            if (logged.getLevel().intValue() >= Level.WARNING.intValue()) {
+            if (logged.getLevel().intValue() >= Level.WARNING.intValue() && !isOfEarlierTests(logged)) {
                 records.add(logged);
             }
         }
@@ -42,6 +42,14 @@ final class ServerLog implements AutoCloseable {
             root.removeHandler(printing);
         }
         root.addHandler(handler);
+    }
+
+    /**
+     * {@return whether a line may be about what an earlier test did} How many lines were left out is told up to a minute
+     * later. Whoever looks at the log for failures has seen the first ten of them as they happened.
+     */
+    public static boolean isOfEarlierTests(LogRecord logged) {
+        return String.valueOf(logged.getMessage()).endsWith("more in the last 60 seconds; level DEBUG has them all");
     }
 
     List<String> warnings() {
