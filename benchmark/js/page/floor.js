@@ -98,7 +98,8 @@ async function sinkPosts(bytes) {
     while (sent < bytes) {
       const size = Math.min(POST, bytes - sent);
       sent += size;
-      counted += await sink(new Uint8Array(size), {});
+      const count = await sink(new Uint8Array(size), {});
+      counted += count;
     }
   }
   await Promise.all(Array.from({ length: POSTS_AT_ONCE }, postSome));
