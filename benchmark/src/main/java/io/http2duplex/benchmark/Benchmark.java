@@ -6,11 +6,12 @@ import io.http2duplex.benchmark.many.ManyPart;
 import io.http2duplex.benchmark.report.Report;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * {@code Benchmark DIRECTORY}, which is the module's: measures, and writes the report. A run that is wrong ends it with an
  * error. System properties: {@code benchmark.form}, short or full; {@code benchmark.parts}, with commas between them; {@code
- * benchmark.systems}, only those whose name has this in it.
+ * benchmark.systems}, only those whose name this regular expression finds.
  */
 public final class Benchmark {
     private Benchmark() {}
@@ -19,7 +20,7 @@ public final class Benchmark {
         Settings settings = new Settings(
                 Path.of(arguments[0]).toAbsolutePath(),
                 Settings.Form.valueOf(property("form").toUpperCase(Locale.ROOT)),
-                property("systems"));
+                Pattern.compile(property("systems")));
         for (String part : property("parts").split(",", -1)) {
             switch (part) {
                 case BrowserPart.NAME -> BrowserPart.run(settings);

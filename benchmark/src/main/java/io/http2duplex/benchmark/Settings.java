@@ -6,15 +6,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Where things are, and how much is done.
  *
  * @param directory the module's
  * @param form short: is everything right; full: how fast is it
- * @param systems only those whose name has this in it; empty: all
+ * @param systems finds the names of the systems that are measured
  */
-public record Settings(Path directory, Form form, String systems) {
+public record Settings(Path directory, Form form, Pattern systems) {
     /** How much is done. */
     public enum Form {
         SHORT,
@@ -24,6 +25,11 @@ public record Settings(Path directory, Form form, String systems) {
     /** {@return whether this is the full form} */
     public boolean isFull() {
         return form == Form.FULL;
+    }
+
+    /** {@return whether the system of that name is to be measured} */
+    public boolean isMeasured(String system) {
+        return systems.matcher(system).find();
     }
 
     /** {@return the folder of all that is made} */

@@ -68,7 +68,7 @@ public final class BrowserPart {
 
     private void round(int round, Results results) throws Exception {
         List<BrowserSystem> systems = new ArrayList<>(BrowserSystem.all());
-        systems.removeIf(system -> !system.name().contains(settings.systems()));
+        systems.removeIf(system -> !settings.isMeasured(system.name()));
         if (round % 2 == 1) {
             Collections.reverse(systems);
         }

@@ -32,7 +32,7 @@ public final class CorePart {
         // Whether the machine does something else is up to who measures.
         System.setProperty("jmh.ignoreLock", "true");
         ChainedOptionsBuilder options = new OptionsBuilder()
-                .include("io\\.http2duplex\\..*Benchmark\\..*" + settings.systems() + ".*")
+                .include("io\\.http2duplex\\..*Benchmark\\..*(?:" + settings.systems() + ").*")
                 .mode(Mode.AverageTime)
                 .timeUnit(TimeUnit.NANOSECONDS)
                 .addProfiler(GCProfiler.class)

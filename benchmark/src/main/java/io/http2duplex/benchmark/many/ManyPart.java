@@ -44,7 +44,7 @@ public final class ManyPart {
                     continue;
                 }
                 for (ManySystem system : systems) {
-                    if (system.title().contains(settings.systems())) {
+                    if (settings.isMeasured(system.title())) {
                         results.add(part.measure(system, count));
                     }
                 }
