@@ -44,7 +44,6 @@ final class Floor {
     /** POST: counts what comes. */
     HttpHandler sink() {
         return exchange -> onIoThread(exchange, () -> {
-            exchange.setMaxEntitySize(-1);
             long[] count = {0};
             read(
                     exchange,
@@ -67,6 +66,7 @@ final class Floor {
     }
 
     private static void read(HttpServerExchange exchange, Consumer<ByteBuffer> consumer, Runnable end) {
+        exchange.setMaxEntitySize(-1);
         StreamSourceChannel channel = exchange.getRequestChannel();
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
         channel.getReadSetter().set(source -> {
