@@ -5,8 +5,16 @@ import java.util.OptionalDouble;
 
 /** What is to be shown, and whether it was. */
 final class Goals {
+    /** By how much a straight line may be bent: what a tenfold step may cost more than ten times. */
+    private static final double STRAIGHT = 1.1;
+    /** In bytes: what counts as a small constant. */
+    private static final double SMALL = 512;
+    /** In bytes for each byte: what counts as nothing. */
+    private static final double NOTHING = 0.01;
+
     private static final String NEAR = "0 ms";
     private static final String FAR = "50 ms";
+    private static final String THOUSAND = "1000 duplexes";
     private static final String TEN_THOUSAND = "10000 duplexes";
     private static final String HUNDRED_THOUSAND = "100000 duplexes";
     private static final String WRITES = "writes.perSecond";
@@ -17,19 +25,25 @@ final class Goals {
     private static final String OPEN = "open.millis";
     private static final String POST = "dialect 2, POST";
     private static final String STREAMING = "dialect 2, streaming";
+    private static final String PLAIN = "dialect 1, streaming";
     private static final String PEER = "http2-duplex 6.0.3";
     private static final String PEER_POST = PEER + ", POST";
     private static final String PEER_STREAMING = PEER + ", streaming";
     private static final String WEBSOCKET = "WebSocket";
+    private static final String STOCK = ", stock";
     private static final String MANY = "dialect 2";
+    private static final int SMALL_CHUNK = 32;
+    private static final int LARGE_CHUNK = 8192;
 
     private final Table table = new Table("goal", "wanted", "measured", "met");
     private final Measurements browser;
     private final Measurements many;
+    private final Measurements core;
 
-    Goals(Measurements browser, Measurements many) {
+    Goals(Measurements browser, Measurements many, Measurements core) {
         this.browser = browser;
         this.many = many;
+        this.core = core;
     }
 
     String table() {
@@ -50,15 +64,22 @@ final class Goals {
         floor("streaming");
         atLeast("streaming against the WebSocket: small writes", 2, near(STREAMING, WEBSOCKET, WRITES));
         atMost("– opening 50 (time)", 0.5, near(STREAMING, WEBSOCKET, OPEN));
-        dialects("small writes", WRITES);
-        dialects("upload", UPLOAD);
-        dialects("download", DOWNLOAD);
-        dialects("both at once", BOTH);
+        atLeast("dialect 2 against dialect 1, streaming: small writes", 0.95, near(STREAMING, PLAIN, WRITES));
+        atLeast("– upload", 0.95, near(STREAMING, PLAIN, UPLOAD));
+        atLeast("– download", 0.95, near(STREAMING, PLAIN, DOWNLOAD));
+        atLeast("– both at once", 0.95, near(STREAMING, PLAIN, BOTH));
+        atMost("– round trip", 1.05, near(STREAMING, PLAIN, ROUND_TRIP));
         atMost("10,000 duplexes against Node: CPU time an echo", 0.5, many(TEN_THOUSAND, "POST.cpu"));
         atMost("– p99", 1, many(TEN_THOUSAND, "POST.p99"));
         atMost("– opening them (time)", 1 / 1.5, many(TEN_THOUSAND, OPEN));
         memory("heap an idle duplex, of 10,000 (bytes)", TEN_THOUSAND);
         memory("heap an idle duplex, of 100,000 (bytes)", HUNDRED_THOUSAND);
+        growth("a straight line: heap an idle duplex, of 10,000 against of 1,000", THOUSAND, TEN_THOUSAND);
+        growth("– of 100,000 against of 10,000", TEN_THOUSAND, HUNDRED_THOUSAND);
+        allocation("receiving", "DirectionBenchmark.receive");
+        allocation("sending", "DirectionBenchmark.send");
+        atLeast("own listener against stock, at 50 ms: POST, upload", 10, far(POST, POST + STOCK, UPLOAD));
+        atLeast("– streaming, upload", 10, far(STREAMING, STREAMING + STOCK, UPLOAD));
         return table.toString();
     }
 
@@ -83,16 +104,29 @@ final class Goals {
         atLeast("– both at once", 0.85, near(system, fetch, BOTH));
     }
 
-    private void dialects(String what, String figure) {
-        atLeast(
-                "dialect 2 against dialect 1, streaming: " + what,
-                0.95,
-                near(STREAMING, "dialect 1, streaming", figure));
+    private void memory(String what, String setting) {
+        noMore(what, 4096, many.median(setting, MANY, "heap"));
     }
 
-    private void memory(String what, String setting) {
-        OptionalDouble heap = many.median(setting, MANY, "heap");
-        row(what, "≤ 4,096", heap, heap.isPresent() && heap.getAsDouble() <= 4096);
+    private void growth(String what, String smaller, String larger) {
+        atMost(what, STRAIGHT, many.growth(smaller, larger, MANY, "heap"));
+    }
+
+    private void allocation(String what, String method) {
+        OptionalDouble small = core.median(SMALL_CHUNK + " bytes", method, "allocated");
+        OptionalDouble large = core.median(LARGE_CHUNK + " bytes", method, "allocated");
+        noMore("allocation, " + what + ": a chunk of 32 bytes (bytes)", SMALL, small);
+        noMore("– a byte of a larger one (bytes)", NOTHING, slope(small, large));
+    }
+
+    private static OptionalDouble slope(OptionalDouble small, OptionalDouble large) {
+        return small.isPresent() && large.isPresent()
+                ? OptionalDouble.of((large.getAsDouble() - small.getAsDouble()) / (LARGE_CHUNK - SMALL_CHUNK))
+                : OptionalDouble.empty();
+    }
+
+    private void noMore(String what, double wanted, OptionalDouble measured) {
+        row(what, "≤ " + Numbers.text(wanted), measured, measured.isPresent() && measured.getAsDouble() <= wanted);
     }
 
     private void atLeast(String what, double wanted, OptionalDouble ratio) {

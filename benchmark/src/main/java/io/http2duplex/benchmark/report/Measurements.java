@@ -53,8 +53,15 @@ final class Measurements {
 
     /** {@return the one median for one of the other, in the same setting; empty if one was not measured} */
     OptionalDouble ratio(String setting, String system, String other, String figure) {
-        OptionalDouble one = median(setting, system, figure);
-        OptionalDouble two = median(setting, other, figure);
+        return ratio(median(setting, system, figure), median(setting, other, figure));
+    }
+
+    /** {@return the median in the larger setting for one in the smaller; empty if one was not measured} */
+    OptionalDouble growth(String smaller, String larger, String system, String figure) {
+        return ratio(median(larger, system, figure), median(smaller, system, figure));
+    }
+
+    private static OptionalDouble ratio(OptionalDouble one, OptionalDouble two) {
         return one.isPresent() && two.isPresent()
                 ? OptionalDouble.of(one.getAsDouble() / two.getAsDouble())
                 : OptionalDouble.empty();

@@ -1,11 +1,15 @@
 package io.http2duplex.benchmark.report;
 
+import static java.util.Objects.requireNonNull;
+
 import io.http2duplex.benchmark.Results;
 import io.http2duplex.benchmark.Settings;
 import io.http2duplex.benchmark.browser.BrowserPart;
 import io.http2duplex.benchmark.core.CorePart;
 import io.http2duplex.benchmark.many.ManyPart;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -85,7 +89,8 @@ public final class Report {
         paragraph("Medians of interleaved rounds; another machine gives other figures, the ratios differ less."
                 + " \"Dialect\" is this project, on its own listener or on Undertow's (\"stock\"); the load generator,"
                 + " the browser and the servers share the processors.");
-        text.append("## Goals\n\n").append(new Goals(browser, many).table());
+        text.append("## Goals\n\n").append(new Goals(browser, many, core).table());
+        notReached();
         browser(browser);
         many(many);
         core(core);
@@ -110,12 +115,42 @@ public final class Report {
         }
     }
 
+    /** What is known of the goals that are not reached: written by hand, from profiles. */
+    private void notReached() throws IOException {
+        try (InputStream file = requireNonNull(Report.class.getResourceAsStream("not-reached.md"))) {
+            paragraph(new String(file.readAllBytes(), StandardCharsets.UTF_8).strip());
+        }
+    }
+
     private void many(Measurements many) throws IOException {
+        growth(many);
         for (String setting : many.settings()) {
             text.append("## " + setting + ", 100 a connection\n\n");
             text.append(table("system", many, setting, MANY));
             chart("many-" + setting + "-heap", "heap of an idle duplex in bytes, " + setting, many, setting, "heap");
             chart("many-" + setting + "-cpu", "CPU µs an echo by POST, " + setting, many, setting, "POST.cpu");
+        }
+    }
+
+    /** Figures of one duplex, or of one echo: on a straight line each is once what it was before the step. */
+    private void growth(Measurements many) {
+        Table table = new Table(
+                "figure of each, after the step for before it", "heap", "resident", "opening, CPU", "POST echo, CPU");
+        List<String> settings = List.copyOf(many.settings());
+        for (int i = 1; i < settings.size(); i++) {
+            String before = settings.get(i - 1);
+            String after = settings.get(i);
+            for (String system : many.systems(after)) {
+                List<String> row = new ArrayList<>(List.of(before + " to " + after + ": " + system));
+                for (String figure : List.of("heap", "resident", "open.cpu", "POST.cpu")) {
+                    row.add(Numbers.text(many.growth(before, after, system, figure)));
+                }
+                table.row(row);
+            }
+        }
+        if (settings.size() > 1) {
+            text.append("## What a tenfold step costs each duplex\n\n").append(table);
+            paragraph("1 is a straight line.");
         }
     }
 
