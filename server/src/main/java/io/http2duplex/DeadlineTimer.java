@@ -4,7 +4,6 @@ import io.http2duplex.protocol.Failure;
 import io.http2duplex.protocol.Lifetime;
 import io.http2duplex.protocol.Session;
 import java.util.OptionalLong;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeadlineTimer {
     private final GuardedSession<?> session;
-    private final BiFunction<Long, Runnable, Runnable> after;
+    private final SessionDuplex.Host host;
 
     /** Guarded by the session's lock. */
     private @Nullable Running running;
@@ -23,10 +22,9 @@ final class DeadlineTimer {
     /** Guarded by the session's lock; null: for ever. */
     private @Nullable Lifetime lifetime;
 
-    /** @param after runs a task after so many nanoseconds, and gives what takes the task back */
-    DeadlineTimer(GuardedSession<?> session, BiFunction<Long, Runnable, Runnable> after) {
+    DeadlineTimer(GuardedSession<?> session, SessionDuplex.Host host) {
         this.session = session;
-        this.after = after;
+        this.host = host;
     }
 
     /** Ends the session when its time is over, whatever it is doing. */
@@ -96,7 +94,7 @@ final class DeadlineTimer {
     }
 
     /** A timer, which is started and stopped without the session's lock, in whatever order. */
-    private final class Running {
+    private final class Running implements Runnable {
         final long time;
         private @Nullable Runnable takeBack;
         private boolean stopped;
@@ -105,8 +103,13 @@ final class DeadlineTimer {
             this.time = time;
         }
 
+        @Override
+        public void run() {
+            fired(this);
+        }
+
         void start() {
-            Runnable started = after.apply(Math.max(0, time - System.nanoTime()), () -> fired(this));
+            Runnable started = host.after(Math.max(0, time - System.nanoTime()), this);
             synchronized (this) {
                 takeBack = started;
                 if (!stopped) {

@@ -7,48 +7,48 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The faces of one duplex, made when they are asked for: one for each direction. */
 final class Faces {
     private final SessionDuplex<?> duplex;
-    private final AtomicReference<@Nullable Object> input = new AtomicReference<>();
-    private final AtomicReference<@Nullable Object> output = new AtomicReference<>();
+    /** Of each direction: the face that it is used through; null: none yet. Written under this object's lock. */
+    private volatile @Nullable Object input;
+
+    private volatile @Nullable Object output;
 
     Faces(SessionDuplex<?> duplex) {
         this.duplex = duplex;
     }
 
     Flow.Publisher<ByteBuffer> input() {
-        return claim(input, InputPublisher.class, new InputPublisher(duplex), "input");
+        return claimInput(InputPublisher.class, () -> new InputPublisher(duplex));
     }
 
     Flow.Subscriber<ByteBuffer> output() {
-        return claim(output, OutputSubscriber.class, new OutputSubscriber(duplex), "output");
+        return claimOutput(OutputSubscriber.class, () -> new OutputSubscriber(duplex));
     }
 
     InputStream inputStream() {
-        return claim(input, DuplexInputStream.class, new DuplexInputStream(duplex), "input");
+        return claimInput(DuplexInputStream.class, () -> new DuplexInputStream(duplex));
     }
 
     OutputStream outputStream() {
-        return claim(output, DuplexOutputStream.class, new DuplexOutputStream(duplex), "output");
+        return claimOutput(DuplexOutputStream.class, () -> new DuplexOutputStream(duplex));
     }
 
-    ByteChannel channel() {
-        DuplexChannel made = new DuplexChannel(duplex);
-        DuplexChannel channel = claim(input, DuplexChannel.class, made, "input");
-        try {
-            return claim(output, DuplexChannel.class, channel, "output");
-        } catch (IllegalStateException e) {
-            input.compareAndSet(made, null); // nobody has got that channel: the input stays free
-            throw e;
-        }
+    synchronized ByteChannel channel() {
+        DuplexChannel channel = claimed(input, DuplexChannel.class, () -> new DuplexChannel(duplex), "input");
+        output = claimed(output, DuplexChannel.class, () -> channel, "output");
+        input = channel;
+        return channel;
     }
 
     void claimSend() {
-        claim(output, Sender.class, Sender.INSTANCE, "output");
+        if (output != Sender.INSTANCE) {
+            claimOutput(Sender.class, () -> Sender.INSTANCE);
+        }
     }
 
     /** Stands for {@link Duplex#send} as the face of the output. */
@@ -57,26 +57,38 @@ final class Faces {
     }
 
     void inputReady() {
-        if (input.get() instanceof InputPublisher publisher) {
+        if (input instanceof InputPublisher publisher) {
             publisher.wake();
         }
     }
 
     void outputReady() {
-        if (output.get() instanceof OutputSubscriber subscriber) {
+        if (output instanceof OutputSubscriber subscriber) {
             subscriber.wake();
         }
     }
 
-    private static <F> F claim(
-            AtomicReference<@Nullable Object> direction, Class<F> type, F made, String directionName) {
-        direction.compareAndSet(null, made);
-        Object claimed = direction.get();
-        if (!type.isInstance(claimed)) {
+    private synchronized <F> F claimInput(Class<F> type, Supplier<F> maker) {
+        F claimed = claimed(input, type, maker, "input");
+        input = claimed;
+        return claimed;
+    }
+
+    private synchronized <F> F claimOutput(Class<F> type, Supplier<F> maker) {
+        F claimed = claimed(output, type, maker, "output");
+        output = claimed;
+        return claimed;
+    }
+
+    private static <F> F claimed(@Nullable Object known, Class<F> type, Supplier<F> maker, String directionName) {
+        if (known == null) {
+            return maker.get();
+        }
+        if (!type.isInstance(known)) {
             throw new IllegalStateException("The " + directionName
                     + " of this duplex is already used through another face: each direction is used through one");
         }
-        return type.cast(claimed);
+        return type.cast(known);
     }
 
     static void requireBlockingAllowed() {

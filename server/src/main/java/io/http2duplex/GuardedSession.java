@@ -5,9 +5,9 @@ import io.http2duplex.protocol.Signals;
 import java.io.IOException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,22 +19,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuardedSession<S extends Session> {
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition readable = lock.newCondition();
-    private final Condition writable = lock.newCondition();
+    /** Guarded by the lock; null: nobody has ever waited. */
+    private @Nullable Condition readable;
+    /** Guarded by the lock; null: nobody has ever waited. */
+    private @Nullable Condition writable;
     /** Guarded by the lock. */
     private final S session;
 
-    private final BiConsumer<S, Signals> record;
-    private final Consumer<Signals> reaction;
+    private final Listener<S> listener;
 
-    /**
-     * @param record notes signals in the order in which they came; called under the lock, on any thread
-     * @param reaction what to do about signals; called without the lock, on any thread
-     */
-    GuardedSession(S session, BiConsumer<S, Signals> record, Consumer<Signals> reaction) {
+    /** Who is told of signals. */
+    interface Listener<S extends Session> {
+        /** Notes signals in the order in which they came. Called after every event, under the lock, on any thread. */
+        void record(S session, Signals signals);
+
+        /** Does what follows from signals. Called if there are any, without the lock, on any thread. */
+        void react(Signals signals);
+    }
+
+    GuardedSession(S session, Listener<S> listener) {
         this.session = session;
-        this.record = record;
-        this.reaction = reaction;
+        this.listener = listener;
     }
 
     /** Tells the session of an event. */
@@ -56,7 +61,7 @@ final class GuardedSession<S extends Session> {
         } finally {
             lock.unlock();
         }
-        reaction.accept(signals);
+        react(signals);
         return result;
     }
 
@@ -78,25 +83,43 @@ final class GuardedSession<S extends Session> {
 
     /** Tries again whenever there may be something to read, until the attempt gives something. */
     int awaitReadable(Attempt attempt) throws IOException {
-        return await(readable, attempt);
+        return await(
+                () -> {
+                    Condition known = readable == null ? lock.newCondition() : readable;
+                    readable = known;
+                    return known;
+                },
+                attempt);
     }
 
     /** Tries again whenever there may be room to write, until the attempt gives something. */
     int awaitWritable(Attempt attempt) throws IOException {
-        return await(writable, attempt);
+        return await(
+                () -> {
+                    Condition known = writable == null ? lock.newCondition() : writable;
+                    writable = known;
+                    return known;
+                },
+                attempt);
     }
 
     /** Has every waiting reader try again. */
     void wakeReaders() {
         lock.lock();
         try {
-            readable.signalAll();
+            signal(readable);
         } finally {
             lock.unlock();
         }
     }
 
-    private int await(Condition condition, Attempt attempt) throws IOException {
+    private static void signal(@Nullable Condition condition) {
+        if (condition != null) {
+            condition.signalAll();
+        }
+    }
+
+    private int await(Supplier<Condition> condition, Attempt attempt) throws IOException {
         Faces.requireBlockingAllowed();
         Integer result;
         Signals signals;
@@ -105,7 +128,7 @@ final class GuardedSession<S extends Session> {
             while ((result = attempt.on(session)) == null) {
                 signals = takeSignals();
                 if (signals.isEmpty()) {
-                    condition.await();
+                    condition.get().await();
                 } else {
                     reactWithoutLock(signals); // what is waited for may follow from it
                 }
@@ -116,14 +139,20 @@ final class GuardedSession<S extends Session> {
         } finally {
             lock.unlock();
         }
-        reaction.accept(signals);
+        react(signals);
         return result;
+    }
+
+    private void react(Signals signals) {
+        if (!signals.isEmpty()) {
+            listener.react(signals);
+        }
     }
 
     private void reactWithoutLock(Signals signals) {
         lock.unlock();
         try {
-            reaction.accept(signals);
+            listener.react(signals);
         } finally {
             lock.lock();
         }
@@ -131,12 +160,12 @@ final class GuardedSession<S extends Session> {
 
     private Signals takeSignals() {
         Signals signals = session.takeSignals();
-        record.accept(session, signals);
+        listener.record(session, signals);
         if (signals.input()) {
-            readable.signalAll();
+            signal(readable);
         }
         if (signals.output()) {
-            writable.signalAll();
+            signal(writable);
         }
         return signals;
     }

@@ -1,13 +1,13 @@
 package io.http2duplex;
 
 import io.http2duplex.undertow.Answer;
+import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -26,34 +26,46 @@ final class OpenExchanges {
         synchronized (this) {
             count++;
         }
-        AtomicBoolean closed = new AtomicBoolean();
-        Runnable close = () -> {
-            if (closed.compareAndSet(false, true)) {
-                closed();
-            }
-        };
-        exchange.putAttachment(Answer.SENT, close);
+        Open open = new Open();
+        exchange.putAttachment(Answer.SENT, open);
         try {
-            exchange.addExchangeCompleteListener((completed, next) -> {
-                try {
-                    close.run();
-                } finally {
-                    next.proceed();
-                }
-            });
+            exchange.addExchangeCompleteListener(open);
         } catch (IllegalStateException e) { // it is complete already: its client went while another handler had it
-            close.run();
+            open.run();
             throw e;
         }
     }
 
-    private void closed() {
+    /** One that is counted; on any thread. */
+    private final class Open implements Runnable, ExchangeCompletionListener {
+        /** Guarded by the lock of all. */
+        private boolean counted = true;
+
+        @Override
+        public void run() {
+            closed(this);
+        }
+
+        @Override
+        public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
+            try {
+                run();
+            } finally {
+                next.proceed();
+            }
+        }
+    }
+
+    private void closed(Open open) {
         CompletableFuture<Void> reached = null;
         synchronized (this) {
-            count--;
-            if (count == 0) {
-                reached = none;
-                none = null;
+            if (open.counted) {
+                open.counted = false;
+                count--;
+                if (count == 0) {
+                    reached = none;
+                    none = null;
+                }
             }
         }
         if (reached != null) {

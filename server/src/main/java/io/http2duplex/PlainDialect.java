@@ -13,10 +13,13 @@ import io.http2duplex.undertow.Answer;
 import io.http2duplex.undertow.DownloadExchange;
 import io.http2duplex.undertow.UploadExchange;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HttpString;
 import java.util.Map;
 
 /** Serves requests of dialect 1. All methods are called on the exchange's I/O thread, in a dispatched task. */
 final class PlainDialect {
+    private static final HttpString ID = new HttpString(HeaderNames.ID);
+
     private final Application application;
     private final Gate gate;
     private final Limits limits;
@@ -42,7 +45,7 @@ final class PlainDialect {
         }
         duplex.opened();
         if (application.call(duplex)) {
-            download.start(new PlainDownload(duplex.session()), Map.of(HeaderNames.ID, id));
+            download.start(new PlainDownload(duplex.session()), Map.of(ID, id), HeaderNames.ID);
         } else {
             new Answer(exchange).problem(Problem.overloaded());
         }

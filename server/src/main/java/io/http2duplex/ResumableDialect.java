@@ -15,12 +15,16 @@ import io.http2duplex.undertow.Answer;
 import io.http2duplex.undertow.DownloadExchange;
 import io.http2duplex.undertow.UploadExchange;
 import io.undertow.server.HttpServerExchange;
-import java.util.LinkedHashMap;
+import io.undertow.util.HttpString;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Serves requests of dialect 2. All methods are called on the exchange's I/O thread, in a dispatched task. */
 final class ResumableDialect {
+    private static final HttpString ID = new HttpString(HeaderNames.ID);
+    private static final HttpString VERSION = new HttpString(HeaderNames.VERSION);
+    private static final String EXPOSED = HeaderNames.ID + ", " + HeaderNames.VERSION;
+
     private final Application application;
     private final Gate gate;
     private final Limits limits;
@@ -91,10 +95,8 @@ final class ResumableDialect {
 
     private static void start(
             DownloadExchange download, SessionDuplex<ResumableSession> duplex, Attachment attachment) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        headers.put(HeaderNames.ID, duplex.id());
-        headers.put(HeaderNames.VERSION, HeaderNames.DIALECT_2);
-        download.start(new ResumableDownload(duplex.session(), attachment), headers);
+        Map<HttpString, String> fields = Map.of(ID, duplex.id(), VERSION, HeaderNames.DIALECT_2);
+        download.start(new ResumableDownload(duplex.session(), attachment), fields, EXPOSED);
     }
 
     /** A POST. */

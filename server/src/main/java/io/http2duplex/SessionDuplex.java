@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <S> the session's dialect, which the carriers of its exchanges speak
  */
-final class SessionDuplex<S extends Session> implements Duplex {
+final class SessionDuplex<S extends Session> implements Duplex, GuardedSession.Listener<S> {
     /** What a session needs of its surroundings. */
     interface Host {
         /** {@return what takes a task back that is to run after a time, on a thread that must not block} */
@@ -52,8 +52,8 @@ final class SessionDuplex<S extends Session> implements Duplex {
 
     private final GuardedSession<S> guarded;
     private final DeadlineTimer timer;
-    /** Guarded by the session's lock. */
-    private final PendingSends sends = new PendingSends();
+    /** Guarded by the session's lock; null as long as there are none. */
+    private @Nullable PendingSends sends;
 
     private final @Nullable ObserverCalls observed;
     /** Guarded by the session's lock. */
@@ -75,8 +75,8 @@ final class SessionDuplex<S extends Session> implements Duplex {
         count = new SessionCount(monitoring.counts);
         this.host = host;
         observed = observers == null ? null : new ObserverCalls(observers, this);
-        guarded = new GuardedSession<>(session, this::record, this::react);
-        timer = new DeadlineTimer(guarded, host::after);
+        guarded = new GuardedSession<>(session, this);
+        timer = new DeadlineTimer(guarded, host);
         faces = new Faces(this);
     }
 
@@ -136,7 +136,7 @@ final class SessionDuplex<S extends Session> implements Duplex {
             }
             long offset = session.write(bytes);
             session.notifyOutputAt(offset);
-            return sends.add(offset);
+            return sends().add(offset);
         });
     }
 
@@ -148,7 +148,7 @@ final class SessionDuplex<S extends Session> implements Duplex {
                 return CompletableFuture.failedStage(new DuplexException(failure));
             }
             session.end();
-            return session.isOutputEnded() ? CompletableFuture.<Void>completedStage(null) : sends.end();
+            return session.isOutputEnded() ? CompletableFuture.<Void>completedStage(null) : sends().end();
         });
     }
 
@@ -332,7 +332,8 @@ final class SessionDuplex<S extends Session> implements Duplex {
     // ---- what follows from events
 
     /** Under the lock, so that what an observer is told stays in order. */
-    private void record(S session, Signals signals) {
+    @Override
+    public void record(S session, Signals signals) {
         count.happened(session, signals);
         if (observed != null) {
             signals.events().forEach(observed::happened);
@@ -342,8 +343,8 @@ final class SessionDuplex<S extends Session> implements Duplex {
         }
     }
 
-    /** Without the lock. */
-    private void react(Signals signals) {
+    @Override
+    public void react(Signals signals) {
         if (signals.over()) {
             finish();
         }
@@ -379,8 +380,14 @@ final class SessionDuplex<S extends Session> implements Duplex {
         });
     }
 
+    private PendingSends sends() {
+        PendingSends known = sends == null ? new PendingSends() : sends;
+        sends = known;
+        return known;
+    }
+
     private void settleSends() {
-        Runnable settled = guarded.call(sends::settled);
+        Runnable settled = guarded.call(session -> sends == null ? null : sends.settled(session));
         if (settled != null) {
             threads.executeSurely(settled);
         }

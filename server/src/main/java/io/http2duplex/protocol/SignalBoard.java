@@ -43,9 +43,13 @@ public final class SignalBoard {
         events.add(event);
     }
 
+    private boolean isEmpty() {
+        return !input && !output && !deadline && !over && ready.isEmpty() && events.isEmpty();
+    }
+
     /** {@return what was noted since the last call} */
     public Signals take() {
-        if (!input && !output && !deadline && !over && ready.isEmpty() && events.isEmpty()) {
+        if (isEmpty()) {
             return Signals.NONE;
         }
         Signals signals = new Signals(input, output, deadline, over, ready, events);

@@ -41,6 +41,8 @@ public final class Answer {
             .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
             .addMixIn(Problem.class, Body.class)
             .build();
+    private static final HttpString TYPE_OPTIONS = new HttpString("X-Content-Type-Options");
+    private static final byte[] NO_BODY = {};
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
     /** What of a problem stands in the body. */
@@ -85,11 +87,9 @@ public final class Answer {
         if (exchange.isComplete() || !exchange.isResponseChannelAvailable()) {
             return; // the connection went, or another handler has begun the response
         }
-        byte[] body = problem == null ? new byte[0] : JSON.writeValueAsBytes(problem);
+        byte[] body = problem == null ? NO_BODY : JSON.writeValueAsBytes(problem);
         exchange.setStatusCode(outcome.status());
-        exchange.getResponseHeaders()
-                .put(Headers.CACHE_CONTROL, "no-store")
-                .put(new HttpString("X-Content-Type-Options"), "nosniff");
+        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store").put(TYPE_OPTIONS, "nosniff");
         if (problem != null) {
             exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/problem+json");
             if (problem.retryAfter() > 0) {

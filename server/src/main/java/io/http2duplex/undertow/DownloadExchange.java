@@ -14,6 +14,11 @@ import org.xnio.channels.StreamSinkChannel;
  * and "Attached and detached"). This is the head of the response; {@link DownloadBody} carries the bytes.
  */
 public final class DownloadExchange {
+    // Each of these would be a part of every idle duplex if it were not shared.
+    private static final HttpString EXPOSE_HEADERS = new HttpString("Access-Control-Expose-Headers");
+    private static final HttpString BUFFERING = new HttpString("X-Accel-Buffering");
+    private static final HttpString TYPE_OPTIONS = new HttpString("X-Content-Type-Options");
+
     private final HttpServerExchange exchange;
 
     private volatile @Nullable DownloadBody body;
@@ -25,20 +30,21 @@ public final class DownloadExchange {
     /**
      * Sends the head of the response and begins to carry. Called once, on the exchange's I/O thread.
      *
-     * @param headers the protocol's header fields of the response, which pages of other origins may read
+     * @param fields the protocol's header fields of the response
+     * @param exposed their names: pages of other origins may read them
      */
-    public void start(DownloadSource source, Map<String, String> headers) {
+    public void start(DownloadSource source, Map<HttpString, String> fields, String exposed) {
         exchange.setStatusCode(StatusCodes.OK);
-        headers.forEach((name, value) -> exchange.getResponseHeaders().put(new HttpString(name), value));
+        fields.forEach(exchange.getResponseHeaders()::put);
         exchange.getResponseHeaders()
-                .put(new HttpString("Access-Control-Expose-Headers"), String.join(", ", headers.keySet()))
+                .put(EXPOSE_HEADERS, exposed)
                 .put(Headers.CONTENT_TYPE, "application/octet-stream")
                 // Not no-store, with which Chromium's tools show every download that ended as a failed request.
                 .put(Headers.CACHE_CONTROL, "private, no-cache, max-age=0, must-revalidate, no-transform")
                 // Named so that neither Undertow's EncodingHandler nor a proxy holds bytes back in a compressor.
                 .put(Headers.CONTENT_ENCODING, "identity")
-                .put(new HttpString("X-Accel-Buffering"), "no")
-                .put(new HttpString("X-Content-Type-Options"), "nosniff");
+                .put(BUFFERING, "no")
+                .put(TYPE_OPTIONS, "nosniff");
         StreamSinkChannel response = exchange.getResponseChannel();
         if (response == null) {
             source.lost(new IOException("Another handler has already begun the response"));

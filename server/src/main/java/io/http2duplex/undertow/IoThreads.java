@@ -1,15 +1,20 @@
 package io.http2duplex.undertow;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.xnio.XnioIoThread;
 
 /** What all need to know of XNIO's I/O threads. */
 public final class IoThreads {
+    /** How long the timer's thread waits for the next task when there are none. */
+    private static final int KEEP_ALIVE_SECONDS = 5;
+
+    private static final ScheduledThreadPoolExecutor TIMER = timer();
+
     private IoThreads() {}
 
     /** {@return whether the caller runs on an I/O thread, which must not block} */
@@ -33,13 +38,24 @@ public final class IoThreads {
      * @return what takes the task back
      */
     public static Runnable after(XnioIoThread thread, Runnable task, long nanos) {
-        CompletableFuture<Boolean> time = new CompletableFuture<>();
-        CompletionStage<Boolean> reached = time.completeOnTimeout(true, nanos, TimeUnit.NANOSECONDS);
-        reached.thenAccept(due -> {
-            if (due) {
-                execute(thread, task, stopped -> ForkJoinPool.commonPool().execute(task));
-            }
+        Future<?> reached = TIMER.schedule(
+                () -> execute(thread, task, stopped -> ForkJoinPool.commonPool().execute(task)),
+                nanos,
+                TimeUnit.NANOSECONDS);
+        return () -> reached.cancel(false);
+    }
+
+    /** There is one timer for each session: a task of this executor's is a third of what the JDK's futures take. */
+    private static ScheduledThreadPoolExecutor timer() {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "http2-duplex-timer");
+            thread.setDaemon(true);
+            thread.setContextClassLoader(null); // it is of no application
+            return thread;
         });
-        return () -> time.complete(false); // not cancelled: up to JDK 18 the JDK's timer would go on and hold the task
+        timer.setRemoveOnCancelPolicy(true); // a task holds a session
+        timer.setKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS);
+        timer.allowCoreThreadTimeOut(true);
+        return timer;
     }
 }

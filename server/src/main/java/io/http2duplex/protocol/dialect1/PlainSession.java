@@ -1,5 +1,6 @@
 package io.http2duplex.protocol.dialect1;
 
+import io.http2duplex.protocol.Deadline;
 import io.http2duplex.protocol.DirectionState;
 import io.http2duplex.protocol.DownloadStep;
 import io.http2duplex.protocol.ErrorCode;
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * download's connection does.
  */
 public final class PlainSession implements Session {
-    private static final long NONE = Long.MAX_VALUE;
-
     private final Limits limits;
     private final SignalBoard board = new SignalBoard();
     private final UploadDirection upload;
@@ -28,8 +27,8 @@ public final class PlainSession implements Session {
 
     private @Nullable Failure failure;
     private boolean over;
-    private long lingerDeadline = NONE;
-    private long stallDeadline = NONE;
+    private long lingerDeadline = Deadline.NONE;
+    private long stallDeadline = Deadline.NONE;
 
     /** @param onDownloadReady wakes the carrier of the download, outside any lock */
     public PlainSession(Limits limits, Runnable onDownloadReady) {
@@ -59,7 +58,7 @@ public final class PlainSession implements Session {
             // waits for a browser that does not read might wait for ever.
             reset(
                     new Failure(ErrorCode.CANCELLED, "The page destroyed the duplex."),
-                    stallDeadline == NONE ? DownloadStep.END : DownloadStep.BREAK_OFF);
+                    stallDeadline == Deadline.NONE ? DownloadStep.END : DownloadStep.BREAK_OFF);
         } else if (failure != null) {
             opened.decide(UploadOutcome.refused(Problem.gone(failure)));
         } else {
@@ -179,13 +178,13 @@ public final class PlainSession implements Session {
 
     /** The transport has taken bytes. */
     public void downloadTaken(int count) {
-        stallDeadline = NONE;
+        stallDeadline = Deadline.NONE;
         download.taken(count);
     }
 
     /** The transport takes nothing more for now. */
     public void downloadBlocked(long now) {
-        if (stallDeadline == NONE && !over) {
+        if (stallDeadline == Deadline.NONE && !over) {
             stallDeadline = now + limits.stallNanos();
             board.deadline();
         }
@@ -193,12 +192,12 @@ public final class PlainSession implements Session {
 
     /** The transport takes bytes again, although none wait. */
     public void downloadFlushed() {
-        stallDeadline = NONE;
+        stallDeadline = Deadline.NONE;
     }
 
     /** The end of the response body has gone to the transport. */
     public void downloadEnded(long now) {
-        stallDeadline = NONE;
+        stallDeadline = Deadline.NONE;
         download.ended();
         settle(now);
     }
@@ -242,8 +241,8 @@ public final class PlainSession implements Session {
         this.failure = failure;
         over = true;
         board.over();
-        lingerDeadline = NONE;
-        stallDeadline = NONE;
+        lingerDeadline = Deadline.NONE;
+        stallDeadline = Deadline.NONE;
         upload.reset(failure);
         this.download.reset(download);
         return true;
@@ -261,23 +260,17 @@ public final class PlainSession implements Session {
 
     @Override
     public OptionalLong deadline() {
-        if (lingerDeadline == NONE && stallDeadline == NONE) {
-            return OptionalLong.empty();
-        }
-        return OptionalLong.of(
-                lingerDeadline == NONE
-                        ? stallDeadline
-                        : stallDeadline == NONE || lingerDeadline - stallDeadline < 0 ? lingerDeadline : stallDeadline);
+        return Deadline.earliest(lingerDeadline, stallDeadline);
     }
 
     @Override
     public void timeIs(long now) {
-        if (lingerDeadline != NONE && now - lingerDeadline >= 0) {
+        if (Deadline.isPast(lingerDeadline, now)) {
             reset(new Failure(
                     ErrorCode.TIMED_OUT,
                     "The server's side had ended, and the client neither uploaded nor ended its own within "
                             + limits.lingerNanos() / 1_000_000 + " ms (lingerTimeout of the DuplexHandler)."));
-        } else if (stallDeadline != NONE && now - stallDeadline >= 0) {
+        } else if (Deadline.isPast(stallDeadline, now)) {
             reset(new Failure(
                     ErrorCode.TIMED_OUT,
                     "The browser read nothing of the download within " + limits.stallNanos() / 1_000_000
@@ -299,10 +292,10 @@ public final class PlainSession implements Session {
         if (upload.state() == DirectionState.ENDED) {
             over = true;
             board.over();
-            lingerDeadline = NONE;
+            lingerDeadline = Deadline.NONE;
         } else if (upload.hasOpenUploads()) {
-            lingerDeadline = NONE;
-        } else if (lingerDeadline == NONE) {
+            lingerDeadline = Deadline.NONE;
+        } else if (lingerDeadline == Deadline.NONE) {
             lingerDeadline = now + limits.lingerNanos();
             board.deadline();
         }

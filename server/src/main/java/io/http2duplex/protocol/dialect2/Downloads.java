@@ -1,5 +1,6 @@
 package io.http2duplex.protocol.dialect2;
 
+import io.http2duplex.protocol.Deadline;
 import io.http2duplex.protocol.DownloadStep;
 import io.http2duplex.protocol.ErrorCode;
 import io.http2duplex.protocol.Failure;
@@ -7,7 +8,8 @@ import io.http2duplex.protocol.Limits;
 import io.http2duplex.protocol.Problem;
 import io.http2duplex.protocol.SessionEvent;
 import io.http2duplex.protocol.SignalBoard;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,9 @@ final class Downloads {
 
     private long lastNumber = -1;
 
-    private final ArrayDeque<Integer> pongs = new ArrayDeque<>(0);
+    /** Tokens of PINGs to be answered, oldest first. */
+    private List<Integer> pongs = List.of();
+
     private boolean pingDue;
     private boolean rotateDue;
     private boolean draining;
@@ -46,13 +50,13 @@ final class Downloads {
 
     private final Heartbeat heartbeat;
     /** When a detached session is given up. */
-    private final Deadline resume = new Deadline();
+    private long resume = Deadline.NONE;
     /** When a download that is held up is taken for lost. */
-    private final Deadline stall = new Deadline();
+    private long stall = Deadline.NONE;
     /** When the client is asked for another download. */
-    private final Deadline rotate = new Deadline();
+    private long rotate = Deadline.NONE;
     /** When a download goes although no other has come. */
-    private final Deadline leave = new Deadline();
+    private long leave = Deadline.NONE;
 
     Downloads(Limits limits, SignalBoard board, SendingDirection sending, ReceivingDirection receiving) {
         this.limits = limits;
@@ -85,11 +89,11 @@ final class Downloads {
             replaced.letGo();
             board.ready(replaced.onReady());
         }
-        board.event(resume.isSet() ? new SessionEvent.Resumed() : new SessionEvent.Attached());
+        board.event(resume != Deadline.NONE ? new SessionEvent.Resumed() : new SessionEvent.Attached());
         clearDeadlines();
         heartbeat.begin(now);
         if (limits.maxDownloadLifeNanos() > 0) {
-            rotate.set(now + limits.maxDownloadLifeNanos());
+            rotate = now + limits.maxDownloadLifeNanos();
         }
         pingDue = false;
         rotateDue = false;
@@ -112,16 +116,16 @@ final class Downloads {
         if (limits.resumeNanos() == 0) {
             return new Failure(ErrorCode.CONNECTION_LOST, how, cause);
         }
-        resume.set(now + limits.resumeNanos());
+        resume = now + limits.resumeNanos();
         board.deadline();
         return null;
     }
 
     private void clearDeadlines() {
-        resume.clear();
-        stall.clear();
-        rotate.clear();
-        leave.clear();
+        resume = Deadline.NONE;
+        stall = Deadline.NONE;
+        rotate = Deadline.NONE;
+        leave = Deadline.NONE;
         heartbeat.stop();
     }
 
@@ -150,8 +154,9 @@ final class Downloads {
             frames.window(receiving.confirmed(), receiving.limit());
         }
         attachment.fresh = false;
-        for (Integer pong = pongs.poll(); pong != null; pong = pongs.poll()) {
-            frames.pong(pong);
+        if (!pongs.isEmpty()) {
+            pongs.forEach(frames::pong);
+            pongs = List.of();
         }
         if (pingDue || isConfirmationToBeAskedFor()) {
             pingDue = false;
@@ -202,7 +207,7 @@ final class Downloads {
         }
         attachment.blocked = true;
         if (attachment == current) {
-            stall.set(now + limits.stallNanos());
+            stall = now + limits.stallNanos();
             board.deadline();
         } else {
             attachment.breakOffIfBlocked();
@@ -214,7 +219,7 @@ final class Downloads {
         if (attachment.blocked) {
             attachment.blocked = false;
             if (attachment == current) {
-                stall.clear();
+                stall = Deadline.NONE;
                 heartbeat.unblocked(now);
             }
         }
@@ -254,8 +259,10 @@ final class Downloads {
 
     /** The peer has sent a PING. One that sends many without taking the answers gets some of them. */
     void ping(int asked) {
-        if (pongs.size() == MAX_PONGS) {
-            pongs.remove();
+        if (pongs.isEmpty()) {
+            pongs = new ArrayList<>(1);
+        } else if (pongs.size() == MAX_PONGS) {
+            pongs.remove(0);
         }
         pongs.add(asked);
     }
@@ -267,12 +274,12 @@ final class Downloads {
 
     /** Asks the client for another download. */
     void rotate(long now) {
-        if (current == null || leave.isSet()) {
+        if (current == null || leave != Deadline.NONE) {
             return;
         }
-        rotate.clear();
+        rotate = Deadline.NONE;
         rotateDue = true;
-        leave.set(now + limits.patienceNanos());
+        leave = now + limits.patienceNanos();
         board.deadline();
     }
 
@@ -314,13 +321,13 @@ final class Downloads {
     // ---- time
 
     OptionalLong deadline() {
-        return Deadline.earliest(resume, stall, rotate, leave, heartbeat.deadline);
+        return Deadline.earliest(resume, stall, rotate, leave, heartbeat.deadline());
     }
 
     /** {@return a failure that the time means for the session; null if it means none} */
     @Nullable
     Failure timeIs(long now) {
-        if (resume.isPast(now)) {
+        if (Deadline.isPast(resume, now)) {
             return new Failure(
                     ErrorCode.CONNECTION_LOST,
                     "The client lost its connection, and did not come back within "
@@ -330,18 +337,18 @@ final class Downloads {
         if (attachment == null) {
             return null;
         }
-        if (stall.isPast(now)) {
+        if (Deadline.isPast(stall, now)) {
             return breakOff(attachment, "the browser read nothing of the download for too long", now);
         }
         if (heartbeat.isDead(now)) {
             return breakOff(attachment, "the client gave no sign of life", now);
         }
-        if (leave.isPast(now)) {
+        if (Deadline.isPast(leave, now)) {
             attachment.letGo();
             wake(attachment);
             return detach("the client opened no other download when asked to", null, now);
         }
-        if (rotate.isPast(now)) {
+        if (Deadline.isPast(rotate, now)) {
             rotate(now);
         }
         if (heartbeat.isPingDue(now)) {

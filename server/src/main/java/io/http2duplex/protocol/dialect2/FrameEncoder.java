@@ -9,12 +9,14 @@ final class FrameEncoder {
     private static final int MAX_REASON = 1000;
     private static final int USUAL_SIZE = 32;
 
-    private ByteBuffer frames = ByteBuffer.allocate(0);
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private ByteBuffer frames = NOTHING;
 
     /** {@return the frames so far, which are the caller's from now on} */
     ByteBuffer take() {
         ByteBuffer taken = frames.flip();
-        frames = ByteBuffer.allocate(0);
+        frames = NOTHING;
         return taken;
     }
 

@@ -1,5 +1,7 @@
 package io.http2duplex.protocol.dialect2;
 
+import io.http2duplex.protocol.Deadline;
+
 /** Signs of life ({@code PROTOCOL.md}, section "Signs of life"), while a session is attached. Times in nanoseconds. */
 final class Heartbeat {
     private final long interval;
@@ -9,12 +11,16 @@ final class Heartbeat {
     private long askedAt;
 
     private boolean asked;
-    /** When {@link #isPingDue} or {@link #isDead} may have changed. */
-    final Deadline deadline = new Deadline();
+    private long deadline = Deadline.NONE;
 
     /** @param interval how long silence may last; 0: for ever */
     Heartbeat(long interval) {
         this.interval = interval;
+    }
+
+    /** {@return when {@link #isPingDue} or {@link #isDead} may have changed; {@link Deadline#NONE}: they will not} */
+    long deadline() {
+        return deadline;
     }
 
     void begin(long now) {
@@ -24,7 +30,7 @@ final class Heartbeat {
 
     void stop() {
         asked = false;
-        deadline.clear();
+        deadline = Deadline.NONE;
     }
 
     void sent(long now) {
@@ -62,7 +68,7 @@ final class Heartbeat {
     private void update() {
         if (interval > 0) {
             long since = asked ? askedAt : sentAt - receivedAt < 0 ? sentAt : receivedAt;
-            deadline.set(since + interval);
+            deadline = since + interval;
         }
     }
 }

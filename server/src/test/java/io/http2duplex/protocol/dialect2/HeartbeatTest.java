@@ -2,6 +2,7 @@ package io.http2duplex.protocol.dialect2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.protocol.Deadline;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +12,7 @@ class HeartbeatTest {
     private final Heartbeat heartbeat = new Heartbeat(INTERVAL);
 
     private OptionalLong deadline() {
-        return Deadline.earliest(heartbeat.deadline);
+        return Deadline.earliest(heartbeat.deadline());
     }
 
     @Test
@@ -75,7 +76,7 @@ class HeartbeatTest {
         Heartbeat none = new Heartbeat(0);
         none.begin(0);
         assertThat(none.isPingDue(Long.MAX_VALUE)).isFalse();
-        assertThat(Deadline.earliest(none.deadline)).isEmpty();
+        assertThat(Deadline.earliest(none.deadline())).isEmpty();
     }
 
     @Test
