@@ -89,13 +89,31 @@ public final class ServerProcess implements AutoCloseable {
 
     /** {@return the heap in use after garbage collection, in bytes} */
     public long heapBytes() {
+        return ask("heap").get("heap").asLong();
+    }
+
+    /** Has one of this project's servers record what it spends its time on, until {@link #profiled}. */
+    public void profile() {
+        ask("profile");
+    }
+
+    /**
+     * Ends a recording.
+     *
+     * @param file where it goes
+     */
+    public void profiled(Path file) {
+        ask("profiled " + file);
+    }
+
+    private JsonNode ask(String question) {
         try {
-            input.write("heap\n");
+            input.write(question + "\n");
             input.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(name + " is gone", e);
         }
-        return answer().get("heap").asLong();
+        return answer();
     }
 
     private JsonNode answer() {

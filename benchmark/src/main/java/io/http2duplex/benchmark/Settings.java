@@ -62,6 +62,11 @@ public record Settings(Path directory, Form form, Pattern systems) {
         return made(target().resolve("logs")).resolve(server + ".log");
     }
 
+    /** {@return the file for what a server was recorded at} */
+    public Path recording(String what) {
+        return results().resolve(what.toLowerCase(Locale.ROOT) + ".jfr");
+    }
+
     /** {@return a folder, made if there is none} */
     public Path temporary(String name) {
         return made(target().resolve(name));

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The measurements with many duplexes: each run is one system with so many of them, in a server process of its own that
@@ -21,6 +22,13 @@ public final class ManyPart {
     public static final String NAME = "many";
 
     private static final int AT_ONCE = 64;
+
+    private static final int MOST_LOOKS = 20;
+    private static final int LOOK_MILLIS = 600;
+    private static final double STEADY = 0.998;
+
+    private static final int PROFILED = 10_000;
+    private static final Duration PROFILED_ECHO = Duration.ofSeconds(8);
 
     private final Settings settings;
     private final ManyPlan plan;
@@ -33,22 +41,45 @@ public final class ManyPart {
     /** Measures, and keeps what was measured after every run. */
     public static void run(Settings settings) throws IOException {
         ManyPart part = new ManyPart(settings);
+        part.measure();
+        if (settings.isFull()) {
+            part.profile();
+        }
+    }
+
+    private void measure() throws IOException {
         Results results = new Results(settings, NAME);
-        for (int round = 0; round < part.plan.rounds(); round++) {
+        for (int round = 0; round < plan.rounds(); round++) {
             List<ManySystem> systems = Arrays.asList(ManySystem.values());
             if (round % 2 == 1) {
                 Collections.reverse(systems);
             }
-            for (int count : part.plan.counts()) {
-                if (count > part.plan.mostAgain() && round > 0) {
+            for (int count : plan.counts()) {
+                if (count > plan.mostAgain() && round > 0) {
                     continue;
                 }
                 for (ManySystem system : systems) {
                     if (settings.isMeasured(system.title())) {
-                        results.add(part.measure(system, count));
+                        results.add(measure(system, count));
                     }
                 }
             }
+        }
+    }
+
+    /** Has a server of this project's show what it spends its time on, apart from what is measured. */
+    private void profile() throws IOException {
+        try (ServerProcess server = ManySystem.DIALECT_2.start(settings);
+                LoadGenerator load =
+                        new LoadGenerator(server.port(), settings.development().caCertificate())) {
+            warmUp(ManySystem.DIALECT_2, load);
+            LoadMode mode = LoadMode.of(ManySystem.DIALECT_2.dialect(), false);
+            server.profile();
+            load.open(PROFILED, mode);
+            server.profiled(Profile.OPENING.recording(settings));
+            server.profile();
+            load.echo(PROFILED_ECHO, AT_ONCE);
+            server.profiled(Profile.ECHOES.recording(settings));
         }
     }
 
@@ -58,7 +89,7 @@ public final class ManyPart {
                         new LoadGenerator(server.port(), settings.development().caCertificate())) {
             Map<String, Double> figures = new TreeMap<>();
             warmUp(system, load);
-            long heap = server.heapBytes();
+            long heap = settledHeap(server);
             long resident = server.residentBytes();
 
             long cpu = server.cpuMillis();
@@ -81,11 +112,30 @@ public final class ManyPart {
     }
 
     private void warmUp(ManySystem system, LoadGenerator load) {
-        for (boolean streams : new boolean[] {false, true}) {
-            load.open(plan.warmUpCount(), LoadMode.of(system.dialect(), streams));
-            load.echo(plan.warmUp(), AT_ONCE);
-            load.closeDuplexes();
+        for (int round = 0; round < plan.warmUpRounds(); round++) {
+            for (boolean streams : new boolean[] {false, true}) {
+                load.open(plan.warmUpCount(), LoadMode.of(system.dialect(), streams));
+                load.echo(plan.warmUp(), AT_ONCE);
+                load.closeDuplexes();
+            }
         }
+    }
+
+    /** {@return the heap in use once what has ended is forgotten, in bytes} Outcomes are kept for some time. */
+    private static long settledHeap(ServerProcess server) {
+        long heap = server.heapBytes();
+        long before = Long.MAX_VALUE;
+        for (int look = 0; look < MOST_LOOKS && heap < before * STEADY; look++) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+            before = heap;
+            heap = server.heapBytes();
+        }
+        return heap;
     }
 
     private void echo(String mode, ServerProcess server, LoadGenerator load, Map<String, Double> figures) {

@@ -10,13 +10,21 @@ import java.util.List;
  * @param counts how many duplexes
  * @param mostAgain more duplexes than that are opened in the first round only, and for POSTs only
  * @param echo how long echoes go on
- * @param warmUpCount how many duplexes a server warms up with, in each mode
- * @param warmUp how long
+ * @param warmUpRounds how often a server warms up in each mode: opens, echoes and closes
+ * @param warmUpCount with how many duplexes each time
+ * @param warmUp how long each time
  */
-record ManyPlan(int rounds, List<Integer> counts, int mostAgain, Duration echo, int warmUpCount, Duration warmUp) {
+record ManyPlan(
+        int rounds,
+        List<Integer> counts,
+        int mostAgain,
+        Duration echo,
+        int warmUpRounds,
+        int warmUpCount,
+        Duration warmUp) {
 
     static final ManyPlan FULL = new ManyPlan(
-            3, List.of(1_000, 10_000, 100_000), 10_000, Duration.ofSeconds(2), 500, Duration.ofMillis(2500));
+            3, List.of(1_000, 10_000, 100_000), 10_000, Duration.ofSeconds(2), 6, 1_000, Duration.ofMillis(800));
     static final ManyPlan SHORT =
-            new ManyPlan(1, List.of(200), 200, Duration.ofMillis(100), 100, Duration.ofMillis(50));
+            new ManyPlan(1, List.of(200), 200, Duration.ofMillis(100), 1, 100, Duration.ofMillis(50));
 }

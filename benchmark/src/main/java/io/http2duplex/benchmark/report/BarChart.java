@@ -32,13 +32,13 @@ final class BarChart {
                 + "\" viewBox=\"0 0 " + WIDTH + " " + height + "\" font-family=\"sans-serif\" font-size=\"13\">\n");
         svg.append("<style>text{fill:#222}.other{fill:#8a8f98}.own{fill:#2f6fde}"
                 + "@media(prefers-color-scheme:dark){text{fill:#ddd}}</style>\n");
-        svg.append("<text x=\"8\" y=\"22\" font-weight=\"bold\">" + escaped(title) + "</text>\n");
+        svg.append("<text x=\"8\" y=\"22\" font-weight=\"bold\">" + Svg.escaped(title) + "</text>\n");
         int y = TOP;
         for (Map.Entry<String, Double> bar : bars.entrySet()) {
             long length = Math.max(1, Math.round((WIDTH - LABELS - NUMBERS) * bar.getValue() / most));
             String kind = bar.getKey().startsWith("dialect") ? "own" : "other";
             svg.append("<text x=\"" + (LABELS - 8) + "\" y=\"" + (y + 15) + "\" text-anchor=\"end\">"
-                    + escaped(bar.getKey()) + "</text>");
+                    + Svg.escaped(bar.getKey()) + "</text>");
             svg.append("<rect class=\"" + kind + "\" x=\"" + LABELS + "\" y=\"" + (y + 3) + "\" width=\"" + length
                     + "\" height=\"" + (ROW - 6) + "\"/>");
             svg.append("<text x=\"" + (LABELS + length + 6) + "\" y=\"" + (y + 15) + "\">"
@@ -46,9 +46,5 @@ final class BarChart {
             y += ROW;
         }
         return svg.append("</svg>\n").toString();
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;");
     }
 }

@@ -7,6 +7,7 @@ import io.http2duplex.benchmark.Settings;
 import io.http2duplex.benchmark.browser.BrowserPart;
 import io.http2duplex.benchmark.core.CorePart;
 import io.http2duplex.benchmark.many.ManyPart;
+import io.http2duplex.benchmark.many.Profile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -93,6 +94,7 @@ public final class Report {
         notReached();
         browser(browser);
         many(many);
+        profiles();
         core(core);
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("RESULTS.md"), text.toString().stripTrailing() + "\n");
@@ -154,6 +156,20 @@ public final class Report {
         }
     }
 
+    /** What a server of this project's spends its time on. */
+    private void profiles() throws IOException {
+        for (Profile profile : Profile.values()) {
+            Path recording = profile.recording(settings);
+            if (Files.exists(recording)) {
+                FlameGraph graph = FlameGraph.of(recording);
+                text.append("## What a server does: " + profile.title() + "\n\n");
+                paragraph("Of " + graph.samples() + " samples of Java code (the system's calls are not in them): "
+                        + graph.shares() + ". What the JDK's collections and buffers take counts for who uses them.");
+                picture("profile-" + profile.name(), profile.title(), graph.svg(profile.title()));
+            }
+        }
+    }
+
     private void core(Measurements core) {
         if (!core.isEmpty()) {
             text.append("## Hot paths of the protocol core (JMH)\n\n");
@@ -182,9 +198,13 @@ public final class Report {
             OptionalDouble value = measurements.median(setting, system, figure);
             value.ifPresent(number -> chart.bar(system, number));
         }
+        picture(name, title, chart.svg());
+    }
+
+    private void picture(String name, String title, String svg) throws IOException {
         String file = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + ".svg";
         Files.createDirectories(folder.resolve("charts"));
-        Files.writeString(folder.resolve("charts").resolve(file), chart.svg());
+        Files.writeString(folder.resolve("charts").resolve(file), svg);
         paragraph("![" + title + "](charts/" + file + ")");
     }
 

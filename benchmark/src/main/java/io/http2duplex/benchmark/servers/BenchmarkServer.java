@@ -23,7 +23,8 @@ import javax.net.ssl.SSLContext;
 
 /**
  * A server that is measured: {@code BenchmarkServer KIND CERTIFICATES PAGE}. It prints one line of JSON with its port; on
- * each line that comes it collects its garbage and prints how much heap is in use; and it ends when its input does.
+ * each line that comes it collects its garbage and prints how much heap is in use, and if the line says so, begins or ends
+ * a recording; and it ends when its input does.
  */
 public final class BenchmarkServer {
     /** What it is. */
@@ -47,6 +48,11 @@ public final class BenchmarkServer {
     /** Among idle duplexes heartbeats would be most of what is measured. */
     private static final Duration RARE = Duration.ofMinutes(10);
 
+    /** What has ended is not to be in the way of the next. */
+    private static final Duration SHORT = Duration.ofSeconds(1);
+
+    private static final String PROFILED = "profiled ";
+
     /** All clients have one address here. */
     private static final int ANY = 1_000_000;
 
@@ -65,7 +71,13 @@ public final class BenchmarkServer {
         SSLContext tls = DevelopmentCertificates.in(Path.of(arguments[1])).sslContext();
         System.out.println("{\"port\":" + new BenchmarkServer(kind, tls, Path.of(arguments[2])).start() + "}");
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        while (input.readLine() != null) {
+        Recorder recorder = new Recorder();
+        for (String line = input.readLine(); line != null; line = input.readLine()) {
+            if (line.equals("profile")) {
+                recorder.start();
+            } else if (line.startsWith(PROFILED)) {
+                recorder.stop(Path.of(line.substring(PROFILED.length())));
+            }
             System.out.println("{\"heap\":" + heap() + "}");
         }
         System.exit(0);
@@ -134,7 +146,7 @@ public final class BenchmarkServer {
                 .maxSessionsPerConnection(ANY)
                 .maxOpensPerMinute(ANY);
         if (kind == Kind.OWN_MANY || kind == Kind.STOCK_MANY) {
-            builder.heartbeat(RARE).maxDownloadLife(Duration.ZERO);
+            builder.heartbeat(RARE).maxDownloadLife(Duration.ZERO).resumeTimeout(SHORT);
         }
         return builder.build();
     }
