@@ -10,6 +10,7 @@ import io.http2duplex.protocol.Limits;
 import io.http2duplex.protocol.dialect2.MemoryBudget;
 import io.http2duplex.protocol.dialect2.ResumableSession;
 import io.http2duplex.undertow.Answer;
+import io.http2duplex.undertow.BodyWatch;
 import io.http2duplex.undertow.IoThreads;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -51,6 +52,7 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
     private final ResumableDialect dialect2;
     private final OpenExchanges exchanges = new OpenExchanges();
     private final Requests requests;
+    private final Long bodyNanos;
 
     private DuplexHandler(Builder builder) {
         threads = builder.executor == null ? UserThreads.standard() : UserThreads.of(builder.executor);
@@ -66,6 +68,7 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
                 nanos(builder.heartbeat),
                 Math.max(builder.maxWindow, Math.max(builder.uploadBufferSize, builder.downloadBufferSize)),
                 nanos(builder.maxDownloadLife));
+        bodyNanos = nanos(builder.bodyTimeout);
         Application application = new Application(
                 builder.callback,
                 threads,
@@ -112,8 +115,13 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         exchanges.opened(exchange);
-        exchange.putAttachment(Answer.REFUSALS, monitoring.counts);
+        attachTo(exchange);
         requests.handleRequest(exchange);
+    }
+
+    private void attachTo(HttpServerExchange exchange) {
+        exchange.putAttachment(Answer.REFUSALS, monitoring.counts);
+        exchange.putAttachment(BodyWatch.NANOS, bodyNanos);
     }
 
     /**
@@ -127,7 +135,7 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
      */
     public HttpHandler checkingOrigins(HttpHandler next) {
         return exchange -> {
-            exchange.putAttachment(Answer.REFUSALS, monitoring.counts);
+            attachTo(exchange);
             requests.checkOrigin(exchange, next);
         };
     }
@@ -197,6 +205,7 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         private int maxOpenUploads = 16;
         private Duration lingerTimeout = Duration.ofMinutes(2);
         private Duration stallTimeout = Duration.ofMinutes(5);
+        private Duration bodyTimeout = Duration.ofNanos(BodyWatch.STANDARD_NANOS);
         private Duration resumeTimeout = Duration.ofSeconds(30);
         private Duration heartbeat = Duration.ofSeconds(15);
         private int maxWindow = 16 * 1024 * 1024;
@@ -284,6 +293,21 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
          */
         public Builder stallTimeout(Duration timeout) {
             stallTimeout = positive(timeout, "stallTimeout");
+            return this;
+        }
+
+        /**
+         * How long it may take until another 16 KiB of a POST's body have come, or its end, while the application reads:
+         * time in which it does not read does not count. Then the POST is refused with 408, and what else comes of it is
+         * dropped, for as long at most. In dialect 1 the duplex fails with the code {@code UPLOAD_CUT}, as with any POST
+         * that was cut; in dialect 2 it goes on, and the page sends the rest again. Streaming uploads may be silent: those
+         * whose length is not announced, but for chunks of dialect 1.
+         *
+         * <p>Over HTTP/2 it needs a {@link DuplexServer}: with a listener of Undertow's own nothing bounds this time.
+         * Default 30 seconds.
+         */
+        public Builder bodyTimeout(Duration timeout) {
+            bodyTimeout = positive(timeout, "bodyTimeout");
             return this;
         }
 

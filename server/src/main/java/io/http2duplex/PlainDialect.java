@@ -74,6 +74,7 @@ final class PlainDialect {
         long contentLength = empty ? 0 : request.contentLength();
         Upload upload = duplex.session()
                 .call(session -> session.openUpload(request.kind(), contentLength, System.nanoTime(), carrier::wake));
-        carrier.start(new PlainUpload(duplex.session(), upload));
+        boolean streaming = request.kind() == UploadKind.SINGLE && contentLength < 0;
+        carrier.start(new PlainUpload(duplex.session(), upload), streaming);
     }
 }

@@ -38,6 +38,11 @@ final class PlainUpload implements UploadSink {
     }
 
     @Override
+    public void late(String how) {
+        session.act(state -> state.late(upload, how));
+    }
+
+    @Override
     public @Nullable UploadOutcome outcome() {
         return session.call(state -> upload.outcome());
     }

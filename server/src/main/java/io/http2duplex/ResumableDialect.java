@@ -128,7 +128,8 @@ final class ResumableDialect {
     private static void upload(HttpServerExchange exchange, SessionDuplex<ResumableSession> duplex) {
         UploadExchange carrier = new UploadExchange(exchange);
         FrameUpload upload = duplex.session().call(session -> session.openUpload(System.nanoTime(), carrier::wake));
-        carrier.start(new ResumableUpload(duplex.session(), upload));
+        boolean streaming = exchange.getRequestContentLength() < 0;
+        carrier.start(new ResumableUpload(duplex.session(), upload), streaming);
     }
 
     private void over(String id, @Nullable Failure failure) {

@@ -24,6 +24,7 @@ class BuilderTest {
                 options -> options.maxOpenUploads(0),
                 options -> options.lingerTimeout(Duration.ZERO),
                 options -> options.stallTimeout(negative),
+                options -> options.bodyTimeout(Duration.ZERO),
                 options -> options.resumeTimeout(negative),
                 options -> options.resumeTimeout(lessThanTheWireTells),
                 options -> options.heartbeat(negative),

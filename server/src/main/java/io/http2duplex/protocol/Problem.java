@@ -75,6 +75,15 @@ public record Problem(
         return new Problem(type.urn(), type.title(), 408, detail, null, null, 0);
     }
 
+    /**
+     * For a body that does not get on.
+     *
+     * @param how what was waited for in vain, and what to do
+     */
+    public static Problem bodyTooSlow(String how) {
+        return of(ProblemType.BODY_TOO_SLOW, "The rest of the body is not waited for: " + how);
+    }
+
     public static Problem originNotAllowed() {
         return of(
                 ProblemType.ORIGIN_NOT_ALLOWED,

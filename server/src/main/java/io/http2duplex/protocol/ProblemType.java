@@ -12,6 +12,7 @@ public enum ProblemType {
     OTHER_ACCOUNT(403, "other-account", "Session of another account"),
     UNKNOWN_SESSION(404, "unknown-session", "Session unknown"),
     METHOD_NOT_ALLOWED(405, "method-not-allowed", "Method not allowed"),
+    BODY_TOO_SLOW(408, "body-too-slow", "Body too slow"),
     UPLOAD_ENDED(409, "upload-ended", "Upload ended"),
     STALE_ATTACH(409, "stale-attach", "Attach overtaken"),
     BAD_OFFSET(409, "bad-offset", "Offset not sent yet"),

@@ -148,11 +148,11 @@ public final class Answer {
             exchange.endExchange();
             return;
         }
-        new Drain(exchange, exchange::endExchange, this::giveUp).start(body);
+        new Drain(exchange, body, exchange::endExchange, this::giveUp).start();
     }
 
     private void giveUp(Exception cause) {
-        LOG.debug("The peer went before its request was answered", cause);
+        LOG.debug("The peer went, or was let go, before its request was over", cause);
         exchange.endExchange();
     }
 }

@@ -67,7 +67,7 @@ final class DownloadBody {
     private void dropBody() {
         StreamSourceChannel body = exchange.isRequestComplete() ? null : exchange.getRequestChannel();
         if (body != null) {
-            new Drain(exchange, () -> {}, this::lost).start(body);
+            new Drain(exchange, body, () -> {}, this::lost).start();
         }
     }
 

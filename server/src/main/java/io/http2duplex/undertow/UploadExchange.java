@@ -23,13 +23,19 @@ public final class UploadExchange {
 
     private @Nullable StreamSourceChannel channel;
     private @Nullable OpenUploads uploads;
+    /** Null for a streaming upload, which has nothing to send while its page has nothing to say. */
+    private @Nullable BodyWatch watch;
 
     public UploadExchange(HttpServerExchange exchange) {
         this.exchange = exchange;
     }
 
-    /** Begins to carry. Called once, on the exchange's I/O thread. */
-    public void start(UploadSink sink) {
+    /**
+     * Begins to carry. Called once, on the exchange's I/O thread.
+     *
+     * @param streaming whether the body may take as long as its duplex lives; otherwise it has to get on
+     */
+    public void start(UploadSink sink, boolean streaming) {
         this.sink = sink;
         if (sink.outcome() != null) {
             answer(sink);
@@ -42,6 +48,7 @@ public final class UploadExchange {
             return;
         }
         channel = request;
+        watch = streaming ? null : new BodyWatch(exchange, this::expired);
         exchange.addExchangeCompleteListener((completed, next) -> {
             try {
                 lost();
@@ -63,6 +70,13 @@ public final class UploadExchange {
         IoThreads.execute(exchange.getIoThread(), this::lost, this::stopped);
     }
 
+    private void expired() {
+        if (sink != null && watch != null) {
+            sink.late(watch.expectation());
+            answer(sink);
+        }
+    }
+
     private void lost() {
         UploadSink open = letGo();
         if (open != null) {
@@ -77,6 +91,9 @@ public final class UploadExchange {
         sink = null;
         if (uploads != null) {
             uploads.remove(this);
+        }
+        if (watch != null) {
+            watch.over();
         }
         return open;
     }
@@ -112,6 +129,7 @@ public final class UploadExchange {
     private void read() {
         UploadSink sink = this.sink;
         StreamSourceChannel request = channel;
+        BodyWatch watch = this.watch;
         if (sink == null || request == null) {
             return;
         }
@@ -119,6 +137,9 @@ public final class UploadExchange {
             while (sink.outcome() == null) {
                 int room = sink.room();
                 if (room == 0) {
+                    if (watch != null) {
+                        watch.paused();
+                    }
                     request.suspendReads();
                     return;
                 }
@@ -126,6 +147,9 @@ public final class UploadExchange {
                 buffer.limit(Math.min(buffer.capacity(), room));
                 int count = request.read(buffer);
                 if (count == 0) {
+                    if (watch != null) {
+                        watch.awaited();
+                    }
                     request.resumeReads();
                     return;
                 }
@@ -133,15 +157,21 @@ public final class UploadExchange {
                     sink.completed();
                     break;
                 }
+                if (watch != null) {
+                    watch.received(count);
+                }
                 sink.received(buffer.flip());
             }
-        } catch (IOException e) {
+        } catch (IOException | RejectedExecutionException e) { // the latter: the I/O thread takes no more timers
             sink.cut("its body could not be read to the end", e);
         }
         if (sink.outcome() != null) {
             answer(sink);
         } else {
             request.suspendReads(); // all of the body is here; it waits for its turn
+            if (watch != null) {
+                watch.over();
+            }
         }
     }
 

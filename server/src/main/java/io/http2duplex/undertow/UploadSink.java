@@ -18,6 +18,13 @@ public interface UploadSink {
     /** The body was cut: the rest will not come. */
     void cut(String how, @Nullable Throwable cause);
 
+    /**
+     * The body does not get on, and is not waited for any longer.
+     *
+     * @param how what was waited for in vain, and which limit that is, for a person
+     */
+    void late(String how);
+
     /** {@return how to answer; null as long as that is open} */
     @Nullable
     UploadOutcome outcome();

@@ -12,25 +12,33 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** HTTP/1.1, a connection a request. A body without a content-length goes in chunks. */
 final class Http1Client implements Client {
-    private final Transport transport;
-    private final TestServer server;
+    private final int port;
+    private final @Nullable SSLContext tls;
+    private final String path;
     private final List<Sockets> connections = new ArrayList<>();
 
     Http1Client(Transport transport, TestServer server) {
-        this.transport = transport;
-        this.server = server;
+        this(server.port(transport.tls), transport.tls ? TestServer.trust() : null, server.path());
+    }
+
+    /** A client of a server that is not a {@link TestServer}. */
+    Http1Client(int port, @Nullable SSLContext tls, String path) {
+        this.port = port;
+        this.tls = tls;
+        this.path = path;
     }
 
     @Override
     public synchronized Request send(String method, boolean withBody, String... headers) throws IOException {
-        Sockets sockets =
-                Sockets.open(server.port(transport.tls), transport.tls ? TestServer.trust() : null, "http/1.1");
+        Sockets sockets = Sockets.open(port, tls, "http/1.1");
         connections.add(sockets);
         boolean chunked = withBody && !Arrays.asList(headers).contains("content-length");
-        StringBuilder head = new StringBuilder(method + " " + server.path() + " HTTP/1.1\r\nhost: localhost\r\n");
+        StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nhost: localhost\r\n");
         for (int i = 0; i < headers.length; i += 2) {
             head.append(headers[i]).append(": ").append(headers[i + 1]).append("\r\n");
         }

@@ -89,6 +89,15 @@ public final class PlainSession implements Session {
         resetFor(this.upload.cut(upload, how, cause));
     }
 
+    /**
+     * That body does not get on, and is not waited for any longer.
+     *
+     * @param how what was waited for in vain, for a person
+     */
+    public void late(Upload upload, String how) {
+        resetFor(this.upload.late(upload, how));
+    }
+
     // ---- the application reads
 
     @Override

@@ -178,6 +178,17 @@ final class UploadDirection {
                 new Failure(ErrorCode.UPLOAD_CUT, "An upload was cut: " + how + ".", cause));
     }
 
+    @Nullable
+    Failure late(Upload upload, String how) {
+        if (upload.outcome() != null) {
+            return null;
+        }
+        return refuse(
+                upload,
+                Problem.bodyTooSlow(how + ". The duplex was reset: send less in one POST."),
+                new Failure(ErrorCode.UPLOAD_CUT, "An upload was cut: " + how + "."));
+    }
+
     private Failure refuse(Upload upload, Problem problem, Failure failure) {
         upload.decide(UploadOutcome.refused(problem));
         open.remove(upload);

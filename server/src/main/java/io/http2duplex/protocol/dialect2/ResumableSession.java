@@ -203,6 +203,17 @@ public final class ResumableSession implements Session {
         }
     }
 
+    /**
+     * That body does not get on, and is not waited for any longer. What has come of it counts.
+     *
+     * @param how what was waited for in vain, for a person
+     */
+    public void late(FrameUpload upload, String how) {
+        if (upload.outcome() == null) {
+            decide(upload, UploadOutcome.refused(Problem.bodyTooSlow(how + ". Send again what was not confirmed.")));
+        }
+    }
+
     // ---- the application, and time
 
     @Override

@@ -1,5 +1,6 @@
 package io.http2duplex.undertow.http2;
 
+import io.http2duplex.undertow.BodyWatch;
 import io.http2duplex.undertow.IoThreads;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
@@ -72,6 +73,7 @@ final class Http2ServerChannel extends Http2Channel {
         watch = new DeadPeerWatch(this, limits.http2());
         requests = new RequestWatch(this, streams, limits.connections());
         sink.show(this::sent);
+        putAttachment(BodyWatch.STREAMS_CAN_BE_RESET, true);
     }
 
     /** @param data what was already read of the connection */
