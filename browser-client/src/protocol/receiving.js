@@ -5,6 +5,8 @@ import { add } from './ranges.js';
 const MAX_RUNS_OUT_OF_ORDER = 64;
 /** In what time half of a window is used by a sender that it holds up. */
 const FAST_MILLISECONDS = 1_000;
+/** The largest window is a few round trips away, and not much larger than needed. */
+const GROWTH = 4;
 
 /**
  * One direction at its receiver: takes bytes in any order and however often, and gives each once, in order. What it
@@ -27,15 +29,17 @@ export class ReceivingDirection {
   #end = Infinity;
   /** The confirmed offset that the sender was told last. */
   #told = 0;
-  #toldAt = -Infinity;
+  #toldAt;
 
   /**
    * @param {number} window in bytes, at the beginning; the sender knows it
    * @param {number} maxWindow
+   * @param {number} toldAt when the sender was told, in milliseconds
    */
-  constructor(window, maxWindow) {
+  constructor(window, maxWindow, toldAt) {
     this.#window = this.#limit = window;
     this.#maxWindow = maxWindow;
+    this.#toldAt = toldAt;
   }
 
   get confirmed() {
@@ -126,7 +130,7 @@ export class ReceivingDirection {
   tell(now) {
     const isHalfUsed = this.#read === this.confirmed && this.#limit - this.#read <= this.#window / 2;
     if (isHalfUsed && now - this.#toldAt <= FAST_MILLISECONDS) {
-      this.#window = Math.min(2 * this.#window, this.#maxWindow);
+      this.#window = Math.min(GROWTH * this.#window, this.#maxWindow);
     }
     this.#limit = Math.max(this.#limit, this.#read + this.#window);
     this.#told = this.confirmed;

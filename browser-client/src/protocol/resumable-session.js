@@ -124,7 +124,7 @@ export class ResumableSession {
    */
   constructor({ initialWindow, maxWindow, resumeTimeout = Infinity, random }, now) {
     this.#sending = new SendingDirection(initialWindow, maxWindow);
-    this.#receiving = new ReceivingDirection(initialWindow, maxWindow);
+    this.#receiving = new ReceivingDirection(initialWindow, maxWindow, now);
     this.#maxResumeTimeout = resumeTimeout;
     this.#attachPause = new BackOff(random);
     this.#uploadPause = new BackOff(random);
@@ -185,7 +185,7 @@ export class ResumableSession {
       this.#uploadPause.reset();
       // What is under way, and what was not read, is lost.
       this.#sending = new SendingDirection(0, 0);
-      this.#receiving = new ReceivingDirection(0, 0);
+      this.#receiving = new ReceivingDirection(0, 0, 0);
     }
   }
 

@@ -108,7 +108,7 @@ export class ServerSession {
     this.#heartbeat = heartbeat;
     this.#resumeTimeout = resumeTimeout;
     this.#sending = new SendingDirection(initialWindow, maxWindow);
-    this.#receiving = new ReceivingDirection(initialWindow, maxWindow);
+    this.#receiving = new ReceivingDirection(initialWindow, maxWindow, now);
     this.#detachedAt = this.#heardAt = this.#sentAt = this.#pingedAt = now;
   }
 

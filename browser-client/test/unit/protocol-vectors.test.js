@@ -152,7 +152,7 @@ for (const { name, bytes, frames, error } of vectors.malformed) {
 
 for (const { name, window, steps } of vectors.receivers) {
   test(`a receiver: ${name}`, () => {
-    const receiving = new ReceivingDirection(window, window);
+    const receiving = new ReceivingDirection(window, window, 0);
     const taken = [];
     for (const { frame: given, received, confirmed, ended = false, error } of steps) {
       const step = () =>

@@ -261,8 +261,8 @@ public final class DuplexServer implements AutoCloseable {
         private int maxHeaderSize = 16 * 1024;
         private int maxHeaders = 100;
         private int streamWindow = 128 * 1024;
-        private int maxStreamWindow = 2 * 1024 * 1024;
-        private int connectionWindow = 16 * 1024 * 1024;
+        private int maxStreamWindow = 16 * 1024 * 1024;
+        private int connectionWindow = 32 * 1024 * 1024;
         private int maxStreams = 100;
         private int maxResetsPerMinute = 1000;
         private int maxControlFramesPerMinute = 6000;
@@ -460,7 +460,7 @@ public final class DuplexServer implements AutoCloseable {
         }
 
         /**
-         * To what the window of one upload grows: it carries at most that much in a round trip. In bytes; default 2 MiB.
+         * To what the window of one upload grows: it carries at most that much in a round trip. In bytes; default 16 MiB.
          */
         public Builder maxStreamWindow(int bytes) {
             maxStreamWindow = bytes;
@@ -470,7 +470,7 @@ public final class DuplexServer implements AutoCloseable {
         /**
          * How much may have come on one connection that was not read yet: the bound of the memory that it can take. The
          * windows of its uploads never add up to more. At least {@code maxStreams} times {@code streamWindow}. In bytes;
-         * default 16 MiB.
+         * default 32 MiB.
          */
         public Builder connectionWindow(int bytes) {
             connectionWindow = bytes;

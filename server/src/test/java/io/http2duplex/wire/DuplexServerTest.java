@@ -287,7 +287,7 @@ class DuplexServerTest {
                 mistake("streamWindow is to be 1 or more, not 0", builder -> builder.streamWindow(0)),
                 mistake("maxStreamWindow is to be 131072 or more", builder -> builder.maxStreamWindow(131_071)),
                 mistake("connectionWindow is to be 65535 or more", builder -> builder.connectionWindow(65_534)),
-                mistake("connectionWindow is to hold the windows of 200 streams", builder -> builder.maxStreams(200)),
+                mistake("connectionWindow is to hold the windows of 300 streams", builder -> builder.maxStreams(300)),
                 mistake("maxStreams is to be 1 or more, not 0", builder -> builder.maxStreams(0)),
                 mistake("maxResetsPerMinute is to be 1 or more", builder -> builder.maxResetsPerMinute(0)),
                 mistake("maxControlFramesPerMinute is to be 1 or", builder -> builder.maxControlFramesPerMinute(0)),

@@ -1,7 +1,10 @@
 package io.http2duplex.protocol.dialect2;
 
-/** The size of a window or buffer: it doubles on demand, up to a bound and as long as the budget lasts. */
+/** The size of a window or buffer: it grows on demand, up to a bound and as long as the budget lasts. */
 final class GrowingSize {
+    /** The largest window is a few round trips away, and not much larger than needed. */
+    private static final int FACTOR = 4;
+
     private final int max;
     private final MemoryBudget budget;
     private int bytes;
@@ -20,7 +23,7 @@ final class GrowingSize {
 
     /** {@return whether it has grown} */
     boolean grow() {
-        int more = Math.min(bytes, max - bytes);
+        int more = (int) Math.min((FACTOR - 1L) * bytes, max - bytes);
         if (more <= 0 || !budget.reserve(more)) {
             return false;
         }

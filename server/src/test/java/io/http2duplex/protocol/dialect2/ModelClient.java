@@ -20,6 +20,7 @@ final class ModelClient implements SimulatedApplication.Duplex {
     private static final int MAX_POSTS = 4;
     static final int DONE_IN_ORDER = 0;
     private static final int CONNECTION_LOST = 4;
+    private static final int BODY_CUT = 408;
     private static final int TOO_MANY = 429;
 
     enum State {
@@ -460,6 +461,8 @@ final class ModelClient implements SimulatedApplication.Duplex {
         post.onAnswer = outcome -> {
             if (outcome.status() == TOO_MANY) {
                 after(50 * MILLI, () -> farewell(attemptsLeft));
+            } else if (outcome.status() == BODY_CUT) {
+                post.onFailure.run();
             }
         };
         post.onFailure = () -> {
