@@ -174,10 +174,9 @@ function showState(state, text) {
   }
 }
 
-/** The answer is lost with the connection that it would have come over. */
+/** The answer may be lost with the connection that it would have come over. */
 function cut() {
-  // The body is what makes Undertow close the connection, when it comes behind the reset of its stream.
-  fetch('/cut', { method: 'POST', body: 'cut' }).catch(() => {});
+  fetch('/cut', { method: 'POST' }).catch(() => {});
 }
 
 new FilePane((signal) => connectStreams(url, { disable_request_streaming: postBox.checked, signal }));

@@ -8,6 +8,7 @@ import io.http2duplex.undertow.http2.PortLimits;
 import io.undertow.Handlers;
 import io.undertow.server.HandlerWrapper;
 import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.GracefulShutdownHandler;
 import io.undertow.server.handlers.PathHandler;
 import io.undertow.server.handlers.ResponseCodeHandler;
@@ -16,6 +17,7 @@ import io.undertow.server.handlers.resource.ResourceHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -134,6 +136,26 @@ public final class DuplexServer implements AutoCloseable {
                 port.connections(), port.connectionsAccepted(), port.streams(), port.streamsBegun(), reached);
     }
 
+    /**
+     * Closes the connection that a request has come over, with all that goes over it: for clients that are to be got rid
+     * of. (Over HTTP/2 {@code exchange.getConnection().close()} resets the request's stream alone.) Sessions that were
+     * attached over it are detached, and may be resumed over another. Behind a proxy the connection is the proxy's, and
+     * may carry what others ask for.
+     *
+     * <p>It does not block, and may be called by a handler on an I/O thread. The connection is closed soon after; the
+     * answer to the request may go out before. If the connection is closed already, nothing happens.
+     */
+    public void disconnect(HttpServerExchange exchange) {
+        HttpPort port;
+        synchronized (this) {
+            port = open;
+        }
+        SocketAddress peer = exchange.getConnection().getPeerAddress();
+        if (port != null && peer != null) {
+            port.disconnect(peer);
+        }
+    }
+
     private HttpPort requireOpen() {
         if (open == null) {
             throw new IllegalStateException("The server does not listen; it is " + state);
@@ -158,6 +180,8 @@ public final class DuplexServer implements AutoCloseable {
      * closes the handlers that are {@link AutoCloseable}, as {@link DuplexHandler} is, in the order in which they were
      * given, and all connections: what is left of the duplexes is reset with the code {@code SHUT_DOWN}.
      *
+     * <p>Without any time the first step is left out: duplexes are not drained, but reset.
+     *
      * <p>Only the first call does something; another returns at once. An interrupt ends the waiting, as if the time were
      * over.
      *
@@ -174,7 +198,10 @@ public final class DuplexServer implements AutoCloseable {
             closing = open;
         }
         if (closing != null) {
-            awaitDuplexes(grace);
+            if (!grace.isZero()
+                    && !grace.isNegative()) { // else an application that ends its duplexes would be cut in that
+                awaitDuplexes(grace);
+            }
             requests.shutdown();
             closing.drain();
             awaitRequests(grace.minusNanos(System.nanoTime() - began));

@@ -4,6 +4,7 @@ import io.http2duplex.certs.CertificatesException;
 import io.http2duplex.certs.DevelopmentCertificates;
 import io.http2duplex.certs.TlsContexts;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -37,7 +38,7 @@ public final class EchoCommand {
             return;
         }
         EchoServer server = new EchoServer(options.host(), options.port(), tls(options));
-        start(server, options);
+        start(server);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> server.shutdown(options.drain()), "shutdown"));
         System.out.println("Open https://" + nameInUrl(options.host()) + ":" + server.port() + "/client.html");
     }
@@ -60,17 +61,11 @@ public final class EchoCommand {
         return password == null ? new char[0] : password.toCharArray();
     }
 
-    private static void start(EchoServer server, EchoOptions options) throws IOException {
+    private static void start(EchoServer server) throws IOException {
         try {
             server.start();
-        } catch (RuntimeException e) {
-            if (e.getCause() instanceof IOException reason) {
-                throw new IOException(
-                        "Cannot listen on " + options.host() + ", port " + options.port() + ": " + reason.getMessage()
-                                + ". Give another --host or --port.",
-                        e);
-            }
-            throw e;
+        } catch (UncheckedIOException e) {
+            throw new IOException(e.getMessage() + ". Give another --host or --port.", e);
         }
     }
 

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +93,37 @@ class ListenerConnectionsTest {
                 () -> server.statistics().limitsReached().getOrDefault(option, -1L) >= count);
         assertThat(server.statistics().limitsReached()).containsEntry(option, count);
         Await.until("no connection is open", () -> server.statistics().connections() == 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aHandlerMayDisconnectItsClientAndNoOther(Transport transport) throws IOException {
+        AtomicReference<DuplexServer> self = new AtomicReference<>();
+        try (DuplexServer server = start(
+                transport.tls,
+                options -> options.handle(
+                        "/disconnect",
+                        exchange -> Objects.requireNonNull(self.get()).disconnect(exchange)))) {
+            self.set(server);
+            try (Http2Client other = http2(server, transport.tls)) {
+                assertThat(other.send("GET", false).status()).isEqualTo(200);
+                if (transport.http2) {
+                    Sockets sockets = Sockets.open(server.port(), transport.tls ? TestServer.trust() : null, "h2");
+                    try (Http2Client client = Http2Client.over(sockets, "/disconnect")) {
+                        client.send("GET", false);
+                        Await.result(client.closed());
+                    }
+                } else {
+                    try (Socket socket = http1(server, transport.tls)) {
+                        String request = "GET /disconnect HTTP/1.1\r\nhost: localhost\r\n\r\n";
+                        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                        readToEnd(socket);
+                    }
+                }
+                Await.until("one connection is left", () -> server.statistics().connections() == 1);
+                assertThat(other.send("GET", false).status()).isEqualTo(200);
+            }
+        }
     }
 
     // ---- times

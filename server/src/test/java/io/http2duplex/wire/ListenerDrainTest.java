@@ -4,6 +4,7 @@ import static io.http2duplex.wire.UploadsTest.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.http2duplex.Duplex;
 import io.http2duplex.DuplexHandler;
 import io.http2duplex.DuplexServer;
 import io.http2duplex.protocol.ErrorCode;
@@ -96,6 +97,20 @@ class ListenerDrainTest {
             client.send("GET", false).readToEnd();
             server.close();
             assertThat(Await.result(client.goneAway)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void withoutAnyTimeDuplexesAreResetAndNotDrained() throws IOException {
+        CompletableFuture<Duplex> opened = new CompletableFuture<>();
+        DuplexServer closing =
+                withDuplexes(DuplexHandler.builder(opened::complete).build());
+        try (Http2Client client = connect(closing, "/duplex")) {
+            Resumable resumable = Resumable.open(client);
+            closing.close();
+            assertThat(resumable.awaitReset()).isEqualTo(ErrorCode.SHUT_DOWN.number());
+            assertThat(resumable.core.drains()).isZero();
+            assertThat(Await.result(opened).draining().toCompletableFuture()).isNotDone();
         }
     }
 

@@ -10,14 +10,12 @@ import io.http2duplex.DuplexHandler;
 import io.http2duplex.certs.DevelopmentCertificates;
 import io.http2duplex.protocol.ErrorCode;
 import io.undertow.Handlers;
-import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
+import io.undertow.server.HttpHandler;
 import io.undertow.server.handlers.PathHandler;
 import io.undertow.server.handlers.ResponseCodeHandler;
 import io.undertow.server.handlers.resource.ClassPathResourceManager;
 import io.undertow.server.handlers.resource.ResourceHandler;
 import io.undertow.util.SameThreadExecutor;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,14 +25,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A stock Undertow with duplexes, the bundles, and the pages of the tests, on free ports: HTTP/2 over TLS, and HTTP/1.1
- * in clear text. As an extension in a static field it serves all tests of a class.
+ * Serves duplexes, the bundles, and the pages of the tests, on free ports: HTTP/2 over TLS, and HTTP/1.1 in clear text.
+ * As an extension in a static field it serves all tests of a class.
  */
 final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
     /** What a test waits for comes at once, or not at all; this is for a machine that is busy. */
@@ -44,12 +43,17 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     private final Map<String, DuplexHandler> handlers = new HashMap<>();
     private final Map<String, BlockingQueue<Duplex>> opened = new HashMap<>();
     private final RequestLog requests = new RequestLog(paths);
-    private final Undertow undertow = Undertow.builder()
-            .addHttpsListener(0, "localhost", certificates().sslContext())
-            .addHttpListener(0, "localhost")
-            .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
-            .setHandler(requests)
-            .build();
+    private final Listeners listeners;
+
+    /** On the project's own listener. */
+    TestServer() {
+        this(Listeners::own);
+    }
+
+    /** @param listening with a handler for what comes */
+    TestServer(Function<HttpHandler, Listeners> listening) {
+        listeners = listening.apply(requests);
+    }
 
     /** Serves duplexes at a path. */
     TestServer with(String path, DuplexCallback callback) {
@@ -82,14 +86,14 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     }
 
     TestServer start() {
-        undertow.start();
+        listeners.start();
         return this;
     }
 
     /** Stops in order, as an application would. Stopping twice does no harm. */
     void stop() {
         handlers.values().forEach(DuplexHandler::close);
-        undertow.stop();
+        listeners.stop();
     }
 
     @Override
@@ -99,7 +103,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
 
     /** An address under https. */
     String url(String path) {
-        return "https://localhost:" + port(0) + path;
+        return "https://localhost:" + listeners.port(true) + path;
     }
 
     /** An address in clear text, where browsers speak HTTP/1.1. */
@@ -108,11 +112,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     }
 
     int clearPort() {
-        return port(1);
-    }
-
-    private int port(int listener) {
-        return ((InetSocketAddress) undertow.getListenerInfo().get(listener).getAddress()).getPort();
+        return listeners.port(false);
     }
 
     RequestLog requests() {

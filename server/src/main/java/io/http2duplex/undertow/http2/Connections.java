@@ -1,8 +1,10 @@
 package io.http2duplex.undertow.http2;
 
+import io.http2duplex.undertow.IoThreads;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -95,6 +97,19 @@ final class Connections {
         });
         if (!connection.isOpen()) {
             closed(connection);
+        }
+    }
+
+    /** Closes the connection with that peer, if there is one, when its I/O thread gets round to it. */
+    void disconnect(SocketAddress peer) {
+        for (StreamConnection connection : open.keySet()) {
+            if (peer.equals(connection.getPeerAddress())) {
+                IoThreads.execute(
+                        connection.getIoThread(),
+                        () -> IoUtils.safeClose(connection),
+                        stopped -> IoUtils.safeClose(connection));
+                return;
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.protocol.http.AlpnOpenListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
@@ -171,6 +172,11 @@ public final class HttpPort {
     /** {@return how often each limit has ended, or kept out, a connection or a stream: all limits, also those with 0} */
     public Map<PortLimit, Long> limitsReached() {
         return counts.limitsReached();
+    }
+
+    /** Closes the connection with that peer, if there is one. May be called on any thread. */
+    public void disconnect(SocketAddress peer) {
+        connections.disconnect(peer);
     }
 
     /** New connections use this context from now on. */
