@@ -233,7 +233,7 @@ final class Http2ServerChannel extends Http2Channel {
     // ---- going
 
     private void sent(int frameType, int flags, int id, int length) {
-        streams.sent(frameType, flags, id, System.nanoTime());
+        streams.sent(frameType, flags, id, length, System.nanoTime());
         endIfDone();
     }
 

@@ -22,6 +22,14 @@ final class Streams {
     static final int FLOW_CONTROL_ERROR = 3;
     static final int ENHANCE_YOUR_CALM = 11;
 
+    /**
+     * How many WINDOW_UPDATEs there is a reason for: that many when a stream begins, and when DATA was sent, for the
+     * stream and for the connection; and more for clients that give back what they read little by little.
+     */
+    private static final int UPDATES = 2;
+
+    private static final int BYTES_PER_UPDATE = 1024;
+
     private static final class Stream {
         /** To what its window is filled up. */
         int size;
@@ -46,6 +54,9 @@ final class Streams {
     private int roomToGrow;
     /** Bytes that came and for which the connection's window was not filled up yet. */
     private int owed;
+
+    /** WINDOW_UPDATEs that may come without being counted. */
+    private long updatesDue;
 
     private int last;
     /** Since when no stream is open, if none is. */
@@ -74,9 +85,7 @@ final class Streams {
                 }
             }
             case Frames.RST_STREAM -> reset(stream, now);
-            case Frames.WINDOW_UPDATE -> {
-                // the price of every download
-            }
+            case Frames.WINDOW_UPDATE -> windowUpdate(now);
             default -> controlFrames.add(now);
         }
         if (resets.isExceeded()) {
@@ -99,6 +108,7 @@ final class Streams {
         if (stream > last) {
             last = stream;
             counts.streamBegun();
+            updatesDue += UPDATES;
             if (!goneAway && open.size() < limits.maxStreams()) {
                 open.put(stream, new Stream(limits.streamWindow()));
             } else if (!goneAway) {
@@ -107,6 +117,14 @@ final class Streams {
         }
         if ((flags & Frames.END_STREAM) != 0) {
             clientEnded(stream, now);
+        }
+    }
+
+    private void windowUpdate(long now) {
+        if (updatesDue > 0) {
+            updatesDue--;
+        } else {
+            controlFrames.add(now);
         }
     }
 
@@ -136,7 +154,10 @@ final class Streams {
     }
 
     /** Tells of a frame that was sent. */
-    synchronized void sent(int type, int flags, int stream, long now) {
+    synchronized void sent(int type, int flags, int stream, int length, long now) {
+        if (type == Frames.DATA) {
+            updatesDue += UPDATES + length / BYTES_PER_UPDATE;
+        }
         if (type == Frames.RST_STREAM) {
             reset(stream, now);
         } else if ((type == Frames.HEADERS || type == Frames.DATA) && (flags & Frames.END_STREAM) != 0) {

@@ -30,16 +30,16 @@ class StreamsTest {
         open(1);
         receive(Frames.DATA, Frames.END_STREAM, 1, 10);
         assertThat(streams.isOver(1)).isFalse();
-        streams.sent(Frames.HEADERS, 0, 1, now);
-        streams.sent(Frames.DATA, Frames.END_STREAM, 1, now);
+        streams.sent(Frames.HEADERS, 0, 1, 0, now);
+        streams.sent(Frames.DATA, Frames.END_STREAM, 1, 0, now);
         assertThat(streams.isOver(1)).isTrue();
 
         receive(Frames.HEADERS, Frames.END_STREAM, 3, 10);
-        streams.sent(Frames.HEADERS, Frames.END_STREAM, 3, now);
+        streams.sent(Frames.HEADERS, Frames.END_STREAM, 3, 0, now);
         assertThat(streams.isOver(3)).isTrue();
 
         open(5);
-        streams.sent(Frames.DATA, Frames.END_STREAM, 5, now);
+        streams.sent(Frames.DATA, Frames.END_STREAM, 5, 0, now);
         assertThat(streams.isOver(5)).isFalse();
         receive(Frames.HEADERS, Frames.END_STREAM, 5, 10); // trailers
         assertThat(streams.isOver(5)).isTrue();
@@ -48,7 +48,7 @@ class StreamsTest {
     @Test
     void aStreamThatEitherSideResetsIsOver() {
         open(1);
-        streams.sent(Frames.RST_STREAM, 0, 1, now);
+        streams.sent(Frames.RST_STREAM, 0, 1, 0, now);
         assertThat(streams.isOver(1)).isTrue();
         open(3);
         receive(Frames.RST_STREAM, 0, 3, 4);
@@ -157,7 +157,7 @@ class StreamsTest {
         }
         for (int i = 2; i < 5; i++) {
             open(2 * i + 1);
-            streams.sent(Frames.RST_STREAM, 0, 2 * i + 1, now);
+            streams.sent(Frames.RST_STREAM, 0, 2 * i + 1, 0, now);
         }
         open(11);
         assertThat(receive(Frames.RST_STREAM, 0, 11, 4)).isEqualTo(Streams.ENHANCE_YOUR_CALM);
@@ -184,10 +184,7 @@ class StreamsTest {
     }
 
     @Test
-    void windowUpdatesAreNotCountedAndContinuationsAre() {
-        for (int i = 0; i < 100; i++) {
-            assertThat(receive(Frames.WINDOW_UPDATE, 0, 0, 4)).isEqualTo(Streams.NO_ERROR);
-        }
+    void continuationsAreCounted() {
         for (int i = 0; i < 5; i++) {
             assertThat(receive(Frames.CONTINUATION, 0, 1, 0)).isEqualTo(Streams.NO_ERROR);
         }
@@ -205,11 +202,22 @@ class StreamsTest {
         assertThat(streams.hasBegun()).isTrue();
         assertThat(streams.idleFor(now)).isZero();
         open(3);
-        streams.sent(Frames.RST_STREAM, 0, 1, 200);
+        streams.sent(Frames.RST_STREAM, 0, 1, 0, 200);
         assertThat(streams.idleFor(250)).isZero();
         assertThat(streams.count()).isOne();
-        streams.sent(Frames.RST_STREAM, 0, 3, 300);
+        streams.sent(Frames.RST_STREAM, 0, 3, 0, 300);
         assertThat(streams.idleFor(350)).isEqualTo(50);
         assertThat(counts.streamsBegun()).isEqualTo(2);
+    }
+
+    @Test
+    void windowUpdatesAreCountedThatNothingThatWasSentIsTheReasonFor() {
+        open(1);
+        streams.sent(Frames.DATA, 0, 1, 10 * 1024, now);
+        for (int i = 0; i < 2 + 2 + 10 + 5; i++) { // for the stream, for the frame, for its bytes, and what is free
+            assertThat(receive(Frames.WINDOW_UPDATE, 0, i % 2, 4)).isEqualTo(Streams.NO_ERROR);
+        }
+        assertThat(receive(Frames.WINDOW_UPDATE, 0, 0, 4)).isEqualTo(Streams.ENHANCE_YOUR_CALM);
+        assertThat(counts.limitsReached()).containsEntry(PortLimit.MAX_CONTROL_FRAMES, 1L);
     }
 }
