@@ -11,7 +11,7 @@ import java.util.logging.SimpleFormatter;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Looks at all that is logged, with the details of this project, and keeps the warnings, off the console. */
+/** Looks at all that is logged, with the details of this project, and keeps the warnings and errors, off the console. */
 final class AttackLog extends Handler implements AutoCloseable {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{32}");
 
@@ -42,16 +42,17 @@ final class AttackLog extends Handler implements AutoCloseable {
                 verdict.fault("The log has a session's id: " + line);
             }
         }
-        if (ServerLog.isOfEarlierTests(logged)) {
+        if (ServerLog.isOfEarlierTests(logged) || logged.getLevel().intValue() < Level.WARNING.intValue()) {
             return;
         }
-        if (logged.getLevel().intValue() > Level.WARNING.intValue()) {
+        warnings.add(line);
+        if (!logged.getLevel().equals(Level.WARNING)
+                && !Target.FAILURES.matcher(line).find()) {
             verdict.fault("The log has an error: " + line);
-        } else if (logged.getLevel().equals(Level.WARNING)) {
-            warnings.add(line);
         }
     }
 
+    /** {@return what was logged as a warning or worse} */
     Queue<String> warnings() {
         return warnings;
     }

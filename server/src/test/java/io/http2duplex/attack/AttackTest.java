@@ -13,7 +13,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,11 @@ class AttackTest {
     /** The heap may be larger afterwards by what JSSE, JUnit and the JDK keep. */
     private static final long HEAP_ROOM = 50_000_000;
 
+    /** How long a server is attacked before it is shut down. */
+    private static final Duration BEFORE_SHUTDOWN = Duration.ofSeconds(3);
+    /** How long a server may take to shut down while it is attacked. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
     @Test
     void goodClientsAreServedWhileOthersAttackAndNothingIsLeftOfThem() {
         try (Target target = new Target();
@@ -39,30 +46,77 @@ class AttackTest {
             try {
                 Await.until("all are served", () -> good.stream().allMatch(client -> client.rounds() > 20));
                 long heap = heap();
-                siege(target, good);
+                System.out.printf("Attack of %s with the seed %d%n", TIME, SEED);
+                siege(target, TIME, good);
                 List<Integer> rounds = good.stream().map(GoodClient::rounds).toList();
                 Await.until("good clients are served still", () -> areServed(good, rounds));
                 good.forEach(GoodClient::close);
-                assertThat(target.verdict.faults()).isEmpty();
-                Await.until("no session lives", () -> target.sessions() == 0);
                 Await.until(
                         "no connection is open",
                         () -> target.connections().stream()
                                 .allMatch(counts -> counts.connections() == 0 && counts.streams() == 0));
-                assertThat(target.statistics()).allSatisfy(AttackTest::areOver);
-                Await.until("the duplexes are collected", () -> heap() > 0 && target.duplexes() == 0);
+                assertNothingIsLeft(target);
                 Await.until("the heap is as it was", () -> heap() < heap + HEAP_ROOM);
                 assertThat(log.warnings()).hasSizeLessThan(WARNINGS_PER_MINUTE * (1 + (int) TIME.toMinutes()));
+                tell("Sessions opened", target.statistics(), AttackTest::opened);
                 tell("Sessions failed", target.statistics(), DuplexStatistics::failed);
                 tell("Requests refused", target.statistics(), DuplexStatistics::refused);
                 tell("Limits reached", target.connections(), DuplexServerStatistics::limitsReached);
                 System.out.printf(
-                        "Good clients: %s rounds. Heap %d kB, then %d kB. Warnings: %d%n",
-                        rounds, heap / 1024, heap() / 1024, log.warnings().size());
+                        "Good clients: %s echoes, the slowest after %s ms. Warnings: %d%n"
+                                + "Left: %d sessions, %d connections, heap %d kB, before the attack %d kB%n",
+                        rounds,
+                        good.stream().map(GoodClient::slowest).toList(),
+                        log.warnings().size(),
+                        target.sessions(),
+                        target.connections().stream()
+                                .mapToInt(DuplexServerStatistics::connections)
+                                .sum(),
+                        heap() / 1024,
+                        heap / 1024);
             } finally {
                 good.forEach(GoodClient::close);
             }
         }
+    }
+
+    @Test
+    void aServerThatIsAttackedShutsDownInItsTime() {
+        try (Target target = new Target();
+                AttackLog log = new AttackLog(target.ids, target.verdict)) {
+            shutDownWhileAttacked(target);
+            assertNothingIsLeft(target);
+            assertThat(log.warnings()).hasSizeLessThan(2 * WARNINGS_PER_MINUTE);
+        }
+    }
+
+    private static void shutDownWhileAttacked(Target target) {
+        try (Siege siege = new Siege(target, attacks(), SEED)) {
+            long end = System.nanoTime() + BEFORE_SHUTDOWN.toNanos();
+            while (System.nanoTime() - end < 0) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+                siege.look();
+            }
+            CompletableFuture<Void> shutdown = target.shutdown(GRACE);
+            Await.until("the servers are shut down", GRACE, () -> {
+                siege.look();
+                return shutdown.isDone();
+            });
+            shutdown.join();
+        }
+    }
+
+    private static void assertNothingIsLeft(Target target) {
+        assertThat(target.verdict.faults()).isEmpty();
+        Await.until("no session lives", () -> target.sessions() == 0);
+        assertThat(target.statistics()).allSatisfy(AttackTest::areOver);
+        Await.until("the duplexes are collected", () -> heap() > 0 && target.duplexes() == 0);
+    }
+
+    private static Map<String, Long> opened(DuplexStatistics counts) {
+        return Map.of(
+                "dialect 1", counts.dialect1().opened(),
+                "dialect 2", counts.dialect2().opened());
     }
 
     private static void areOver(DuplexStatistics counts) {
@@ -91,7 +145,7 @@ class AttackTest {
         return good;
     }
 
-    private static void siege(Target target, List<GoodClient> good) {
+    private static Map<String, Attack> attacks() {
         Map<String, Attack> attacks = new HashMap<>();
         attacks.putAll(SlowAttacks.ALL);
         attacks.putAll(FrameAttacks.ALL);
@@ -99,16 +153,22 @@ class AttackTest {
         attacks.putAll(Http1Attacks.ALL);
         attacks.putAll(SessionAttacks.ALL);
         attacks.putAll(Dialect2Attacks.ALL);
-        System.out.printf("Attack of %s with the seed %d%n", TIME, SEED);
-        Siege siege = new Siege(target, attacks, SEED);
+        attacks.putAll(AccountAttacks.ALL);
+        return attacks;
+    }
+
+    private static void siege(Target target, Duration time, List<GoodClient> good) {
+        Siege siege = new Siege(target, attacks(), SEED);
         try (siege) {
-            long end = System.nanoTime() + TIME.toNanos();
+            long end = System.nanoTime() + time.toNanos();
             while (System.nanoTime() - end < 0 && good.stream().noneMatch(GoodClient::hasFailed)) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
                 siege.look();
+                target.duplexes(); // what is known of those that were collected does not pile up
             }
         }
-        System.out.printf("Bouts: %s%nAnswers: %s%n", siege.bouts(), target.verdict.statuses());
+        int bouts = siege.bouts().values().stream().mapToInt(AtomicInteger::get).sum();
+        System.out.printf("%d bouts: %s%nAnswers to attackers: %s%n", bouts, siege.bouts(), target.verdict.statuses());
     }
 
     private static boolean areServed(List<GoodClient> good, List<Integer> before) {

@@ -1,6 +1,7 @@
 package io.http2duplex.attack;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -101,10 +102,15 @@ final class Attacker {
         return Target.PATHS.get(random.nextInt(Target.PATHS.size()));
     }
 
-    /** Opens a duplex. {@return its id; null if it was refused} */
+    /** Opens a duplex, with more header fields. {@return its id; null if it was refused} */
     @Nullable
-    String open(Http2Line line, String path, int dialect) throws IOException {
-        int stream = dialect == 1 ? line.get(path) : line.get(path, "http2-duplex-version", "2");
+    String open(Http2Line line, String path, int dialect, String... headers) throws IOException {
+        String[] all = Arrays.copyOf(headers, headers.length + (dialect == 1 ? 0 : 2));
+        if (dialect > 1) {
+            all[headers.length] = "http2-duplex-version";
+            all[headers.length + 1] = "" + dialect;
+        }
+        int stream = line.get(path, all);
         String id = line.head(stream).id();
         if (id != null) {
             target.ids.add(id, path, dialect);

@@ -9,6 +9,7 @@ import java.util.Map;
 final class SessionAttacks {
     static final Map<String, Attack> ALL = Map.of(
             "opens without end", SessionAttacks::opens,
+            "applications that fail", SessionAttacks::failures,
             "guessed ids", SessionAttacks::guesses,
             "frames for others' sessions", SessionAttacks::intrusions,
             "uploads after the end", SessionAttacks::late,
@@ -35,6 +36,14 @@ final class SessionAttacks {
         } else {
             line.head(179);
         }
+    }
+
+    private static void failures(Attacker attacker) throws IOException {
+        Http2Line line = attacker.http2();
+        for (int i = 0; i < 20; i++) {
+            line.get(Target.FAILING, "http2-duplex-version", "" + (1 + i % 2), "x-markup", MARKUP);
+        }
+        line.head(39);
     }
 
     private static void guesses(Attacker attacker) throws IOException {

@@ -20,7 +20,7 @@ final class Siege implements AutoCloseable {
     /** How long one bout may take. */
     private static final long BOUT = TimeUnit.SECONDS.toNanos(3);
     /** Between two bouts of a thread a pause as long as the bout, within these: others need the machine, too. */
-    private static final long MIN_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long MIN_PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static final long MAX_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int DRIPS = 3;

@@ -67,10 +67,11 @@ final class SlowAttacks {
 
     private static void body1(Attacker attacker) throws IOException {
         Http2Line opener = attacker.http2();
-        String id = attacker.open(opener, "/echo", 1);
+        String path = attacker.path();
+        String id = attacker.open(opener, path, 1);
         attacker.hold(opener);
         Line line = attacker.http1();
-        line.write("POST /echo HTTP/1.1\r\nhost: localhost\r\nhttp2-duplex-id: " + id
+        line.write("POST " + path + " HTTP/1.1\r\nhost: localhost\r\nhttp2-duplex-id: " + id
                 + "\r\ncontent-length: 100000\r\n\r\n");
         attacker.hold(line, held -> held.write("a"));
     }

@@ -17,15 +17,40 @@ import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
-/** What is attacked: a {@link DuplexServer} with TLS and one without, and three applications that both of them have. */
+/** What is attacked: a {@link DuplexServer} with TLS and one without, and the applications that both of them have. */
 final class Target implements AutoCloseable {
-    /** The applications: one sends back what comes, one reads nothing, one writes nothing. */
+    /** Of the applications one sends back what comes, one reads nothing, one writes nothing. */
     static final List<String> PATHS = List.of("/echo", "/deaf", "/mute");
+
+    /** One that throws an exception. */
+    static final String FAILING = "/failing";
+
+    /** An echo whose duplexes belong to accounts, as {@link Accounts} has it. */
+    static final String ACCOUNTS = "/accounts";
+
+    /** An echo that pages of {@link #ORIGIN} may use. */
+    static final String ORIGINS = "/origins";
+
+    static final String ORIGIN = "https://app.example";
+
+    /** An echo whose duplexes do not live long, and of which a connection may have few. */
+    static final String SHORT = "/short";
+
+    static final String FAILURE = "as the test wants it";
+
+    /** What the log has as an error because of it: the failures, and how many more there were. */
+    static final Pattern FAILURES =
+            Pattern.compile(FAILURE + "|The authorizer failed|Handlers of duplexes failed: \\d+ more");
 
     final Verdict verdict = new Verdict();
     final Ids ids = new Ids();
@@ -36,32 +61,61 @@ final class Target implements AutoCloseable {
 
     private final ReferenceQueue<Duplex> collected = new ReferenceQueue<>();
     private final Set<PhantomReference<Duplex>> watched = ConcurrentHashMap.newKeySet();
-    private final List<DuplexHandler> handlers = List.of(
-            handler(duplex -> duplex.input().subscribe(duplex.output())),
-            handler(duplex -> duplex.send(ByteBuffer.allocate(1000))),
-            handler(duplex -> duplex.input().subscribe(new Dropping())));
+    private final Map<String, DuplexHandler> handlers = Map.of(
+            "/echo",
+            handler(Target::echo, options -> options),
+            "/deaf",
+            handler(duplex -> duplex.send(ByteBuffer.allocate(1000)), options -> options),
+            "/mute",
+            handler(
+                    duplex -> duplex.input().subscribe(new Dropping()),
+                    options -> options.bodyTimeout(Duration.ofSeconds(1))),
+            FAILING,
+            handler(
+                    duplex -> {
+                        throw new IllegalStateException(FAILURE);
+                    },
+                    options -> options),
+            ACCOUNTS,
+            handler(
+                    Target::echo,
+                    options -> options.authorize(new Accounts())
+                            .authorizeTimeout(Duration.ofSeconds(1))
+                            .maxSessionsPerAccount(20)),
+            ORIGINS,
+            handler(Target::echo, options -> options.allowedOrigins(ORIGIN).allowCredentials(true)),
+            SHORT,
+            handler(
+                    Target::echo,
+                    options -> options.idleTimeout(Duration.ofMillis(200))
+                            .maxLife(Duration.ofSeconds(1))
+                            .maxSessionsPerConnection(20)));
     private final DuplexServer secure = start(DuplexServer.builder().tls(TestServer.tls()));
     private final DuplexServer clear = start(DuplexServer.builder());
+    private final int securePort = secure.port();
+    private final int clearPort = clear.port();
 
-    private DuplexHandler handler(DuplexCallback callback) {
-        return DuplexHandler.builder(duplex -> {
-                    watched.add(new PhantomReference<>(duplex, collected));
-                    callback.onDuplex(duplex);
-                })
-                // What attackers leave behind is to be gone soon.
-                .resumeTimeout(Duration.ofSeconds(2))
-                .lingerTimeout(Duration.ofSeconds(2))
-                // Attackers are to meet these bounds, but not so soon that they do nothing else, and never good
-                // clients.
-                .maxSessionsPerAddress(areApart() ? 100 : 100_000)
-                .maxOpensPerMinute(areApart() ? 900 : 100_000)
+    private static void echo(Duplex duplex) {
+        duplex.input().subscribe(duplex.output());
+    }
+
+    private DuplexHandler handler(DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options) {
+        return options.apply(DuplexHandler.builder(duplex -> {
+                            watched.add(new PhantomReference<>(duplex, collected));
+                            callback.onDuplex(duplex);
+                        })
+                        // What attackers leave behind is to be gone soon.
+                        .resumeTimeout(Duration.ofSeconds(2))
+                        .lingerTimeout(Duration.ofSeconds(2))
+                        // Attackers are to meet these bounds, but not so soon that they do nothing else, and never good
+                        // clients.
+                        .maxSessionsPerAddress(areApart() ? 100 : 100_000)
+                        .maxOpensPerMinute(areApart() ? 900 : 100_000))
                 .build();
     }
 
     private DuplexServer start(DuplexServer.Builder builder) {
-        for (int i = 0; i < handlers.size(); i++) {
-            builder.handle(PATHS.get(i), handlers.get(i));
-        }
+        handlers.forEach(builder::handle);
         DuplexServer server = builder.wrap(this::watch)
                 .maxConnectionsPerAddress(areApart() ? 250 : 10_000)
                 // The good ones have to keep to it, too, on a machine that is busy.
@@ -100,7 +154,7 @@ final class Target implements AutoCloseable {
     }
 
     int port(boolean tls) {
-        return (tls ? secure : clear).port();
+        return tls ? securePort : clearPort;
     }
 
     InetSocketAddress address(boolean tls) {
@@ -108,7 +162,7 @@ final class Target implements AutoCloseable {
     }
 
     int sessions() {
-        return handlers.stream().mapToInt(DuplexHandler::sessions).sum();
+        return handlers.values().stream().mapToInt(DuplexHandler::sessions).sum();
     }
 
     /** {@return what the servers count} */
@@ -118,7 +172,7 @@ final class Target implements AutoCloseable {
 
     /** {@return what the applications' handlers count} */
     List<DuplexStatistics> statistics() {
-        return handlers.stream().map(DuplexHandler::statistics).toList();
+        return handlers.values().stream().map(DuplexHandler::statistics).toList();
     }
 
     /** {@return how many of the duplexes that were opened have not been collected} */
@@ -127,6 +181,14 @@ final class Target implements AutoCloseable {
             watched.remove(gone);
         }
         return watched.size();
+    }
+
+    /** Shuts both servers down. {@return completes when they are} */
+    CompletableFuture<Void> shutdown(Duration grace) {
+        return CompletableFuture.allOf(Stream.of(secure, clear)
+                .map(server -> CompletableFuture.runAsync(
+                        () -> server.shutdown(grace), task -> new Thread(task, "shutdown").start()))
+                .toArray(CompletableFuture<?>[]::new));
     }
 
     @Override

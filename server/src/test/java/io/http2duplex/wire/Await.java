@@ -18,10 +18,15 @@ public final class Await {
     private Await() {}
 
     public static void until(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
+        until(what, Duration.ZERO, condition);
+    }
+
+    /** Waits so much longer than {@link #LIMIT} for what takes its time. */
+    public static void until(String what, Duration longer, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + LIMIT.plus(longer).toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError("In vain waited for " + LIMIT + " until " + what);
+                throw new AssertionError("In vain waited for " + LIMIT.plus(longer) + " until " + what);
             }
             LockSupport.parkNanos(1_000_000);
         }

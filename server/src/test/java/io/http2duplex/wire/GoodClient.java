@@ -26,6 +26,7 @@ public final class GoodClient implements AutoCloseable {
     private final AtomicInteger rounds = new AtomicInteger();
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private volatile boolean stopping;
+    private volatile long slowest;
 
     private GoodClient(int port, boolean tls, int dialect, String path, long seed) {
         this.port = port;
@@ -49,6 +50,11 @@ public final class GoodClient implements AutoCloseable {
     /** {@return how many echoes have come} */
     public int rounds() {
         return rounds.get();
+    }
+
+    /** {@return how long the slowest of them took, in milliseconds} */
+    public long slowest() {
+        return slowest / 1_000_000;
     }
 
     /** {@return whether something has failed, which {@link #close} tells} */
@@ -95,8 +101,9 @@ public final class GoodClient implements AutoCloseable {
         Request download = client.open();
         for (int i = 0; i < ROUNDS_PER_DUPLEX && !stopping; i++) {
             byte[] sent = bytes();
+            long began = System.nanoTime();
             same(200, client.post(download.id(), sent).status());
-            echoed(sent, download.read(sent.length));
+            echoed(sent, download.read(sent.length), began);
         }
         same(200, client.end(download.id()).status());
         same(0, download.readToEnd().length);
@@ -106,8 +113,9 @@ public final class GoodClient implements AutoCloseable {
         Resumable duplex = Resumable.open(client);
         for (int i = 0; i < ROUNDS_PER_DUPLEX && !stopping; i++) {
             byte[] sent = bytes();
+            long began = System.nanoTime();
             duplex.write(sent);
-            echoed(sent, duplex.read(sent.length));
+            echoed(sent, duplex.read(sent.length), began);
         }
         duplex.end();
         if (duplex.core.resetNumber() != null) {
@@ -121,10 +129,11 @@ public final class GoodClient implements AutoCloseable {
         return bytes;
     }
 
-    private void echoed(byte[] sent, byte[] received) {
+    private void echoed(byte[] sent, byte[] received, long began) {
         if (!Arrays.equals(sent, received)) {
             throw new AssertionError("The echo is not what was sent");
         }
+        slowest = Math.max(slowest, System.nanoTime() - began);
         rounds.incrementAndGet();
         LockSupport.parkNanos(PAUSE_NANOS);
     }
