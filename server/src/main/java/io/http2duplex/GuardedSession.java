@@ -83,24 +83,12 @@ final class GuardedSession<S extends Session> {
 
     /** Tries again whenever there may be something to read, until the attempt gives something. */
     int awaitReadable(Attempt attempt) throws IOException {
-        return await(
-                () -> {
-                    Condition known = readable == null ? lock.newCondition() : readable;
-                    readable = known;
-                    return known;
-                },
-                attempt);
+        return await(this::readable, attempt);
     }
 
     /** Tries again whenever there may be room to write, until the attempt gives something. */
     int awaitWritable(Attempt attempt) throws IOException {
-        return await(
-                () -> {
-                    Condition known = writable == null ? lock.newCondition() : writable;
-                    writable = known;
-                    return known;
-                },
-                attempt);
+        return await(this::writable, attempt);
     }
 
     /** Has every waiting reader try again. */
@@ -119,6 +107,19 @@ final class GuardedSession<S extends Session> {
         }
     }
 
+    private Condition readable() {
+        Condition known = readable == null ? lock.newCondition() : readable;
+        readable = known;
+        return known;
+    }
+
+    private Condition writable() {
+        Condition known = writable == null ? lock.newCondition() : writable;
+        writable = known;
+        return known;
+    }
+
+    /** @param condition asked for under the lock, only if there is something to wait for */
     private int await(Supplier<Condition> condition, Attempt attempt) throws IOException {
         Faces.requireBlockingAllowed();
         Integer result;
