@@ -399,6 +399,11 @@ export class ResumableSession {
 
   // Uploads
 
+  /** How many bytes, and ends, may be sent now. */
+  get sendable() {
+    return this.#sending.sendable;
+  }
+
   /**
    * @param {number} maxBytes of the application; 0 for other frames alone
    * @param {number} now
@@ -420,7 +425,7 @@ export class ResumableSession {
    * @returns {boolean} whether there are bytes, or an end, for a streaming POST to begin with
    */
   wantsStream(now) {
-    return this.mayStream && this.attached && !this.over && this.#uploadPause.until <= now && this.#sending.hasFrames;
+    return this.mayStream && this.attached && !this.over && this.#uploadPause.until <= now && this.sendable > 0;
   }
 
   /**

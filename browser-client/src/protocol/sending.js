@@ -110,9 +110,9 @@ export class SendingDirection {
     ranges.forEach(({ from, to }) => add(this.#sent, from, to));
   }
 
-  /** Whether there are frames that may go now. */
-  get hasFrames() {
-    return this.#sent[0].to < this.#reach;
+  /** How many bytes, and ends, may go now. */
+  get sendable() {
+    return this.#reach - this.#sent[0].to;
   }
 
   /** Up to where may be sent what there is. */

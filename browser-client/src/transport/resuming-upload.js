@@ -4,6 +4,8 @@ import { drain } from './responses.js';
 import { StreamingBody } from './streaming-body.js';
 
 const MAX_POSTS = 4;
+/** As long as there is enough to fill the next: at a distance what is under way is what counts. */
+const MAX_FULL_POSTS = 12;
 const TAKEN = 204;
 /** What a refusal of a streaming POST may be that has nothing to do with its streaming. */
 const REFUSALS_OF_ANY_POST = [404, 410, ...PASSING];
@@ -52,7 +54,8 @@ export class ResumingUpload {
       this.#body = undefined;
     }
     if (!this.#body) {
-      const next = () => core.nextBody(this.#posts < MAX_POSTS ? settings.limit : 0, performance.now());
+      const most = () => (core.sendable < settings.limit ? MAX_POSTS : MAX_FULL_POSTS);
+      const next = () => core.nextBody(this.#posts < most() ? settings.limit : 0, performance.now());
       for (let part; (part = next());) {
         this.#post(part);
       }

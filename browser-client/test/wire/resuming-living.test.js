@@ -54,6 +54,41 @@ for (const face of faces) {
         assert.deepEqual(await readAll(client), []);
       });
 
+      if (mode === 'post') {
+        for (const [bytes, posts] of [
+          [30_000, 12],
+          [4_999, 4],
+        ]) {
+          test(`${bytes} bytes go in ${posts} POSTs at once of up to 1000 bytes: the fifth and more are full`, async () => {
+            /** @type {number[]} */
+            const sizes = [];
+            /** @type {(value?: unknown) => void} */
+            let release = () => {};
+            const released = new Promise((resolve) => (release = resolve));
+            const fetch = async (/** @type {URL} */ url, /** @type {RequestInit} */ init) => {
+              if (init.method === 'POST') {
+                sizes.push(/** @type {Uint8Array} */ (init.body).length);
+                await released;
+              }
+              return server.fetch(url, init);
+            };
+            const { client, duplex } = await open({ fetch, max_post_bytes: 1000 });
+            await client.write(new Uint8Array(bytes));
+            while (sizes.length < posts) {
+              await setImmediate();
+            }
+            await setImmediate();
+            assert.equal(sizes.length, posts);
+            assert.ok(sizes.every((size) => size >= 1000));
+            release();
+            await client.end();
+            assert.equal(Buffer.concat(duplex.received).length, bytes);
+            duplex.end();
+            assert.deepEqual(await readAll(client), []);
+          });
+        }
+      }
+
       test('what a page that does not read holds is bounded by max_window', async () => {
         const { client, duplex } = await open({ max_window: 100_000 });
         duplex.write(new Uint8Array(MIB));
