@@ -158,6 +158,33 @@ for (const face of faces) {
         assert.equal(error.text, '{"title":"no"}');
       });
 
+      for (const status of [401, 403]) {
+        for (const method of ['GET', 'POST']) {
+          test(`who is no longer taken for its owner, which a ${method} learns with ${status}, is told why once`, async () => {
+            const { client, duplex } = await open();
+            let requests = 0;
+            server.onrequest = (stream) => {
+              requests++;
+              refuse(status, { title: 'Refused', detail: 'Sign in again.' })(stream);
+              return true;
+            };
+            if (method === 'GET') {
+              duplex.cutDownload();
+            } else {
+              client.write(BYTES).catch(() => {});
+            }
+            const error = await failsOnce(client, 'REFUSED');
+            assert.ok(error instanceof ResponseError);
+            assert.equal(error.message, `${status}: Sign in again.`);
+            for (let i = 0; i < 100; i++) {
+              await setImmediate();
+            }
+            // What was refused, a POST if that was a streaming one, and the reset.
+            assert.ok(requests <= 3, `${requests} requests`);
+          });
+        }
+      }
+
       test('a session that the server refuses to resume until the time is over fails with what the server said', async () => {
         const now = performance.now.bind(performance);
         const { client, duplex } = await open({

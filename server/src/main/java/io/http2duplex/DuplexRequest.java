@@ -3,6 +3,7 @@ package io.http2duplex;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
 import java.net.InetSocketAddress;
 import java.security.Principal;
 import java.util.Deque;
@@ -54,9 +55,18 @@ public final class DuplexRequest {
         return Objects.equals(other, account) ? this : new DuplexRequest(this, other);
     }
 
-    /** {@return the first value of a header field, whatever the case of its name; null if there is none} */
+    /**
+     * {@return the first value of a header field, whatever the case of its name; null if there is none} Of {@code Cookie}
+     * it is all of them: over HTTP/2 browsers send each cookie as a field of its own (RFC 9113, section 8.2.3).
+     */
     public @Nullable String header(String name) {
-        return headers.getFirst(name);
+        HeaderValues values = headers.get(name);
+        if (values == null) {
+            return null;
+        }
+        return values.size() > 1 && name.equalsIgnoreCase(Headers.COOKIE_STRING)
+                ? String.join("; ", values)
+                : values.getFirst();
     }
 
     /** {@return all values of a header field, whatever the case of its name; empty if there are none} */

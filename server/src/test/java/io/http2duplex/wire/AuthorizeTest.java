@@ -49,6 +49,20 @@ class AuthorizeTest {
 
     @ParameterizedTest
     @EnumSource
+    void cookiesThatCameOneByOneAreOneField(Transport transport) throws IOException {
+        try (TestServer server = start(AuthorizeTest::byHeader);
+                Client client = Client.connect(transport, server)) {
+            client.send("GET", false, "authorization", "anna", "cookie", "a=1", "cookie", "b=2", "x-a", "1", "x-a", "2")
+                    .status();
+            DuplexRequest request = server.duplex().request();
+            assertThat(request.header("Cookie")).isEqualTo("a=1; b=2");
+            assertThat(request.header("X-A")).isEqualTo("1");
+            assertThat(request.headers("x-a")).containsExactly("1", "2");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void anAuthorizerAcceptsOrRefusesWithItsOwnStatus(Transport transport) throws IOException {
         try (TestServer server = start(AuthorizeTest::byHeader);
                 Client client = Client.connect(transport, server)) {

@@ -3,12 +3,15 @@ package io.http2duplex.example.e2e;
 import static io.http2duplex.example.e2e.TestServer.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.Authorization;
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexRequest;
 import io.http2duplex.example.e2e.RequestLog.Kind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +41,14 @@ class CrossOriginIT {
                         options -> options.allowedOrigins(allowed)
                                 .allowedHeaders("Authorization", "X-Tenant")
                                 .allowCredentials(true))
+                .with(
+                        "/accounts",
+                        TestServer::echo,
+                        options -> options.allowedOrigins(allowed)
+                                .allowCredentials(true)
+                                // Nor is the page allowed to say that it has given up.
+                                .resumeTimeout(Duration.ofSeconds(1))
+                                .authorize(CrossOriginIT::authorize))
                 .with("/no-cookies", TestServer::echo, options -> options.allowedOrigins(allowed))
                 .with(
                         "/rotating",
@@ -48,6 +59,16 @@ class CrossOriginIT {
                         TestServer::echo,
                         options -> options.allowedOrigins(allowed).maxSessions(1))
                 .start();
+    }
+
+    /** The account is in a cookie, and the status for those who have none in another. */
+    private static CompletionStage<Authorization> authorize(DuplexRequest request) {
+        String cookies = String.valueOf(request.header("Cookie"));
+        int status = cookies.contains("status=401") ? 401 : 403;
+        return CompletableFuture.completedFuture(
+                cookies.contains("account=me")
+                        ? Authorization.accept("me")
+                        : Authorization.refuse(status, "Sign in again."));
     }
 
     @AfterAll
@@ -95,6 +116,33 @@ class CrossOriginIT {
         duplexes.awaitNoSession();
         // Where there are twenty POSTs, the browser asks before the first of them; some may be under way at once.
         assertThat(duplexes.requests().count(Kind.PREFLIGHT)).isBetween(1L, 5L);
+    }
+
+    /** Not over a streaming upload of dialect 1, of which a browser tells no answer before its end. */
+    @ParameterizedTest(name = "dialect {0}, {1} upload, {2}")
+    @CsvSource({"1, post, 401", "1, post, 403", "2, streaming, 401", "2, streaming, 403", "2, post, 401", "2, post, 403"
+    })
+    void a_page_that_has_lost_its_account_is_told_so_once(int dialect, String mode, int status) {
+        page.expect(Noise.REQUEST, Noise.CONSOLE);
+
+        assertThat(page.call("""
+                        async ([url, dialect, mode, status]) => {
+                          const kept = '; Secure; SameSite=Strict';
+                          document.cookie = `status=${status}${kept}`;
+                          document.cookie = `account=me${kept}`;
+                          const duplex = watched(
+                            await make(url, { ...optionsOf([dialect, mode]), credentials: 'include' }),
+                          );
+                          let message;
+                          duplex.on('error', (error) => (message = error.message));
+                          document.cookie = `account=${kept}; Max-Age=0`;
+                          duplex.resume();
+                          duplex.write('whose?');
+                          return [...(await eventsOf(duplex)), message];
+                        }
+                        """, List.of(duplexes.url("/accounts"), dialect, mode, status)))
+                .isEqualTo(List.of("error REFUSED", "close", status + ": Sign in again."));
+        duplexes.awaitNoSession();
     }
 
     @Test
