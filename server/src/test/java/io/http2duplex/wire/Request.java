@@ -2,6 +2,7 @@ package io.http2duplex.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -50,6 +51,11 @@ abstract class Request {
         synchronized (this) {
             return headers.get(name.toLowerCase(Locale.ROOT));
         }
+    }
+
+    /** {@return all that came of the head and the body so far} */
+    final synchronized String everything() {
+        return status + " " + headers + " " + body.toString(StandardCharsets.ISO_8859_1);
     }
 
     final String id() {
