@@ -36,11 +36,12 @@ final class Http1Listener implements DelegateOpenListener {
 
     @Override
     public void setRootHandler(HttpHandler handler) {
+        HttpHandler strict = new StrictFraming(handler);
         undertow.setRootHandler(exchange -> {
             if (exchange.getConnection() instanceof HttpServerConnection connection) {
                 connections.served(connection.getChannel());
             }
-            handler.handleRequest(exchange);
+            strict.handleRequest(exchange);
         });
     }
 
