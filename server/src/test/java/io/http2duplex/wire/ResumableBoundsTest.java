@@ -53,11 +53,20 @@ class ResumableBoundsTest {
 
             assertThat(input.available()).isEqualTo(WINDOW);
             assertThat(input.readNBytes(WINDOW)).isEqualTo(bytes(WINDOW));
+            awaitLimit(stuck.download(), WINDOW + 100);
             assertThat(Resumable.post(client, stuck.id(), Frames.data(WINDOW, bytes(100)))
                             .status())
                     .isEqualTo(204);
             assertThat(input.readNBytes(100)).isEqualTo(bytes(100));
         }
+    }
+
+    /** Reads on until the client was told that it may send up to that offset. */
+    private static void awaitLimit(Request download, long limit) {
+        Frames.Frame frame;
+        do {
+            frame = Frames.next(download);
+        } while (frame.type() != Frames.WINDOW || frame.number(8) < limit);
     }
 
     @ParameterizedTest
