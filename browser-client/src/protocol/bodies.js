@@ -15,7 +15,7 @@ export function* bodies(chunks, limit) {
     while (size + rest.byteLength >= limit) {
       const room = limit - size;
       parts.push(rest.subarray(0, room));
-      yield joined(parts);
+      yield bodyOf(parts);
       rest = rest.subarray(room);
       parts = [];
       size = 0;
@@ -26,18 +26,20 @@ export function* bodies(chunks, limit) {
     }
   }
   if (size > 0) {
-    yield joined(parts);
+    yield bodyOf(parts);
   }
 }
 
+/** @param {Uint8Array[]} parts at least one */
+function bodyOf(parts) {
+  return parts.length === 1 ? parts[0] : joined(parts);
+}
+
 /**
- * @param {Uint8Array[]} parts at least one
- * @returns {Uint8Array}
+ * @param {Uint8Array[]} parts
+ * @returns {Uint8Array<ArrayBuffer>} a copy
  */
 export function joined(parts) {
-  if (parts.length === 1) {
-    return parts[0];
-  }
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.byteLength, 0));
   let offset = 0;
   for (const part of parts) {

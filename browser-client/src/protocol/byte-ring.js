@@ -1,3 +1,5 @@
+import { joined } from './bodies.js';
+
 const NONE = new Uint8Array(0);
 /** What an empty ring keeps for the bytes to come. */
 const KEPT_BYTES = 65_536;
@@ -28,14 +30,18 @@ export class ByteRing {
    * @returns {Uint8Array<ArrayBuffer>} a copy
    */
   get(from, to) {
-    const copy = new Uint8Array(to - from);
-    if (from < to) {
-      const at = from % this.#bytes.length;
-      const first = this.#bytes.subarray(at, at + copy.length);
-      copy.set(first);
-      copy.set(this.#bytes.subarray(0, copy.length - first.length), first.length);
-    }
-    return copy;
+    return joined(this.views(from, to));
+  }
+
+  /**
+   * @param {number} from
+   * @param {number} to
+   * @returns {Uint8Array[]} of use until something is put
+   */
+  views(from, to) {
+    const at = from % this.#bytes.length;
+    const first = this.#bytes.subarray(at, at + to - from);
+    return [first, this.#bytes.subarray(0, to - from - first.length)];
   }
 
   /** Nothing in it is needed any more. */

@@ -1,3 +1,4 @@
+import { joined } from './bodies.js';
 import { ByteRing } from './byte-ring.js';
 import { ProtocolError } from './frames.js';
 import { add } from './ranges.js';
@@ -17,6 +18,9 @@ const GROWTH = 4;
 export class ReceivingDirection {
   /** What the sender was told last may be lost. */
   isUntold = false;
+  /** @type {Uint8Array[]} what is here in order and was not read: views of what came */
+  #ready = [];
+  /** What came before its turn. */
   #ring = new ByteRing();
   #window;
   #maxWindow;
@@ -58,7 +62,7 @@ export class ReceivingDirection {
 
   /**
    * @param {number} offset
-   * @param {Uint8Array} bytes copied
+   * @param {Uint8Array} bytes kept as they are
    */
   receive(offset, bytes) {
     if (bytes.length === 0) {
@@ -71,10 +75,24 @@ export class ReceivingDirection {
     if (to > this.#limit) {
       throw new ProtocolError('beyond-window');
     }
-    const from = Math.max(offset, this.confirmed);
-    if (from < to) {
-      this.#ring.put(from, bytes.subarray(from - offset), this.#read, this.#window);
-      this.#add(from, to);
+    const { confirmed } = this;
+    const from = Math.max(offset, confirmed);
+    if (from >= to) {
+      return;
+    }
+    const news = bytes.subarray(from - offset);
+    this.#add(from, to);
+    if (from > confirmed) {
+      this.#ring.put(from, news, confirmed, this.#window);
+      return;
+    }
+    this.#ready.push(news);
+    const end = Math.min(this.confirmed, this.#end);
+    if (to < end) {
+      this.#ready.push(this.#ring.get(to, end));
+    }
+    if (this.#runs.length === 1) {
+      this.#ring.clear();
     }
   }
 
@@ -100,17 +118,16 @@ export class ReceivingDirection {
     }
   }
 
-  /** @returns {Uint8Array<ArrayBuffer> | null} every byte that is here in order; null if there is none */
+  /** @returns {Uint8Array<ArrayBuffer> | null} the next bytes, with a buffer of their own; null if there are none */
   read() {
-    const to = Math.min(this.confirmed, this.#end);
-    if (to === this.#read) {
+    const [first] = this.#ready;
+    if (!first) {
       return null;
     }
-    const bytes = this.#ring.get(this.#read, to);
-    this.#read = to;
-    if (this.#runs.length === 1) {
-      this.#ring.clear();
-    }
+    const isPart = first.length < first.buffer.byteLength;
+    const taken = this.#ready.splice(0, isPart ? Infinity : 1);
+    const bytes = isPart ? joined(taken) : /** @type {Uint8Array<ArrayBuffer>} */ (first);
+    this.#read += bytes.length;
     return bytes;
   }
 

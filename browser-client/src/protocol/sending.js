@@ -123,7 +123,8 @@ export class SendingDirection {
   /**
    * @param {number} max how many bytes, not counting what frames take
    * @param {Range[]} sent what is in these frames is added to it
-   * @returns {Uint8Array[]} the pieces of DATA and END frames that may go now, what was lost before what is new
+   * @returns {Uint8Array[]} the pieces of DATA and END frames that may go now, what was lost before what is new:
+   *   of use until something is written
    */
   frames(max, sent) {
     const pieces = [];
@@ -133,9 +134,9 @@ export class SendingDirection {
       if (from >= to) {
         break;
       }
-      const bytes = this.#ring.get(from, Math.min(to, this.#written));
-      if (bytes.length > 0) {
-        pieces.push(frame(DATA, [from], bytes.length), bytes);
+      const size = Math.min(to, this.#written) - from;
+      if (size > 0) {
+        pieces.push(frame(DATA, [from], size), ...this.#ring.views(from, from + size));
       }
       if (to > this.#written) {
         pieces.push(frame(END, [this.#written]));

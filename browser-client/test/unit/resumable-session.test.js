@@ -343,6 +343,15 @@ test('a ring of bytes gives what was put, around its end as well', () => {
   assert.deepEqual(ring.get(50, 150), Uint8Array.from([...bytes.subarray(50), ...bytes.subarray(0, 50)]));
 });
 
+test('what is read has a buffer of its own, which the page may give away', () => {
+  const { core, download } = attached();
+  core.received(download, Buffer.concat([data(0, 'one '), data(4, 'and two')]), 0);
+  const bytes = core.read();
+  assert.equal(String(bytes && Buffer.from(bytes)), 'one and two');
+  assert.equal(bytes?.buffer.byteLength, 11);
+  assert.equal(core.read(), null);
+});
+
 /**
  * @param {number[]} windows that are told, one after the other, when all of the window before was used
  * @param {number} pause between them, in milliseconds
