@@ -26,6 +26,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -43,7 +44,9 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     private final Map<String, DuplexHandler> handlers = new HashMap<>();
     private final Map<String, BlockingQueue<Duplex>> opened = new HashMap<>();
     private final RequestLog requests = new RequestLog(paths);
-    private final Listeners listeners;
+    private final Function<HttpHandler, Listeners> listening;
+    private final Map<String, Supplier<DuplexHandler>> duplexes = new HashMap<>();
+    private Listeners listeners;
 
     /** On the project's own listener. */
     TestServer() {
@@ -52,7 +55,7 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
 
     /** @param listening with a handler for what comes */
     TestServer(Function<HttpHandler, Listeners> listening) {
-        listeners = listening.apply(requests);
+        this.listening = listening;
     }
 
     /** Serves duplexes at a path. */
@@ -63,14 +66,12 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
     /** Serves duplexes at a path, with options. */
     TestServer with(String path, DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options) {
         BlockingQueue<Duplex> queue = new LinkedBlockingQueue<>();
-        DuplexHandler.Builder builder = DuplexHandler.builder(duplex -> {
+        DuplexCallback noting = duplex -> {
             queue.add(duplex);
             callback.onDuplex(duplex);
-        });
-        DuplexHandler handler = options.apply(builder).build();
+        };
         opened.put(path, queue);
-        handlers.put(path, handler);
-        paths.addExactPath(path, handler);
+        duplexes.put(path, () -> options.apply(DuplexHandler.builder(noting)).build());
         return this;
     }
 
@@ -85,7 +86,13 @@ final class TestServer implements BeforeAllCallback, AfterAllCallback, AutoClose
         return this;
     }
 
+    /** Starts anew if it was stopped: a test of its class that has failed may be tried again. */
     TestServer start() {
+        duplexes.forEach((path, handler) -> handlers.put(path, handler.get()));
+        handlers.forEach(paths::addExactPath);
+        opened.values().forEach(BlockingQueue::clear);
+        requests.clear();
+        listeners = listening.apply(requests);
         listeners.start();
         return this;
     }
