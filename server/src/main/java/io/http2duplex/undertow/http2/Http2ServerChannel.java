@@ -40,6 +40,7 @@ final class Http2ServerChannel extends Http2Channel {
     private final FrameReader first = new FrameReader(Frames.PREFACE_LENGTH, this::first);
     private final FrameReader received;
     private final ServerSink sink;
+    private final GatheringSink gathering;
     private final DeadPeerWatch watch;
     private final RequestWatch requests;
 
@@ -59,6 +60,7 @@ final class Http2ServerChannel extends Http2Channel {
     private Http2ServerChannel(
             StreamConnection connection,
             ServerSink sink,
+            GatheringSink gathering,
             ByteBufferPool pool,
             @Nullable PooledByteBuffer data,
             OptionMap options,
@@ -68,6 +70,7 @@ final class Http2ServerChannel extends Http2Channel {
         this.limits = limits.http2();
         this.counts = counts;
         this.sink = sink;
+        this.gathering = gathering;
         streams = new Streams(limits.http2(), counts, System.nanoTime());
         received = new FrameReader(Frames.PREFACE_LENGTH, this::received);
         watch = new DeadPeerWatch(this, limits.http2());
@@ -84,9 +87,16 @@ final class Http2ServerChannel extends Http2Channel {
             OptionMap options,
             PortLimits limits,
             PortCounts counts) {
-        ServerSink sink = new ServerSink(connection.getSinkChannel().getConduit());
+        GatheringSink gathering = new GatheringSink(
+                connection.getSinkChannel().getConduit(),
+                task -> IoThreads.execute(connection.getIoThread(), task, stopped -> task.run()),
+                lost -> {
+                    LOG.debugf(lost, "HTTP/2 connection with %s was lost", connection.getPeerAddress());
+                    IoUtils.safeClose(connection);
+                });
+        ServerSink sink = new ServerSink(gathering);
         connection.getSinkChannel().setConduit(sink);
-        return new Http2ServerChannel(connection, sink, pool, data, options, limits, counts);
+        return new Http2ServerChannel(connection, sink, gathering, pool, data, options, limits, counts);
     }
 
     /** Begins to receive. */
@@ -234,6 +244,9 @@ final class Http2ServerChannel extends Http2Channel {
 
     private void sent(int frameType, int flags, int id, int length) {
         streams.sent(frameType, flags, id, length, System.nanoTime());
+        if (frameType == Frames.GOAWAY) {
+            gathering.sendNow(); // Undertow closes the connection as soon as it was taken
+        }
         endIfDone();
     }
 
@@ -247,6 +260,7 @@ final class Http2ServerChannel extends Http2Channel {
         Runnable drain = () -> {
             try {
                 sink.send(Frames.goAway(streams.goAway()));
+                gathering.sendNow();
                 if (streams.isDone()) {
                     end();
                 }
@@ -302,6 +316,15 @@ final class Http2ServerChannel extends Http2Channel {
         } catch (IOException e) {
             lost(e);
         }
+    }
+
+    /** Called by Undertow, on any thread. */
+    @Override
+    public void close() throws IOException {
+        if (Thread.currentThread() == getIoThread() && getUnderlyingConnection().isOpen()) {
+            gathering.sendNow(); // answers that count as sent
+        }
+        super.close();
     }
 
     private void lost(IOException cause) {
