@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
@@ -100,14 +101,15 @@ final class Connections {
         }
     }
 
-    /** Closes the connection with that peer, if there is one, when its I/O thread gets round to it. */
+    /**
+     * Closes the connection with that peer, if there is one, behind what its I/O thread is sending now: {@link
+     * GatheringSink} sends that at the end of its turn.
+     */
     void disconnect(SocketAddress peer) {
         for (StreamConnection connection : open.keySet()) {
             if (peer.equals(connection.getPeerAddress())) {
-                IoThreads.execute(
-                        connection.getIoThread(),
-                        () -> IoUtils.safeClose(connection),
-                        stopped -> IoUtils.safeClose(connection));
+                Executor turnEnd = task -> IoThreads.execute(connection.getIoThread(), task, stopped -> task.run());
+                turnEnd.execute(() -> turnEnd.execute(() -> IoUtils.safeClose(connection)));
                 return;
             }
         }

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
 
@@ -76,7 +75,17 @@ final class Http2Listener implements DelegateOpenListener {
 
     @Override
     public void closeConnections() {
-        connections.forEach(IoUtils::safeClose);
+        var unused = closeWhenSent();
+    }
+
+    /**
+     * Closes the connections, each behind what counts as sent.
+     *
+     * @return completes when they are closed
+     */
+    CompletableFuture<Void> closeWhenSent() {
+        return CompletableFuture.allOf(
+                connections.stream().map(Http2ServerChannel::closeWhenSent).toArray(CompletableFuture<?>[]::new));
     }
 
     @Override

@@ -274,6 +274,21 @@ final class Http2ServerChannel extends Http2Channel {
         return told;
     }
 
+    /**
+     * Closes the connection behind what counts as sent. May be called on any thread.
+     *
+     * @return completes when it is closed
+     */
+    CompletableFuture<Void> closeWhenSent() {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        Runnable close = () -> {
+            IoUtils.safeClose(this);
+            closed.complete(null);
+        };
+        IoThreads.execute(getIoThread(), close, stopped -> close.run());
+        return closed;
+    }
+
     /** Closes the connection at once. */
     void closeFor(PortLimit limit) {
         LOG.debugf("HTTP/2 connection with %s is closed: %s", getPeerAddress(), limit.option());

@@ -206,7 +206,9 @@ public final class HttpPort {
     public void close() {
         IoUtils.safeClose(accepting);
         http1.closeConnections();
-        http2.closeConnections();
+        http2.closeWhenSent()
+                .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)
+                .join();
         worker.shutdown();
         try {
             if (!worker.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
