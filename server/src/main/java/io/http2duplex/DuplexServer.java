@@ -524,7 +524,8 @@ public final class DuplexServer implements AutoCloseable {
 
         /**
          * How many frames may come on one connection within a minute that only make work: PING, SETTINGS, PRIORITY,
-         * empty DATA, those of unknown types, and WINDOW_UPDATEs that nothing the client was sent is the reason for. One more closes the connection with ENHANCE_YOUR_CALM. Default 6000.
+         * empty DATA, those of unknown types, and WINDOW_UPDATEs that nothing the client was sent is the reason for. One
+         * more closes the connection with ENHANCE_YOUR_CALM. Default 6000.
          */
         public Builder maxControlFramesPerMinute(int count) {
             maxControlFramesPerMinute = count;
