@@ -6,7 +6,6 @@ import io.http2duplex.protocol.Lifetime;
 import io.http2duplex.protocol.Session;
 import io.http2duplex.undertow.IoThreads;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
@@ -41,25 +40,34 @@ final class Application {
     /**
      * {@return a duplex that the application does not know yet}
      *
-     * @param onOver told once how it ended
+     * @param dialect told once how it ended
      */
-    <S extends Session> SessionDuplex<S> duplex(
-            String id, Opening opening, S session, Consumer<@Nullable Failure> onOver) {
-        XnioIoThread ioThread = opening.exchange().getIoThread();
-        Admission.Place place = opening.place();
-        return new SessionDuplex<>(
-                id, opening.request(), session, threads, observers, monitoring, new SessionDuplex.Host() {
-                    @Override
-                    public Runnable after(long nanos, Runnable task) {
-                        return IoThreads.after(ioThread, task, nanos);
-                    }
+    <S extends Session> SessionDuplex<S> duplex(String id, Opening opening, S session, Dialect dialect) {
+        Host host = new Host(opening.exchange().getIoThread(), opening.place(), dialect);
+        return new SessionDuplex<>(id, opening.request(), session, threads, observers, monitoring, host);
+    }
 
-                    @Override
-                    public void over(@Nullable Failure failure) {
-                        place.leave();
-                        onOver.accept(failure);
-                    }
-                });
+    /** Who is told that a duplex is over. */
+    interface Dialect {
+        /**
+         * It ended. Called on any thread.
+         *
+         * @param failure what ended it early; null if both directions ended in order
+         */
+        void over(String id, @Nullable Failure failure);
+    }
+
+    private record Host(XnioIoThread ioThread, Admission.Place place, Dialect dialect) implements SessionDuplex.Host {
+        @Override
+        public Runnable after(long nanos, Runnable task) {
+            return IoThreads.after(ioThread, task, nanos);
+        }
+
+        @Override
+        public void over(String id, @Nullable Failure failure) {
+            place.leave();
+            dialect.over(id, failure);
+        }
     }
 
     /** {@return whether the application's handler is called; if not, the duplex was reset} */

@@ -4,21 +4,19 @@ import io.http2duplex.protocol.Failure;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the page writes, for one subscriber (Reactive Streams 1.0.4).
  *
- * <p>Signals come from {@code drain}, which runs once at a time: a counter of wake-ups makes the thread that is in it
- * go round again. It runs on the user's executor, but for the library's own subscriber, which runs no user code and is
- * signalled where the bytes arrive.
+ * <p>Signals come from one thread at a time, as {@link WakeUps} has it: one of the user's executor, but for the library's
+ * own subscriber, which runs no user code and is signalled where the bytes arrive.
  */
 final class InputPublisher implements Flow.Publisher<ByteBuffer> {
     private final SessionDuplex<?> duplex;
-    private final AtomicReference<@Nullable Subscription> subscription = new AtomicReference<>();
+    /** Set once, under this object's lock. */
+    private volatile @Nullable Subscription subscription;
 
     InputPublisher(SessionDuplex<?> duplex) {
         this.duplex = duplex;
@@ -26,8 +24,8 @@ final class InputPublisher implements Flow.Publisher<ByteBuffer> {
 
     @Override
     public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
-        Subscription made = new Subscription(Objects.requireNonNull(subscriber, "subscriber"));
-        if (!subscription.compareAndSet(null, made)) {
+        Subscription made = new Subscription(duplex, Objects.requireNonNull(subscriber, "subscriber"));
+        if (!begins(made)) {
             subscriber.onSubscribe(NONE);
             subscriber.onError(new IllegalStateException("The input of a duplex has one subscriber"));
             return;
@@ -36,9 +34,17 @@ final class InputPublisher implements Flow.Publisher<ByteBuffer> {
         made.begin();
     }
 
+    private synchronized boolean begins(Subscription made) {
+        boolean first = subscription == null;
+        if (first) {
+            subscription = made;
+        }
+        return first;
+    }
+
     /** There may be something to signal. */
     void wake() {
-        Subscription current = subscription.get();
+        Subscription current = subscription;
         if (current != null) {
             current.wake();
         }
@@ -61,18 +67,21 @@ final class InputPublisher implements Flow.Publisher<ByteBuffer> {
         }
     };
 
-    private final class Subscription implements Flow.Subscription {
-        private final AtomicLong demand = new AtomicLong();
-        /** Wake-ups not yet seen by {@link #drain}; it starts at one, so that nothing is signalled before begin(). */
-        private final AtomicInteger wakeUps = new AtomicInteger(1);
+    private static final class Subscription extends WakeUps implements Flow.Subscription {
+        private static final AtomicLongFieldUpdater<Subscription> DEMAND =
+                AtomicLongFieldUpdater.newUpdater(Subscription.class, "demand");
 
+        private final SessionDuplex<?> duplex;
         private final boolean direct;
+        private volatile long demand;
         /** Null once no more signals may come, so that the subscriber is not kept. */
         private volatile Flow.@Nullable Subscriber<? super ByteBuffer> subscriber;
 
         private volatile boolean badRequest;
 
-        Subscription(Flow.Subscriber<? super ByteBuffer> subscriber) {
+        Subscription(SessionDuplex<?> duplex, Flow.Subscriber<? super ByteBuffer> subscriber) {
+            super(1); // so that nothing is signalled before begin()
+            this.duplex = duplex;
             this.subscriber = subscriber;
             this.direct = subscriber instanceof OutputSubscriber;
         }
@@ -82,7 +91,7 @@ final class InputPublisher implements Flow.Publisher<ByteBuffer> {
             if (count <= 0) {
                 badRequest = true;
             } else {
-                demand.accumulateAndGet(count, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
+                DEMAND.accumulateAndGet(this, count, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
             }
             wake();
         }
@@ -100,7 +109,7 @@ final class InputPublisher implements Flow.Publisher<ByteBuffer> {
         }
 
         void wake() {
-            if (subscriber != null && wakeUps.getAndIncrement() == 0) {
+            if (subscriber != null && wakeUp()) {
                 run();
             }
         }
@@ -113,23 +122,20 @@ final class InputPublisher implements Flow.Publisher<ByteBuffer> {
             }
         }
 
-        private void drain() {
-            int seen = wakeUps.get();
-            do {
-                Flow.Subscriber<? super ByteBuffer> current = subscriber;
-                if (current != null) {
-                    signal(current);
-                }
-                seen = wakeUps.addAndGet(-seen);
-            } while (seen != 0);
+        @Override
+        void round() {
+            Flow.Subscriber<? super ByteBuffer> current = subscriber;
+            if (current != null) {
+                signal(current);
+            }
         }
 
         private void signal(Flow.Subscriber<? super ByteBuffer> current) {
             try {
                 ByteBuffer bytes;
-                while (subscriber != null && !badRequest && demand.get() > 0 && (bytes = duplex.pollInput()) != null) {
-                    if (demand.get() != Long.MAX_VALUE) {
-                        demand.decrementAndGet();
+                while (subscriber != null && !badRequest && demand > 0 && (bytes = duplex.pollInput()) != null) {
+                    if (demand != Long.MAX_VALUE) {
+                        DEMAND.decrementAndGet(this);
                     }
                     current.onNext(bytes);
                 }

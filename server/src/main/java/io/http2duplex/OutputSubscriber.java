@@ -4,48 +4,50 @@ import io.http2duplex.protocol.Failure;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What takes bytes for the page (Reactive Streams 1.0.4). It requests one buffer at a time, and the next only when the
  * duplex has room, so that at most one buffer is over the bound.
  *
- * <p>Its upstream is asked from {@code drain} alone, which runs once at a time (rule 2.7): a counter of wake-ups makes
- * the thread that is in it go round again, so that room that comes while it looks is not overlooked.
+ * <p>Its upstream is asked by one thread at a time (rule 2.7), as {@link WakeUps} has it.
  */
-final class OutputSubscriber implements Flow.Subscriber<ByteBuffer> {
+final class OutputSubscriber extends WakeUps implements Flow.Subscriber<ByteBuffer> {
     private final SessionDuplex<?> duplex;
-    private final AtomicReference<Flow.@Nullable Subscription> upstream = new AtomicReference<>();
-    /** Wake-ups not yet seen by {@link #drain}. */
-    private final AtomicInteger wakeUps = new AtomicInteger();
+    /** Set once, under this object's lock. */
+    private volatile Flow.@Nullable Subscription upstream;
     /** Whether everything requested has come. */
     private volatile boolean ready = true;
     /** Whether the upstream has ended or was cancelled, so that it must not be asked any more. */
     private volatile boolean done;
 
     OutputSubscriber(SessionDuplex<?> duplex) {
+        super(0);
         this.duplex = duplex;
     }
 
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
-        if (!upstream.compareAndSet(null, Objects.requireNonNull(subscription, "subscription"))) {
+        if (begins(Objects.requireNonNull(subscription, "subscription"))) {
+            drainUnlessRunning();
+        } else {
             subscription.cancel();
-            return;
         }
-        drainUnlessRunning(subscription);
+    }
+
+    private synchronized boolean begins(Flow.Subscription subscription) {
+        boolean first = upstream == null;
+        if (first) {
+            upstream = subscription;
+        }
+        return first;
     }
 
     @Override
     public void onNext(ByteBuffer bytes) {
         duplex.writeAll(Objects.requireNonNull(bytes, "bytes"));
         ready = true;
-        Flow.Subscription subscription = upstream.get();
-        if (subscription != null) {
-            drainUnlessRunning(subscription);
-        }
+        drainUnlessRunning();
     }
 
     @Override
@@ -68,31 +70,29 @@ final class OutputSubscriber implements Flow.Subscriber<ByteBuffer> {
 
     /** There may be room again, or the output may be over. */
     void wake() {
-        Flow.Subscription subscription = upstream.get();
+        Flow.Subscription subscription = upstream;
         if (subscription == null || done) {
             return;
         }
         if (InputPublisher.isOwn(subscription)) {
-            drainUnlessRunning(subscription);
-        } else if (wakeUps.getAndIncrement() == 0) {
-            duplex.execute(() -> drain(subscription)); // a subscription is user code
+            drainUnlessRunning();
+        } else if (wakeUp()) {
+            duplex.execute(this::drain); // a subscription is user code
         }
     }
 
-    private void drainUnlessRunning(Flow.Subscription subscription) {
-        if (wakeUps.getAndIncrement() == 0) {
-            drain(subscription);
+    private void drainUnlessRunning() {
+        if (wakeUp()) {
+            drain();
         }
     }
 
-    private void drain(Flow.Subscription subscription) {
-        int seen = wakeUps.get();
-        do {
-            if (!done) {
-                ask(subscription);
-            }
-            seen = wakeUps.addAndGet(-seen);
-        } while (seen != 0);
+    @Override
+    void round() {
+        Flow.Subscription subscription = upstream;
+        if (subscription != null && !done) {
+            ask(subscription);
+        }
     }
 
     private void ask(Flow.Subscription subscription) {

@@ -1,5 +1,6 @@
 package io.http2duplex;
 
+import io.http2duplex.protocol.Failure;
 import io.http2duplex.protocol.HeaderNames;
 import io.http2duplex.protocol.Limits;
 import io.http2duplex.protocol.Problem;
@@ -15,9 +16,10 @@ import io.http2duplex.undertow.UploadExchange;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Serves requests of dialect 1. All methods are called on the exchange's I/O thread, in a dispatched task. */
-final class PlainDialect {
+final class PlainDialect implements Application.Dialect {
     private static final HttpString ID = new HttpString(HeaderNames.ID);
 
     private final Application application;
@@ -36,8 +38,8 @@ final class PlainDialect {
         HttpServerExchange exchange = opening.exchange();
         DownloadExchange download = new DownloadExchange(exchange);
         String id = SessionId.next();
-        SessionDuplex<PlainSession> duplex = application.duplex(
-                id, opening, new PlainSession(limits, download::wake), failure -> sessions.remove(id));
+        SessionDuplex<PlainSession> duplex =
+                application.duplex(id, opening, new PlainSession(limits, download::wake), this);
         if (!sessions.add(duplex)) {
             opening.place().leave();
             new Answer(exchange).problem(Problem.shutDown());
@@ -76,5 +78,10 @@ final class PlainDialect {
                 .call(session -> session.openUpload(request.kind(), contentLength, System.nanoTime(), carrier::wake));
         boolean streaming = request.kind() == UploadKind.SINGLE && contentLength < 0;
         carrier.start(new PlainUpload(duplex.session(), upload), streaming);
+    }
+
+    @Override
+    public void over(String id, @Nullable Failure failure) {
+        sessions.remove(id);
     }
 }

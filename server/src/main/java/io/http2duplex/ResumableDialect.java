@@ -19,8 +19,8 @@ import io.undertow.util.HttpString;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Serves requests of dialect 2. All methods are called on the exchange's I/O thread, in a dispatched task. */
-final class ResumableDialect {
+/** Serves requests of dialect 2. Methods are called on the exchange's I/O thread, in a dispatched task. */
+final class ResumableDialect implements Application.Dialect {
     private static final HttpString ID = new HttpString(HeaderNames.ID);
     private static final HttpString VERSION = new HttpString(HeaderNames.VERSION);
     private static final String EXPOSED = HeaderNames.ID + ", " + HeaderNames.VERSION;
@@ -45,8 +45,8 @@ final class ResumableDialect {
         HttpServerExchange exchange = opening.exchange();
         long now = System.nanoTime();
         String id = SessionId.next();
-        SessionDuplex<ResumableSession> duplex = application.duplex(
-                id, opening, new ResumableSession(limits, budget, now), failure -> over(id, failure));
+        SessionDuplex<ResumableSession> duplex =
+                application.duplex(id, opening, new ResumableSession(limits, budget, now), this);
         if (!sessions.add(duplex)) {
             opening.place().leave();
             new Answer(exchange).problem(Problem.shutDown());
@@ -132,7 +132,8 @@ final class ResumableDialect {
         carrier.start(new ResumableUpload(duplex.session(), upload), streaming);
     }
 
-    private void over(String id, @Nullable Failure failure) {
+    @Override
+    public void over(String id, @Nullable Failure failure) {
         outcomes.add(id, failure);
         sessions.remove(id);
     }

@@ -32,9 +32,10 @@ final class SessionDuplex<S extends Session> implements Duplex, GuardedSession.L
         /**
          * The session is over, and to be forgotten.
          *
+         * @param id the session's
          * @param failure what ended it early; null if both directions ended in order
          */
-        void over(@Nullable Failure failure);
+        void over(String id, @Nullable Failure failure);
     }
 
     private static final Logger LOG = Logger.getLogger(DuplexHandler.class);
@@ -46,14 +47,16 @@ final class SessionDuplex<S extends Session> implements Duplex, GuardedSession.L
     private final UserThreads threads;
     private final Monitoring monitoring;
     private final Host host;
-    private final CompletableFuture<Void> draining = new CompletableFuture<>();
-    private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final Faces faces;
 
     private final GuardedSession<S> guarded;
     private final DeadlineTimer timer;
     /** Guarded by the session's lock; null as long as there are none. */
     private @Nullable PendingSends sends;
+    /** Guarded by the session's lock; null: nobody has asked for it yet. */
+    private @Nullable CompletableFuture<Void> draining;
+    /** Guarded by the session's lock; null: nobody has asked for it yet. */
+    private @Nullable CompletableFuture<Void> closed;
 
     private final @Nullable ObserverCalls observed;
     /** Guarded by the session's lock. */
@@ -164,12 +167,28 @@ final class SessionDuplex<S extends Session> implements Duplex, GuardedSession.L
 
     @Override
     public CompletionStage<Void> draining() {
-        return Stages.of(draining);
+        return Stages.of(drainingFuture());
     }
 
     @Override
     public CompletionStage<Void> closed() {
-        return Stages.of(closed);
+        return Stages.of(closedFuture());
+    }
+
+    private CompletableFuture<Void> drainingFuture() {
+        return guarded.call(session -> {
+            CompletableFuture<Void> known = draining == null ? new CompletableFuture<>() : draining;
+            draining = known;
+            return known;
+        });
+    }
+
+    private CompletableFuture<Void> closedFuture() {
+        return guarded.call(session -> {
+            CompletableFuture<Void> known = closed == null ? new CompletableFuture<>() : closed;
+            closed = known;
+            return known;
+        });
     }
 
     // ---- for the faces and the handler
@@ -326,7 +345,7 @@ final class SessionDuplex<S extends Session> implements Duplex, GuardedSession.L
 
     /** The server is going to shut down: the application is told. */
     void drain() {
-        threads.executeSurely(() -> draining.complete(null));
+        threads.executeSurely(() -> drainingFuture().complete(null));
     }
 
     // ---- what follows from events
@@ -370,12 +389,12 @@ final class SessionDuplex<S extends Session> implements Duplex, GuardedSession.L
         if (LOG.isDebugEnabled()) {
             LOG.debugf("Duplex %s... %s", SessionId.abbreviated(id), guarded.call(count::summary));
         }
-        host.over(failure);
+        host.over(id, failure);
         threads.executeSurely(() -> {
             if (failure == null) {
-                closed.complete(null);
+                closedFuture().complete(null);
             } else {
-                closed.completeExceptionally(new DuplexException(failure));
+                closedFuture().completeExceptionally(new DuplexException(failure));
             }
         });
     }

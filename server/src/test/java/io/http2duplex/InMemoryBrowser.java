@@ -62,7 +62,7 @@ final class InMemoryBrowser implements TestBrowser {
                     }
 
                     @Override
-                    public void over(@Nullable Failure failure) {
+                    public void over(String id, @Nullable Failure failure) {
                         // nobody looks this duplex up
                     }
                 });

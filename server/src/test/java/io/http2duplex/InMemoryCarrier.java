@@ -50,7 +50,7 @@ final class InMemoryCarrier implements ResumableBrowser.Carrier {
                     }
 
                     @Override
-                    public void over(@Nullable Failure failure) {
+                    public void over(String id, @Nullable Failure failure) {
                         // nobody looks this duplex up
                     }
                 });

@@ -1,5 +1,6 @@
 package io.http2duplex.undertow;
 
+import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,6 +8,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
@@ -22,7 +24,7 @@ import org.xnio.channels.StreamSourceChannel;
  * nothing left to do in it, that is, after one for each frame that the buffer can take. When one reports that it waits,
  * writes are resumed, and Undertow calls once it has sent something. It reports success on a closed channel too.
  */
-final class DownloadBody {
+final class DownloadBody implements ExchangeCompletionListener, ChannelListener<StreamSinkChannel> {
     private static final Logger LOG = Logger.getLogger(DownloadBody.class);
 
     /** The least that a client may set as its SETTINGS_MAX_FRAME_SIZE (RFC 9113, section 6.5.2). */
@@ -48,19 +50,23 @@ final class DownloadBody {
 
     /** Begins to carry. Called once, on the exchange's I/O thread. */
     void start() {
-        exchange.addExchangeCompleteListener((completed, next) -> {
-            try {
-                if (!flushingEnd) {
-                    lost(null);
-                }
-            } finally {
-                next.proceed();
-            }
-        });
-        response.getWriteSetter().set(ignored -> writable());
+        exchange.addExchangeCompleteListener(this);
+        response.getWriteSetter().set(this);
         Http1Watch.over(exchange, this::lost);
         dropBody();
         pump();
+    }
+
+    /** Undertow calls it when the exchange is complete. */
+    @Override
+    public void exchangeEvent(HttpServerExchange completed, NextListener next) {
+        try {
+            if (!flushingEnd) {
+                lost(null);
+            }
+        } finally {
+            next.proceed();
+        }
     }
 
     /** A GET may have a body, which means nothing (RFC 9110, section 9.3.1). */
@@ -86,7 +92,8 @@ final class DownloadBody {
      * Undertow's write listener. The I/O thread of a server that stops takes no more tasks: then Undertow calls listeners
      * on another thread, even while the I/O thread is still in the middle of closing their channel, and not once again.
      */
-    private void writable() {
+    @Override
+    public void handleEvent(StreamSinkChannel writable) {
         if (exchange.isInIoThread()) {
             pump();
         } else {

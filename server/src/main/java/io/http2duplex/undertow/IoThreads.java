@@ -1,11 +1,13 @@
 package io.http2duplex.undertow;
 
+import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.xnio.XnioIoThread;
 
 /** What all need to know of XNIO's I/O threads. */
@@ -38,10 +40,12 @@ public final class IoThreads {
      * @return what takes the task back
      */
     public static Runnable after(XnioIoThread thread, Runnable task, long nanos) {
-        Future<?> reached = TIMER.schedule(
-                () -> execute(thread, task, stopped -> ForkJoinPool.commonPool().execute(task)),
-                nanos,
-                TimeUnit.NANOSECONDS);
+        // A Callable, which is held as it is: a Runnable would be wrapped in one.
+        Callable<@Nullable Void> expiry = () -> {
+            execute(thread, task, stopped -> ForkJoinPool.commonPool().execute(task));
+            return null;
+        };
+        Future<?> reached = TIMER.schedule(expiry, nanos, TimeUnit.NANOSECONDS);
         return () -> reached.cancel(false);
     }
 

@@ -1,7 +1,6 @@
 package io.http2duplex.undertow.http2;
 
-import java.util.HashMap;
-import java.util.Map;
+import io.http2duplex.undertow.http2.OpenStreams.Stream;
 
 /**
  * The books of one HTTP/2 connection of a server: which streams are open, what their clients may still send, and how
@@ -30,24 +29,9 @@ final class Streams {
 
     private static final int BYTES_PER_UPDATE = 1024;
 
-    private static final class Stream {
-        /** To what its window is filled up. */
-        int size;
-        /** What its client may still send. */
-        long window;
-
-        boolean clientEnded;
-        boolean serverEnded;
-
-        Stream(int size) {
-            this.size = size;
-            window = size;
-        }
-    }
-
     private final Http2Limits limits;
     private final PortCounts counts;
-    private final Map<Integer, Stream> open = new HashMap<>();
+    private final OpenStreams open = new OpenStreams();
     private final MinuteCount resets;
     private final MinuteCount controlFrames;
     /** How far the windows of all streams may still grow beyond {@code streamWindow} each. */
@@ -109,8 +93,8 @@ final class Streams {
             last = stream;
             counts.streamBegun();
             updatesDue += UPDATES;
-            if (!goneAway && open.size() < limits.maxStreams()) {
-                open.put(stream, new Stream(limits.streamWindow()));
+            if (!goneAway && open.count() < limits.maxStreams()) {
+                open.add(new Stream(stream, limits.streamWindow()));
             } else if (!goneAway) {
                 counts.reached(PortLimit.MAX_STREAMS);
             }
@@ -149,7 +133,7 @@ final class Streams {
         Stream known = open.get(stream);
         if (known != null) {
             known.clientEnded = true;
-            closeIfEnded(stream, known, now);
+            closeIfEnded(known, now);
         }
     }
 
@@ -164,7 +148,7 @@ final class Streams {
             Stream known = open.get(stream);
             if (known != null) {
                 known.serverEnded = true;
-                closeIfEnded(stream, known, now);
+                closeIfEnded(known, now);
             }
         }
     }
@@ -173,25 +157,25 @@ final class Streams {
         resets.add(now);
         Stream known = open.get(stream);
         if (known != null) {
-            close(stream, known, now);
+            close(known, now);
         }
     }
 
-    private void closeIfEnded(int stream, Stream known, long now) {
+    private void closeIfEnded(Stream known, long now) {
         if (known.clientEnded && known.serverEnded) {
-            close(stream, known, now);
+            close(known, now);
         }
     }
 
-    private void close(int stream, Stream known, long now) {
-        open.remove(stream);
+    private void close(Stream known, long now) {
+        open.remove(known);
         idleSince = now;
         roomToGrow += known.size - limits.streamWindow();
     }
 
     /** {@return whether the stream was begun and is no longer open, or was refused} */
     synchronized boolean isOver(int stream) {
-        return stream <= last && !open.containsKey(stream);
+        return stream <= last && open.get(stream) == null;
     }
 
     /**
@@ -223,7 +207,7 @@ final class Streams {
 
     /** {@return how many streams are open} */
     synchronized int count() {
-        return open.size();
+        return open.count();
     }
 
     /** {@return whether there was a stream} */
