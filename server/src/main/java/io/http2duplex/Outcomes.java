@@ -1,6 +1,7 @@
 package io.http2duplex;
 
 import io.http2duplex.protocol.Failure;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,10 @@ final class Outcomes {
         long next;
         synchronized (this) {
             long now = clock.getAsLong();
-            byId.values().removeIf(remembered -> remembered.until() - now <= 0);
+            Iterator<Remembered> oldest = byId.values().iterator();
+            while (oldest.hasNext() && oldest.next().until() - now <= 0) {
+                oldest.remove();
+            }
             timerRuns = !byId.isEmpty();
             if (!timerRuns) {
                 return;
