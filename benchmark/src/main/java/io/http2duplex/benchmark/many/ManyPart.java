@@ -27,8 +27,9 @@ public final class ManyPart {
     private static final int LOOK_MILLIS = 600;
     private static final double STEADY = 0.998;
 
-    private static final int PROFILED = 10_000;
-    private static final Duration PROFILED_ECHO = Duration.ofSeconds(8);
+    private static final int PROFILED_OPENING = 100_000;
+    private static final int PROFILED_ECHOING = 10_000;
+    private static final Duration PROFILED_ECHO = Duration.ofSeconds(30);
 
     private final Settings settings;
     private final ManyPlan plan;
@@ -75,8 +76,10 @@ public final class ManyPart {
             warmUp(ManySystem.DIALECT_2, load);
             LoadMode mode = LoadMode.of(ManySystem.DIALECT_2.dialect(), false);
             server.profile();
-            load.open(PROFILED, mode);
+            load.open(PROFILED_OPENING, mode);
             server.profiled(Profile.OPENING.recording(settings));
+            load.closeDuplexes();
+            load.open(PROFILED_ECHOING, mode);
             server.profile();
             load.echo(PROFILED_ECHO, AT_ONCE);
             server.profiled(Profile.ECHOES.recording(settings));

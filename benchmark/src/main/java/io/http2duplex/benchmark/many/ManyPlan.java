@@ -24,7 +24,7 @@ record ManyPlan(
         Duration warmUp) {
 
     static final ManyPlan FULL = new ManyPlan(
-            3, List.of(1_000, 10_000, 100_000), 10_000, Duration.ofSeconds(2), 6, 1_000, Duration.ofMillis(800));
+            3, List.of(1_000, 10_000, 100_000), 10_000, Duration.ofSeconds(2), 6, 4_000, Duration.ofSeconds(1));
     static final ManyPlan SHORT =
             new ManyPlan(1, List.of(200), 200, Duration.ofMillis(100), 1, 100, Duration.ofMillis(50));
 }

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /** What a server of this project's was recorded at, with the JDK's Flight Recorder. */
 public enum Profile {
-    OPENING("opening 10,000 duplexes"),
+    OPENING("opening 100,000 duplexes"),
     ECHOES("echoes by POST over 10,000 duplexes");
 
     private final String title;
