@@ -171,6 +171,17 @@ class ListenerWindowsTest {
     }
 
     @Test
+    void anUploadWhoseLengthIsKnownTakesNoMoreOfTheConnectionsWindowThanThat() throws IOException {
+        try (DuplexServer server = start(options -> options.streamWindow(10_000).maxStreamWindow(100_000));
+                Http2Client client = connect(server)) {
+            Http2Client.Http2Request upload = client.send("POST", true, "content-length", "30000");
+            upload.write(new byte[9_000]);
+            client.ping(); // it is read, and the window grown
+            assertThat(upload.window()).isBetween(20_000, 30_000);
+        }
+    }
+
+    @Test
     void aClientThatSendsMoreThanTheWindowTakesLosesItsConnection() throws IOException {
         try (DuplexServer server = start(options -> options.streamWindow(20_000));
                 Http2Client client = connect(server);

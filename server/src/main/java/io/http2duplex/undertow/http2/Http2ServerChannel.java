@@ -10,6 +10,7 @@ import io.undertow.protocols.http2.Http2Channel;
 import io.undertow.protocols.http2.Http2SettingsStreamSourceChannel;
 import io.undertow.protocols.http2.Http2StreamSourceChannel;
 import io.undertow.server.protocol.framed.FrameHeaderData;
+import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -192,6 +193,12 @@ final class Http2ServerChannel extends Http2Channel {
         if (channel instanceof Http2StreamSourceChannel request && streams.isOver(request.getStreamId())) {
             sendRstStream(request.getStreamId(), ERROR_REFUSED_STREAM);
             return null;
+        }
+        if (channel instanceof Http2StreamSourceChannel request) {
+            String length = request.getHeaders().getFirst(Headers.CONTENT_LENGTH);
+            if (length != null) {
+                streams.announced(request.getStreamId(), Long.parseLong(length)); // Undertow has parsed it, too
+            }
         }
         return channel;
     }

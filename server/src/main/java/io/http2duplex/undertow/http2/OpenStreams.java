@@ -11,15 +11,18 @@ final class OpenStreams {
         final int id;
         /** To what its window is filled up. */
         int size;
+        /** To what that may grow. */
+        int most;
         /** What its client may still send. */
-        long window;
+        int window;
 
         boolean clientEnded;
         boolean serverEnded;
 
-        Stream(int id, int size) {
+        Stream(int id, int size, int most) {
             this.id = id;
             this.size = size;
+            this.most = most;
             window = size;
         }
     }

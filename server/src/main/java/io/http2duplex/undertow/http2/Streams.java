@@ -9,8 +9,8 @@ import io.http2duplex.undertow.http2.OpenStreams.Stream;
  * <p>Flow control of uploads (RFC 9113, section 5.2). The connection's window gets its bytes back as soon as they have
  * come, whether they are read or not, so that nothing that is left unread, or was meant for a stream that is gone, can
  * hold up the others. What bounds the memory are the streams' windows: a stream begins with {@code streamWindow}, and
- * while its upload is read, its window doubles until it is {@code maxStreamWindow}, or until the windows of all streams
- * would add up to more than {@code connectionWindow}.
+ * while its upload is read, its window grows until it is {@code maxStreamWindow}, or holds all of a body whose length was
+ * announced, or until the windows of all streams would add up to more than {@code connectionWindow}.
  *
  * <p>Thread-safe: a handler may read an upload on any thread.
  */
@@ -28,6 +28,9 @@ final class Streams {
     private static final int UPDATES = 2;
 
     private static final int BYTES_PER_UPDATE = 1024;
+
+    /** The largest window is two round trips away: at a distance an upload is over soon, or waits for its window. */
+    private static final int GROWTH = 16;
 
     private final Http2Limits limits;
     private final PortCounts counts;
@@ -94,7 +97,7 @@ final class Streams {
             counts.streamBegun();
             updatesDue += UPDATES;
             if (!goneAway && open.count() < limits.maxStreams()) {
-                open.add(new Stream(stream, limits.streamWindow()));
+                open.add(new Stream(stream, limits.streamWindow(), limits.maxStreamWindow()));
             } else if (!goneAway) {
                 counts.reached(PortLimit.MAX_STREAMS);
             }
@@ -178,6 +181,14 @@ final class Streams {
         return stream <= last && open.get(stream) == null;
     }
 
+    /** Tells how long the stream's body is going to be: a window larger than that would only be missing elsewhere. */
+    synchronized void announced(int stream, long length) {
+        Stream known = open.get(stream);
+        if (known != null) {
+            known.most = (int) Math.min(known.most, Math.max(known.size, length));
+        }
+    }
+
     /**
      * Tells that the stream's window is to be filled up by what was read.
      *
@@ -188,7 +199,8 @@ final class Streams {
         if (known == null || known.clientEnded) {
             return 0;
         }
-        int growth = Math.min(Math.min(known.size, limits.maxStreamWindow() - known.size), roomToGrow);
+        long wanted = Math.min(GROWTH * (long) known.size, known.most);
+        int growth = (int) Math.min(wanted - known.size, roomToGrow);
         roomToGrow -= growth;
         known.size += growth;
         known.window += read + growth;

@@ -117,28 +117,42 @@ class StreamsTest {
     }
 
     @Test
-    void aWindowDoublesWhileItIsReadAndTheOthersHaveRoom() {
+    void aWindowGrowsWhileItIsReadAndTheOthersLeaveRoom() {
         open(1);
         receive(Frames.DATA, 0, 1, 10_000);
-        assertThat(streams.fillUp(1, 10_000)).isEqualTo(10_000 + 20_000);
-        assertThat(streams.fillUp(1, 0)).isEqualTo(20_000); // of the 40,000 left for growing
+        assertThat(streams.fillUp(1, 10_000)).isEqualTo(10_000 + 40_000); // all that is left for growing
+        assertThat(streams.fillUp(1, 0)).isZero();
         open(3);
         assertThat(streams.fillUp(3, 0)).isZero();
         receive(Frames.RST_STREAM, 0, 1, 4);
-        assertThat(streams.fillUp(3, 0)).isEqualTo(20_000);
-        assertThat(streams.fillUp(3, 0)).isEqualTo(20_000);
+        assertThat(streams.fillUp(3, 0)).isEqualTo(40_000);
     }
 
     @Test
-    void aWindowGrowsNoLongerThanToItsBound() {
+    void aWindowGrowsSixteenfoldButNotBeyondItsBound() {
         Streams roomy = new Streams(
-                new Http2Limits(20_000, 70_000, 1_000_000, 3, 5, 5, Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                new Http2Limits(20_000, 500_000, 1_000_000, 3, 5, 5, Duration.ofSeconds(1), Duration.ofSeconds(1)),
                 counts,
                 0);
         roomy.received(Frames.HEADERS, 0, 1, 10, 0);
-        assertThat(roomy.fillUp(1, 0)).isEqualTo(20_000);
-        assertThat(roomy.fillUp(1, 0)).isEqualTo(30_000);
+        assertThat(roomy.fillUp(1, 0)).isEqualTo(300_000);
+        assertThat(roomy.fillUp(1, 0)).isEqualTo(180_000);
         assertThat(roomy.fillUp(1, 0)).isZero();
+    }
+
+    @Test
+    void aWindowGrowsNoLongerThanTheBodyThatWasAnnounced() {
+        open(1);
+        streams.announced(1, 30_000);
+        assertThat(streams.fillUp(1, 0)).isEqualTo(10_000);
+        assertThat(streams.fillUp(1, 0)).isZero();
+        open(3);
+        streams.announced(3, 100);
+        assertThat(streams.fillUp(3, 0)).isZero();
+        open(5);
+        streams.announced(5, Long.MAX_VALUE);
+        assertThat(streams.fillUp(5, 0)).isEqualTo(30_000);
+        streams.announced(7, 100); // never was
     }
 
     @Test
