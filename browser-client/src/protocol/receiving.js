@@ -6,8 +6,8 @@ import { add } from './ranges.js';
 const MAX_RUNS_OUT_OF_ORDER = 64;
 /** In what time half of a window is used by a sender that it holds up. */
 const FAST_MILLISECONDS = 1_000;
-/** The largest window is a few round trips away, and not much larger than needed. */
-const GROWTH = 4;
+/** The largest window is two round trips away from the usual one that sessions begin with. */
+const GROWTH = 16;
 
 /**
  * One direction at its receiver: takes bytes in any order and however often, and gives each once, in order. What it
