@@ -59,7 +59,8 @@ async function writes({ millis }) {
   const before = performance.now();
   let over = false;
   const end = new Promise((resolve) => setTimeout(resolve, millis)).then(() => (over = true));
-  for (let i = 1; !over; i++) {
+  let i = 1;
+  for (; !over; i++) {
     const room = echo.write(record(i));
     if (room) {
       await Promise.race([room, end]);
@@ -76,6 +77,8 @@ async function writes({ millis }) {
   const echoed = echo.count() / RECORD - 1;
   const seconds = (performance.now() - before) / 1000;
   await mark('writes', 'end', echoed / 1000);
+  // What is still under way would be in the way of the next phase.
+  await echo.received(i * RECORD);
   echo.close();
   return { 'writes.perSecond': echoed / seconds };
 }

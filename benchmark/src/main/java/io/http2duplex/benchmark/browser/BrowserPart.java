@@ -133,11 +133,11 @@ public final class BrowserPart {
         phases.put("roundTrip", Map.of("count", plan.pings(roundTrip)));
         phases.put("writes", Map.of("millis", plan.writesMillis()));
         for (String bulk : BULK) {
-            // Larger and larger, until it takes long enough to tell how much is wanted.
+            // Larger and larger, until one takes half as long as wanted: windows grow in the beginning, and the rate.
             phases.put(
                     bulk,
                     first
-                            ? Map.of("bytes", plan.firstBulk(), "millis", plan.firstBulkMillis())
+                            ? Map.of("bytes", plan.firstBulk(), "millis", plan.bulkMillis(roundTrip) / 2)
                             : Map.of("bytes", sizes.get(key(system, roundTrip, bulk)), "millis", 0));
         }
         phases.put("open", Map.of("count", plan.open()));

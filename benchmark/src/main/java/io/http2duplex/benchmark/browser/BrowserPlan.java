@@ -11,7 +11,6 @@ import java.util.List;
  * @param farPings round trips with one
  * @param writesMillis how long to write
  * @param firstBulk bytes of the first transfer
- * @param firstBulkMillis how long a transfer takes that tells how much is wanted
  * @param nearBulkMillis how long a transfer should take without a delay
  * @param farBulkMillis how long a transfer should take with one
  * @param maxBulk the most that is transferred at once, in bytes
@@ -24,15 +23,14 @@ record BrowserPlan(
         int farPings,
         int writesMillis,
         long firstBulk,
-        int firstBulkMillis,
         int nearBulkMillis,
         int farBulkMillis,
         long maxBulk,
         int open) {
 
     static final BrowserPlan FULL =
-            new BrowserPlan(3, List.of(0, 50), 300, 30, 1200, 1_000_000, 300, 1000, 1600, 400_000_000, 50);
-    static final BrowserPlan SHORT = new BrowserPlan(0, List.of(0), 5, 5, 50, 1_000_000, 0, 0, 0, 1_000_000, 5);
+            new BrowserPlan(3, List.of(0, 50), 300, 30, 1200, 1_000_000, 1000, 1600, 400_000_000, 50);
+    static final BrowserPlan SHORT = new BrowserPlan(0, List.of(0), 5, 5, 50, 1_000_000, 0, 0, 1_000_000, 5);
 
     int pings(int roundTrip) {
         return roundTrip == 0 ? nearPings : farPings;
