@@ -33,7 +33,8 @@ public interface Duplex {
 
     /**
      * {@return what the page writes, for one subscriber} A second subscriber gets an {@link IllegalStateException} as
-     * its error. The buffers are the subscriber's; cancelling drops what is still to come, and the page is not told.
+     * its error. The buffers are the subscriber's, so each is memory of its own; cancelling drops what is still to come,
+     * and the page is not told.
      *
      * <p>Signals come on the {@linkplain DuplexHandler.Builder#executor executor}, one at a time.
      */
@@ -47,7 +48,7 @@ public interface Duplex {
 
     /**
      * {@return what the page writes, as a blocking stream} Reads throw {@link DuplexException} when the duplex failed.
-     * Closing it drops what is still to come, and the page is not told.
+     * They copy into the caller's memory; what held the bytes is used for the next. Closing it drops what is still to come, and the page is not told.
      */
     InputStream inputStream();
 

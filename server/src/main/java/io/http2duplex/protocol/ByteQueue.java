@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Large buffers are held as they are. Small ones are gathered in buffers of {@value #GATHER_SIZE} bytes while others
  * wait, so that the memory in use stays in proportion to the bytes that wait, whatever sizes the peer or the
  * application likes.
+ *
+ * <p>A queue with {@link SpareBuffers} gathers in them, and gives them back when they are empty. It must hold no other
+ * buffers: what is added to it is copied, or comes from a queue with the same.
  */
 public final class ByteQueue {
     /** Buffers of fewer bytes are gathered. */
@@ -18,10 +21,20 @@ public final class ByteQueue {
     private static final int GATHER_SIZE = 4096;
 
     private final ArrayDeque<ByteBuffer> buffers = new ArrayDeque<>(1);
+    private final SpareBuffers spares;
     /** The youngest buffer if this queue made it, so that bytes may be put behind its limit; else null. */
     private @Nullable ByteBuffer gathering;
 
     private long size;
+
+    public ByteQueue() {
+        this(SpareBuffers.NONE);
+    }
+
+    /** @param spares what is used to gather, and again */
+    public ByteQueue(SpareBuffers spares) {
+        this.spares = spares;
+    }
 
     /** {@return how many bytes wait} */
     public long size() {
@@ -51,8 +64,7 @@ public final class ByteQueue {
         }
         ByteBuffer target = gathering;
         if (target == null || target.capacity() - target.limit() < count) {
-            target = ByteBuffer.allocate(count < SMALL && !isEmpty() ? GATHER_SIZE : count)
-                    .limit(0);
+            target = spares.take(count < SMALL && !isEmpty() ? GATHER_SIZE : count);
             buffers.add(target);
             gathering = target;
         }
@@ -66,7 +78,14 @@ public final class ByteQueue {
     public void addAll(ByteQueue other) {
         ByteBuffer bytes;
         while ((bytes = other.poll()) != null) {
-            add(bytes);
+            if (bytes.remaining() < SMALL && !isEmpty()) {
+                addCopy(bytes);
+                spares.give(bytes);
+            } else {
+                size += bytes.remaining();
+                buffers.add(bytes);
+                gathering = null;
+            }
         }
     }
 
@@ -125,7 +144,7 @@ public final class ByteQueue {
         head.position(head.position() + count);
         size -= count;
         if (!head.hasRemaining()) {
-            buffers.remove();
+            spares.give(buffers.remove());
             removed();
         }
     }
@@ -145,6 +164,7 @@ public final class ByteQueue {
     }
 
     public void clear() {
+        buffers.forEach(spares::give);
         buffers.clear();
         gathering = null;
         size = 0;

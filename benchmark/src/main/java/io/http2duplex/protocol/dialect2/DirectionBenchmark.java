@@ -1,13 +1,13 @@
 package io.http2duplex.protocol.dialect2;
 
 import io.http2duplex.protocol.SignalBoard;
+import io.http2duplex.protocol.SpareBuffers;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.infra.Blackhole;
 
 /** The books of windows, order and confirmation. In this package because what it measures is seen in no other. */
 @State(Scope.Thread)
@@ -19,9 +19,10 @@ public class DirectionBenchmark {
     public int size;
 
     private final SignalBoard board = new SignalBoard();
-    private final ReceivingDirection receiving = new ReceivingDirection(window(), board, 0);
-    private final SendingDirection sending = new SendingDirection(window(), board);
+    private final ReceivingDirection receiving = new ReceivingDirection(window(), new SpareBuffers(), board, 0);
+    private final SendingDirection sending = new SendingDirection(window(), new SpareBuffers(), board);
     private final ByteBuffer bytes = ByteBuffer.allocate(8192);
+    private final ByteBuffer target = ByteBuffer.allocate(8192);
     private long offset;
     private long sent;
 
@@ -33,31 +34,48 @@ public class DirectionBenchmark {
         return bytes.clear().limit(size);
     }
 
-    /** A chunk comes, the application takes it, and the peer is told when it is due. */
+    /** A chunk comes, the application reads it into memory of its own, and the peer is told when it is due. */
     @Benchmark
-    public @Nullable ByteBuffer receive() throws ViolationException {
-        receiving.data(offset, chunk(), 0);
+    public int receive() throws ViolationException {
+        come(offset);
         offset += size;
-        return taken();
+        return read();
+    }
+
+    /** As {@link #receive}, but the chunk itself is handed to the application, as a publisher does. */
+    @Benchmark
+    public @Nullable ByteBuffer receiveByPublisher() throws ViolationException {
+        come(offset);
+        offset += size;
+        ByteBuffer taken = receiving.poll();
+        tell();
+        return taken;
     }
 
     /** Two chunks come in the wrong order. */
     @Benchmark
-    public void receiveInTheWrongOrder(Blackhole blackhole) throws ViolationException {
-        receiving.data(offset + size, chunk(), 0);
-        receiving.data(offset, chunk(), 0);
+    public int receiveInTheWrongOrder() throws ViolationException {
+        come(offset + size);
+        come(offset);
         offset += 2L * size;
-        blackhole.consume(taken());
-        blackhole.consume(receiving.poll());
+        return read() + read();
     }
 
-    private @Nullable ByteBuffer taken() {
-        ByteBuffer taken = receiving.poll();
+    private void come(long at) throws ViolationException {
+        receiving.data(at, chunk(), 0);
+    }
+
+    private int read() {
+        int count = receiving.read(target.clear());
+        tell();
+        return count;
+    }
+
+    private void tell() {
         if (receiving.isWindowDue()) {
             receiving.told(0);
         }
         board.take();
-        return taken;
     }
 
     /** A chunk is written, goes out, and is confirmed. */

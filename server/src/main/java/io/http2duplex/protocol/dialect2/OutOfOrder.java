@@ -3,6 +3,7 @@ package io.http2duplex.protocol.dialect2;
 import static java.util.Objects.requireNonNull;
 
 import io.http2duplex.protocol.ByteQueue;
+import io.http2duplex.protocol.SpareBuffers;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class OutOfOrder {
     private static final class Run {
         final long start;
-        private ByteQueue bytes = new ByteQueue();
+        private ByteQueue bytes;
 
-        Run(long start) {
+        Run(long start, SpareBuffers spares) {
             this.start = start;
+            bytes = new ByteQueue(spares);
         }
 
         /** The smaller is moved to the larger, so that runs which grow backwards, byte by byte, cost little too. */
@@ -33,8 +35,13 @@ final class OutOfOrder {
         }
     }
 
+    private final SpareBuffers spares;
     /** Oldest offset first, with a hole before each. */
     private List<Run> runs = List.of();
+
+    OutOfOrder(SpareBuffers spares) {
+        this.spares = spares;
+    }
 
     /** {@return how many runs there are} */
     int count() {
@@ -67,7 +74,7 @@ final class OutOfOrder {
         long from = offset;
         while (bytes.hasRemaining()) {
             if (index == runs.size() || runs.get(index).start > from) {
-                runs.add(index, new Run(from));
+                runs.add(index, new Run(from, spares));
             }
             Run run = runs.get(index);
             from += skip(bytes, run.end() - from);
@@ -102,6 +109,7 @@ final class OutOfOrder {
                 }
                 return run.bytes;
             }
+            run.bytes.clear();
         }
         return null;
     }

@@ -3,6 +3,7 @@ package io.http2duplex.protocol.dialect2;
 import io.http2duplex.protocol.ByteQueue;
 import io.http2duplex.protocol.DirectionState;
 import io.http2duplex.protocol.SignalBoard;
+import io.http2duplex.protocol.SpareBuffers;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,9 @@ final class ReceivingDirection {
 
     private final SignalBoard board;
     private final GrowingSize window;
-    private final ByteQueue queue = new ByteQueue();
-    private final OutOfOrder early = new OutOfOrder();
+    final SpareBuffers spares;
+    private final ByteQueue queue;
+    private final OutOfOrder early;
 
     private DirectionState state = DirectionState.OPEN;
     /** Offset up to which every byte has come. */
@@ -39,8 +41,11 @@ final class ReceivingDirection {
     /** Whether a reset dropped bytes that the application had not read. */
     private boolean dropped;
 
-    ReceivingDirection(GrowingSize window, SignalBoard board, long now) {
+    ReceivingDirection(GrowingSize window, SpareBuffers spares, SignalBoard board, long now) {
         this.window = window;
+        this.spares = spares;
+        queue = new ByteQueue(spares);
+        early = new OutOfOrder(spares);
         this.board = board;
         limitTold = window.bytes();
         toldAt = now;
@@ -109,6 +114,7 @@ final class ReceivingDirection {
         if (state == DirectionState.ENDING && received == endOffset) {
             state = state.to(DirectionState.ENDED);
             window.release();
+            spares.close();
             board.input();
         }
     }
@@ -204,6 +210,7 @@ final class ReceivingDirection {
         if (!state.isOver()) {
             state = state.to(DirectionState.RESET);
             window.release();
+            spares.close();
         }
         dropped = !queue.isEmpty();
         queue.clear();

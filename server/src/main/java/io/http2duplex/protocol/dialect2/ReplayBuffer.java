@@ -1,5 +1,6 @@
 package io.http2duplex.protocol.dialect2;
 
+import io.http2duplex.protocol.SpareBuffers;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The bytes that were written and are not yet confirmed, by their offsets.
  *
- * <p>They lie in segments, which are only ever written behind their limit: a view of bytes stays good after they were
- * dropped. Small writes share a segment, so that the memory in use stays in proportion to the bytes kept.
+ * <p>They lie in segments, which are only written behind their limit until all of their bytes are confirmed: a view
+ * of bytes stays good for as long as the client may need them, and {@link SpareBuffers} says why it does no harm after
+ * that. Small writes share a segment, so that the memory in use stays in proportion to the bytes kept.
  */
 final class ReplayBuffer {
     private static final int SMALL = 1024;
@@ -23,9 +25,14 @@ final class ReplayBuffer {
         }
     }
 
+    private final SpareBuffers spares;
     private List<Segment> segments = List.of();
     private long start;
     private long end;
+
+    ReplayBuffer(SpareBuffers spares) {
+        this.spares = spares;
+    }
 
     /** {@return the offset of the first byte kept} */
     long start() {
@@ -60,7 +67,7 @@ final class ReplayBuffer {
             }
         }
         int size = count < SMALL && !segments.isEmpty() ? SHARED_SIZE : Math.min(count, MAX_SIZE);
-        ByteBuffer target = ByteBuffer.allocate(size).limit(0);
+        ByteBuffer target = spares.take(size);
         segments.add(new Segment(end, target));
         return target;
     }
@@ -91,6 +98,7 @@ final class ReplayBuffer {
         start = offset;
         int count = 0;
         while (count < segments.size() && segments.get(count).end() <= offset) {
+            spares.give(segments.get(count).bytes());
             count++;
         }
         if (count == segments.size()) {

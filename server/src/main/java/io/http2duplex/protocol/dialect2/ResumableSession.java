@@ -1,5 +1,6 @@
 package io.http2duplex.protocol.dialect2;
 
+import io.http2duplex.protocol.Deadline;
 import io.http2duplex.protocol.DirectionState;
 import io.http2duplex.protocol.DownloadStep;
 import io.http2duplex.protocol.ErrorCode;
@@ -9,6 +10,7 @@ import io.http2duplex.protocol.Problem;
 import io.http2duplex.protocol.Session;
 import io.http2duplex.protocol.SignalBoard;
 import io.http2duplex.protocol.Signals;
+import io.http2duplex.protocol.SpareBuffers;
 import io.http2duplex.protocol.UploadOutcome;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * that another has taken the place of do no harm.
  */
 public final class ResumableSession implements Session {
+    private static final long SWEEP_INTERVAL_NANOS = 1_000_000_000;
+
     private final Limits limits;
     private final SignalBoard board = new SignalBoard();
     final SendingDirection sending;
@@ -40,6 +44,8 @@ public final class ResumableSession implements Session {
     private @Nullable Failure failure;
     private boolean over;
     private boolean resetByPeer;
+    /** When memory is let go of that was not used again. */
+    private long sweep = Deadline.NONE;
 
     /**
      * A session that waits for its first download: {@link #attach} with number 0 follows at once.
@@ -47,12 +53,18 @@ public final class ResumableSession implements Session {
      * @param budget what windows and buffers beyond their beginning sizes come out of, shared with other sessions
      */
     public ResumableSession(Limits limits, MemoryBudget budget, long now) {
+        this(limits, budget, new SpareBuffers(), new SpareBuffers(), now);
+    }
+
+    ResumableSession(
+            Limits limits, MemoryBudget budget, SpareBuffers sendingSpares, SpareBuffers receivingSpares, long now) {
         int maxUploadWindow = Math.max(limits.maxWindow(), limits.uploadBufferSize());
         int maxDownloadBuffer = Math.max(limits.maxWindow(), limits.downloadBufferSize());
         this.limits = limits;
-        sending = new SendingDirection(new GrowingSize(limits.downloadBufferSize(), maxDownloadBuffer, budget), board);
-        receiving =
-                new ReceivingDirection(new GrowingSize(limits.uploadBufferSize(), maxUploadWindow, budget), board, now);
+        sending = new SendingDirection(
+                new GrowingSize(limits.downloadBufferSize(), maxDownloadBuffer, budget), sendingSpares, board);
+        receiving = new ReceivingDirection(
+                new GrowingSize(limits.uploadBufferSize(), maxUploadWindow, budget), receivingSpares, board, now);
         downloads = new Downloads(limits, board, sending, receiving);
         time = now;
     }
@@ -353,13 +365,22 @@ public final class ResumableSession implements Session {
 
     @Override
     public OptionalLong deadline() {
-        return downloads.deadline();
+        return Deadline.earliest(sweep, downloads.deadline().orElse(Deadline.NONE));
     }
 
     @Override
     public void timeIs(long now) {
         resetFor(downloads.timeIs(now));
+        if (Deadline.isPast(sweep, now)) {
+            sending.spares.sweep();
+            receiving.spares.sweep();
+            sweep = holdsSpares() ? now + SWEEP_INTERVAL_NANOS : Deadline.NONE;
+        }
         settle();
+    }
+
+    private boolean holdsSpares() {
+        return !sending.spares.isEmpty() || !receiving.spares.isEmpty();
     }
 
     // ---- the end
@@ -387,16 +408,21 @@ public final class ResumableSession implements Session {
         return failure.code() == ErrorCode.APPLICATION ? failure.reason() : "";
     }
 
-    /** Notices that both directions have ended, or that the download has something to carry. */
+    /** Notices that both directions have ended, that the download has something to carry, or that memory is spare. */
     private void settle() {
         if (!over && sending.state() == DirectionState.ENDED && receiving.state() == DirectionState.ENDED) {
             finish(new FrameEncoder().window(receiving.confirmed(), receiving.limit()));
         }
         downloads.wakeIfDue();
+        if (sweep == Deadline.NONE && holdsSpares()) {
+            sweep = time + SWEEP_INTERVAL_NANOS;
+            board.deadline();
+        }
     }
 
     private void finish(@Nullable FrameEncoder last) {
         over = true;
+        sweep = Deadline.NONE;
         board.over();
         downloads.finish(last);
         for (FrameUpload upload : uploads) {

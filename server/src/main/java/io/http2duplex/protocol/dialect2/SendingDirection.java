@@ -2,6 +2,7 @@ package io.http2duplex.protocol.dialect2;
 
 import io.http2duplex.protocol.DirectionState;
 import io.http2duplex.protocol.SignalBoard;
+import io.http2duplex.protocol.SpareBuffers;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,8 @@ final class SendingDirection {
 
     private final SignalBoard board;
     private final GrowingSize capacity;
-    private final ReplayBuffer kept = new ReplayBuffer();
+    final SpareBuffers spares;
+    private final ReplayBuffer kept;
 
     private DirectionState state = DirectionState.OPEN;
     /** Offset up to which the peer lets us send. */
@@ -33,8 +35,10 @@ final class SendingDirection {
 
     private boolean roomWanted;
 
-    SendingDirection(GrowingSize capacity, SignalBoard board) {
+    SendingDirection(GrowingSize capacity, SpareBuffers spares, SignalBoard board) {
         this.capacity = capacity;
+        this.spares = spares;
+        kept = new ReplayBuffer(spares);
         this.board = board;
     }
 
@@ -205,6 +209,7 @@ final class SendingDirection {
             if (end) {
                 state = state.to(DirectionState.ENDED);
                 capacity.release();
+                spares.close();
                 board.output();
             }
         }
@@ -216,6 +221,7 @@ final class SendingDirection {
     void reset() {
         if (!state.isOver()) {
             state = state.to(DirectionState.RESET);
+            spares.close(); // before more comes that the client has not confirmed
             kept.dropUntil(kept.end());
             capacity.release();
             board.output();

@@ -3,6 +3,7 @@ package io.http2duplex.protocol.dialect2;
 import io.http2duplex.protocol.DirectionState;
 import io.http2duplex.protocol.ErrorCode;
 import io.http2duplex.protocol.SignalBoard;
+import io.http2duplex.protocol.SpareBuffers;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,9 @@ public final class ClientCore {
         MemoryBudget budget = new MemoryBudget(Long.MAX_VALUE);
         SignalBoard board = new SignalBoard();
         // What a test writes is kept whatever its size, so that a test need not wait to write.
-        sending = new SendingDirection(new GrowingSize(1 << 30, 1 << 30, budget), board);
-        receiving = new ReceivingDirection(new GrowingSize(window, Math.max(window, MAX_WINDOW), budget), board, 0);
+        sending = new SendingDirection(new GrowingSize(1 << 30, 1 << 30, budget), new SpareBuffers(), board);
+        receiving = new ReceivingDirection(
+                new GrowingSize(window, Math.max(window, MAX_WINDOW), budget), new SpareBuffers(), board, 0);
     }
 
     // ---- the download
@@ -99,6 +101,11 @@ public final class ClientCore {
     /** Asks the server for a sign of life, and so for what it has confirmed. */
     public void ping() {
         answers.ping(1);
+    }
+
+    /** Tells the server how far the download has come, by the next POST. */
+    public void confirm() {
+        answerWindow();
     }
 
     /** {@return the body of the next POST; null if there is nothing to say or nothing may be sent} */

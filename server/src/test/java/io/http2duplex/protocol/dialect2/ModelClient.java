@@ -4,6 +4,7 @@ import static io.http2duplex.protocol.dialect2.SimulatedNetwork.MILLI;
 import static io.http2duplex.protocol.dialect2.SimulatedNetwork.check;
 
 import io.http2duplex.protocol.DirectionState;
+import io.http2duplex.protocol.PoisonedSpares;
 import io.http2duplex.protocol.Problem;
 import io.http2duplex.protocol.SignalBoard;
 import io.http2duplex.protocol.Signals;
@@ -79,8 +80,9 @@ final class ModelClient implements SimulatedApplication.Duplex {
         this.requests = requests;
         this.maxWindow = maxWindow;
         this.budget = budget;
-        sending = new SendingDirection(new GrowingSize(buffer, maxWindow, budget), board);
-        receiving = new ReceivingDirection(new GrowingSize(window, maxWindow, budget), board, network.now());
+        sending = new SendingDirection(new GrowingSize(buffer, maxWindow, budget), new PoisonedSpares(1), board);
+        receiving = new ReceivingDirection(
+                new GrowingSize(window, maxWindow, budget), new PoisonedSpares(1), board, network.now());
         heartbeat = requests.maySwallow ? 1_000 * MILLI : 0;
         application = new SimulatedApplication(network, this, 0, toWrite, resets);
         application.inputReady();
@@ -515,6 +517,13 @@ final class ModelClient implements SimulatedApplication.Duplex {
         ByteBuffer bytes = receiving.poll();
         react();
         return bytes;
+    }
+
+    @Override
+    public int read(ByteBuffer target) {
+        int count = receiving.read(target);
+        react();
+        return count;
     }
 
     @Override

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.protocol.ByteQueue;
+import io.http2duplex.protocol.PoisonedSpares;
+import io.http2duplex.protocol.SpareBuffers;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
@@ -19,7 +21,7 @@ class OutOfOrderTest {
             byte[] all = new byte[1 + random.nextInt(5000)];
             random.nextBytes(all);
             boolean[] here = new boolean[all.length];
-            OutOfOrder early = new OutOfOrder();
+            OutOfOrder early = new OutOfOrder(new PoisonedSpares(1));
             for (int i = 0; i < 100; i++) {
                 int from = random.nextInt(all.length);
                 int count = 1 + random.nextInt(Math.min(all.length - from, 1 + random.nextInt(2000)));
@@ -45,7 +47,7 @@ class OutOfOrderTest {
     void aLongRunThatGrowsBackwardsByteByByteCostsLittle() {
         int large = 16 * 1024 * 1024;
         int single = 500_000;
-        OutOfOrder early = new OutOfOrder();
+        OutOfOrder early = new OutOfOrder(new SpareBuffers());
         ByteBuffer piece = ByteBuffer.allocate(1024);
         for (int i = 0; i < large; i += piece.capacity()) {
             early.add(1 + single + i, piece.clear());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.http2duplex.protocol.DirectionState;
 import io.http2duplex.protocol.SignalBoard;
+import io.http2duplex.protocol.SpareBuffers;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.stream.Stream;
@@ -23,7 +24,7 @@ class ReceiverVectorsTest {
     @MethodSource("receivers")
     void framesInThisOrderMeanTheseBytes(JsonNode vector) throws ViolationException {
         GrowingSize window = new GrowingSize(vector.get("window").intValue(), 0, new MemoryBudget(0));
-        ReceivingDirection receiver = new ReceivingDirection(window, new SignalBoard(), 0);
+        ReceivingDirection receiver = new ReceivingDirection(window, new SpareBuffers(), new SignalBoard(), 0);
         String received = "";
         for (JsonNode step : vector.get("steps")) {
             JsonNode frame = step.get("frame");

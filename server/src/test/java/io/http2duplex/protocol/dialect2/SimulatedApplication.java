@@ -12,6 +12,9 @@ final class SimulatedApplication {
         @Nullable
         ByteBuffer poll();
 
+        /** {@return how many bytes were copied into the target} */
+        int read(ByteBuffer target);
+
         boolean isInputAtEnd();
 
         boolean isFailed();
@@ -85,7 +88,7 @@ final class SimulatedApplication {
             duplex.discard();
             return;
         }
-        ByteBuffer bytes = duplex.poll();
+        ByteBuffer bytes = network.oneIn(2) ? duplex.poll() : readCopy();
         if (bytes != null) {
             while (bytes.hasRemaining()) {
                 check(bytes.get() == at(read++, 1 - salt), () -> "a wrong byte came up at " + (read - 1));
@@ -96,6 +99,11 @@ final class SimulatedApplication {
         } else if (duplex.isFailed()) {
             sawFailure = true;
         }
+    }
+
+    private @Nullable ByteBuffer readCopy() {
+        ByteBuffer target = ByteBuffer.allocate(1 + network.random.nextInt(network.oneIn(2) ? 20 : 1000));
+        return duplex.read(target) == 0 ? null : target.flip();
     }
 
     private void write() {

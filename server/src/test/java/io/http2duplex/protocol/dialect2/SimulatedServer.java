@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.http2duplex.protocol.Failure;
 import io.http2duplex.protocol.Limits;
+import io.http2duplex.protocol.PoisonedSpares;
 import io.http2duplex.protocol.Problem;
 import io.http2duplex.protocol.Signals;
 import io.http2duplex.protocol.UploadOutcome;
@@ -17,9 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The server in a simulation: a session, its carriers, its application, and what it remembers of a session. */
 final class SimulatedServer implements SimulatedApplication.Duplex {
+    private static final long LATEST = 4_000 * SimulatedNetwork.MILLI;
+
     private final SimulatedNetwork network;
     private final Limits limits;
     final MemoryBudget budget;
+    private final PoisonedSpares sendingSpares;
+    private final PoisonedSpares receivingSpares;
     final ResumableSession session;
     final SimulatedApplication application;
     private final List<Carrier> carriers = new ArrayList<>();
@@ -32,7 +37,9 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
         this.network = network;
         this.limits = limits;
         this.budget = budget;
-        session = new ResumableSession(limits, budget, network.now());
+        sendingSpares = new PoisonedSpares(1 + network.random.nextInt(20));
+        receivingSpares = new PoisonedSpares(1 + network.random.nextInt(20));
+        session = new ResumableSession(limits, budget, sendingSpares, receivingSpares, network.now());
         application = new SimulatedApplication(network, this, 1, toWrite, resets);
         application.inputReady();
         application.outputReady();
@@ -93,6 +100,7 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
                 "too much is kept");
         if (session.isOver()) {
             check(budget.reserved() == 0, () -> "a session that is over holds " + budget.reserved() + " bytes");
+            check(sendingSpares.isEmpty() && receivingSpares.isEmpty(), "a session that is over holds memory");
             check(session.deadline().isEmpty(), "a deadline outlives the session");
         }
     }
@@ -129,6 +137,9 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
         final SimulatedStream stream;
         private @Nullable Attachment attachment;
         private boolean scheduled;
+        /** Whether something was written: a client that has seen nothing of its opening GET can't come back. */
+        private boolean begun;
+
         private boolean done;
 
         Carrier(SimulatedStream.Receiver receiver) {
@@ -153,12 +164,13 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
                 switch (session.nextDownload(attached, network.now())) {
                     case WRITE -> {
                         ByteBuffer bytes = requireNonNull(session.peekDownload(attached));
-                        int count = stream.write(bytes);
-                        if (count == 0) {
-                            session.downloadBlocked(attached, network.now());
+                        if (begun && network.oneIn(20)) {
+                            writeLate(attached, bytes);
                             return;
                         }
-                        session.downloadTaken(attached, count, network.now());
+                        if (!write(attached, bytes)) {
+                            return;
+                        }
                     }
                     case WAIT -> {
                         session.downloadFlushed(attached, network.now());
@@ -174,6 +186,30 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
                     }
                 }
             }
+        }
+
+        /** A thread that sends is slow: what it sends may have been confirmed meanwhile, and its memory used again. */
+        private void writeLate(Attachment attached, ByteBuffer bytes) {
+            scheduled = true;
+            network.after(network.oneIn(5) ? network.random.nextLong(LATEST) : network.delay(), () -> {
+                scheduled = false;
+                if (write(attached, bytes)) {
+                    pump();
+                }
+                react();
+            });
+        }
+
+        /** {@return whether something was taken} */
+        private boolean write(Attachment attached, ByteBuffer bytes) {
+            begun = true;
+            int count = stream.write(bytes);
+            if (count == 0) {
+                session.downloadBlocked(attached, network.now());
+            } else {
+                session.downloadTaken(attached, count, network.now());
+            }
+            return count > 0;
         }
 
         /** The server notices that the connection went. */
@@ -261,6 +297,13 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
         ByteBuffer bytes = session.pollInput();
         react();
         return bytes;
+    }
+
+    @Override
+    public int read(ByteBuffer target) {
+        int count = session.readInput(target);
+        react();
+        return count;
     }
 
     @Override
