@@ -43,7 +43,7 @@ final class Application {
      * @param dialect told once how it ended
      */
     <S extends Session> SessionDuplex<S> duplex(String id, Opening opening, S session, Dialect dialect) {
-        Host host = new Host(opening.exchange().getIoThread(), opening.place(), dialect);
+        Host host = new Host(opening.exchange().undertow().getIoThread(), opening.place(), dialect);
         return new SessionDuplex<>(id, opening.request(), session, threads, observers, monitoring, host);
     }
 

@@ -9,7 +9,6 @@ import io.http2duplex.protocol.ProblemType;
 import io.http2duplex.protocol.dialect1.PlainSession;
 import io.http2duplex.protocol.dialect2.MemoryBudget;
 import io.http2duplex.protocol.dialect2.ResumableSession;
-import io.http2duplex.undertow.Answer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
@@ -21,7 +20,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a handler has done so far, as its sessions and exchanges tell it. Safe for use by many threads. */
-final class Counts implements Answer.Refusals {
+final class Counts {
     private final LongSupplier clock;
     private final LongAdder opened1 = new LongAdder();
     private final LongAdder opened2 = new LongAdder();
@@ -75,8 +74,7 @@ final class Counts implements Answer.Refusals {
         sentChunks.increment();
     }
 
-    @Override
-    public void refused(Problem problem) {
+    void refused(Problem problem) {
         adder(refused, problem.type()).increment();
     }
 

@@ -9,7 +9,6 @@ import io.http2duplex.protocol.Failure;
 import io.http2duplex.protocol.Limits;
 import io.http2duplex.protocol.dialect2.MemoryBudget;
 import io.http2duplex.protocol.dialect2.ResumableSession;
-import io.http2duplex.undertow.Answer;
 import io.http2duplex.undertow.BodyWatch;
 import io.http2duplex.undertow.IoThreads;
 import io.undertow.server.HttpHandler;
@@ -50,9 +49,8 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
     private final Monitoring monitoring = new Monitoring();
     private final PlainDialect dialect1;
     private final ResumableDialect dialect2;
-    private final OpenExchanges exchanges = new OpenExchanges();
+    private final OpenExchanges exchanges;
     private final Requests requests;
-    private final Long bodyNanos;
 
     private DuplexHandler(Builder builder) {
         threads = builder.executor == null ? UserThreads.standard() : UserThreads.of(builder.executor);
@@ -68,7 +66,7 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
                 nanos(builder.heartbeat),
                 Math.max(builder.maxWindow, Math.max(builder.uploadBufferSize, builder.downloadBufferSize)),
                 nanos(builder.maxDownloadLife));
-        bodyNanos = nanos(builder.bodyTimeout);
+        exchanges = new OpenExchanges(monitoring.counts, nanos(builder.bodyTimeout));
         Application application = new Application(
                 builder.callback,
                 threads,
@@ -114,14 +112,7 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
     /** Takes one request. Called by Undertow, on any of its threads. */
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        exchanges.opened(exchange);
-        attachTo(exchange);
-        requests.handleRequest(exchange);
-    }
-
-    private void attachTo(HttpServerExchange exchange) {
-        exchange.putAttachment(Answer.REFUSALS, monitoring.counts);
-        exchange.putAttachment(BodyWatch.NANOS, bodyNanos);
+        requests.handle(exchanges.opened(exchange));
     }
 
     /**
@@ -134,10 +125,7 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
      *     front of it
      */
     public HttpHandler checkingOrigins(HttpHandler next) {
-        return exchange -> {
-            attachTo(exchange);
-            requests.checkOrigin(exchange, next);
-        };
+        return exchange -> requests.checkOrigin(exchanges.passing(exchange), next);
     }
 
     /**

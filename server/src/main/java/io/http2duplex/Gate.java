@@ -2,8 +2,8 @@ package io.http2duplex;
 
 import io.http2duplex.protocol.Problem;
 import io.http2duplex.undertow.Answer;
+import io.http2duplex.undertow.HandledExchange;
 import io.http2duplex.undertow.IoThreads;
-import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,7 +40,7 @@ final class Gate {
     }
 
     /** Asks whether a duplex may be opened, and answers if not. */
-    void open(HttpServerExchange exchange, DuplexRequest request, Opened then) {
+    void open(HandledExchange exchange, DuplexRequest request, Opened then) {
         ask(
                 exchange,
                 request,
@@ -48,7 +48,7 @@ final class Gate {
                     if (decided.problem() != null) {
                         then.refused();
                         refuse(exchange, decided, decided.problem());
-                    } else if (exchange.isComplete()) {
+                    } else if (exchange.undertow().isComplete()) {
                         then.refused();
                     } else {
                         then.accepted(request.of(decided.account()));
@@ -63,7 +63,7 @@ final class Gate {
      * @param opening the request that opened the duplex
      * @param then what to do if it is
      */
-    void use(HttpServerExchange exchange, DuplexRequest opening, Runnable then) {
+    void use(HandledExchange exchange, DuplexRequest opening, Runnable then) {
         String account = opening.account();
         if (account == null) {
             then.run();
@@ -71,29 +71,28 @@ final class Gate {
         }
         ask(
                 exchange,
-                new DuplexRequest(exchange),
+                new DuplexRequest(exchange.undertow()),
                 decided -> {
                     if (decided.problem() != null) {
                         refuse(exchange, decided, decided.problem());
                     } else if (!account.equals(decided.account())) {
                         refuse(exchange, decided, Problem.otherAccount());
-                    } else if (!exchange.isComplete()) {
+                    } else if (!exchange.undertow().isComplete()) {
                         then.run();
                     }
                 },
                 () -> {});
     }
 
-    private static void refuse(HttpServerExchange exchange, Authorization decided, Problem problem) {
+    private static void refuse(HandledExchange exchange, Authorization decided, Problem problem) {
         if (decided.challenge() != null) {
-            exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, decided.challenge());
+            exchange.undertow().getResponseHeaders().put(Headers.WWW_AUTHENTICATE, decided.challenge());
         }
         new Answer(exchange).problem(problem);
     }
 
     /** @param stopped run instead if the server has stopped meanwhile */
-    private void ask(
-            HttpServerExchange exchange, DuplexRequest request, Consumer<Authorization> then, Runnable stopped) {
+    private void ask(HandledExchange exchange, DuplexRequest request, Consumer<Authorization> then, Runnable stopped) {
         Authorizer asked = authorizer;
         if (asked == null) {
             then.accept(Authorization.accept().or(request.account()));
@@ -101,16 +100,16 @@ final class Gate {
         }
         CompletableFuture<Authorization> decision = new CompletableFuture<>();
         Runnable cancelTimeout = IoThreads.after(
-                exchange.getIoThread(),
+                exchange.undertow().getIoThread(),
                 () -> decision.completeExceptionally(new TimeoutException("authorizeTimeout of the DuplexHandler")),
                 timeoutNanos);
         CompletionStage<Authorization> made = decision;
         made.whenComplete((decided, failure) -> {
             cancelTimeout.run();
             Authorization known = failure == null ? decided.or(request.account()) : failed(failure);
-            IoThreads.execute(exchange.getIoThread(), () -> then.accept(known), gone -> {
+            IoThreads.execute(exchange.undertow().getIoThread(), () -> then.accept(known), gone -> {
                 stopped.run();
-                Answer.sent(exchange);
+                exchange.answered();
             });
         });
         try {

@@ -1,6 +1,7 @@
 package io.http2duplex;
 
-import io.http2duplex.undertow.Answer;
+import io.http2duplex.protocol.Problem;
+import io.http2duplex.undertow.HandledExchange;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
 import java.util.concurrent.CompletableFuture;
@@ -18,38 +19,71 @@ final class OpenExchanges {
 
     private static final Logger LOG = Logger.getLogger(OpenExchanges.class);
 
+    private final Counts counts;
+    private final long bodyNanos;
+
     private int count;
     private @Nullable CompletableFuture<Void> none;
 
-    /** Counts the exchange until its response has gone out, or until it is complete in another way. */
-    void opened(HttpServerExchange exchange) {
+    /**
+     * What the handler's exchanges have in common.
+     *
+     * @param counts told of those that are refused
+     * @param bodyNanos how long each step of a body may take
+     */
+    OpenExchanges(Counts counts, long bodyNanos) {
+        this.counts = counts;
+        this.bodyNanos = bodyNanos;
+    }
+
+    /** {@return the exchange, counted until its response has gone out, or until it is complete in another way} */
+    HandledExchange opened(HttpServerExchange exchange) {
         synchronized (this) {
             count++;
         }
-        Open open = new Open();
-        exchange.putAttachment(Answer.SENT, open);
+        Open open = new Open(exchange, true);
         try {
             exchange.addExchangeCompleteListener(open);
         } catch (IllegalStateException e) { // it is complete already: its client went while another handler had it
-            open.run();
+            open.answered();
             throw e;
         }
+        return open;
     }
 
-    /** One that is counted; on any thread. */
-    private final class Open implements Runnable, ExchangeCompletionListener {
+    /** {@return the exchange, which is not counted: it may go on to another handler} */
+    HandledExchange passing(HttpServerExchange exchange) {
+        return new Open(exchange, false);
+    }
+
+    private final class Open extends HandledExchange implements ExchangeCompletionListener {
         /** Guarded by the lock of all. */
-        private boolean counted = true;
+        private boolean counted;
+
+        Open(HttpServerExchange exchange, boolean counted) {
+            super(exchange);
+            this.counted = counted;
+        }
 
         @Override
-        public void run() {
+        public long bodyNanos() {
+            return bodyNanos;
+        }
+
+        @Override
+        public void refused(Problem problem) {
+            counts.refused(problem);
+        }
+
+        @Override
+        public void answered() {
             closed(this);
         }
 
         @Override
         public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
             try {
-                run();
+                answered();
             } finally {
                 next.proceed();
             }

@@ -1,6 +1,6 @@
 package io.http2duplex;
 
-import io.undertow.server.HttpServerExchange;
+import io.http2duplex.undertow.HandledExchange;
 
 /**
  * A request that opens a duplex, and may.
@@ -8,4 +8,4 @@ import io.undertow.server.HttpServerExchange;
  * @param exchange of the request, nothing of which was answered yet
  * @param place of the session, which is to be left when it is over
  */
-record Opening(HttpServerExchange exchange, DuplexRequest request, Admission.Place place) {}
+record Opening(HandledExchange exchange, DuplexRequest request, Admission.Place place) {}

@@ -92,13 +92,14 @@ final class Origins {
     }
 
     /**
-     * Looks where a request comes from, and puts the fields of CORS into its response, whoever will write that.
+     * Looks where a request comes from, and puts the fields of CORS into its response, whoever will write that; but not
+     * again, if that is {@linkplain #remember remembered}.
      *
      * @return why the request is refused; null if it may go on
      */
     @Nullable
     Problem check(HttpServerExchange exchange) {
-        if (exchange.putAttachment(checked, true) != null) {
+        if (exchange.getAttachment(checked) != null) {
             return null;
         }
         HeaderMap response = exchange.getResponseHeaders();
@@ -123,6 +124,11 @@ final class Origins {
         // What the browser says is true behind any proxy; it says so of https and localhost.
         boolean own = site == null ? isOwn(origin, exchange) : site.equals("same-origin");
         return own ? null : Problem.originNotAllowed();
+    }
+
+    /** The request has been checked, and goes on to another handler that may check it again. */
+    void remember(HttpServerExchange exchange) {
+        exchange.putAttachment(checked, true);
     }
 
     private static boolean isOwn(String origin, HttpServerExchange exchange) {

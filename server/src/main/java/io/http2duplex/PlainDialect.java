@@ -12,8 +12,8 @@ import io.http2duplex.protocol.dialect1.UploadKind;
 import io.http2duplex.protocol.dialect1.UploadRequest;
 import io.http2duplex.undertow.Answer;
 import io.http2duplex.undertow.DownloadExchange;
+import io.http2duplex.undertow.HandledExchange;
 import io.http2duplex.undertow.UploadExchange;
-import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,7 @@ final class PlainDialect implements Application.Dialect {
 
     /** A GET that opens a duplex. */
     void open(Opening opening) {
-        HttpServerExchange exchange = opening.exchange();
+        HandledExchange exchange = opening.exchange();
         DownloadExchange download = new DownloadExchange(exchange);
         String id = SessionId.next();
         SessionDuplex<PlainSession> duplex =
@@ -54,7 +54,7 @@ final class PlainDialect implements Application.Dialect {
     }
 
     /** A POST. */
-    void upload(HttpServerExchange exchange, RequestFields fields) {
+    void upload(HandledExchange exchange, RequestFields fields) {
         UploadRequest request = UploadRequest.parse(fields, limits.maxChunkSize());
         if (request.problem() != null) {
             new Answer(exchange).problem(request.problem());
@@ -70,9 +70,9 @@ final class PlainDialect implements Application.Dialect {
         }
     }
 
-    private static void upload(HttpServerExchange exchange, SessionDuplex<PlainSession> duplex, UploadRequest request) {
+    private static void upload(HandledExchange exchange, SessionDuplex<PlainSession> duplex, UploadRequest request) {
         UploadExchange carrier = new UploadExchange(exchange);
-        boolean empty = request.contentLength() < 0 && exchange.isRequestComplete();
+        boolean empty = request.contentLength() < 0 && exchange.undertow().isRequestComplete();
         long contentLength = empty ? 0 : request.contentLength();
         Upload upload = duplex.session()
                 .call(session -> session.openUpload(request.kind(), contentLength, System.nanoTime(), carrier::wake));

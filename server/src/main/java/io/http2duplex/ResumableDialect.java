@@ -13,8 +13,8 @@ import io.http2duplex.protocol.dialect2.MemoryBudget;
 import io.http2duplex.protocol.dialect2.ResumableSession;
 import io.http2duplex.undertow.Answer;
 import io.http2duplex.undertow.DownloadExchange;
+import io.http2duplex.undertow.HandledExchange;
 import io.http2duplex.undertow.UploadExchange;
-import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +42,7 @@ final class ResumableDialect implements Application.Dialect {
 
     /** A GET that opens a duplex. */
     void open(Opening opening, DownloadRequest.OpensResumable request) {
-        HttpServerExchange exchange = opening.exchange();
+        HandledExchange exchange = opening.exchange();
         long now = System.nanoTime();
         String id = SessionId.next();
         SessionDuplex<ResumableSession> duplex =
@@ -66,7 +66,7 @@ final class ResumableDialect implements Application.Dialect {
     }
 
     /** A GET that resumes a duplex. */
-    void resume(HttpServerExchange exchange, DownloadRequest.Resumes request) {
+    void resume(HandledExchange exchange, DownloadRequest.Resumes request) {
         SessionDuplex<ResumableSession> duplex = sessions.get(request.id());
         if (duplex == null) {
             Outcomes.Outcome outcome = outcomes.get(request.id());
@@ -81,7 +81,7 @@ final class ResumableDialect implements Application.Dialect {
     }
 
     private static void resume(
-            HttpServerExchange exchange, SessionDuplex<ResumableSession> duplex, DownloadRequest.Resumes request) {
+            HandledExchange exchange, SessionDuplex<ResumableSession> duplex, DownloadRequest.Resumes request) {
         DownloadExchange download = new DownloadExchange(exchange);
         Attachment attachment = duplex.session()
                 .call(session -> session.attach(
@@ -100,7 +100,7 @@ final class ResumableDialect implements Application.Dialect {
     }
 
     /** A POST. */
-    void upload(HttpServerExchange exchange, RequestFields fields) {
+    void upload(HandledExchange exchange, RequestFields fields) {
         Problem problem = fields.isDialect2()
                 ? fields.idProblem()
                 : Problem.badHeaders("The header " + HeaderNames.VERSION + " is to be " + HeaderNames.DIALECT_2
@@ -125,10 +125,10 @@ final class ResumableDialect implements Application.Dialect {
         }
     }
 
-    private static void upload(HttpServerExchange exchange, SessionDuplex<ResumableSession> duplex) {
+    private static void upload(HandledExchange exchange, SessionDuplex<ResumableSession> duplex) {
         UploadExchange carrier = new UploadExchange(exchange);
         FrameUpload upload = duplex.session().call(session -> session.openUpload(System.nanoTime(), carrier::wake));
-        boolean streaming = exchange.getRequestContentLength() < 0;
+        boolean streaming = exchange.undertow().getRequestContentLength() < 0;
         carrier.start(new ResumableUpload(duplex.session(), upload), streaming);
     }
 

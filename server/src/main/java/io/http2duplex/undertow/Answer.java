@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.http2duplex.protocol.Problem;
 import io.http2duplex.protocol.UploadOutcome;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.StatusCodes;
@@ -25,17 +24,6 @@ import tools.jackson.databind.json.JsonMapper;
  * it the other way round, so that a streaming upload would never be answered.
  */
 public final class Answer {
-    /** Of an exchange: what is run once its response has gone out, while the rest of its body may still be coming. */
-    public static final AttachmentKey<Runnable> SENT = AttachmentKey.create(Runnable.class);
-
-    /** Of an exchange: who is told if it is refused. */
-    public static final AttachmentKey<Refusals> REFUSALS = AttachmentKey.create(Refusals.class);
-
-    /** Is told of exchanges that are refused, on their I/O threads. */
-    public interface Refusals {
-        void refused(Problem problem);
-    }
-
     private static final Logger LOG = Logger.getLogger(Answer.class);
     private static final JsonMapper JSON = JsonMapper.builder()
             .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
@@ -49,17 +37,19 @@ public final class Answer {
     @JsonIgnoreProperties("retryAfter")
     private interface Body {}
 
+    private final HandledExchange handled;
     private final HttpServerExchange exchange;
     private final @Nullable StreamSourceChannel request;
 
     /** For an exchange whose request body nobody has begun to read. */
-    public Answer(HttpServerExchange exchange) {
-        this(exchange, null);
+    public Answer(HandledExchange handled) {
+        this(handled, null);
     }
 
     /** @param request the channel of the request's body if someone has it already; null if not */
-    Answer(HttpServerExchange exchange, @Nullable StreamSourceChannel request) {
-        this.exchange = exchange;
+    Answer(HandledExchange handled, @Nullable StreamSourceChannel request) {
+        this.handled = handled;
+        exchange = handled.undertow();
         this.request = request;
     }
 
@@ -80,9 +70,8 @@ public final class Answer {
 
     void send(UploadOutcome outcome) {
         Problem problem = outcome.problem();
-        Refusals refusals = exchange.getAttachment(REFUSALS);
-        if (problem != null && refusals != null) {
-            refusals.refused(problem);
+        if (problem != null) {
+            handled.refused(problem);
         }
         if (exchange.isComplete() || !exchange.isResponseChannelAvailable()) {
             return; // the connection went, or another handler has begun the response
@@ -123,18 +112,10 @@ public final class Answer {
                 return;
             }
             response.suspendWrites();
-            sent(exchange);
+            handled.answered();
             drain();
         } catch (IOException | RejectedExecutionException e) { // the latter: the I/O thread takes no more timers
             giveUp(e);
-        }
-    }
-
-    /** The response has gone out, or never will. */
-    public static void sent(HttpServerExchange exchange) {
-        Runnable sent = exchange.getAttachment(SENT);
-        if (sent != null) {
-            sent.run();
         }
     }
 
@@ -148,7 +129,7 @@ public final class Answer {
             exchange.endExchange();
             return;
         }
-        new Drain(exchange, body, exchange::endExchange, this::giveUp).start();
+        new Drain(handled, body, exchange::endExchange, this::giveUp).start();
     }
 
     private void giveUp(Exception cause) {

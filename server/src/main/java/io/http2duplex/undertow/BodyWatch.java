@@ -17,9 +17,6 @@ import java.util.concurrent.TimeUnit;
  * <p>Used on the exchange's I/O thread.
  */
 public final class BodyWatch {
-    /** Of an exchange: its {@code bodyTimeout} in nanoseconds; without it {@link #STANDARD_NANOS}. */
-    public static final AttachmentKey<Long> NANOS = AttachmentKey.create(Long.class);
-
     /** Of an HTTP/2 connection: whether a stream that is reset in the middle of its body harms no other stream. */
     public static final AttachmentKey<Boolean> STREAMS_CAN_BE_RESET = AttachmentKey.create(Boolean.class);
 
@@ -51,19 +48,15 @@ public final class BodyWatch {
     private int received;
 
     /** @param onExpired called, once at most, on the I/O thread, when the body does not get on */
-    BodyWatch(HttpServerExchange exchange, Runnable onExpired) {
+    BodyWatch(HandledExchange handled, Runnable onExpired) {
+        HttpServerExchange exchange = handled.undertow();
         this.others = SlowBodies.of(exchange.getConnection());
-        this.nanos = nanos(exchange);
+        this.nanos = handled.bodyNanos();
         this.onExpired = onExpired;
         left = nanos;
         if (isHttp2(exchange) && exchange.getConnection().getAttachment(STREAMS_CAN_BE_RESET) == null) {
             state = State.OVER;
         }
-    }
-
-    private static long nanos(HttpServerExchange exchange) {
-        Long chosen = exchange.getAttachment(NANOS);
-        return chosen == null ? STANDARD_NANOS : chosen;
     }
 
     static boolean isHttp2(HttpServerExchange exchange) {

@@ -30,7 +30,7 @@ final class DownloadBody implements ExchangeCompletionListener, ChannelListener<
     /** The least that a client may set as its SETTINGS_MAX_FRAME_SIZE (RFC 9113, section 6.5.2). */
     private static final int SMALLEST_MAX_FRAME = 16_384;
 
-    private final HttpServerExchange exchange;
+    private final HandledExchange handled;
     private final StreamSinkChannel response;
     /** Null once the download is over: Undertow may hold an exchange for a minute, which is not to hold the session. */
     private volatile @Nullable DownloadSource source;
@@ -41,18 +41,22 @@ final class DownloadBody implements ExchangeCompletionListener, ChannelListener<
     /** Undertow completes an exchange whose end went out before the call that flushed it returns: that is no loss. */
     private boolean flushingEnd;
 
-    DownloadBody(HttpServerExchange exchange, StreamSinkChannel response, DownloadSource source) {
-        this.exchange = exchange;
+    DownloadBody(HandledExchange handled, StreamSinkChannel response, DownloadSource source) {
+        this.handled = handled;
         this.response = response;
         this.source = source;
-        framesPerBuffer = (exchange.getConnection().getBufferSize() + SMALLEST_MAX_FRAME - 1) / SMALLEST_MAX_FRAME;
+        framesPerBuffer = (exchange().getConnection().getBufferSize() + SMALLEST_MAX_FRAME - 1) / SMALLEST_MAX_FRAME;
+    }
+
+    private HttpServerExchange exchange() {
+        return handled.undertow();
     }
 
     /** Begins to carry. Called once, on the exchange's I/O thread. */
     void start() {
-        exchange.addExchangeCompleteListener(this);
+        exchange().addExchangeCompleteListener(this);
         response.getWriteSetter().set(this);
-        Http1Watch.over(exchange, this::lost);
+        Http1Watch.over(exchange(), this::lost);
         dropBody();
         pump();
     }
@@ -71,21 +75,22 @@ final class DownloadBody implements ExchangeCompletionListener, ChannelListener<
 
     /** A GET may have a body, which means nothing (RFC 9110, section 9.3.1). */
     private void dropBody() {
-        StreamSourceChannel body = exchange.isRequestComplete() ? null : exchange.getRequestChannel();
+        StreamSourceChannel body =
+                exchange().isRequestComplete() ? null : exchange().getRequestChannel();
         if (body != null) {
-            new Drain(exchange, body, () -> {}, this::lost).start();
+            new Drain(handled, body, () -> {}, this::lost).start();
         }
     }
 
     /** Has the carrier look at its source again. May be called on any thread. */
     void wake() {
-        IoThreads.execute(exchange.getIoThread(), this::pump, this::stopped);
+        IoThreads.execute(exchange().getIoThread(), this::pump, this::stopped);
     }
 
     /** Nobody will end the response any more, and Undertow does not complete every exchange whose connection it closes. */
     private void stopped(RejectedExecutionException cause) {
         gone(cause);
-        Answer.sent(exchange);
+        handled.answered();
     }
 
     /**
@@ -94,7 +99,7 @@ final class DownloadBody implements ExchangeCompletionListener, ChannelListener<
      */
     @Override
     public void handleEvent(StreamSinkChannel writable) {
-        if (exchange.isInIoThread()) {
+        if (exchange().isInIoThread()) {
             pump();
         } else {
             gone(new IOException("The server was stopped"));
@@ -156,7 +161,7 @@ final class DownloadBody implements ExchangeCompletionListener, ChannelListener<
         }
         this.source = null;
         source.ended();
-        exchange.endExchange(); // nothing is left to do unless the GET had a body
+        exchange().endExchange(); // nothing is left to do unless the GET had a body
         return false;
     }
 
@@ -203,7 +208,7 @@ final class DownloadBody implements ExchangeCompletionListener, ChannelListener<
 
     /** HTTP/2: resets the stream. HTTP/1.1: closes the connection, the only way to show that the body is not whole. */
     private void breakOff() {
-        if (exchange.isComplete()) {
+        if (exchange().isComplete()) {
             return;
         }
         IoUtils.safeClose(response);
@@ -212,9 +217,9 @@ final class DownloadBody implements ExchangeCompletionListener, ChannelListener<
         } catch (IOException e) {
             LOG.trace("Flushed a response that was broken off", e);
         }
-        if (!exchange.isComplete()) {
-            IoUtils.safeClose(exchange.getConnection());
-            exchange.endExchange();
+        if (!exchange().isComplete()) {
+            IoUtils.safeClose(exchange().getConnection());
+            exchange().endExchange();
         }
     }
 }

@@ -19,12 +19,12 @@ public final class DownloadExchange {
     private static final HttpString BUFFERING = new HttpString("X-Accel-Buffering");
     private static final HttpString TYPE_OPTIONS = new HttpString("X-Content-Type-Options");
 
-    private final HttpServerExchange exchange;
+    private final HandledExchange handled;
 
     private volatile @Nullable DownloadBody body;
 
-    public DownloadExchange(HttpServerExchange exchange) {
-        this.exchange = exchange;
+    public DownloadExchange(HandledExchange handled) {
+        this.handled = handled;
     }
 
     /**
@@ -34,6 +34,7 @@ public final class DownloadExchange {
      * @param exposed their names: pages of other origins may read them
      */
     public void start(DownloadSource source, Map<HttpString, String> fields, String exposed) {
+        HttpServerExchange exchange = handled.undertow();
         exchange.setStatusCode(StatusCodes.OK);
         fields.forEach(exchange.getResponseHeaders()::put);
         exchange.getResponseHeaders()
@@ -50,7 +51,7 @@ public final class DownloadExchange {
             source.lost(new IOException("Another handler has already begun the response"));
             return;
         }
-        DownloadBody begun = new DownloadBody(exchange, response, source);
+        DownloadBody begun = new DownloadBody(handled, response, source);
         body = begun;
         begun.start();
     }

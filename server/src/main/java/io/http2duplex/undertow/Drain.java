@@ -25,12 +25,12 @@ final class Drain {
      * @param onEnd run once the body has come to its end
      * @param onCut told if it does not come to its end
      */
-    Drain(HttpServerExchange exchange, StreamSourceChannel body, Runnable onEnd, Consumer<Exception> onCut) {
-        this.exchange = exchange;
+    Drain(HandledExchange handled, StreamSourceChannel body, Runnable onEnd, Consumer<Exception> onCut) {
+        exchange = handled.undertow();
         this.body = body;
         this.onEnd = onEnd;
         this.onCut = onCut;
-        watch = new BodyWatch(exchange, this::expired);
+        watch = new BodyWatch(handled, this::expired);
     }
 
     /** Begins to read. Called on the exchange's I/O thread. */

@@ -16,6 +16,7 @@ import org.xnio.channels.StreamSourceChannel;
  * the whole connection when DATA comes for an upload whose channel was closed.
  */
 public final class UploadExchange {
+    private final HandledExchange handled;
     private final HttpServerExchange exchange;
 
     /** Null before the start, and once it is over: Undertow may hold an exchange for a minute, but not the session. */
@@ -26,8 +27,9 @@ public final class UploadExchange {
     /** Null for a streaming upload, which has nothing to send while its page has nothing to say. */
     private @Nullable BodyWatch watch;
 
-    public UploadExchange(HttpServerExchange exchange) {
-        this.exchange = exchange;
+    public UploadExchange(HandledExchange handled) {
+        this.handled = handled;
+        exchange = handled.undertow();
     }
 
     /**
@@ -48,7 +50,7 @@ public final class UploadExchange {
             return;
         }
         channel = request;
-        watch = streaming ? null : new BodyWatch(exchange, this::expired);
+        watch = streaming ? null : new BodyWatch(handled, this::expired);
         exchange.addExchangeCompleteListener((completed, next) -> {
             try {
                 lost();
@@ -81,7 +83,7 @@ public final class UploadExchange {
         UploadSink open = letGo();
         if (open != null) {
             open.cut("the connection was lost", null);
-            Answer.sent(exchange);
+            handled.answered();
         }
     }
 
@@ -109,7 +111,7 @@ public final class UploadExchange {
         if (sink != null) {
             sink.cut("the server was stopped", cause);
         }
-        Answer.sent(exchange);
+        handled.answered();
     }
 
     /**
@@ -183,6 +185,6 @@ public final class UploadExchange {
             request.suspendReads();
         }
         UploadOutcome outcome = sink.outcome();
-        new Answer(exchange, request).send(outcome == null ? UploadOutcome.OK : outcome);
+        new Answer(handled, request).send(outcome == null ? UploadOutcome.OK : outcome);
     }
 }

@@ -2,6 +2,7 @@ package io.http2duplex.undertow.http2;
 
 import io.http2duplex.protocol.Problem;
 import io.http2duplex.undertow.Answer;
+import io.http2duplex.undertow.HandledExchange;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
@@ -52,6 +53,7 @@ final class HeadLimit implements HttpHandler {
     private void refuse(HttpServerExchange exchange, PortLimit limit, String found, int allowed) {
         counts.reached(limit);
         Problem problem = Problem.headTooLarge(found, allowed, limit.option());
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> new Answer(exchange).problem(problem));
+        exchange.dispatch(
+                SameThreadExecutor.INSTANCE, () -> new Answer(new HandledExchange(exchange)).problem(problem));
     }
 }

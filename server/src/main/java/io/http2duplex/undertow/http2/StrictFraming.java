@@ -2,6 +2,7 @@ package io.http2duplex.undertow.http2;
 
 import io.http2duplex.protocol.Problem;
 import io.http2duplex.undertow.Answer;
+import io.http2duplex.undertow.HandledExchange;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
@@ -31,7 +32,8 @@ final class StrictFraming implements HttpHandler {
         Problem problem =
                 Problem.badHeaders("Where the request's body ends is to be told in one way: one content-length,"
                         + " which is a number, or transfer-encoding: chunked.");
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> new Answer(exchange).problem(problem));
+        exchange.dispatch(
+                SameThreadExecutor.INSTANCE, () -> new Answer(new HandledExchange(exchange)).problem(problem));
     }
 
     private static boolean isClear(HttpServerExchange exchange) {
