@@ -36,12 +36,13 @@ export class ByteRing {
   /**
    * @param {number} from
    * @param {number} to
-   * @returns {Uint8Array[]} of use until something is put
+   * @returns {Uint8Array[]} of use until what is put needs their place: when they are below its `start`
    */
   views(from, to) {
     const at = from % this.#bytes.length;
     const first = this.#bytes.subarray(at, at + to - from);
-    return [first, this.#bytes.subarray(0, to - from - first.length)];
+    const rest = to - from - first.length;
+    return rest ? [first, this.#bytes.subarray(0, rest)] : [first];
   }
 
   /** Nothing in it is needed any more. */

@@ -79,7 +79,8 @@ export class FrameDecoder {
    * @returns {Generator<Frame, void>} throws {@link ProtocolError}; the body is of no more use then
    */
   *decode(bytes) {
-    let left = this.#kept.length > 0 ? joined([this.#kept, bytes]) : bytes;
+    const isWhole = this.#kept.length === 0 && bytes.length === bytes.buffer.byteLength;
+    let left = isWhole ? bytes : joined([this.#kept, bytes]);
     for (;;) {
       const piece = left.subarray(0, this.#rest);
       left = left.subarray(piece.length);
@@ -127,7 +128,7 @@ function sum(widths) {
  */
 function numberAt(bytes, at, width) {
   const number = bytes.subarray(at, at + width).reduce((value, byte) => value * 256 + byte, 0);
-  if (number > Number.MAX_SAFE_INTEGER) {
+  if (number >= 2 ** 53) {
     throw new ProtocolError();
   }
   return number;

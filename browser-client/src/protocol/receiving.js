@@ -1,4 +1,3 @@
-import { joined } from './bodies.js';
 import { ByteRing } from './byte-ring.js';
 import { ProtocolError } from './frames.js';
 import { add } from './ranges.js';
@@ -86,7 +85,15 @@ export class ReceivingDirection {
       this.#ring.put(from, news, confirmed, this.#window);
       return;
     }
-    this.#ready.push(news);
+    let chunk = news;
+    const last = this.#ready.at(-1);
+    if (last?.buffer === news.buffer) {
+      // What lies between them was the head of a frame: they move together.
+      chunk = new Uint8Array(news.buffer, last.byteOffset, last.length + news.length);
+      chunk.set(news, last.length);
+      this.#ready.pop();
+    }
+    this.#ready.push(chunk);
     const end = Math.min(this.confirmed, this.#end);
     if (to < end) {
       this.#ready.push(this.#ring.get(to, end));
@@ -120,15 +127,9 @@ export class ReceivingDirection {
 
   /** @returns {Uint8Array<ArrayBuffer> | null} the next bytes, with a buffer of their own; null if there are none */
   read() {
-    const [first] = this.#ready;
-    if (!first) {
-      return null;
-    }
-    const isPart = first.length < first.buffer.byteLength;
-    const taken = this.#ready.splice(0, isPart ? Infinity : 1);
-    const bytes = isPart ? joined(taken) : /** @type {Uint8Array<ArrayBuffer>} */ (first);
-    this.#read += bytes.length;
-    return bytes;
+    const bytes = this.#ready.shift() ?? null;
+    this.#read += bytes?.length ?? 0;
+    return /** @type {Uint8Array<ArrayBuffer> | null} */ (bytes);
   }
 
   /** Whether the sender should be told now (PROTOCOL.md, "Offsets and confirmation", rules 2 to 4). */

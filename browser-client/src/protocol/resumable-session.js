@@ -411,12 +411,12 @@ export class ResumableSession {
    */
   nextBody(maxBytes, now) {
     const part = this.#newPart(now);
-    const bytes = this.nextPiece(part, maxBytes, now);
-    if (!bytes) {
+    const pieces = this.nextPieces(part, maxBytes, now);
+    if (!pieces) {
       this.#parts.delete(part);
       return null;
     }
-    part.bytes = bytes;
+    part.bytes = joined(pieces);
     return part;
   }
 
@@ -447,7 +447,7 @@ export class ResumableSession {
   #newPart(startedAt) {
     const part = {
       abandoned: false,
-      bytes: new Uint8Array(0),
+      bytes: joined([]),
       isToEnd: false,
       first: [],
       probe: 0,
@@ -465,9 +465,9 @@ export class ResumableSession {
    * @param {Part} part a streaming POST
    * @param {number} maxBytes of the application
    * @param {number} now
-   * @returns {Uint8Array | null} the next of its body; null if there is nothing for it now
+   * @returns {Uint8Array[] | null} the next of its body; null if there is nothing for it now
    */
-  nextPiece(part, maxBytes, now) {
+  nextPieces(part, maxBytes, now) {
     const mayTalk = this.over ? this.#hasLastWord : this.attached;
     if (!mayTalk || !this.#parts.has(part) || this.#uploadPause.until > now) {
       return null;
@@ -475,7 +475,7 @@ export class ResumableSession {
     this.#lastWords -= Number(this.over);
     if (this.error) {
       this.#hasToReset = false;
-      return joined(resetFrame(this.error.number, this.error.reason));
+      return resetFrame(this.error.number, this.error.reason);
     }
     const pieces = part.first;
     part.first = [];
@@ -502,7 +502,7 @@ export class ResumableSession {
       return null;
     }
     this.#sentAt = now;
-    return joined(pieces);
+    return pieces;
   }
 
   /** @param {Part} part that was answered with 204 */

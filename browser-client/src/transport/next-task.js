@@ -10,5 +10,5 @@ export function inNextTask(callback) {
     port1.close();
     callback();
   };
-  port2.postMessage(undefined);
+  port2.postMessage(0);
 }

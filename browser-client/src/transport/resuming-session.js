@@ -52,7 +52,12 @@ export class ResumingSession {
   #attached = true;
   #draining = false;
   #asleep = false;
+  /** Whether a task is to come that sends. */
   #isToSend = false;
+  /** How many writes there were since the last such task. */
+  #writes = 0;
+  /** Whether there were several before it: then what the next ones write goes together as well. */
+  #gathers = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #cutAt = Infinity;
@@ -167,7 +172,7 @@ export class ResumingSession {
   /** After every event. */
   #pump() {
     const core = this.#core;
-    this.#admit();
+    const isFirst = this.#admit() && !this.#writes++;
     this.#deliver();
     this.#settle();
     this.#exchanges.abort((part) => part.abandoned);
@@ -181,17 +186,22 @@ export class ResumingSession {
       // Whoever waits for the duplex to open has it then.
       inNextTask(() => this.onstatus('draining'));
     }
-    if (core.over) {
-      // At once: the page may be going away.
-      this.#send();
-    } else if (!this.#isToSend) {
+    if (!this.#isToSend) {
       this.#isToSend = true;
-      inNextTask(() => this.#send());
+      inNextTask(() => {
+        this.#isToSend = false;
+        this.#gathers = this.#writes > 1;
+        this.#writes = 0;
+        this.#send();
+      });
+    }
+    // When it is over the page may be going away.
+    if ((isFirst && !this.#gathers) || core.over) {
+      this.#send();
     }
   }
 
   #send() {
-    this.#isToSend = false;
     if (!this.#asleep) {
       attach(this.#exchanges);
       this.#upload.send();
@@ -201,13 +211,16 @@ export class ResumingSession {
 
   #admit() {
     const writing = this.#writing;
-    if (writing) {
-      writing.bytes = writing.bytes.subarray(this.#core.write(writing.bytes));
-      if (writing.bytes.length === 0) {
-        this.#writing = undefined;
-        writing.resolve();
-      }
+    if (!writing) {
+      return 0;
     }
+    const taken = this.#core.write(writing.bytes);
+    writing.bytes = writing.bytes.subarray(taken);
+    if (writing.bytes.length === 0) {
+      this.#writing = undefined;
+      writing.resolve();
+    }
+    return taken;
   }
 
   #deliver() {

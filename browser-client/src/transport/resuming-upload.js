@@ -73,7 +73,7 @@ export class ResumingUpload {
   async #stream() {
     const { core, settings, onevent } = this.#exchanges;
     const part = core.openStream(performance.now());
-    const next = () => core.nextPiece(part, settings.limit, performance.now());
+    const next = () => core.nextPieces(part, settings.limit, performance.now());
     const body = new StreamingBody(part, next, onevent);
     this.#body = body;
     const response = await this.#fetch(part, body.readable);

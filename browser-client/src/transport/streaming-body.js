@@ -12,7 +12,7 @@ export class StreamingBody {
 
   /**
    * @param {{ readonly isToEnd: boolean }} part
-   * @param {() => Uint8Array | null} next the next piece; null: there is none now
+   * @param {() => Uint8Array[] | null} next the next pieces; null: there is none now
    * @param {() => void} onwanted called when fetch asks for a piece
    */
   constructor(part, next, onwanted) {
@@ -35,20 +35,21 @@ export class StreamingBody {
     );
   }
 
-  /** Gives fetch a piece if it wants one and there is one, or ends the body if it is to end. */
+  /** Gives fetch pieces if it wants one and there are any, or ends the body if it is to end. */
   feed() {
-    if (!this.#controller || this.ended) {
+    const controller = this.#controller;
+    if (!controller || this.ended) {
       return;
     }
     if (this.#part.isToEnd) {
       this.ended = true;
-      this.#controller.close();
+      controller.close();
       return;
     }
-    const piece = this.#wanted && this.#next();
-    if (piece) {
+    const pieces = this.#wanted && this.#next();
+    if (pieces) {
       this.#wanted = false;
-      this.#controller.enqueue(piece);
+      pieces.forEach((piece) => controller.enqueue(piece));
     }
   }
 }

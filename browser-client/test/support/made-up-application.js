@@ -89,7 +89,7 @@ export class Application {
   }
 
   #readSome() {
-    this.#take();
+    while (this.#take());
     this.#changed();
     if (!this.sawEnd && !this.#core.over) {
       this.#world.after(this.#world.between(0, this.#laziness), () => this.#readSome());

@@ -178,7 +178,8 @@ class Flow {
       const middle = this.#world.between(0, bytes.length);
       for (const piece of [bytes.subarray(0, middle), bytes.subarray(middle)]) {
         if (piece.length > 0 && !this.isClosed) {
-          this.#side.received(piece);
+          // Of its own, as a browser gives it.
+          this.#side.received(Uint8Array.from(piece));
         }
       }
       if (bytes.length < item.length) {

@@ -94,13 +94,13 @@ export class Uploads {
     const { part, exchange, held } = this.#stream;
     const isHeld = this.mode === 'held';
     for (
-      let /** @type {Uint8Array | null} */ piece;
-      exchange.up.underWay < 4 && (piece = this.#client.nextPiece(part, this.#maxBody, this.#world.now));
+      let /** @type {Uint8Array[] | null} */ pieces;
+      exchange.up.underWay < 4 && (pieces = this.#client.nextPieces(part, this.#maxBody, this.#world.now));
     ) {
       if (isHeld) {
-        held.push(piece);
+        held.push(...pieces);
       } else {
-        exchange.up.send(piece);
+        pieces.forEach((piece) => exchange.up.send(piece));
       }
     }
     if (part.isToEnd && exchange.up.underWay < 4) {

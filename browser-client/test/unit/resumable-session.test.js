@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { ByteRing } from '../../src/protocol/byte-ring.js';
 import * as FrameType from '../../src/protocol/frame-types.js';
 import { frame, FrameDecoder, reasonOf } from '../../src/protocol/frames.js';
+import { ReceivingDirection } from '../../src/protocol/receiving.js';
 import { ResumableSession } from '../../src/protocol/resumable-session.js';
 
 const HEARTBEAT = 15_000;
@@ -180,7 +181,8 @@ test('frames that are under way in a superseded download count', () => {
   const next = core.openDownload(2);
   core.received(download, data(0, 'ab'), 3);
   core.received(next, data(0, 'abc'), 3);
-  assert.equal(Buffer.from(core.read() ?? []).toString(), 'abc');
+  assert.equal(Buffer.from(core.read() ?? []).toString(), 'ab');
+  assert.equal(Buffer.from(core.read() ?? []).toString(), 'c');
   core.downloadEnded(download, 4);
   assert.ok(core.attached);
 });
@@ -201,10 +203,10 @@ test('a streaming POST begins with a PING, and streaming is given up when no PON
   const { core } = attached();
   core.write(Buffer.from('ab'));
   const stream = core.openStream(10);
-  const piece = core.nextPiece(stream, MIB, 10);
-  assert.ok(piece);
+  const pieces = core.nextPieces(stream, MIB, 10);
+  assert.ok(pieces);
   assert.deepEqual(
-    framesOf({ bytes: piece }).map(({ type }) => type),
+    framesOf({ bytes: Buffer.concat(pieces) }).map(({ type }) => type),
     [FrameType.PING, FrameType.DATA],
   );
   assert.equal(core.deadline, 3_010);
@@ -317,7 +319,7 @@ test('a streaming body whose probe the end overtakes comes to its end, and is no
   const { core, download } = attached();
   core.end();
   const stream = core.openStream(1);
-  assert.ok(core.nextPiece(stream, MIB, 1));
+  assert.ok(core.nextPieces(stream, MIB, 1));
   core.received(download, Buffer.concat([frame(FrameType.WINDOW, [1, 100]), frame(FrameType.END, [0])]), 2);
   core.downloadEnded(download, 2);
   assert.ok(core.over && stream.isToEnd && !stream.abandoned);
@@ -343,13 +345,41 @@ test('a ring of bytes gives what was put, around its end as well', () => {
   assert.deepEqual(ring.get(50, 150), Uint8Array.from([...bytes.subarray(50), ...bytes.subarray(0, 50)]));
 });
 
-test('what is read has a buffer of its own, which the page may give away', () => {
+test('what is read shares its buffer with nothing else, so that the page may give it away', () => {
   const { core, download } = attached();
-  core.received(download, Buffer.concat([data(0, 'one '), data(4, 'and two')]), 0);
-  const bytes = core.read();
-  assert.equal(String(bytes && Buffer.from(bytes)), 'one and two');
-  assert.equal(bytes?.buffer.byteLength, 11);
-  assert.equal(core.read(), null);
+  const body = Buffer.concat([data(0, 'one '), data(4, 'and two'), data(11, ' and three')]);
+  const first = Uint8Array.from(body.subarray(0, 40));
+  core.received(download, first, 0);
+  core.received(download, body.subarray(40), 0);
+  const read = [core.read(), core.read(), core.read()];
+  assert.deepEqual(
+    read.map((bytes) => bytes && String(Buffer.from(bytes))),
+    ['one and two', ' and three', null],
+  );
+  assert.equal(read[0]?.buffer, first.buffer);
+  assert.equal(new Set([...read.map((bytes) => bytes?.buffer), body.buffer]).size, 4);
+});
+
+test('what a streaming body still holds when the server has confirmed it by then may be anything, and is dropped', () => {
+  const { core, download } = attached();
+  core.received(download, frame(FrameType.WINDOW, [0, 100]), 0);
+  core.write(Buffer.from('x'.repeat(100)));
+  const held = core.nextPieces(core.openStream(0), MIB, 0) ?? [];
+  core.received(download, frame(FrameType.WINDOW, [100, 200]), 0);
+  core.write(Buffer.from('y'.repeat(100)));
+  const news = core.nextBody(MIB, 0);
+  const receiving = new ReceivingDirection(200, 200, 0);
+  receiving.receive(0, Buffer.from('x'.repeat(100)));
+  for (const { type, fields, bytes } of [...framesOf({ bytes: Buffer.concat(held) }), ...framesOf(news)]) {
+    if (type === FrameType.DATA) {
+      receiving.receive(fields[0], Uint8Array.from(bytes));
+    }
+  }
+  assert.match(String(Buffer.concat(held)), /y{100}/);
+  assert.deepEqual(
+    [receiving.read(), receiving.read(), receiving.read()].map((bytes) => bytes && String(Buffer.from(bytes))),
+    ['x'.repeat(100), 'y'.repeat(100), null],
+  );
 });
 
 /**
@@ -393,7 +423,7 @@ test('a probe fails within a heartbeat, before the server takes a client whose b
   core.received(download, frame(FrameType.HELLO, [1_000, RESUME_TIMEOUT]), 0);
   core.write(Buffer.from('ab'));
   const stream = core.openStream(0);
-  assert.ok(core.nextPiece(stream, MIB, 0));
+  assert.ok(core.nextPieces(stream, MIB, 0));
   core.timeIs(999);
   assert.equal(core.mayStream, true);
   core.timeIs(1_000);
