@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Records what this process spends its time on, with the JDK's Flight Recorder. For one thread. */
 final class Recorder {
-    private static final Duration PERIOD = Duration.ofMillis(5);
+    private static final Duration PERIOD = Duration.ofMillis(2);
 
     private @Nullable Recording recording;
 
