@@ -2,8 +2,8 @@ package io.http2duplex.protocol.dialect2;
 
 /** The size of a window or buffer: it grows on demand, up to a bound and as long as the budget lasts. */
 final class GrowingSize {
-    /** The largest window is two round trips away from the usual one that sessions begin with. */
-    private static final int FACTOR = 16;
+    /** The largest window is a few round trips away, and not much larger than needed. */
+    private static final int FACTOR = 4;
 
     private final int max;
     private final MemoryBudget budget;
@@ -21,17 +21,20 @@ final class GrowingSize {
         return bytes;
     }
 
-    /** {@return whether it has grown; by less if the budget has no more left} */
+    /** {@return whether it has reached its bound} */
+    boolean isLargest() {
+        return bytes >= max;
+    }
+
+    /** {@return whether it has grown} */
     boolean grow() {
-        int most = (int) Math.min((FACTOR - 1L) * bytes, max - bytes);
-        for (int more = most; more > 0 && more >= Math.min(most, bytes); more /= 4) {
-            if (budget.reserve(more)) {
-                reserved += more;
-                bytes += more;
-                return true;
-            }
+        int more = (int) Math.min((FACTOR - 1L) * bytes, max - bytes);
+        if (more <= 0 || !budget.reserve(more)) {
+            return false;
         }
-        return false;
+        reserved += more;
+        bytes += more;
+        return true;
     }
 
     /** Gives back what was reserved: it is not needed any more. */

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class ReceivingDirection {
     private static final int MAX_RUNS = 64;
     private static final long NO_END = -1;
+    /** After how many bytes a peer that is not held up is told at the latest: at a distance it would be, if told later. */
+    private static final int LARGEST_STEP = 2 * 1024 * 1024;
     /** A window of which half lasts longer is not what holds the peer up: no round trip takes so long. */
     private static final long LONGEST_ROUND_TRIP_NANOS = 1_000_000_000;
 
@@ -143,7 +145,9 @@ final class ReceivingDirection {
 
     /** {@return whether the peer is to be told of progress without being asked} */
     boolean isWindowDue() {
-        int step = Math.max(1, window.bytes() / 2);
+        int half = Math.max(1, window.bytes() / 2);
+        // A window that may grow is told when half is used, since that shows whether it is to.
+        int step = window.isLargest() ? Math.min(half, LARGEST_STEP) : half;
         return switch (state) {
             case OPEN, ENDING -> confirmed() - confirmedTold >= step || limit() - limitTold >= step;
             case ENDED -> confirmed() > confirmedTold;

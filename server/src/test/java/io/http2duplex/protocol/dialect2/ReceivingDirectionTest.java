@@ -1,0 +1,48 @@
+package io.http2duplex.protocol.dialect2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.http2duplex.protocol.SignalBoard;
+import io.http2duplex.protocol.SpareBuffers;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+class ReceivingDirectionTest {
+    private static final int MIB = 1024 * 1024;
+
+    private static ReceivingDirection receiver(int window, int maxWindow) {
+        GrowingSize size = new GrowingSize(window, maxWindow, new MemoryBudget(maxWindow));
+        return new ReceivingDirection(size, new SpareBuffers(), new SignalBoard(), 0);
+    }
+
+    private static void receive(ReceivingDirection receiver, int bytes) throws ViolationException {
+        receiver.data(receiver.received(), ByteBuffer.allocate(bytes), 0);
+    }
+
+    @Test
+    void theSenderIsToldWhenHalfOfTheWindowIsUsed() throws ViolationException {
+        ReceivingDirection receiver = receiver(1_000, 1_000);
+        receive(receiver, 499);
+        assertThat(receiver.isWindowDue()).isFalse();
+        receive(receiver, 1);
+        assertThat(receiver.isWindowDue()).isTrue();
+    }
+
+    @Test
+    void theSenderIsToldAfterTwoMebibytesOfAWindowThatCannotGrow() throws ViolationException {
+        ReceivingDirection receiver = receiver(16 * MIB, 16 * MIB);
+        receive(receiver, 2 * MIB - 1);
+        assertThat(receiver.isWindowDue()).isFalse();
+        receive(receiver, 1);
+        assertThat(receiver.isWindowDue()).isTrue();
+    }
+
+    @Test
+    void aLargeWindowThatMayGrowIsNotToldBeforeHalfOfItShowsWhetherItIsTo() throws ViolationException {
+        ReceivingDirection receiver = receiver(16 * MIB, 32 * MIB);
+        receive(receiver, 8 * MIB - 1);
+        assertThat(receiver.isWindowDue()).isFalse();
+        receive(receiver, 1);
+        assertThat(receiver.isWindowDue()).isTrue();
+    }
+}
