@@ -183,7 +183,7 @@ for (const { file, limit, options } of bundles) {
   const { code = '', map: minifiedMap = '' } = await minify(bundle, {
     module: options.format !== 'iife',
     ecma: 2020,
-    compress: { passes: 3, inline: 1 },
+    compress: { passes: 3, inline: 1, sequences: false },
     format: { comments: /^!/ },
     sourceMap: { content: map, filename: file, url: `${file}.map` },
   });

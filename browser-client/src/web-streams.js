@@ -145,5 +145,5 @@ function bytesOf(chunk) {
   if (chunk instanceof ArrayBuffer) {
     return new Uint8Array(chunk);
   }
-  throw new TypeError('A chunk is to be an ArrayBuffer or a view of one');
+  throw new TypeError('A chunk must be an ArrayBuffer or a view of one');
 }

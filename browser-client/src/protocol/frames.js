@@ -79,8 +79,8 @@ export class FrameDecoder {
    * @returns {Generator<Frame, void>} throws {@link ProtocolError}; the body is of no more use then
    */
   *decode(bytes) {
-    const isWhole = this.#kept.length === 0 && bytes.length === bytes.buffer.byteLength;
-    let left = isWhole ? bytes : joined([this.#kept, bytes]);
+    const isPart = this.#kept.length || bytes.length < bytes.buffer.byteLength;
+    let left = isPart ? joined([this.#kept, bytes]) : bytes;
     for (;;) {
       const piece = left.subarray(0, this.#rest);
       left = left.subarray(piece.length);

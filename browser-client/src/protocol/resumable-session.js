@@ -472,7 +472,9 @@ export class ResumableSession {
     if (!mayTalk || !this.#parts.has(part) || this.#uploadPause.until > now) {
       return null;
     }
-    this.#lastWords -= Number(this.over);
+    if (this.over) {
+      this.#lastWords--;
+    }
     if (this.error) {
       this.#hasToReset = false;
       return resetFrame(this.error.number, this.error.reason);
@@ -637,7 +639,7 @@ export class ResumableSession {
     if (!this.#download && !this.#attempt?.isRotation) {
       yield [
         this.#detachedAt + Math.min(this.#resumeTimeout, this.#maxResumeTimeout),
-        () => this.reset(ErrorCode.CONNECTION_LOST, 'The session could not be resumed in time'),
+        () => this.reset(ErrorCode.CONNECTION_LOST, 'It could not be resumed in time'),
       ];
     }
   }

@@ -1,9 +1,12 @@
+import { joined } from './bodies.js';
 import { ByteRing } from './byte-ring.js';
 import { DATA, END } from './frame-types.js';
 import { frame, ProtocolError } from './frames.js';
 import { add } from './ranges.js';
 
 const MAX_FRAME_BYTES = 65_536;
+/** To copy it costs less than to hand it on in several pieces. */
+const SMALL_FRAME_BYTES = 16_384;
 
 /** @typedef {import('./ranges.js').Range} Range */
 
@@ -136,7 +139,8 @@ export class SendingDirection {
       }
       const size = Math.min(to, this.#written) - from;
       if (size > 0) {
-        pieces.push(frame(DATA, [from], size), ...this.#ring.views(from, from + size));
+        const whole = [frame(DATA, [from], size), ...this.#ring.views(from, from + size)];
+        pieces.push(...(size < SMALL_FRAME_BYTES ? [joined(whole)] : whole));
       }
       if (to > this.#written) {
         pieces.push(frame(END, [this.#written]));

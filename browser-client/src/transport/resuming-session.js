@@ -276,7 +276,6 @@ export class ResumingSession {
     }
     this.#error = error;
     [this.#closing, this.#reading, this.#writing, this.#ending].forEach((waiting) => waiting?.reject(error));
-    this.#reading = this.#writing = this.#ending = undefined;
   }
 
   #wake() {
