@@ -1,5 +1,5 @@
 // One run of one system: each phase in turn, and then the report to the driver. What to do is in the address' fragment:
-// { driver, client, options, phases: { roundTrip: { count }, writes: { millis }, upload | download | both:
+// { driver, client, options, phases: { roundTrip: { count, mark }, writes: { millis }, upload | download | both:
 // { bytes, millis }, open: { count } } }. Bulk goes on in larger and larger transfers until one takes the millis.
 import { clients } from './clients.js';
 
@@ -36,10 +36,13 @@ async function run() {
   return figures;
 }
 
-async function roundTrip({ count }) {
+async function roundTrip({ count, mark: name }) {
   const echo = await openEcho();
   const times = [];
   for (let i = 0; i < count + WARM_UP; i++) {
+    if (name) {
+      performance.mark(name);
+    }
     const before = performance.now();
     echo.write(record(i));
     await echo.received((i + 1) * RECORD);

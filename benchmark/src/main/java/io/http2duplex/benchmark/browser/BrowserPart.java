@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.Certificate;
@@ -61,6 +62,11 @@ public final class BrowserPart {
             for (int round = 0; round <= part.plan.rounds(); round++) {
                 part.round(round, results);
             }
+            if (settings.isFull()) {
+                for (BrowserTrace trace : BrowserTrace.all()) {
+                    part.trace(trace);
+                }
+            }
         } finally {
             part.servers.values().forEach(ServerProcess::close);
         }
@@ -94,6 +100,54 @@ public final class BrowserPart {
 
     private Run measure(BrowserSystem system, int roundTrip, boolean first, ServerProcess server, int port)
             throws Exception {
+        String setting = roundTrip + " ms";
+        Map<String, Double> figures =
+                figures(system, setting, server, port, phases(system, roundTrip, first), List.of(), () -> {});
+        Run run = new Run(setting, system.name(), figures);
+        for (String bulk : BULK) {
+            double wanted = plan.bulkMillis(roundTrip) / run.figure(bulk + ".millis");
+            long bytes = (long) (run.figure(bulk + ".bytes") * wanted);
+            sizes.putIfAbsent(key(system, roundTrip, bulk), Math.min(plan.maxBulk(), bytes));
+        }
+        return run;
+    }
+
+    /** Has a browser write what it does in round trips without a delay. */
+    private void trace(BrowserTrace trace) throws Exception {
+        Path file = trace.file(settings);
+        Files.deleteIfExists(file);
+        for (BrowserSystem system : BrowserSystem.all()) {
+            if (system.name().equals(trace.system()) && settings.isMeasured(system.name())) {
+                ServerProcess server = servers.computeIfAbsent(system.server(), kind -> kind.start(settings));
+                Map<String, Object> phases =
+                        Map.of("roundTrip", Map.of("count", plan.nearPings(), "mark", BrowserTrace.MARK));
+                figures(
+                        system,
+                        "a trace",
+                        server,
+                        server.port(),
+                        phases,
+                        BrowserTrace.arguments(file),
+                        () -> BrowserTrace.awaitWritten(file));
+            }
+        }
+    }
+
+    /**
+     * What a page measures, in a browser of its own.
+     *
+     * @param arguments of the browser, besides those that it always has
+     * @param last done before the browser is closed
+     */
+    private Map<String, Double> figures(
+            BrowserSystem system,
+            String setting,
+            ServerProcess server,
+            int port,
+            Map<String, Object> phases,
+            List<String> arguments,
+            Runnable last)
+            throws Exception {
         Chromium[] browser = new Chromium[1];
         try (PageDriver driver = new PageDriver(Map.of(
                 "server", server::cpuMillis,
@@ -103,23 +157,18 @@ public final class BrowserPart {
                     "driver", driver.address(),
                     "client", system.client(),
                     "options", system.options(),
-                    "phases", phases(system, roundTrip, first));
+                    "phases", phases);
             String fragment = URLEncoder.encode(JSON.writeValueAsString(task), StandardCharsets.UTF_8)
                     .replace("+", "%20");
             String address = "https://localhost:" + port + "/page.html#" + fragment;
-            try (Chromium chromium = new Chromium(settings.temporary("profiles"), trusted, address)) {
+            try (Chromium chromium = new Chromium(settings.temporary("profiles"), trusted, address, arguments)) {
                 browser[0] = chromium;
                 Map<String, Double> figures = driver.report().get(PATIENCE_MINUTES, TimeUnit.MINUTES);
-                Run run = new Run(roundTrip + " ms", system.name(), figures);
-                for (String bulk : BULK) {
-                    double wanted = plan.bulkMillis(roundTrip) / run.figure(bulk + ".millis");
-                    long bytes = (long) (run.figure(bulk + ".bytes") * wanted);
-                    sizes.putIfAbsent(key(system, roundTrip, bulk), Math.min(plan.maxBulk(), bytes));
-                }
-                return run;
+                last.run();
+                return figures;
             } catch (ExecutionException | TimeoutException e) {
                 throw new IllegalStateException(
-                        system.name() + " at " + roundTrip + " ms: "
+                        system.name() + ", " + setting + ": "
                                 + (e.getCause() == null
                                         ? "no report within " + PATIENCE_MINUTES + " minutes"
                                         : e.getCause().getMessage()),

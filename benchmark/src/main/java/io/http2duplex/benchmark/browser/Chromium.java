@@ -39,8 +39,10 @@ final class Chromium implements AutoCloseable {
     /**
      * @param folder for the profile
      * @param trusted base64 of the SHA-256 of the server's public key
+     * @param address of the page
+     * @param arguments more of them
      */
-    Chromium(Path folder, String trusted, String address) {
+    Chromium(Path folder, String trusted, String address, List<String> arguments) {
         try {
             profile = Files.createTempDirectory(folder, "profile");
             List<String> command = new ArrayList<>();
@@ -52,6 +54,7 @@ final class Chromium implements AutoCloseable {
                 // Chromium's sandbox does not work for root.
                 command.add("--no-sandbox");
             }
+            command.addAll(arguments);
             command.add(address);
             process = new ProcessBuilder(command)
                     .redirectErrorStream(true)

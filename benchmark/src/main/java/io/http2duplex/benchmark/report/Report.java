@@ -5,9 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.http2duplex.benchmark.Results;
 import io.http2duplex.benchmark.Settings;
 import io.http2duplex.benchmark.browser.BrowserPart;
+import io.http2duplex.benchmark.browser.BrowserTrace;
 import io.http2duplex.benchmark.core.CorePart;
 import io.http2duplex.benchmark.many.ManyPart;
 import io.http2duplex.benchmark.many.Profile;
+import io.http2duplex.benchmark.report.RoundTrips.Lane;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -93,6 +96,7 @@ public final class Report {
         text.append("## Goals\n\n").append(new Goals(browser, many, core).table());
         notReached();
         browser(browser);
+        roundTrips();
         many(many);
         profiles();
         core(core);
@@ -114,6 +118,36 @@ public final class Report {
             }
             text.append("CPU time in ms, for a megabyte or for 1,000 small writes:\n\n");
             text.append(table("system", browser, setting, CPU));
+        }
+    }
+
+    /** Where a round trip's time goes in the browser. */
+    private void roundTrips() throws IOException {
+        Timeline timeline = new Timeline();
+        List<String> head = new ArrayList<>(List.of("system", "round trips", "p50, ms"));
+        Arrays.stream(Lane.values()).map(Lane::title).forEach(head::add);
+        Table table = new Table(head.toArray(new String[0]));
+        for (BrowserTrace trace : BrowserTrace.all()) {
+            if (Files.exists(trace.file(settings))) {
+                RoundTrips roundTrips = RoundTrips.of(trace.file(settings));
+                timeline.add(trace.system(), roundTrips);
+                List<String> row = new ArrayList<>(List.of(
+                        trace.system(), Numbers.text(roundTrips.count()), Numbers.text(roundTrips.medianMillis())));
+                for (Lane lane : Lane.values()) {
+                    row.add(Numbers.text(roundTrips.busyMillis(lane)));
+                }
+                table.row(row);
+            }
+        }
+        if (!timeline.isEmpty()) {
+            String title = "A round trip of 32 bytes in the browser";
+            text.append("## " + title + "\n\n");
+            paragraph(
+                    "Traces by Chromium itself, which cost it some time. For each part of it: how long its threads were"
+                            + " busy in a round trip, on average, in ms. The picture shows the round trip in the middle of all:"
+                            + " each box is a task; where there is none, the browser waits for the server, or for a processor.");
+            text.append(table);
+            picture("round-trips", title, timeline.svg(title));
         }
     }
 
