@@ -145,7 +145,7 @@ public final class Report {
             paragraph(
                     "Traces by Chromium itself, which cost it some time. For each part of it: how long its threads were"
                             + " busy in a round trip, on average, in ms. The picture shows the round trip in the middle of all:"
-                            + " each box is a task; where there is none, the browser waits for the server, or for a processor.");
+                            + " each box is a task; where there is none, nothing of the browser's runs.");
             text.append(table);
             picture("round-trips", title, timeline.svg(title));
         }
