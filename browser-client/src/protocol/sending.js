@@ -127,7 +127,7 @@ export class SendingDirection {
    * @param {number} max how many bytes, not counting what frames take
    * @param {Range[]} sent what is in these frames is added to it
    * @returns {Uint8Array[]} the pieces of DATA and END frames that may go now, what was lost before what is new:
-   *   of use until something is written
+   *   those of DATA hold its bytes until they are confirmed and something is written, and then perhaps others
    */
   frames(max, sent) {
     const pieces = [];

@@ -48,7 +48,8 @@ public interface Duplex {
 
     /**
      * {@return what the page writes, as a blocking stream} Reads throw {@link DuplexException} when the duplex failed.
-     * They copy into the caller's memory; what held the bytes is used for the next. Closing it drops what is still to come, and the page is not told.
+     * They copy into the caller's memory; what held the bytes is used for the next. Closing it drops what is still to
+     * come, and the page is not told.
      */
     InputStream inputStream();
 

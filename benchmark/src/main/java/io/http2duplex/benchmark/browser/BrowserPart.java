@@ -116,20 +116,19 @@ public final class BrowserPart {
     private void trace(BrowserTrace trace) throws Exception {
         Path file = trace.file(settings);
         Files.deleteIfExists(file);
-        for (BrowserSystem system : BrowserSystem.all()) {
-            if (system.name().equals(trace.system()) && settings.isMeasured(system.name())) {
-                ServerProcess server = servers.computeIfAbsent(system.server(), kind -> kind.start(settings));
-                Map<String, Object> phases =
-                        Map.of("roundTrip", Map.of("count", plan.nearPings(), "mark", BrowserTrace.MARK));
-                figures(
-                        system,
-                        "a trace",
-                        server,
-                        server.port(),
-                        phases,
-                        BrowserTrace.arguments(file),
-                        () -> BrowserTrace.awaitWritten(file));
-            }
+        BrowserSystem system = BrowserSystem.named(trace.system());
+        if (settings.isMeasured(system.name())) {
+            ServerProcess server = servers.computeIfAbsent(system.server(), kind -> kind.start(settings));
+            Map<String, Object> phases =
+                    Map.of("roundTrip", Map.of("count", plan.nearPings(), "mark", BrowserTrace.MARK));
+            figures(
+                    system,
+                    "a trace",
+                    server,
+                    server.port(),
+                    phases,
+                    BrowserTrace.arguments(file),
+                    () -> BrowserTrace.awaitWritten(file));
         }
     }
 

@@ -33,6 +33,14 @@ record BrowserSystem(String name, Server server, String client, Map<String, Obje
         }
     }
 
+    /** {@return the one of that name} */
+    static BrowserSystem named(String name) {
+        return all().stream()
+                .filter(system -> system.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** {@return all of them; those that are compared are near each other} */
     static List<BrowserSystem> all() {
         List<BrowserSystem> systems = new ArrayList<>();

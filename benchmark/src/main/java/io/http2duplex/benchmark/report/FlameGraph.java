@@ -146,18 +146,15 @@ final class FlameGraph {
     private void box(StringBuilder svg, String method, int samples, double x, int y, double width) {
         String percent = Numbers.text(100.0 * samples / root.samples);
         svg.append("<g><title>" + Svg.escaped(method) + ", " + percent + " %</title><rect class=\""
-                + Owner.of(method).style + "\" x=\"" + rounded(x) + "\" y=\"" + y + "\" width=\"" + rounded(width)
+                + Owner.of(method).style + "\" x=\"" + Svg.rounded(x) + "\" y=\"" + y + "\" width=\""
+                + Svg.rounded(width)
                 + "\" height=\"" + ROW + "\"/>");
         int letters = (int) ((width - MARGIN) / LETTER);
         String name = method.substring(method.lastIndexOf('.', method.lastIndexOf('.') - 1) + 1);
         if (letters > 2) {
-            svg.append("<text x=\"" + rounded(x + MARGIN) + "\" y=\"" + (y + 12) + "\">"
+            svg.append("<text x=\"" + Svg.rounded(x + MARGIN) + "\" y=\"" + (y + 12) + "\">"
                     + Svg.escaped(name.substring(0, Math.min(letters, name.length()))) + "</text>");
         }
         svg.append("</g>\n");
-    }
-
-    private static double rounded(double number) {
-        return Math.round(number * 10) / 10.0;
     }
 }

@@ -69,11 +69,7 @@ final class Timeline {
     }
 
     private static void box(StringBuilder svg, String style, double x, double width, int y) {
-        svg.append("<rect class=\"" + style + "\" x=\"" + rounded(LABELS + x) + "\" y=\"" + (y + 2) + "\" width=\""
-                + rounded(Math.max(0.5, width)) + "\" height=\"" + (ROW - 4) + "\"/>");
-    }
-
-    private static double rounded(double number) {
-        return Math.round(number * 10) / 10.0;
+        svg.append("<rect class=\"" + style + "\" x=\"" + Svg.rounded(LABELS + x) + "\" y=\"" + (y + 2) + "\" width=\""
+                + Svg.rounded(Math.max(0.5, width)) + "\" height=\"" + (ROW - 4) + "\"/>");
     }
 }

@@ -1,0 +1,51 @@
+// When what is written goes out: at once if it is the first of its task, together if it is not.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import * as FrameType from '../../src/protocol/frame-types.js';
+import { frame, FrameDecoder } from '../../src/protocol/frames.js';
+import { connect } from '../../src/web-streams.js';
+
+/** A duplex of dialect 2, and how many bytes each of its POSTs has brought. */
+async function duplexOver() {
+  /** @type {number[]} */
+  const posts = [];
+  /** @type {typeof globalThis.fetch} */
+  const fetch = async (_url, { method, body } = {}) => {
+    if (method === 'POST') {
+      const frames = [...new FrameDecoder().decode(/** @type {Uint8Array} */ (body))];
+      posts.push(frames.reduce((sum, { type, bytes }) => sum + (type === FrameType.DATA ? bytes.length : 0), 0));
+      return new Response(null, { status: 204 });
+    }
+    const download = new ReadableStream({
+      start: (controller) => controller.enqueue(frame(FrameType.WINDOW, [0, 65_536])),
+    });
+    return new Response(download, { headers: { 'http2-duplex-id': 'some-id', 'http2-duplex-version': '2' } });
+  };
+  const duplex = await connect('http://localhost/', { fetch });
+  await setImmediate();
+  return { posts, duplex, writer: duplex.writable.getWriter() };
+}
+
+/** Lets the tasks run that are due. */
+async function tasks() {
+  for (let i = 0; i < 10; i++) {
+    await setImmediate();
+  }
+}
+
+test('the first chunk of a task goes at once, and what it writes besides goes together', async () => {
+  const { posts, duplex, writer } = await duplexOver();
+  const write = (/** @type {number} */ size) => writer.write(new Uint8Array(size));
+  await write(1);
+  assert.deepEqual(posts, [1]);
+  await tasks();
+  await Promise.all([write(2), write(3), write(4)]);
+  assert.deepEqual(posts, [1, 2]);
+  await tasks();
+  assert.deepEqual(posts, [1, 2, 7]);
+  await write(5);
+  assert.deepEqual(posts, [1, 2, 7, 5]);
+  duplex.closed.catch(() => {});
+  await writer.abort();
+});
