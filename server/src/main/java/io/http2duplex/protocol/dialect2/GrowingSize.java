@@ -2,8 +2,8 @@ package io.http2duplex.protocol.dialect2;
 
 /** The size of a window or buffer: it grows on demand, up to a bound and as long as the budget lasts. */
 final class GrowingSize {
-    /** The largest window is a few round trips away, and not much larger than needed. */
-    private static final int FACTOR = 4;
+    /** The largest window is two round trips away from the usual one that sessions begin with. */
+    private static final int FACTOR = 16;
 
     private final int max;
     private final MemoryBudget budget;
@@ -26,15 +26,17 @@ final class GrowingSize {
         return bytes >= max;
     }
 
-    /** {@return whether it has grown} */
+    /** {@return whether it has grown; by less if the budget has no more left} */
     boolean grow() {
-        int more = (int) Math.min((FACTOR - 1L) * bytes, max - bytes);
-        if (more <= 0 || !budget.reserve(more)) {
-            return false;
+        int most = (int) Math.min((FACTOR - 1L) * bytes, max - bytes);
+        for (int more = most; more > 0 && more >= Math.min(most, bytes); more /= 4) {
+            if (budget.reserve(more)) {
+                reserved += more;
+                bytes += more;
+                return true;
+            }
         }
-        reserved += more;
-        bytes += more;
-        return true;
+        return false;
     }
 
     /** Gives back what was reserved: it is not needed any more. */

@@ -6,23 +6,23 @@ import org.junit.jupiter.api.Test;
 
 class GrowingSizeTest {
     @Test
-    void itGrowsFourfoldUpToItsBound() {
-        GrowingSize size = new GrowingSize(100, 500, new MemoryBudget(10_000));
+    void itGrowsSixteenfoldUpToItsBound() {
+        GrowingSize size = new GrowingSize(100, 2_000, new MemoryBudget(10_000));
         assertThat(size.grow()).isTrue();
-        assertThat(size.bytes()).isEqualTo(400);
+        assertThat(size.bytes()).isEqualTo(1_600);
         assertThat(size.grow()).isTrue();
-        assertThat(size.bytes()).isEqualTo(500);
+        assertThat(size.bytes()).isEqualTo(2_000);
         assertThat(size.grow()).isFalse();
     }
 
     @Test
-    void itDoesNotGrowBeyondTheBudgetAndGivesBackWhatItTookOfThat() {
-        MemoryBudget budget = new MemoryBudget(1_499);
+    void itGrowsByLessWhenTheBudgetHasNoMoreAndNotAtAllWhenThatIsNotWorthIt() {
+        MemoryBudget budget = new MemoryBudget(500);
         GrowingSize size = new GrowingSize(100, 2_000, budget);
         assertThat(size.grow()).isTrue();
-        assertThat(size.bytes()).isEqualTo(400);
+        assertThat(size.bytes()).isEqualTo(100 + 1_500 / 4);
         assertThat(size.grow()).isFalse();
-        assertThat(budget.reserved()).isEqualTo(300);
+        assertThat(budget.reserved()).isEqualTo(1_500 / 4);
         size.release();
         assertThat(budget.reserved()).isZero();
     }

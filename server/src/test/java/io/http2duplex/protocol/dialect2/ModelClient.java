@@ -49,6 +49,9 @@ final class ModelClient implements SimulatedApplication.Duplex {
     private long attachNumber;
     boolean opened;
     private @Nullable Download download;
+    /** All that were asked for: one that was overtaken may still be attached at the server. */
+    private final List<Download> downloads = new ArrayList<>();
+
     private final List<SimulatedRequests.Post> posts = new ArrayList<>();
     private int attempts;
 
@@ -136,6 +139,7 @@ final class ModelClient implements SimulatedApplication.Duplex {
     private void get(long attach, long offset) {
         Download opening = new Download();
         download = opening;
+        downloads.add(opening);
         receiving.told(network.now());
         opening.request = requests.get(attach, offset, receiving.limit(), opening);
         receivedAt = network.elapsed();
@@ -173,6 +177,7 @@ final class ModelClient implements SimulatedApplication.Duplex {
             if (network.oneIn(2)) {
                 posts.forEach(SimulatedRequests.Post::abort);
                 posts.clear();
+                sending.rewindTo(sending.confirmed()); // nobody will tell what has come of them
             }
         }
         if (network.elapsed() - detachedAt >= resume) {
@@ -505,9 +510,7 @@ final class ModelClient implements SimulatedApplication.Duplex {
     }
 
     private void letGo() {
-        if (download != null) {
-            download.abort();
-        }
+        downloads.forEach(Download::abort);
     }
 
     // ---- the application

@@ -45,4 +45,31 @@ class ReceivingDirectionTest {
         receive(receiver, 1);
         assertThat(receiver.isWindowDue()).isTrue();
     }
+
+    @Test
+    void aWindowOfWhichHalfWasUsedAndReadGrowsSixteenfoldOnceUntilTheSenderIsTold() throws ViolationException {
+        ReceivingDirection receiver = receiver(1_000, 100_000);
+        receive(receiver, 500);
+        receiver.read(ByteBuffer.allocate(500));
+        assertThat(receiver.limit()).isEqualTo(500 + 16_000);
+        receive(receiver, 500);
+        receiver.read(ByteBuffer.allocate(500));
+        assertThat(receiver.limit()).isEqualTo(1_000 + 16_000);
+    }
+
+    @Test
+    void aWindowWhoseBytesWereNotAllReadDoesNotGrow() throws ViolationException {
+        ReceivingDirection receiver = receiver(1_000, 100_000);
+        receive(receiver, 1_000);
+        receiver.read(ByteBuffer.allocate(999));
+        assertThat(receiver.limit()).isEqualTo(999 + 1_000);
+    }
+
+    @Test
+    void aWindowOfWhichHalfTookLongerThanARoundTripDoesNotGrow() throws ViolationException {
+        ReceivingDirection receiver = receiver(1_000, 100_000);
+        receiver.data(0, ByteBuffer.allocate(500), 1_000_000_001);
+        receiver.read(ByteBuffer.allocate(500));
+        assertThat(receiver.limit()).isEqualTo(500 + 1_000);
+    }
 }
