@@ -1,6 +1,8 @@
 package io.http2duplex.undertow;
 
 import io.http2duplex.protocol.UploadOutcome;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,6 +18,9 @@ import org.xnio.channels.StreamSourceChannel;
  * the whole connection when DATA comes for an upload whose channel was closed.
  */
 public final class UploadExchange {
+    /** Each takes the largest frame of HTTP/2 that a client may send. The connection's are smaller: see Http2Buffers. */
+    private static final ByteBufferPool BUFFERS = new DefaultByteBufferPool(true, 16 * 1024, -1, 1);
+
     private final HandledExchange handled;
     private final HttpServerExchange exchange;
 
@@ -135,7 +140,7 @@ public final class UploadExchange {
         if (sink == null || request == null) {
             return;
         }
-        try (var pooled = exchange.getConnection().getByteBufferPool().allocate()) {
+        try (var pooled = BUFFERS.allocate()) {
             while (sink.outcome() == null) {
                 int room = sink.room();
                 if (room == 0) {

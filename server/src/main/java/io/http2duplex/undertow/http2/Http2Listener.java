@@ -15,7 +15,7 @@ import org.xnio.StreamConnection;
 
 /** Takes the connections on which a client has begun to speak HTTP/2. */
 final class Http2Listener implements DelegateOpenListener {
-    private final ByteBufferPool pool;
+    private final Http2Buffers buffers;
     private final PortLimits limits;
     private final PortCounts counts;
     private final Connections open;
@@ -25,13 +25,13 @@ final class Http2Listener implements DelegateOpenListener {
     private volatile boolean draining;
 
     Http2Listener(
-            ByteBufferPool pool,
+            Http2Buffers buffers,
             OptionMap options,
             PortLimits limits,
             PortCounts counts,
             Connections open,
             HttpHandler handler) {
-        this.pool = pool;
+        this.buffers = buffers;
         this.options = options;
         this.limits = limits;
         this.counts = counts;
@@ -47,10 +47,11 @@ final class Http2Listener implements DelegateOpenListener {
     @Override
     public void handleEvent(StreamConnection connection, @Nullable PooledByteBuffer data) {
         open.served(connection); // the channel has its own times
-        Http2ServerChannel channel = Http2ServerChannel.over(connection, pool, data, options, limits, counts);
+        Http2ServerChannel channel = Http2ServerChannel.over(connection, buffers, data, options, limits, counts);
         connections.add(channel);
         channel.addCloseTask(connections::remove);
-        channel.getReceiveSetter().set(new Http2ReceiveListener(handler, options, pool.getBufferSize(), null));
+        int bufferSize = buffers.toWrite().getBufferSize();
+        channel.getReceiveSetter().set(new Http2ReceiveListener(handler, options, bufferSize, null));
         channel.start();
         if (draining) {
             var unused = channel.drain();
@@ -110,7 +111,7 @@ final class Http2Listener implements DelegateOpenListener {
 
     @Override
     public ByteBufferPool getBufferPool() {
-        return pool;
+        return buffers.toWrite();
     }
 
     /** {@return null: it keeps none} */

@@ -35,6 +35,7 @@ final class Http2ServerChannel extends Http2Channel {
     /** How long a client has to close a connection that was ended. */
     private static final long END_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    private final ByteBufferPool toWrite;
     private final Http2Limits limits;
     private final PortCounts counts;
     private final Streams streams;
@@ -62,12 +63,13 @@ final class Http2ServerChannel extends Http2Channel {
             StreamConnection connection,
             ServerSink sink,
             GatheringSink gathering,
-            ByteBufferPool pool,
+            Http2Buffers buffers,
             @Nullable PooledByteBuffer data,
             OptionMap options,
             PortLimits limits,
             PortCounts counts) {
-        super(connection, null, pool, data, false, false, options);
+        super(connection, null, buffers.toRead(), data, false, false, options);
+        toWrite = buffers.toWrite();
         this.limits = limits.http2();
         this.counts = counts;
         this.sink = sink;
@@ -83,7 +85,7 @@ final class Http2ServerChannel extends Http2Channel {
     /** @param data what was already read of the connection */
     static Http2ServerChannel over(
             StreamConnection connection,
-            ByteBufferPool pool,
+            Http2Buffers buffers,
             @Nullable PooledByteBuffer data,
             OptionMap options,
             PortLimits limits,
@@ -97,7 +99,13 @@ final class Http2ServerChannel extends Http2Channel {
                 });
         ServerSink sink = new ServerSink(gathering);
         connection.getSinkChannel().setConduit(sink);
-        return new Http2ServerChannel(connection, sink, gathering, pool, data, options, limits, counts);
+        return new Http2ServerChannel(connection, sink, gathering, buffers, data, options, limits, counts);
+    }
+
+    /** What is received is read into others. */
+    @Override
+    public ByteBufferPool getBufferPool() {
+        return toWrite;
     }
 
     /** Begins to receive. */

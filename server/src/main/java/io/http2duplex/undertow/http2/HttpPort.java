@@ -4,7 +4,6 @@ import io.http2duplex.undertow.IoThreads;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
-import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.protocol.http.AlpnOpenListener;
 import java.io.IOException;
@@ -28,7 +27,6 @@ import org.xnio.channels.AcceptingChannel;
 
 /** A port on which a server speaks HTTP/2 and HTTP/1.1: over TLS as ALPN has it, or in clear text. */
 public final class HttpPort {
-    private static final int BUFFER_SIZE = 16 * 1024 - 20; // as Undertow has it: one TLS record
     private static final int CLOSE_SECONDS = 5;
 
     private final XnioWorker worker;
@@ -47,7 +45,8 @@ public final class HttpPort {
             HttpHandler handler)
             throws IOException {
         this.worker = worker;
-        ByteBufferPool pool = new DefaultByteBufferPool(true, BUFFER_SIZE, -1, 4);
+        Http2Buffers buffers = Http2Buffers.create();
+        ByteBufferPool pool = buffers.toWrite();
         OptionMap options = OptionMap.builder()
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
                 .set(UndertowOptions.MAX_HEADER_SIZE, HeadLimit.MAX_SIZE)
@@ -67,7 +66,7 @@ public final class HttpPort {
                 // What the windows let in has to fit, although frames may leave their buffers half empty.
                 .set(
                         UndertowOptions.MAX_QUEUED_READ_BUFFERS,
-                        2 * (limits.http2().connectionWindow() / BUFFER_SIZE + 1))
+                        2 * (limits.http2().connectionWindow() / Http2Buffers.WRITE_SIZE + 1))
                 .getMap();
         OptionMap http1Options = OptionMap.builder()
                 .addAll(options)
@@ -89,7 +88,7 @@ public final class HttpPort {
                 .getMap();
         connections = new Connections(limits.connections(), counts);
         http1 = new Http1Listener(pool, http1Options, connections, limited);
-        http2 = new Http2Listener(pool, options, limits, counts, connections, limited);
+        http2 = new Http2Listener(buffers, options, limits, counts, connections, limited);
         if (tls == null) {
             ssl = null;
             ClearListener clear = new ClearListener(
