@@ -157,8 +157,10 @@ final class InputPublisher implements Flow.Publisher<ByteBuffer> {
                 return;
             }
             if (duplex.isInputAtEnd()) {
-                subscriber = null;
-                current.onComplete();
+                if (subscriber != null) { // else it may be at its end because a cancellation has discarded the rest
+                    subscriber = null;
+                    current.onComplete();
+                }
                 return;
             }
             Failure failure = duplex.failure();
