@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One lock guards it. Every event is told to the session under the lock; what follows from it, its {@link Signals},
  * is reacted to after the lock was released, on the same thread: so no lock is ever held across I/O or a callback, and
- * nothing here can deadlock with what it calls.
+ * nothing here can deadlock with what it calls. Who tells of many events at once may have that done for all of them.
  */
 final class GuardedSession<S extends Session> {
     private final ReentrantLock lock = new ReentrantLock();
@@ -63,6 +63,26 @@ final class GuardedSession<S extends Session> {
         }
         react(signals);
         return result;
+    }
+
+    /** Tells the session of an event. What follows from it waits for the next that is told otherwise, or {@link #settle}. */
+    void tell(Consumer<? super S> event) {
+        look(event);
+    }
+
+    /** Does what follows from what was told. */
+    void settle() {
+        act(session -> {});
+    }
+
+    /** {@return what an inquiry gives, which changes nothing} */
+    <T extends @Nullable Object> T ask(Function<? super S, T> inquiry) {
+        lock.lock();
+        try {
+            return inquiry.apply(session);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Looks at the session, and changes nothing. */

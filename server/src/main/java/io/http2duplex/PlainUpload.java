@@ -19,12 +19,17 @@ final class PlainUpload implements UploadSink {
 
     @Override
     public int room() {
-        return session.call(state -> state.room(upload));
+        return session.ask(state -> state.room(upload));
     }
 
     @Override
     public void received(ByteBuffer bytes) {
-        session.act(state -> state.received(upload, bytes));
+        session.tell(state -> state.received(upload, bytes));
+    }
+
+    @Override
+    public void settle() {
+        session.settle();
     }
 
     @Override
@@ -44,6 +49,6 @@ final class PlainUpload implements UploadSink {
 
     @Override
     public @Nullable UploadOutcome outcome() {
-        return session.call(state -> upload.outcome());
+        return session.ask(state -> upload.outcome());
     }
 }

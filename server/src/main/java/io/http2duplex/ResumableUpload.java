@@ -24,7 +24,12 @@ final class ResumableUpload implements UploadSink {
 
     @Override
     public void received(ByteBuffer bytes) {
-        session.act(state -> state.received(upload, bytes, System.nanoTime()));
+        session.tell(state -> state.received(upload, bytes, System.nanoTime()));
+    }
+
+    @Override
+    public void settle() {
+        session.settle();
     }
 
     @Override
@@ -44,6 +49,6 @@ final class ResumableUpload implements UploadSink {
 
     @Override
     public @Nullable UploadOutcome outcome() {
-        return session.call(state -> upload.outcome());
+        return session.ask(state -> upload.outcome());
     }
 }

@@ -151,6 +151,7 @@ final class InMemoryBrowser implements TestBrowser {
             while (sink.outcome() == null && !told) {
                 int room = Math.min(sink.room(), 16 * 1024);
                 if (room == 0) {
+                    sink.settle();
                     return;
                 }
                 int count = Math.min(room, body.remaining());
@@ -162,6 +163,7 @@ final class InMemoryBrowser implements TestBrowser {
                     body.position(body.position() + count);
                 }
             }
+            sink.settle();
             UploadOutcome outcome = sink.outcome();
             if (outcome != null) {
                 status.complete(outcome.status());

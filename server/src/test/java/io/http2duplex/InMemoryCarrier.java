@@ -94,6 +94,7 @@ final class InMemoryCarrier implements ResumableBrowser.Carrier {
                             duplex.session().call(state -> state.openUpload(System.nanoTime(), () -> {})));
                     if (upload.outcome() == null) {
                         upload.received(ByteBuffer.wrap(frames));
+                        upload.settle();
                     }
                     if (upload.outcome() == null) {
                         upload.completed();

@@ -77,6 +77,7 @@ public class InputPublisherTckTest extends FlowPublisherVerification<ByteBuffer>
                 left--;
                 room = to.room();
             }
+            to.settle();
             if (left == 0 || room == Integer.MAX_VALUE) {
                 to.completed();
             }

@@ -23,6 +23,7 @@ public final class UploadExchange {
 
     private final HandledExchange handled;
     private final HttpServerExchange exchange;
+    private final UploadTurn turn;
 
     /** Null before the start, and once it is over: Undertow may hold an exchange for a minute, but not the session. */
     private @Nullable UploadSink sink;
@@ -35,6 +36,8 @@ public final class UploadExchange {
     public UploadExchange(HandledExchange handled) {
         this.handled = handled;
         exchange = handled.undertow();
+        turn = new UploadTurn(
+                task -> IoThreads.execute(exchange.getIoThread(), task, stopped -> task.run()), this::settle);
     }
 
     /**
@@ -143,6 +146,9 @@ public final class UploadExchange {
         try (var pooled = BUFFERS.allocate()) {
             while (sink.outcome() == null) {
                 int room = sink.room();
+                if (room == 0 && turn.settle()) {
+                    continue; // the application may have made some at once
+                }
                 if (room == 0) {
                     if (watch != null) {
                         watch.paused();
@@ -154,6 +160,7 @@ public final class UploadExchange {
                 buffer.limit(Math.min(buffer.capacity(), room));
                 int count = request.read(buffer);
                 if (count == 0) {
+                    turn.paused();
                     if (watch != null) {
                         watch.awaited();
                     }
@@ -162,12 +169,14 @@ public final class UploadExchange {
                 }
                 if (count < 0) {
                     sink.completed();
+                    turn.settled();
                     break;
                 }
                 if (watch != null) {
                     watch.received(count);
                 }
                 sink.received(buffer.flip());
+                turn.received(count);
             }
         } catch (IOException | RejectedExecutionException e) { // the latter: the I/O thread takes no more timers
             sink.cut("its body could not be read to the end", e);
@@ -182,7 +191,14 @@ public final class UploadExchange {
         }
     }
 
+    private void settle() {
+        if (sink != null) {
+            sink.settle();
+        }
+    }
+
     private void answer(UploadSink sink) {
+        turn.settle();
         letGo();
         StreamSourceChannel request = channel;
         if (request != null) {

@@ -9,8 +9,11 @@ public interface UploadSink {
     /** {@return how many bytes may be handed over now; 0: wait to be woken} */
     int room();
 
-    /** Bytes have come. The sink copies what it keeps. */
+    /** Bytes have come. The sink copies what it keeps. What follows from them may wait for {@link #settle}. */
     void received(ByteBuffer bytes);
+
+    /** Does what follows from what was received, such as to wake the application. */
+    void settle();
 
     /** The body has come to its end. */
     void completed();
