@@ -7,6 +7,8 @@ const KEPT_BYTES = 65_536;
 /** Bytes of one direction, found by their offset. It holds memory for what is in it, and little more. */
 export class ByteRing {
   #bytes = NONE;
+  /** The offset of what is at its beginning: where it was last put into when it was empty. */
+  #base = 0;
 
   /**
    * @param {number} offset of the first of the bytes
@@ -15,6 +17,10 @@ export class ByteRing {
    * @param {number} bound the most that the ring may hold, in bytes: the last of these bytes is within it from `start`
    */
   put(offset, bytes, start, bound) {
+    if (offset === start) {
+      // Memory that was used a moment ago is nearer to the processor.
+      this.#base = offset;
+    }
     const span = offset + bytes.length - start;
     if (span > this.#bytes.length) {
       const old = this.get(start, start + this.#bytes.length);
@@ -39,15 +45,20 @@ export class ByteRing {
    * @returns {Uint8Array[]} of use until what is put needs their place: when they are below its `start`
    */
   views(from, to) {
-    const at = from % this.#bytes.length;
+    const at = (from - this.#base) % this.#bytes.length;
     const first = this.#bytes.subarray(at, at + to - from);
     const rest = to - from - first.length;
     return rest ? [first, this.#bytes.subarray(0, rest)] : [first];
   }
 
+  /** Whether it holds more memory than an empty one keeps. */
+  get isLarge() {
+    return this.#bytes.length > KEPT_BYTES;
+  }
+
   /** Nothing in it is needed any more. */
   clear() {
-    if (this.#bytes.length > KEPT_BYTES) {
+    if (this.isLarge) {
       this.#bytes = NONE;
     }
   }
@@ -57,11 +68,9 @@ export class ByteRing {
    * @param {Uint8Array} bytes
    */
   #set(offset, bytes) {
-    if (bytes.length > 0) {
-      const at = offset % this.#bytes.length;
-      const first = bytes.subarray(0, this.#bytes.length - at);
-      this.#bytes.set(first, at);
-      this.#bytes.set(bytes.subarray(first.length), 0);
-    }
+    const at = (offset - this.#base) % this.#bytes.length;
+    const first = bytes.subarray(0, this.#bytes.length - at);
+    this.#bytes.set(first, at);
+    this.#bytes.set(bytes.subarray(first.length), 0);
   }
 }

@@ -17,10 +17,12 @@ export function add(ranges, from, to) {
   if (from === to) {
     return;
   }
-  const found = ranges.findIndex((range) => range.to >= from);
-  const first = found < 0 ? ranges.length : found;
+  let first = 0;
+  while (ranges[first]?.to < from) {
+    first++;
+  }
   let last = first;
-  for (; last < ranges.length && ranges[last].from <= to; last++) {
+  for (; ranges[last]?.from <= to; last++) {
     from = Math.min(from, ranges[last].from);
     to = Math.max(to, ranges[last].to);
   }

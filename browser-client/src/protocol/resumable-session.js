@@ -53,7 +53,7 @@ const MAX_UNPROVEN_STREAMS = 2;
  *
  * @typedef {object} Part
  * @property {boolean} abandoned the core has forgotten it: it is to be aborted
- * @property {Uint8Array} bytes the whole body, unless it is a streaming one
+ * @property {Uint8Array<ArrayBuffer>} bytes the whole body, unless it is a streaming one
  * @property {boolean} isToEnd a streaming body is to end when there is nothing more for it
  * @property {Uint8Array[]} first what a streaming body begins with
  * @property {number} probe the PING in it; 0: none, or it was answered
@@ -225,7 +225,7 @@ export class ResumableSession {
   // The download
 
   get attached() {
-    return this.#download !== undefined;
+    return Boolean(this.#download);
   }
 
   /**
@@ -335,7 +335,7 @@ export class ResumableSession {
         if (first > this.#sending.confirmed) {
           this.#uploadPause.since = Infinity;
         }
-        this.#sending.window(first, second);
+        this.#sending.window(first, second, this.#heardAt);
         break;
       case FrameType.PING:
         this.#owe([first]);
@@ -407,16 +407,17 @@ export class ResumableSession {
   /**
    * @param {number} maxBytes of the application; 0 for other frames alone
    * @param {number} now
+   * @param {ArrayBuffer[]} [spares] memory for it: one of them is taken
    * @returns {Part | null} a POST to be sent now; null if there is nothing for it
    */
-  nextBody(maxBytes, now) {
+  nextBody(maxBytes, now, spares) {
     const part = this.#newPart(now);
     const pieces = this.nextPieces(part, maxBytes, now);
     if (!pieces) {
       this.#parts.delete(part);
       return null;
     }
-    part.bytes = joined(pieces);
+    part.bytes = joined(pieces, spares?.pop());
     return part;
   }
 
@@ -541,7 +542,7 @@ export class ResumableSession {
     part.abandoned = true;
     this.#sending.lost([...this.#parts].flatMap(({ ranges }) => ranges));
     this.#owe(part.pongs);
-    this.#hasToReset = this.error !== undefined;
+    this.#hasToReset = Boolean(this.error);
     this.#receiving.isUntold ||= part.hasWindow;
     if (part.ping === this.#asking) {
       this.#forgetPing();
@@ -611,6 +612,7 @@ export class ResumableSession {
     if (attempt) {
       yield [attempt.startedAt + ATTACH_TIMEOUT_MILLISECONDS, (now) => this.attachFailed(attempt, now)];
     }
+    yield [this.#sending.restsAt, () => this.#sending.rest()];
     const stream = this.#stream;
     if (stream?.probe) {
       yield [

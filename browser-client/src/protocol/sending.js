@@ -4,9 +4,11 @@ import { DATA, END } from './frame-types.js';
 import { frame, ProtocolError } from './frames.js';
 import { add } from './ranges.js';
 
-const MAX_FRAME_BYTES = 65_536;
+const MAX_FRAME_BYTES = 262_144;
 /** To copy it costs less than to hand it on in several pieces. */
 const SMALL_FRAME_BYTES = 16_384;
+/** For how long memory is kept for what may be written. */
+const REST_MILLISECONDS = 1_000;
 
 /** @typedef {import('./ranges.js').Range} Range */
 
@@ -21,6 +23,8 @@ export class SendingDirection {
   confirmed = 0;
   /** Since the other side was last asked what it has, more was sent, or is known to have arrived. */
   hasNews = false;
+  /** When to {@link rest}. */
+  restsAt = Infinity;
   #ring = new ByteRing();
   #capacity;
   #maxCapacity;
@@ -79,8 +83,9 @@ export class SendingDirection {
    *
    * @param {number} confirmed
    * @param {number} limit
+   * @param {number} now
    */
-  window(confirmed, limit) {
+  window(confirmed, limit, now) {
     if (confirmed > this.#unsent) {
       throw new ProtocolError();
     }
@@ -89,6 +94,14 @@ export class SendingDirection {
     this.confirmed = Math.max(this.confirmed, confirmed);
     add(this.#arrived, 0, confirmed);
     add(this.#sent, 0, confirmed);
+    if (this.#ring.isLarge) {
+      this.restsAt = now + REST_MILLISECONDS;
+    }
+  }
+
+  /** Lets go of memory that nothing is in. */
+  rest() {
+    this.restsAt = Infinity;
     if (this.confirmed >= this.#written) {
       this.#ring.clear();
     }

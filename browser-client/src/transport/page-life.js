@@ -6,16 +6,13 @@
  */
 
 /**
- * @param {PageLife} life told of until the returned function is called; of nothing where there is no page
- * @returns {() => void}
+ * @param {PageLife} life told of, but of nothing where there is no page
+ * @param {{ signal: AbortSignal }} until when
  */
-export function watchPage({ onwake, onsleep, onleave }) {
-  const onpagehide = (/** @type {PageTransitionEvent} */ { persisted }) => (persisted ? onsleep() : onleave());
-  const listeners = /** @type {[string, any][]} */ ([
-    ['online', onwake],
-    ['pageshow', onwake],
-    ['pagehide', onpagehide],
-  ]);
-  listeners.forEach((listener) => globalThis.addEventListener?.(...listener));
-  return () => listeners.forEach((listener) => globalThis.removeEventListener?.(...listener));
+export function watchPage({ onwake, onsleep, onleave }, until) {
+  const watch = (/** @type {string} */ event, /** @type {(event: any) => void} */ listener) =>
+    globalThis.addEventListener?.(event, listener, until);
+  watch('online', onwake);
+  watch('pageshow', onwake);
+  watch('pagehide', ({ persisted }) => (persisted ? onsleep() : onleave()));
 }

@@ -35,7 +35,6 @@ const OVER = 2;
  */
 export class ResumingSession {
   #state = OPEN;
-  #settings;
   #core;
   #exchanges;
   #upload;
@@ -47,8 +46,8 @@ export class ResumingSession {
   #writing;
   /** @type {Waiting<void> | undefined} */
   #ending;
-  /** @type {Waiting<void>} */
-  #closing = { resolve() {}, reject() {} };
+  /** @type {Waiting<void> | undefined} */
+  #closing;
   #attached = true;
   #draining = false;
   #asleep = false;
@@ -61,8 +60,8 @@ export class ResumingSession {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #cutAt = Infinity;
-  #unwatchPage;
-  #onabort = () => this.destroy(abortedBy(/** @type {AbortSignal} */ (this.#settings.signal)));
+  /** Aborted when there is nothing to listen to any more. */
+  #life = new AbortController();
 
   /**
    * @param {import('./options.js').Settings} settings
@@ -72,7 +71,6 @@ export class ResumingSession {
    */
   constructor(settings, id, body, abort) {
     this.id = id;
-    this.#settings = settings;
     this.#core = new ResumableSession({ ...settings, random: Math.random }, performance.now());
     this.#exchanges = new Exchanges(settings, id, this.#core, () => this.#pump());
     this.#upload = new ResumingUpload(this.#exchanges, settings.streaming && canStreamUploads(settings.url));
@@ -87,12 +85,10 @@ export class ResumingSession {
     });
     // Who does not look here learns of the failure from reading or writing.
     this.closed.catch(() => {});
-    settings.signal?.addEventListener('abort', this.#onabort);
-    this.#unwatchPage = watchPage({
-      onwake: () => this.#wake(),
-      onsleep: () => this.#sleep(),
-      onleave: () => this.#leave(),
-    });
+    const { signal } = settings;
+    signal?.addEventListener('abort', () => this.destroy(abortedBy(signal)), this.#life);
+    const page = { onwake: () => this.#wake(), onsleep: () => this.#sleep(), onleave: () => this.#leave() };
+    watchPage(page, this.#life);
     readDownload(this.#exchanges, body, abort);
   }
 
@@ -267,11 +263,10 @@ export class ResumingSession {
       return;
     }
     this.#state = OVER;
-    this.#settings.signal?.removeEventListener('abort', this.#onabort);
-    this.#unwatchPage();
+    this.#life.abort();
     this.#cutAt = performance.now() + LAST_REQUESTS_MILLISECONDS;
     if (!error) {
-      this.#closing.resolve();
+      this.#closing?.resolve();
       return;
     }
     this.#error = error;
@@ -287,7 +282,7 @@ export class ResumingSession {
   /** The page is left, and with it everybody who could be told: an error would be one that nobody can catch. */
   #leave() {
     this.#state = OVER;
-    this.#unwatchPage();
+    this.#life.abort();
     this.#core.reset(ErrorCode.CANCELLED, '');
     this.#pump();
   }

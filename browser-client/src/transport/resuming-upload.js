@@ -26,6 +26,8 @@ export class ResumingUpload {
   /** Whether the browser has asked for bytes of a streaming POST that is over. */
   #begun = false;
   #posts = 0;
+  /** @type {ArrayBuffer[]} of bodies that were answered: fetch reads them no more */
+  #spares = [];
   /** @type {StreamingBody | undefined} */
   #body;
 
@@ -54,9 +56,12 @@ export class ResumingUpload {
       this.#body = undefined;
     }
     if (!this.#body) {
-      const most = () => (core.sendable < settings.limit ? MAX_POSTS : MAX_FULL_POSTS);
-      const next = () => core.nextBody(this.#posts < most() ? settings.limit : 0, performance.now());
-      for (let part; (part = next());) {
+      for (;;) {
+        const most = core.sendable < settings.limit ? MAX_POSTS : MAX_FULL_POSTS;
+        const part = core.nextBody(this.#posts < most ? settings.limit : 0, performance.now(), this.#spares);
+        if (!part) {
+          break;
+        }
         this.#post(part);
       }
     }
@@ -66,7 +71,11 @@ export class ResumingUpload {
   async #post(part) {
     this.#posts++;
     const response = await this.#fetch(part, part.bytes);
-    this.#posts--;
+    if (!--this.#posts) {
+      this.#spares = [];
+    } else if (response) {
+      this.#spares.push(part.bytes.buffer);
+    }
     this.#answered(part, response);
   }
 
@@ -90,7 +99,7 @@ export class ResumingUpload {
   #fetch(part, body) {
     const { core, settings, id } = this.#exchanges;
     // After a failure all that is sent is the RESET, which has to outlive the page.
-    const keepalive = core.error !== undefined;
+    const keepalive = Boolean(core.error);
     return this.#exchanges.fetch(part, { ...framesRequest(settings.init, id, body), keepalive });
   }
 

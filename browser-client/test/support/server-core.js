@@ -179,7 +179,7 @@ export class ServerSession {
       return { problem: { status: 409, type: 'stale-attach' } };
     }
     try {
-      this.#sending.window(offset, limit);
+      this.#sending.window(offset, limit, now);
     } catch (error) {
       if (!(error instanceof ProtocolError)) {
         throw error;
@@ -266,7 +266,7 @@ export class ServerSession {
         this.#receiving.receive(first, bytes);
         break;
       case FrameType.WINDOW:
-        this.#sending.window(first, second);
+        this.#sending.window(first, second, this.#heardAt);
         break;
       case FrameType.PING:
         this.#pongs.push(first);
