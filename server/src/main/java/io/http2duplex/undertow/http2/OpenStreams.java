@@ -15,6 +15,8 @@ final class OpenStreams {
         int most;
         /** What its client may still send. */
         int window;
+        /** Bytes that were read and for which its window was not filled up yet. */
+        int owed;
 
         boolean clientEnded;
         boolean serverEnded;

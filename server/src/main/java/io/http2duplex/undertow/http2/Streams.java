@@ -32,6 +32,12 @@ final class Streams {
     /** The largest window is two round trips away: at a distance an upload is over soon, or waits for its window. */
     private static final int GROWTH = 16;
 
+    /**
+     * A window is filled up when that part of it was read: its client has all but that left. Undertow would tell after
+     * every half of {@code streamWindow}, however large the window has become.
+     */
+    private static final int STEPS = 8;
+
     private final Http2Limits limits;
     private final PortCounts counts;
     private final OpenStreams open = new OpenStreams();
@@ -192,7 +198,7 @@ final class Streams {
     /**
      * Tells that the stream's window is to be filled up by what was read.
      *
-     * @return by how much in all; 0 if there is no use in it, because nothing more will come
+     * @return by how much to fill it up now; 0 as long as most of it is left, or if nothing more will come
      */
     synchronized int fillUp(int stream, int read) {
         Stream known = open.get(stream);
@@ -203,8 +209,14 @@ final class Streams {
         int growth = (int) Math.min(wanted - known.size, roomToGrow);
         roomToGrow -= growth;
         known.size += growth;
-        known.window += read + growth;
-        return read + growth;
+        known.owed += read;
+        if (growth == 0 && known.owed < known.size / STEPS) {
+            return 0;
+        }
+        int count = known.owed + growth;
+        known.owed = 0;
+        known.window += count;
+        return count;
     }
 
     /** {@return by how much to fill up the connection's window now; 0 as long as half of it is left} */

@@ -141,6 +141,27 @@ class StreamsTest {
     }
 
     @Test
+    void aWindowIsFilledUpWhenAnEighthOfItWasRead() {
+        open(1);
+        assertThat(streams.fillUp(1, 0)).isEqualTo(40_000); // it is 60,000 now
+        receive(Frames.DATA, 0, 1, 20_000);
+        assertThat(streams.fillUp(1, 7_000)).isZero();
+        assertThat(streams.fillUp(1, 499)).isZero();
+        assertThat(streams.fillUp(1, 1)).isEqualTo(7_500);
+        assertThat(streams.fillUp(1, 12_500)).isEqualTo(12_500);
+    }
+
+    @Test
+    void whatAClientMaySendIsWhatItWasTold() {
+        open(1);
+        streams.fillUp(1, 0);
+        receive(Frames.DATA, 0, 1, 7_000);
+        assertThat(streams.fillUp(1, 7_000)).isZero();
+        assertThat(receive(Frames.DATA, 0, 1, 53_000)).isEqualTo(Streams.NO_ERROR);
+        assertThat(receive(Frames.DATA, 0, 1, 1)).isEqualTo(Streams.FLOW_CONTROL_ERROR);
+    }
+
+    @Test
     void aWindowGrowsNoLongerThanTheBodyThatWasAnnounced() {
         open(1);
         streams.announced(1, 30_000);
