@@ -10,6 +10,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,8 +21,12 @@ class Http2BuffersTest {
     private final ByteBuffer nothing = ByteBuffer.allocate(0);
     private final ByteBuffer received = ByteBuffer.allocate(LARGE);
 
-    @TempDir
-    private Path directory;
+    private static DevelopmentCertificates certificates;
+
+    @BeforeAll
+    static void makeCertificates(@TempDir Path directory) {
+        certificates = DevelopmentCertificates.in(directory);
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -32,7 +37,6 @@ class Http2BuffersTest {
         "TLSv1.2, TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"
     })
     void aFrameThatIsWrittenFillsOneTlsRecordAndNoSecond(String protocol, String suites) throws Exception {
-        DevelopmentCertificates certificates = DevelopmentCertificates.in(directory);
         SSLEngine server = engine(certificates.sslContext(), false, protocol, suites);
         SSLEngine client = engine(TlsContexts.trusting(certificates.caCertificate()), true, protocol, suites);
         handshake(client, server);
