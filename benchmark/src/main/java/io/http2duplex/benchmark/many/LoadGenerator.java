@@ -12,6 +12,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.AsciiString;
@@ -73,6 +74,10 @@ final class LoadGenerator implements AutoCloseable {
                         SelectedListenerFailureBehavior.ACCEPT,
                         "h2"))
                 .build();
+        // Each connection is another client's, and makes the whole handshake.
+        if (tls.sessionContext() instanceof OpenSslSessionContext sessions) {
+            sessions.setSessionCacheEnabled(false);
+        }
     }
 
     /** Opens so many more. {@return how long it took} */
