@@ -10,9 +10,10 @@ import java.util.List;
  * @param counts how many duplexes
  * @param mostAgain more duplexes than that are opened in the first round only, and for POSTs only
  * @param echo how long echoes go on
- * @param warmUpRounds how often a server warms up in each mode: opens, echoes and closes
+ * @param warmUpRounds how often a server warms up in each mode: opens and closes again and again, then opens, echoes and
+ *     closes
  * @param warmUpCount with how many duplexes each time
- * @param warmUp how long each time
+ * @param warmUp how long each time it opens and closes, and how long it echoes
  */
 record ManyPlan(
         int rounds,
