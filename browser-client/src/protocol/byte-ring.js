@@ -4,7 +4,7 @@ const NONE = new Uint8Array(0);
 /** What an empty ring keeps for the bytes to come. */
 const KEPT_BYTES = 65_536;
 
-/** Bytes of one direction, found by their offset. It holds memory for what is in it, and little more. */
+/** Bytes of one direction, found by their offset. It holds memory for the most that was in it, until it is cleared. */
 export class ByteRing {
   #bytes = NONE;
   /** The offset of what is at its beginning: where it was last put into when it was empty. */
