@@ -2,19 +2,26 @@ import js from '@eslint/js';
 import globals from 'globals';
 
 /**
- * The floors: an import never points up.
+ * A layer: an import never points up.
  *
  * @param {string} files
- * @param {string[]} forbidden what those files may not import
- * @param {string[]} [names] what they may not use
+ * @param {string[]} allowed what those files may import, as regular expressions
+ * @param {string[]} [names] globals that they may not use
  */
-const floor = (files, forbidden, names = []) => ({
+const layer = (files, allowed, names = []) => ({
   files: [files],
   rules: {
-    'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message: 'An import never points up.' }] }],
+    'no-restricted-imports': [
+      'error',
+      { patterns: [{ regex: `^(?!${allowed.join('|')})`, message: 'An import never points up.' }] },
+    ],
     'no-restricted-globals': ['error', ...names],
   },
 });
+
+const BESIDE = '\\./[^/]+$';
+/** The modules at the top of src/ that are not about one dialect or one face. */
+const WORDS = '(bytes|codes|errors|headers|options|request-init)\\.js$';
 
 export default [
   { ignores: ['dist/', 'target/'] },
@@ -30,12 +37,16 @@ export default [
   },
   { files: ['src/**'], languageOptions: { globals: globals.browser } },
   { files: ['build/**', 'test/**', '*.js'], languageOptions: { globals: globals.node } },
-  floor(
-    'src/protocol/**',
-    ['../*', 'readable-stream'],
+  layer(
+    'src/dialect2/core/**',
+    [BESIDE, `\\.\\./\\.\\./${WORDS}`],
     ['fetch', 'performance', 'setTimeout', 'setInterval', 'Date', 'document', 'location'],
   ),
-  floor('src/transport/**', ['../*', '!../protocol/', 'readable-stream']),
-  floor('src/web-streams.js', ['./duplex.js', './index.js', 'readable-stream']),
-  floor('src/duplex.js', ['./web-streams.js', './index.js']),
+  layer('src/dialect2/fetch/**', [BESIDE, `\\.\\./\\.\\./(browser/|${WORDS})`]),
+  layer('src/dialect2/*.js', [BESIDE, '\\./(core|fetch)/', `\\.\\./(browser/|${WORDS})`]),
+  layer('src/dialect1/**', [BESIDE, `\\.\\./(browser/|${WORDS})`]),
+  layer('src/browser/**', [BESIDE, `\\.\\./${WORDS}`]),
+  layer('src/open.js', ['\\./(browser|dialect[12])/', `\\./${WORDS}`]),
+  layer('src/web-streams.js', ['\\./(open|errors)\\.js$']),
+  layer('src/duplex.js', ['\\./(open|errors)\\.js$', 'readable-stream$']),
 ];

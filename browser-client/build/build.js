@@ -146,7 +146,7 @@ const bundles = [
     limit: WEB_STREAMS_FACE_LIMIT,
     options: {
       entryPoints: ['src/web-streams.js'],
-      plugins: [imported(/\/session\.js$/, 'dialect1.js')],
+      plugins: [imported(/\/dialect1\/session\.js$/, 'dialect1.js')],
       mangleProps: new RegExp(`^(${INTERNAL_PROPERTIES.join('|')})$`),
     },
   },
@@ -154,7 +154,7 @@ const bundles = [
     file: 'dialect1.js',
     limit: DIALECT_1_LIMIT,
     options: {
-      entryPoints: ['src/transport/session.js'],
+      entryPoints: ['src/dialect1/session.js'],
       // There must be one class of errors; what else the two have in common is little.
       plugins: [imported(/\/errors\.js$/, 'web-streams.js')],
     },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const TIME_LIMIT_MILLISECONDS = 600_000;
 
-const files = ['unit', 'wire'].flatMap((directory) =>
+const files = ['unit', 'simulation', 'wire'].flatMap((directory) =>
   readdirSync(join('test', directory))
     .filter((name) => name.endsWith('.test.js'))
     .map((name) => join('test', directory, name)),

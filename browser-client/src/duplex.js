@@ -1,13 +1,13 @@
 import { Duplex } from 'readable-stream';
-import { applicationReset } from './protocol/errors.js';
-import { openSession } from './transport/opening.js';
+import { applicationReset } from './errors.js';
+import { openSession } from './open.js';
 
 /** @typedef {Awaited<ReturnType<typeof openSession>>} Session */
 
 /**
  * Everything that fetch takes, for every request; the options of a Node Duplex; and this package's own.
  *
- * @typedef {import('./transport/options.js').SessionOptions
+ * @typedef {import('./options.js').SessionOptions
  *   & Omit<import('readable-stream').DuplexOptions, 'signal' | keyof RequestInit>} MakeOptions
  */
 

@@ -1,3 +1,3 @@
 export { make, make as default, FetchDuplex } from './duplex.js';
 export { connect } from './web-streams.js';
-export { DuplexError, ErrorCode, ResponseError } from './protocol/errors.js';
+export { DuplexError, ErrorCode, ResponseError } from './errors.js';

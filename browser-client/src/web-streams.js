@@ -1,14 +1,14 @@
-import { applicationReset, DuplexError } from './protocol/errors.js';
-import { openSession } from './transport/opening.js';
+import { applicationReset, DuplexError } from './errors.js';
+import { openSession } from './open.js';
 
-export { DuplexError, ErrorCode, ResponseError } from './protocol/errors.js';
+export { DuplexError, ErrorCode, ResponseError } from './errors.js';
 
 /** @typedef {Awaited<ReturnType<typeof openSession>>} Session */
 
 /**
  * Everything that fetch takes, for every request; and this package's own.
  *
- * @typedef {import('./transport/options.js').SessionOptions & ConnectOwnOptions} ConnectOptions
+ * @typedef {import('./options.js').SessionOptions & ConnectOwnOptions} ConnectOptions
  */
 
 /**

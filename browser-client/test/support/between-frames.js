@@ -1,12 +1,12 @@
-import { PING } from '../../src/protocol/frame-types.js';
-import { frame, ProtocolError } from '../../src/protocol/frames.js';
+import { PING } from '../../src/dialect2/core/frame-types.js';
+import { frame, ProtocolError } from '../../src/dialect2/core/frames.js';
 
 const TOKEN = 0xdecade01;
 
 /**
  * Whether a body may end here: a PING that comes next is seen as one, and not taken for the rest of another frame.
  *
- * @param {import('../../src/protocol/frames.js').FrameDecoder} decoder of no more use afterwards
+ * @param {import('../../src/dialect2/core/frames.js').FrameDecoder} decoder of no more use afterwards
  */
 export function isBetweenFrames(decoder) {
   try {

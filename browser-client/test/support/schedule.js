@@ -1,11 +1,11 @@
 // One run of the client's core against the server's, over a network, a clock and applications made up from a seed.
 import assert from 'node:assert/strict';
-import { ResumableSession } from '../../src/protocol/resumable-session.js';
-import { APPLICATION_RESET, Application } from './made-up-application.js';
-import { Exchange, World } from './made-up-network.js';
-import { Uploads } from './made-up-uploads.js';
+import { ResumableSession } from '../../src/dialect2/core/session.js';
+import { APPLICATION_RESET, Application } from './simulated-application.js';
+import { Exchange, World } from './simulated-network.js';
+import { Uploads } from './simulated-uploads.js';
 import { randomOf } from './random.js';
-import { ServerSession } from './server-core.js';
+import { ServerSession } from './server-session.js';
 
 const CONNECTION_LOST = 4;
 /** After this time nothing breaks any more. */
@@ -17,7 +17,7 @@ const PATIENCE_MILLISECONDS = 300_000;
 const MAX_EVENTS = 100_000;
 const HELLO_BYTES = 12;
 
-/** @typedef {import('./server-core.js').ServerDownload} ServerDownload */
+/** @typedef {import('./server-session.js').ServerDownload} ServerDownload */
 export class Schedule {
   #seed;
   #world;
@@ -201,8 +201,8 @@ export class Schedule {
   }
 
   /**
-   * @param {import('./made-up-network.js').Side} client
-   * @param {import('./made-up-network.js').Side} server
+   * @param {import('./simulated-network.js').Side} client
+   * @param {import('./simulated-network.js').Side} server
    */
   #exchange(client, server) {
     const world = this.#world;
@@ -319,7 +319,7 @@ export class Schedule {
 
   #resume() {
     const attempt = this.#client.attachRequest(this.#world.now);
-    /** @type {import('./made-up-network.js').Side | undefined} */
+    /** @type {import('./simulated-network.js').Side | undefined} */
     let reading;
     /** @type {ServerDownload | undefined} */
     let download;
@@ -369,7 +369,7 @@ export class Schedule {
 
   /**
    * @param {ReturnType<ResumableSession['openDownload']>} download
-   * @returns {import('./made-up-network.js').Side}
+   * @returns {import('./simulated-network.js').Side}
    */
   #reading(download) {
     const ended = () => this.#client.downloadEnded(download, this.#world.now);
@@ -387,7 +387,7 @@ export class Schedule {
 
   /**
    * @param {() => ServerDownload | undefined} download
-   * @returns {import('./made-up-network.js').Side}
+   * @returns {import('./simulated-network.js').Side}
    */
   #serving(download) {
     return {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bodies } from '../../src/protocol/bodies.js';
+import { bodies } from '../../src/dialect1/bodies.js';
 import { randomChunks, randomOf } from '../support/random.js';
 
 const bytes = (/** @type {number[]} */ ...values) => Uint8Array.from(values);

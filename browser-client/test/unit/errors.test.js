@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { codeOfRefusedOpening, codeOfRefusedUpload } from '../../src/protocol/codes.js';
-import { DuplexError, ErrorCode, ResponseError } from '../../src/protocol/errors.js';
+import { codeOfRefusedOpening, codeOfRefusedUpload } from '../../src/codes.js';
+import { DuplexError, ErrorCode, ResponseError } from '../../src/errors.js';
 
 test('the error codes are those of PROTOCOL.md', async () => {
   const text = await readFile(new URL('../../../server/PROTOCOL.md', import.meta.url), 'utf8');

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import * as FrameType from '../../src/protocol/frame-types.js';
-import { frame, FrameDecoder } from '../../src/protocol/frames.js';
+import * as FrameType from '../../src/dialect2/core/frame-types.js';
+import { frame, FrameDecoder } from '../../src/dialect2/core/frames.js';
 import { connect } from '../../src/web-streams.js';
 
 /** A duplex of dialect 2, and how many bytes each of its POSTs has brought. */

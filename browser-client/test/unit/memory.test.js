@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import * as FrameType from '../../src/protocol/frame-types.js';
-import { frame } from '../../src/protocol/frames.js';
-import { SendingDirection } from '../../src/protocol/sending.js';
+import * as FrameType from '../../src/dialect2/core/frame-types.js';
+import { frame } from '../../src/dialect2/core/frames.js';
+import { SendingDirection } from '../../src/dialect2/core/sending.js';
 import { connect } from '../../src/web-streams.js';
 
 const LARGE = 100_000;

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import * as FrameType from '../../src/protocol/frame-types.js';
-import { frame, FrameDecoder, ProtocolError, reasonOf, resetFrame } from '../../src/protocol/frames.js';
-import { ReceivingDirection } from '../../src/protocol/receiving.js';
+import * as FrameType from '../../src/dialect2/core/frame-types.js';
+import { frame, FrameDecoder, ProtocolError, reasonOf, resetFrame } from '../../src/dialect2/core/frames.js';
+import { ReceivingDirection } from '../../src/dialect2/core/receiving.js';
 import { isBetweenFrames } from '../support/between-frames.js';
 import { randomOf } from '../support/random.js';
 

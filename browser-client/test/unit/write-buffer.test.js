@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WriteBuffer } from '../../src/transport/write-buffer.js';
+import { WriteBuffer } from '../../src/dialect1/write-buffer.js';
 
 function bufferOf(/** @type {number} */ highWaterMark) {
   /** @type {number[][]} */

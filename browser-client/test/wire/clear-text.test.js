@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { faces, readAll } from '../support/faces.js';
-import '../support/guard.js';
+import '../support/unhandled-rejections.js';
 
 /** An echo that speaks dialect 1 over HTTP/1.1. */
 const server = createServer(async (request, response) => {

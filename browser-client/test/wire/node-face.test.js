@@ -5,8 +5,8 @@ import { setImmediate } from 'node:timers/promises';
 import { Duplex, finished, pipeline } from 'readable-stream';
 import makeByDefault, { connect, ErrorCode, make } from '../../src/index.js';
 import { failureOf, modes } from '../support/faces.js';
-import '../support/guard.js';
-import { ScriptedServer } from '../support/scripted-server.js';
+import '../support/unhandled-rejections.js';
+import { Dialect1Server } from '../support/dialect1-server.js';
 
 /** @param {import('../../src/index.js').FetchDuplex} duplex */
 function eventsOf(duplex) {
@@ -26,13 +26,13 @@ test('make is the default export, as in http2-duplex 6.x', () => {
 
 for (const { mode, options } of modes) {
   describe(`the Node face, ${mode}`, () => {
-    /** @type {ScriptedServer} */
+    /** @type {Dialect1Server} */
     let server;
     const open = (/** @type {import('../../src/duplex.js').MakeOptions} */ more = {}) =>
       make(server.url, { fetch: server.fetch, ...options, ...more });
 
     beforeEach(async () => {
-      server = await new ScriptedServer().listen();
+      server = await new Dialect1Server().listen();
     });
     afterEach(() => server.close());
 

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { ResponseError } from '../../src/index.js';
 import { faces, failureOf } from '../support/faces.js';
-import '../support/guard.js';
-import { ScriptedServer } from '../support/scripted-server.js';
+import '../support/unhandled-rejections.js';
+import { Dialect1Server } from '../support/dialect1-server.js';
 
 for (const face of faces) {
   describe(`opening, ${face.name}`, () => {
-    /** @type {ScriptedServer} */
+    /** @type {Dialect1Server} */
     let server;
     before(async () => {
-      server = await new ScriptedServer().listen();
+      server = await new Dialect1Server().listen();
     });
     beforeEach(() => {
       server.onget = (stream) => server.accept(stream);

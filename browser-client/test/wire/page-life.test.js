@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { faces, readAll } from '../support/faces.js';
-import '../support/guard.js';
-import { ResumingServer } from '../support/resuming-server.js';
+import '../support/unhandled-rejections.js';
+import { Dialect2Server } from '../support/dialect2-server.js';
 
 /** Stands in for the window of a page, and counts who listens. */
 class Page extends EventTarget {
@@ -40,10 +40,10 @@ after(() => {
 
 for (const face of faces) {
   describe(`page life, ${face.name}`, () => {
-    /** @type {ResumingServer} */
+    /** @type {Dialect2Server} */
     let server;
     beforeEach(async () => {
-      server = await new ResumingServer().listen();
+      server = await new Dialect2Server().listen();
     });
     afterEach(() => server.close());
 

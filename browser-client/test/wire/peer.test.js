@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { Http2DuplexServer } from 'http2-duplex';
 import { faces, modes, readAll } from '../support/faces.js';
-import '../support/guard.js';
+import '../support/unhandled-rejections.js';
 import { hashOf, randomChunks, randomOf } from '../support/random.js';
 import { TestServer } from '../support/test-server.js';
 

@@ -1,0 +1,76 @@
+import { joined } from '../../bytes.js';
+
+const NONE = new Uint8Array(0);
+/** What an empty ring keeps for the bytes to come. */
+const KEPT_BYTES = 65_536;
+
+/** Bytes of one direction, found by their offset. It holds memory for the most that was in it, until it is cleared. */
+export class ByteRing {
+  #bytes = NONE;
+  /** The offset of what is at its beginning: where it was last put into when it was empty. */
+  #base = 0;
+
+  /**
+   * @param {number} offset of the first of the bytes
+   * @param {Uint8Array} bytes copied
+   * @param {number} start the lowest offset that is still needed
+   * @param {number} bound the most that the ring may hold, in bytes: the last of these bytes is within it from `start`
+   */
+  put(offset, bytes, start, bound) {
+    if (offset === start) {
+      // Memory that was used a moment ago is nearer to the processor.
+      this.#base = offset;
+    }
+    const span = offset + bytes.length - start;
+    if (span > this.#bytes.length) {
+      const old = this.get(start, start + this.#bytes.length);
+      this.#bytes = new Uint8Array(Math.max(span, Math.min(2 * old.length, bound)));
+      this.#set(start, old);
+    }
+    this.#set(offset, bytes);
+  }
+
+  /**
+   * @param {number} from
+   * @param {number} to
+   * @returns {Uint8Array<ArrayBuffer>} a copy
+   */
+  get(from, to) {
+    return joined(this.views(from, to));
+  }
+
+  /**
+   * @param {number} from
+   * @param {number} to
+   * @returns {Uint8Array[]} of use until what is put needs their place: when they are below its `start`
+   */
+  views(from, to) {
+    const at = (from - this.#base) % this.#bytes.length;
+    const first = this.#bytes.subarray(at, at + to - from);
+    const rest = to - from - first.length;
+    return rest ? [first, this.#bytes.subarray(0, rest)] : [first];
+  }
+
+  /** Whether it holds more memory than an empty one keeps. */
+  get isLarge() {
+    return this.#bytes.length > KEPT_BYTES;
+  }
+
+  /** Nothing in it is needed any more. */
+  clear() {
+    if (this.isLarge) {
+      this.#bytes = NONE;
+    }
+  }
+
+  /**
+   * @param {number} offset
+   * @param {Uint8Array} bytes
+   */
+  #set(offset, bytes) {
+    const at = (offset - this.#base) % this.#bytes.length;
+    const first = bytes.subarray(0, this.#bytes.length - at);
+    this.#bytes.set(first, at);
+    this.#bytes.set(bytes.subarray(first.length), 0);
+  }
+}

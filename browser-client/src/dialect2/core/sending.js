@@ -1,0 +1,169 @@
+import { joined } from '../../bytes.js';
+import { ByteRing } from './byte-ring.js';
+import { DATA, END } from './frame-types.js';
+import { frame, ProtocolError } from './frames.js';
+import { add } from './ranges.js';
+
+const MAX_FRAME_BYTES = 262_144;
+/** To copy it costs less than to hand it on in several pieces. */
+const SMALL_FRAME_BYTES = 16_384;
+/** For how long memory is kept for what may be written. */
+const REST_MILLISECONDS = 1_000;
+
+/** @typedef {import('./ranges.js').Range} Range */
+
+/**
+ * One direction at its sender: every byte is kept until it is confirmed. The end takes the one place after the last
+ * byte, so that it is sent, lost, and confirmed as a byte is.
+ *
+ *     OPEN ---- end() ----> ENDING ---- the end's place has arrived ----> ENDED
+ */
+export class SendingDirection {
+  /** The other side has said that it has everything before. */
+  confirmed = 0;
+  /** Since the other side was last asked what it has, more was sent, or is known to have arrived. */
+  hasNews = false;
+  /** When to {@link rest}. */
+  restsAt = Infinity;
+  #ring = new ByteRing();
+  #capacity;
+  #maxCapacity;
+  #limit = 0;
+  #isOpen = true;
+  /** Where the application writes on. */
+  #written = 0;
+  /** Where what was never sent begins. */
+  #unsent = 0;
+  /** @type {Range[]} what the other side has for sure, confirmed or not; the first from offset 0 */
+  #arrived = [{ from: 0, to: 0 }];
+  /** @type {Range[]} that, and what is under way */
+  #sent = [...this.#arrived];
+
+  /**
+   * @param {number} capacity how many unconfirmed bytes are kept at the beginning
+   * @param {number} maxCapacity what that may grow to, with the other side's window
+   */
+  constructor(capacity, maxCapacity) {
+    this.#capacity = capacity;
+    this.#maxCapacity = maxCapacity;
+  }
+
+  /** How many bytes the application may write now. */
+  get room() {
+    return this.#isOpen ? this.#capacity + this.confirmed - this.#written : 0;
+  }
+
+  /** The other side has everything, and the end. */
+  get hasEnded() {
+    return !this.#isOpen && this.#arrived[0].to > this.#written;
+  }
+
+  /** Whether the other side should be asked what it has, as there is no room. */
+  get hasToAsk() {
+    return this.hasNews && this.#isOpen && !this.room && this.confirmed < this.#unsent;
+  }
+
+  /**
+   * @param {Uint8Array} bytes
+   * @returns {number} how many of them there was room for: those were copied
+   */
+  write(bytes) {
+    const taken = bytes.subarray(0, this.room);
+    this.#ring.put(this.#written, taken, this.confirmed, this.#capacity);
+    this.#written += taken.length;
+    return taken.length;
+  }
+
+  end() {
+    this.#isOpen = false;
+  }
+
+  /**
+   * A WINDOW has come.
+   *
+   * @param {number} confirmed
+   * @param {number} limit
+   * @param {number} now
+   */
+  window(confirmed, limit, now) {
+    if (confirmed > this.#unsent) {
+      throw new ProtocolError();
+    }
+    this.#capacity = Math.max(this.#capacity, Math.min(limit - confirmed, this.#maxCapacity));
+    this.#limit = Math.max(this.#limit, limit);
+    this.confirmed = Math.max(this.confirmed, confirmed);
+    add(this.#arrived, 0, confirmed);
+    add(this.#sent, 0, confirmed);
+    if (this.#ring.isLarge) {
+      this.restsAt = now + REST_MILLISECONDS;
+    }
+  }
+
+  /** Lets go of memory that nothing is in. */
+  rest() {
+    this.restsAt = Infinity;
+    if (this.confirmed >= this.#written) {
+      this.#ring.clear();
+    }
+  }
+
+  /** @param {readonly Range[]} ranges that the other side has taken, be it that it has not confirmed them */
+  taken(ranges) {
+    for (const { from, to } of ranges) {
+      add(this.#arrived, from, to);
+      this.hasNews = true;
+    }
+  }
+
+  /** The other side has all of it: it has said so in another way. */
+  allTaken() {
+    this.taken([{ from: 0, to: this.#unsent }]);
+  }
+
+  /** @param {readonly Range[]} ranges all that is still under way: what else has not arrived is lost, and sent again */
+  lost(ranges) {
+    this.#sent = [...this.#arrived];
+    ranges.forEach(({ from, to }) => add(this.#sent, from, to));
+  }
+
+  /** How many bytes, and ends, may go now. */
+  get sendable() {
+    return this.#reach - this.#sent[0].to;
+  }
+
+  /** Up to where may be sent what there is. */
+  get #reach() {
+    return this.#limit < this.#written ? this.#limit : this.#written + Number(!this.#isOpen);
+  }
+
+  /**
+   * @param {number} max how many bytes, not counting what frames take
+   * @param {Range[]} sent what is in these frames is added to it
+   * @returns {Uint8Array[]} the pieces of DATA and END frames that may go now, what was lost before what is new:
+   *   those of DATA hold its bytes until they are confirmed and something is written, and then perhaps others
+   */
+  frames(max, sent) {
+    const pieces = [];
+    while (max > 0) {
+      const [{ to: from }, next] = this.#sent;
+      const to = Math.min(from + Math.min(max, MAX_FRAME_BYTES), next?.from ?? Infinity, this.#reach);
+      if (from >= to) {
+        break;
+      }
+      const size = Math.min(to, this.#written) - from;
+      if (size > 0) {
+        const whole = [frame(DATA, [from], size), ...this.#ring.views(from, from + size)];
+        pieces.push(...(size < SMALL_FRAME_BYTES ? [joined(whole)] : whole));
+      }
+      if (to > this.#written) {
+        pieces.push(frame(END, [this.#written]));
+      }
+      add(this.#sent, from, to);
+      add(sent, from, to);
+      this.#unsent = Math.max(this.#unsent, to);
+      this.hasNews = true;
+      max -= to - from;
+    }
+    return pieces;
+  }
+}

@@ -1,0 +1,298 @@
+import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import * as FrameType from '../../src/dialect2/core/frame-types.js';
+import { FrameDecoder } from '../../src/dialect2/core/frames.js';
+import { ServerSession } from './server-session.js';
+import { TestServer } from './test-server.js';
+
+/** @typedef {import('node:http2').ServerHttp2Stream} Stream */
+/** @typedef {import('node:http2').IncomingHttpHeaders} Headers */
+
+const PIECE_BYTES = 64 * 1024;
+
+/** A server of dialect 2 that does what a test tells it, and otherwise takes every session and what it is sent. */
+export class Dialect2Server extends TestServer {
+  /** @type {Map<string, ServerDuplex>} */
+  #duplexes = new Map();
+  /** @type {((duplex: ServerDuplex) => void)[]} */
+  #waiting = [];
+
+  options = { heartbeat: 0, resumeTimeout: 30_000, initialWindow: 65_536, maxWindow: 1_048_576 };
+
+  /**
+   * Sees each request first.
+   *
+   * @type {(stream: Stream, headers: Headers) => boolean | void} true: it was seen to
+   */
+  onrequest = () => {};
+
+  constructor() {
+    super();
+    this.http2.on('stream', (stream, headers) => {
+      stream.on('error', () => {});
+      if (this.onrequest(stream, headers)) {
+        return;
+      }
+      const duplex = this.#duplexes.get(String(headers['http2-duplex-id']));
+      if (headers['http2-duplex-id'] === undefined && headers[':method'] === 'GET') {
+        this.#open(stream, headers);
+      } else if (!duplex) {
+        refuse(stream, { status: 404, type: 'unknown-session' });
+      } else if (headers[':method'] === 'GET') {
+        duplex.attach(stream, headers);
+      } else {
+        void duplex.upload(stream);
+      }
+    });
+  }
+
+  /** @returns {Promise<ServerDuplex>} the first one that was opened */
+  async duplex() {
+    const [duplex] = this.#duplexes.values();
+    return duplex ?? new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Settles when everything that can go without anybody's doing has gone. */
+  async settled() {
+    for (let i = 0; i < 5; i++) {
+      await setImmediate();
+      await this.fetch(this.url, { method: 'POST' });
+    }
+  }
+
+  /** Forgets every session, as a server that was started anew. */
+  forget() {
+    this.#duplexes.forEach((duplex) => duplex.stop());
+    this.#duplexes.clear();
+  }
+
+  async close() {
+    this.#duplexes.forEach((duplex) => duplex.stop());
+    await super.close();
+  }
+
+  /** @param {Stream} stream @param {Headers} headers */
+  #open(stream, headers) {
+    const id = randomUUID();
+    const duplex = new ServerDuplex(id, this.options);
+    this.#duplexes.set(id, duplex);
+    duplex.attach(stream, headers);
+    this.#waiting.forEach((resolve) => resolve(duplex));
+    this.#waiting = [];
+  }
+}
+
+/** The server's application, and the pump around its core. */
+export class ServerDuplex {
+  #core;
+  /** @type {Uint8Array[]} */
+  #toWrite = [];
+  #isToEnd = false;
+  /** @type {Map<import('./server-session.js').ServerDownload, Stream>} */
+  #downloads = new Map();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {{ is: () => boolean, resolve: () => void }[]} */
+  #waiting = [];
+  /** @type {Uint8Array[]} what was read */
+  received = [];
+  /** Whether the application reads. */
+  reads = true;
+  /** How many answers to POSTs it still cuts off, instead of giving them. */
+  cutsAnswers = 0;
+  /** How many of the application's bytes it has sent. */
+  sent = 0;
+  /** How many downloads there have been. */
+  attachments = 0;
+  /** Whether nothing is sent, although the streams are open. */
+  silent = false;
+  /** @type {(bytes: Uint8Array) => void} */
+  onread = () => {};
+
+  /**
+   * @param {string} id
+   * @param {Dialect2Server['options']} options
+   */
+  constructor(id, options) {
+    this.id = id;
+    this.#core = new ServerSession(options, performance.now());
+  }
+
+  get attached() {
+    return this.#core.attached;
+  }
+
+  get error() {
+    return this.#core.error;
+  }
+
+  get over() {
+    return this.#core.over;
+  }
+
+  get atEnd() {
+    return this.#core.atEnd;
+  }
+
+  text() {
+    return Buffer.concat(this.received).toString();
+  }
+
+  /** Settles when that holds. @param {() => boolean} is @returns {Promise<void>} */
+  async until(is) {
+    if (!is()) {
+      await new Promise((resolve) => this.#waiting.push({ is, resolve: () => resolve(undefined) }));
+    }
+  }
+
+  /** @param {Uint8Array | string} bytes */
+  write(bytes) {
+    this.#toWrite.push(Buffer.from(bytes));
+    this.pump();
+  }
+
+  end() {
+    this.#isToEnd = true;
+    this.pump();
+  }
+
+  /** @param {number} number @param {string} reason */
+  reset(number, reason) {
+    this.#core.reset(number, reason);
+    this.pump();
+  }
+
+  rotate() {
+    this.#core.rotate(performance.now());
+    this.pump();
+  }
+
+  drain() {
+    this.#core.drain();
+    this.pump();
+  }
+
+  /** Breaks its downloads off. Not to be called within an event of the server. */
+  cutDownload() {
+    this.#downloads.forEach((stream) => stream.destroy(new Error('cut by the test')));
+  }
+
+  /** @param {Stream} stream @param {Headers} headers */
+  attach(stream, headers) {
+    const field = (/** @type {string} */ name, fallback = 0) => Number(headers[`http2-duplex-${name}`] ?? fallback);
+    const request = { number: field('attach'), offset: field('offset'), limit: field('limit', 65_536) };
+    const answer = this.#core.attach(request, performance.now());
+    if (answer.problem) {
+      refuse(stream, answer.problem);
+      return;
+    }
+    const { download } = answer;
+    this.attachments++;
+    stream.respond({ ':status': 200, 'http2-duplex-id': this.id, 'http2-duplex-version': '2' });
+    this.#downloads.set(download, stream);
+    stream.on('drain', () => this.pump());
+    stream.on('close', () => {
+      this.#downloads.delete(download);
+      this.#core.downloadLost(download, performance.now());
+      this.pump();
+    });
+    this.pump();
+  }
+
+  /** @param {Stream} stream */
+  async upload(stream) {
+    const upload = this.#core.openUpload();
+    try {
+      for await (const bytes of stream) {
+        upload.received(bytes, performance.now());
+        this.pump();
+      }
+    } catch {
+      // It was cut: what has come of it counts.
+      return;
+    }
+    const problem = upload.ended();
+    this.pump();
+    if (this.cutsAnswers > 0) {
+      this.cutsAnswers--;
+      await setImmediate();
+      stream.destroy(new Error('cut by the test'));
+      return;
+    }
+    refuse(stream, problem ?? { status: 204, type: '' });
+  }
+
+  pump() {
+    this.#apply();
+    for (const [download, stream] of this.#downloads) {
+      for (
+        let piece;
+        !this.silent && !stream.writableNeedDrain && (piece = download.next(PIECE_BYTES, performance.now()));
+      ) {
+        this.sent += sizeOfData(piece);
+        stream.write(piece);
+        this.#apply();
+      }
+      if (download.isBroken) {
+        void setImmediate().then(() => stream.destroy(new Error('taken for dead')));
+      } else if (download.isToEnd && !stream.writableNeedDrain) {
+        stream.end();
+      }
+    }
+    this.#waiting = this.#waiting.filter(({ is, resolve }) => !is() || resolve());
+    this.#setTimer();
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+    this.pump = () => {};
+  }
+
+  #apply() {
+    for (let bytes; this.reads && (bytes = this.#core.read());) {
+      this.received.push(bytes);
+      this.onread(bytes);
+    }
+    for (let bytes; (bytes = this.#toWrite[0]); this.#toWrite.shift()) {
+      const written = this.#core.write(bytes);
+      if (written < bytes.byteLength) {
+        this.#toWrite[0] = bytes.subarray(written);
+        return;
+      }
+    }
+    if (this.#isToEnd) {
+      this.#core.end();
+    }
+  }
+
+  #setTimer() {
+    clearTimeout(this.#timer);
+    const { deadline } = this.#core;
+    if (deadline !== undefined) {
+      this.#timer = setTimeout(
+        () => {
+          this.#core.timeIs(performance.now());
+          this.pump();
+        },
+        Math.ceil(deadline - performance.now()),
+      );
+    }
+  }
+}
+
+/** @param {Uint8Array} piece @returns {number} how many of the application's bytes are in it */
+function sizeOfData(piece) {
+  let size = 0;
+  for (const { type, bytes } of new FrameDecoder().decode(piece)) {
+    size += type === FrameType.DATA ? bytes.length : 0;
+  }
+  return size;
+}
+
+/** @param {Stream} stream @param {import('./server-session.js').Problem} problem */
+function refuse(stream, { status, ...members }) {
+  if (!stream.destroyed) {
+    stream.respond({ ':status': status, ...(status !== 204 && { 'content-type': 'application/problem+json' }) });
+    stream.end(status === 204 ? undefined : JSON.stringify(members));
+  }
+}

@@ -1,0 +1,407 @@
+// A server's end of one session of dialect 2, made from PROTOCOL.md for tests: no I/O, no clock.
+import { ErrorCode } from '../../src/errors.js';
+import * as FrameType from '../../src/dialect2/core/frame-types.js';
+import { frame, FrameDecoder, ProtocolError, reasonOf, resetFrame } from '../../src/dialect2/core/frames.js';
+import { ReceivingDirection } from '../../src/dialect2/core/receiving.js';
+import { SendingDirection } from '../../src/dialect2/core/sending.js';
+import { isBetweenFrames } from './between-frames.js';
+
+const OLD_DOWNLOAD_TIMEOUT_MILLISECONDS = 30_000;
+
+/**
+ * What a request is refused with: the status, the type of the problem, and for a 410 the outcome of the session.
+ *
+ * @typedef {{ status: number, type: string, number?: number, reason?: string }} Problem
+ */
+
+/** The body of one GET's response. */
+export class ServerDownload {
+  #session;
+  /** The body ends in order when {@link next} has nothing more. */
+  isToEnd = false;
+  /** The stream is to be broken off: the client is taken for dead. */
+  isBroken = false;
+  /** @type {Uint8Array[]} */
+  pending = [];
+  /** When it ends although no other has taken its place. */
+  endsAt = Infinity;
+
+  /** @param {ServerSession} session */
+  constructor(session) {
+    this.#session = session;
+  }
+
+  /**
+   * @param {number} maxBytes of the application
+   * @param {number} now
+   * @returns {Uint8Array | null} the next of the body; null if there is nothing now
+   */
+  next(maxBytes, now) {
+    return this.#session.nextPiece(this, maxBytes, now);
+  }
+}
+
+/** One POST. */
+export class ServerUpload {
+  #session;
+  #decoder = new FrameDecoder();
+  /** @type {Problem | undefined} why it is refused: to be answered at once */
+  problem;
+
+  /** @param {ServerSession} session */
+  constructor(session) {
+    this.#session = session;
+    this.problem = session.refusedUpload;
+  }
+
+  /**
+   * @param {Uint8Array} bytes
+   * @param {number} now
+   */
+  received(bytes, now) {
+    if (!this.problem) {
+      this.problem = this.#session.received(this.#decoder, bytes, now);
+    }
+  }
+
+  /**
+   * The body has come to its proper end.
+   *
+   * @returns {Problem | undefined} to be answered with; undefined: 204
+   */
+  ended() {
+    if (!this.problem && !isBetweenFrames(this.#decoder)) {
+      this.problem = { status: 408, type: 'body-cut' };
+    }
+    return this.problem;
+  }
+}
+
+export class ServerSession {
+  #heartbeat;
+  #resumeTimeout;
+  #sending;
+  #receiving;
+  /** @type {ServerDownload | undefined} the current one */
+  #download;
+  #attempt = -1;
+  #detachedAt;
+  #heardAt;
+  #sentAt;
+  #pingedAt;
+  #token = 0;
+  /** @type {number | undefined} */
+  #asking;
+  /** @type {number[]} */
+  #pongs = [];
+  #isOver = false;
+  /** @type {{ number: number, reason: string } | undefined} */
+  error;
+  #hasToReset = false;
+  #hasLastWord = false;
+
+  /**
+   * @param {{ heartbeat: number, resumeTimeout: number, initialWindow: number, maxWindow: number }} options
+   * @param {number} now
+   */
+  constructor({ heartbeat, resumeTimeout, initialWindow, maxWindow }, now) {
+    this.#heartbeat = heartbeat;
+    this.#resumeTimeout = resumeTimeout;
+    this.#sending = new SendingDirection(initialWindow, maxWindow);
+    this.#receiving = new ReceivingDirection(initialWindow, maxWindow, now);
+    this.#detachedAt = this.#heardAt = this.#sentAt = this.#pingedAt = now;
+  }
+
+  get over() {
+    return this.#isOver;
+  }
+
+  get attached() {
+    return this.#download !== undefined;
+  }
+
+  get sending() {
+    return this.#sending;
+  }
+
+  get receiving() {
+    return this.#receiving;
+  }
+
+  // The application
+
+  /** @param {Uint8Array} bytes @returns {number} how many were taken */
+  write(bytes) {
+    return this.#isOver ? 0 : this.#sending.write(bytes);
+  }
+
+  end() {
+    this.#sending.end();
+  }
+
+  read() {
+    return this.error ? null : this.#receiving.read();
+  }
+
+  get atEnd() {
+    return !this.error && this.#receiving.isAtEnd;
+  }
+
+  /** @param {number} number @param {string} reason */
+  reset(number, reason) {
+    this.#fail(number, reason, true);
+  }
+
+  /** @param {number} now */
+  rotate(now) {
+    if (this.#download && !this.#isOver) {
+      this.#download.pending.push(frame(FrameType.ROTATE, []));
+      this.#download.endsAt = now + (this.#heartbeat || OLD_DOWNLOAD_TIMEOUT_MILLISECONDS);
+    }
+  }
+
+  drain() {
+    this.#download?.pending.push(frame(FrameType.DRAIN, []));
+  }
+
+  // Requests
+
+  /**
+   * @param {{ number: number, offset: number, limit: number }} request number 0: the opening one
+   * @param {number} now
+   * @returns {{ download: ServerDownload, problem?: undefined } | { problem: Problem }}
+   */
+  attach({ number, offset, limit }, now) {
+    if (this.#isOver) {
+      return { problem: this.#outcome };
+    }
+    if (number <= this.#attempt) {
+      return { problem: { status: 409, type: 'stale-attach' } };
+    }
+    try {
+      this.#sending.window(offset, limit, now);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) {
+        throw error;
+      }
+      return { problem: { status: 409, type: 'bad-offset' } };
+    }
+    this.#attempt = number;
+    if (this.#download) {
+      this.#download.isToEnd = true;
+    }
+    this.#sending.lost([]);
+    this.#sending.hasNews = true;
+    this.#asking = undefined;
+    this.#heardAt = this.#sentAt = this.#pingedAt = now;
+    this.#download = new ServerDownload(this);
+    this.#download.pending.push(
+      frame(FrameType.HELLO, [this.#heartbeat, this.#resumeTimeout]),
+      frame(FrameType.WINDOW, this.#receiving.tell(now)),
+    );
+    this.#settle();
+    return { download: this.#download };
+  }
+
+  /**
+   * @param {ServerDownload} download whose stream is lost
+   * @param {number} now
+   */
+  downloadLost(download, now) {
+    if (download === this.#download) {
+      this.#download = undefined;
+      this.#detachedAt = now;
+      this.timeIs(now);
+    }
+  }
+
+  openUpload() {
+    return new ServerUpload(this);
+  }
+
+  /** @returns {Problem | undefined} what a POST is answered with at once */
+  get refusedUpload() {
+    return this.error && this.#outcome;
+  }
+
+  /** @returns {Problem} */
+  get #outcome() {
+    return this.error
+      ? { status: 410, type: 'session-reset', ...this.error }
+      : { status: 410, type: 'session-over', number: 0 };
+  }
+
+  /**
+   * @param {FrameDecoder} decoder
+   * @param {Uint8Array} bytes
+   * @param {number} now
+   * @returns {Problem | undefined}
+   */
+  received(decoder, bytes, now) {
+    if (this.error) {
+      return this.#outcome;
+    }
+    this.#heardAt = now;
+    try {
+      for (const received of decoder.decode(bytes)) {
+        if (!this.error) {
+          this.#take(received);
+          this.#settle();
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) {
+        throw error;
+      }
+      this.#fail(ErrorCode.PROTOCOL_ERROR, error.message, true);
+      return { status: error.message === 'beyond-window' ? 413 : 400, type: error.message };
+    }
+    return undefined;
+  }
+
+  /** @param {import('../../src/dialect2/core/frames.js').Frame} received */
+  #take({ type, fields: [first, second], bytes }) {
+    switch (type) {
+      case FrameType.DATA:
+        this.#receiving.receive(first, bytes);
+        break;
+      case FrameType.WINDOW:
+        this.#sending.window(first, second, this.#heardAt);
+        break;
+      case FrameType.PING:
+        this.#pongs.push(first);
+        break;
+      case FrameType.PONG:
+        if (first === this.#asking) {
+          this.#asking = undefined;
+        }
+        break;
+      case FrameType.END:
+        this.#receiving.end(first);
+        break;
+      case FrameType.RESET:
+        this.#fail(first, reasonOf(bytes), false);
+    }
+  }
+
+  /**
+   * @param {ServerDownload} download
+   * @param {number} maxBytes
+   * @param {number} now
+   * @returns {Uint8Array | null}
+   */
+  nextPiece(download, maxBytes, now) {
+    const pieces = download.pending;
+    download.pending = [];
+    if (download === this.#download && !download.isBroken) {
+      this.#fill(pieces, maxBytes, now);
+    }
+    if (pieces.length === 0) {
+      return null;
+    }
+    this.#sentAt = now;
+    return Buffer.concat(pieces);
+  }
+
+  /**
+   * @param {Uint8Array[]} pieces
+   * @param {number} maxBytes
+   * @param {number} now
+   */
+  #fill(pieces, maxBytes, now) {
+    if (this.#hasToReset && this.error) {
+      this.#hasToReset = false;
+      pieces.push(...resetFrame(this.error.number, this.error.reason));
+    }
+    if (this.error) {
+      return;
+    }
+    if (this.#receiving.hasToTell || this.#pongs.length > 0 || this.#hasLastWord) {
+      this.#hasLastWord = false;
+      pieces.push(
+        frame(FrameType.WINDOW, this.#receiving.tell(now)),
+        ...this.#pongs.map((token) => frame(FrameType.PONG, [token])),
+      );
+      this.#pongs = [];
+    }
+    if (this.#isOver) {
+      return;
+    }
+    pieces.push(...this.#sending.frames(maxBytes, []));
+    if (this.#asking === undefined && this.#sending.hasToAsk) {
+      this.#sending.hasNews = false;
+      this.#asking = ++this.#token;
+      pieces.push(frame(FrameType.PING, [this.#asking]));
+    }
+    if (now >= this.#pingsAt) {
+      this.#pingedAt = now;
+      pieces.push(frame(FrameType.PING, [++this.#token]));
+    }
+  }
+
+  // The time
+
+  get #pingsAt() {
+    const { attached } = this;
+    return attached && this.#heartbeat > 0 && !this.#isOver
+      ? Math.max(Math.min(this.#sentAt, this.#heardAt), this.#pingedAt) + this.#heartbeat
+      : Infinity;
+  }
+
+  get #deadAt() {
+    return this.attached && this.#heartbeat > 0 ? this.#heardAt + 2 * this.#heartbeat : Infinity;
+  }
+
+  get #givesUpAt() {
+    return this.attached || this.#isOver ? Infinity : this.#detachedAt + this.#resumeTimeout;
+  }
+
+  /** @returns {number | undefined} when {@link timeIs} is to be called, and the download asked for its next piece */
+  get deadline() {
+    const endsAt = this.#download?.endsAt ?? Infinity;
+    const first = Math.min(this.#pingsAt, this.#deadAt, this.#givesUpAt, endsAt);
+    return first < Infinity ? first : undefined;
+  }
+
+  /** @param {number} now */
+  timeIs(now) {
+    const download = this.#download;
+    if (download && now >= download.endsAt) {
+      download.isToEnd = true;
+      this.downloadLost(download, now);
+    } else if (download && now >= this.#deadAt) {
+      download.isBroken = true;
+      this.downloadLost(download, now);
+    }
+    if (now >= this.#givesUpAt) {
+      this.#fail(ErrorCode.CONNECTION_LOST, 'The client did not come back', false);
+    }
+  }
+
+  #settle() {
+    if (!this.#isOver && this.#sending.hasEnded && this.#receiving.hasEnded) {
+      this.#isOver = this.#hasLastWord = true;
+      this.#endDownload();
+    }
+  }
+
+  /**
+   * @param {number} number
+   * @param {string} reason
+   * @param {boolean} tells the client
+   */
+  #fail(number, reason, tells) {
+    if (!this.#isOver) {
+      this.#isOver = true;
+      this.#hasToReset = tells;
+      this.error = { number, reason };
+      this.#endDownload();
+    }
+  }
+
+  #endDownload() {
+    if (this.#download) {
+      this.#download.isToEnd = true;
+    }
+  }
+}

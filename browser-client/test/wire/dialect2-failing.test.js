@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { ResponseError } from '../../src/index.js';
+import { faces, failureOf, modes, readAll } from '../support/faces.js';
+import '../support/unhandled-rejections.js';
+import { Dialect2Server } from '../support/dialect2-server.js';
+
+/** @typedef {import('../support/faces.js').Client} Client */
+/** @typedef {import('node:http2').ServerHttp2Stream} Stream */
+
+const BYTES = Uint8Array.of(1, 2, 3);
+
+for (const face of faces) {
+  for (const { mode, options } of modes) {
+    describe(`dialect 2, failing, ${face.name}, ${mode}`, () => {
+      /** @type {Dialect2Server} */
+      let server;
+      beforeEach(async () => {
+        server = await new Dialect2Server().listen();
+      });
+      afterEach(() => server.close());
+
+      const open = async (/** @type {object} */ more = {}) => {
+        const client = await face.open(server.url, { fetch: server.fetch, ...options, ...more });
+        return { client, duplex: await server.duplex() };
+      };
+
+      /** @param {Client} client @param {string} code */
+      const failsOnce = async (client, code) => {
+        const errors = await client.over;
+        assert.deepEqual(
+          errors.map((error) => error.code),
+          [code],
+        );
+        return /** @type {any} */ (errors[0]);
+      };
+
+      /** Answers the first requests of that method so. @param {string} method @param {((stream: Stream) => void)[]} answers */
+      const first = (method, answers) => {
+        server.onrequest = (stream, headers) => {
+          const answer = headers[':method'] === method && headers['http2-duplex-id'] && answers.shift();
+          if (answer) {
+            answer(stream);
+          }
+          return Boolean(answer);
+        };
+      };
+      const refuse =
+        (/** @type {number} */ status, /** @type {object} */ problem = {}, headers = {}) =>
+        (/** @type {Stream} */ stream) => {
+          stream.respond({ ':status': status, 'content-type': 'application/problem+json', ...headers });
+          stream.end(JSON.stringify(problem));
+        };
+
+      test("a reset of the server's application comes with its number and reason", async () => {
+        const { client, duplex } = await open();
+        const reading = failureOf(client.read());
+        duplex.reset(4711, 'no more of this');
+        const error = await failsOnce(client, 'APPLICATION');
+        assert.equal(error.number, 4711);
+        assert.equal(error.reason, 'no more of this');
+        assert.match(error.message, /no more of this/);
+        assert.equal(await reading, error);
+      });
+
+      test('a reset of this side comes to the server with its number and reason, and is the error here', async () => {
+        const { client, duplex } = await open();
+        client.reset(300, 'enough');
+        await duplex.until(() => duplex.over);
+        assert.deepEqual(duplex.error, { number: 300, reason: 'enough' });
+        const error = await failsOnce(client, 'APPLICATION');
+        assert.equal(error.number, 300);
+      });
+
+      test('a number that is not for applications is refused', async () => {
+        const { client } = await open();
+        assert.throws(() => client.reset(255), RangeError);
+        assert.throws(() => client.reset(65_536), RangeError);
+        client.destroy();
+      });
+
+      test('destroying resets the session with CANCELLED in a request that outlives the page', async () => {
+        /** @type {RequestInit[]} */
+        const seen = [];
+        const fetch = (/** @type {any} */ url, /** @type {any} */ init) => {
+          seen.push(init);
+          return server.fetch(url, init);
+        };
+        const { client, duplex } = await open({ fetch });
+        client.destroy();
+        assert.equal(seen.at(-1)?.keepalive, true);
+        await duplex.until(() => duplex.over);
+        assert.equal(duplex.error?.number, 1);
+        assert.equal(seen.length, 2);
+        await client.over;
+      });
+
+      test('a session that the server no longer knows is UNKNOWN_SESSION', async () => {
+        const { client, duplex } = await open();
+        server.forget();
+        duplex.cutDownload();
+        const error = await failsOnce(client, 'UNKNOWN_SESSION');
+        assert.ok(error instanceof ResponseError);
+        assert.deepEqual(client.events, ['detached']);
+      });
+
+      test('an upload to a session that the server no longer knows is UNKNOWN_SESSION', async () => {
+        const { client } = await open();
+        server.forget();
+        client.write(BYTES).catch(() => {});
+        assert.ok((await failsOnce(client, 'UNKNOWN_SESSION')) instanceof ResponseError);
+      });
+
+      test('a session that was reset meanwhile fails with the number that 410 tells', async () => {
+        const { client, duplex } = await open();
+        first('GET', [refuse(410, { number: 7, reason: 'gone to bed' })]);
+        duplex.cutDownload();
+        const error = await failsOnce(client, 'SHUT_DOWN');
+        assert.equal(error.reason, 'gone to bed');
+      });
+
+      test('a session that ended in order meanwhile has ended in order', async () => {
+        const { client, duplex } = await open();
+        duplex.end();
+        assert.equal(await client.read(), null);
+        // The END arrives, and the confirmation of it does not.
+        const ended = client.end();
+        first('GET', [refuse(410, { number: 0 })]);
+        await duplex.until(() => duplex.atEnd);
+        duplex.cutDownload();
+        await ended;
+        assert.deepEqual(await client.over, []);
+      });
+
+      test('something else that answers the resuming GET is UNKNOWN_SESSION', async () => {
+        for (const headers of [{}, { 'http2-duplex-id': 'other', 'http2-duplex-version': '2' }]) {
+          const { client } = await open();
+          first('GET', [refuse(200, {}, headers)]);
+          server.cut();
+          await failsOnce(client, 'UNKNOWN_SESSION');
+        }
+      });
+
+      test("another refusal is the application's ResponseError, and its init() is awaited", async () => {
+        class Mine extends ResponseError {
+          text = '';
+
+          async init() {
+            this.text = await this.response.text();
+          }
+        }
+        const { client, duplex } = await open({ ResponseError: Mine });
+        first('GET', [refuse(403, { title: 'no' })]);
+        duplex.cutDownload();
+        const error = await failsOnce(client, 'REFUSED');
+        assert.ok(error instanceof Mine);
+        assert.equal(error.text, '{"title":"no"}');
+      });
+
+      for (const status of [401, 403]) {
+        for (const method of ['GET', 'POST']) {
+          test(`who is no longer taken for its owner, which a ${method} learns with ${status}, is told why once`, async () => {
+            const { client, duplex } = await open();
+            let requests = 0;
+            server.onrequest = (stream) => {
+              requests++;
+              refuse(status, { title: 'Refused', detail: 'Sign in again.' })(stream);
+              return true;
+            };
+            if (method === 'GET') {
+              duplex.cutDownload();
+            } else {
+              client.write(BYTES).catch(() => {});
+            }
+            const error = await failsOnce(client, 'REFUSED');
+            assert.ok(error instanceof ResponseError);
+            assert.equal(error.message, `${status}: Sign in again.`);
+            for (let i = 0; i < 100; i++) {
+              await setImmediate();
+            }
+            // What was refused, a POST if that was a streaming one, and the reset.
+            assert.ok(requests <= 3, `${requests} requests`);
+          });
+        }
+      }
+
+      test('a session that the server refuses to resume until the time is over fails with what the server said', async () => {
+        const now = performance.now.bind(performance);
+        const { client, duplex } = await open({
+          fetch: async (/** @type {any} */ url, /** @type {any} */ init) => {
+            const response = await server.fetch(url, init);
+            if (!response.ok) {
+              await response.clone().text();
+              performance.now = () => now() + server.options.resumeTimeout;
+            }
+            return response;
+          },
+        });
+        const busy = refuse(429, { detail: 'maxSessions is 2. Try later.' }, { 'retry-after': '1' });
+        server.onrequest = (stream) => (busy(stream), true);
+        duplex.cutDownload();
+        const error = await failsOnce(client, 'CONNECTION_LOST');
+        performance.now = now;
+        assert.match(error.message, /could not be resumed in time: 429: maxSessions is 2. Try later.$/);
+        assert.ok(error.cause instanceof ResponseError);
+        assert.deepEqual([error.cause.code, error.cause.retry_after], ['OVERLOADED', 1_000]);
+      });
+
+      test('resuming goes on after refusals that pass, and after one that was overtaken', async () => {
+        const { client, duplex } = await open();
+        first('GET', [refuse(503, {}, { 'retry-after': '0' }), refuse(409, { type: 'stale-attach' }), refuse(502)]);
+        const attached = client.next('attached');
+        duplex.cutDownload();
+        await attached;
+        duplex.write('on');
+        assert.equal(Buffer.from((await client.read()) ?? []).toString(), 'on');
+        assert.deepEqual(client.events, ['detached', 'attached']);
+        client.destroy();
+      });
+
+      test('uploads that are refused for now, or cut, or whose answer is lost, arrive once', async () => {
+        const { client, duplex } = await open();
+        const cut = (/** @type {Stream} */ stream) =>
+          void setImmediate().then(() => stream.destroy(new Error('cut by the test')));
+        first('POST', [refuse(429, {}, { 'retry-after': '0' }), refuse(408), cut, refuse(504)]);
+        duplex.cutsAnswers = 1;
+        await client.write(Buffer.from('once '));
+        await duplex.until(() => duplex.text() === 'once ');
+        await client.write(Buffer.from('more'));
+        await client.end();
+        assert.equal(duplex.text(), 'once more');
+        duplex.end();
+        assert.deepEqual(await readAll(client), []);
+        assert.deepEqual(await client.over, []);
+      });
+
+      test('when it can not be resumed in time, it is CONNECTION_LOST, with what fetch said', async () => {
+        const { client } = await open({ resume_timeout: 300 });
+        const reading = failureOf(client.read());
+        const written = failureOf(client.write(new Uint8Array(1_000_000)));
+        server.onrequest = (stream) => {
+          void setImmediate().then(() => stream.destroy(new Error('cut by the test')));
+          return true;
+        };
+        server.cut();
+        const error = await failsOnce(client, 'CONNECTION_LOST');
+        assert.ok(error.cause instanceof TypeError);
+        assert.equal(await reading, error);
+        await written;
+        assert.deepEqual(client.events, ['detached']);
+      });
+
+      test('a server that has gone silent is noticed, and the session resumed', async () => {
+        server.options.heartbeat = 50;
+        const { client, duplex } = await open();
+        const attached = client.next('attached');
+        duplex.silent = true;
+        await client.next('detached');
+        duplex.silent = false;
+        await attached;
+        client.destroy();
+      });
+
+      test('an AbortSignal destroys the duplex, and the server is told why', async () => {
+        const abort = new AbortController();
+        const { client, duplex } = await open({ signal: abort.signal });
+        abort.abort('enough');
+        const error = await failsOnce(client, 'ABORTED');
+        assert.equal(error.cause, 'enough');
+        await duplex.until(() => duplex.over);
+        assert.equal(duplex.error?.number, 12);
+      });
+    });
+  }
+}
