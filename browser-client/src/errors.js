@@ -1,5 +1,5 @@
 /**
- * Why a duplex failed: the `code` of the error, and its number (PROTOCOL.md, "Error codes").
+ * Why a duplex failed: the `code` of the error, and its number (docs/protocol.md, "Error codes").
  * The Java enum `ErrorCode` has the same names and numbers.
  */
 export const ErrorCode = Object.freeze({

@@ -1,5 +1,5 @@
 /*
- * The header fields of the wire (PROTOCOL.md, "Header fields"): constants of their own, so that a bundle holds none that
+ * The header fields of the wire (protocol.md, "Header fields"): constants of their own, so that a bundle holds none that
  * it does not use.
  */
 

@@ -1,4 +1,4 @@
-// A server's end of one session of dialect 2, made from PROTOCOL.md for tests: no I/O, no clock.
+// A server's end of one session of dialect 2, made from docs/protocol.md for tests: no I/O, no clock.
 import { ErrorCode } from '../../src/errors.js';
 import * as FrameType from '../../src/dialect2/core/frame-types.js';
 import { frame, FrameDecoder, ProtocolError, reasonOf, resetFrame } from '../../src/dialect2/core/frames.js';

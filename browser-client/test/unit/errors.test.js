@@ -4,10 +4,10 @@ import { test } from 'node:test';
 import { codeOfRefusedOpening, codeOfRefusedUpload } from '../../src/codes.js';
 import { DuplexError, ErrorCode, ResponseError } from '../../src/errors.js';
 
-test('the error codes are those of PROTOCOL.md', async () => {
-  const text = await readFile(new URL('../../../server/PROTOCOL.md', import.meta.url), 'utf8');
+test('the error codes are those of docs/protocol.md', async () => {
+  const text = await readFile(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
   const table = text.match(/<!-- error-codes -->([^]*?)<!-- \/error-codes -->/)?.[1];
-  assert.ok(table, 'PROTOCOL.md has a table between <!-- error-codes --> and <!-- /error-codes -->');
+  assert.ok(table, 'docs/protocol.md has a table between <!-- error-codes --> and <!-- /error-codes -->');
   const rows = [...table.matchAll(/^\|\s*(\d+)[^|]*\|\s*`?([A-Z_]+)`?\s*\|/gm)];
   assert.deepEqual(Object.fromEntries(rows.map(([, number, name]) => [name, Number(number)])), { ...ErrorCode });
 });

@@ -1,4 +1,4 @@
-// The vectors that both implementations have to agree on: server/protocol-vectors.json.
+// The vectors that both implementations have to agree on: docs/protocol-vectors.json.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -12,7 +12,7 @@ import { randomOf } from '../support/random.js';
 /** @typedef {{ type: keyof typeof NAMES, [field: string]: any }} Meaning */
 
 /** @type {{ frames: any[], malformed: any[], receivers: any[] }} */
-const vectors = JSON.parse(readFileSync(new URL('../../../server/protocol-vectors.json', import.meta.url), 'utf8'));
+const vectors = JSON.parse(readFileSync(new URL('../../../docs/protocol-vectors.json', import.meta.url), 'utf8'));
 
 /** Of each type, the names of the fields, in their order. */
 const NAMES = {

@@ -12,7 +12,7 @@ const MAX_REASON_BYTES = 1000;
  */
 const FIELDS = [[8], [8, 8], [4], [4], [8], [2], [], [4, 4], []];
 
-/** The other side broke the rules. The message is one of PROTOCOL.md, "Input that breaks the rules". */
+/** The other side broke the rules. The message is one of docs/protocol.md, "Input that breaks the rules". */
 export class ProtocolError extends Error {
   /** @param {'malformed-frame' | 'beyond-window'} [problem] */
   constructor(problem = 'malformed-frame') {

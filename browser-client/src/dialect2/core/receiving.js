@@ -132,7 +132,7 @@ export class ReceivingDirection {
     return /** @type {Uint8Array<ArrayBuffer> | null} */ (bytes);
   }
 
-  /** Whether the sender should be told now (PROTOCOL.md, "Offsets and confirmation", rules 2 to 4). */
+  /** Whether the sender should be told now (docs/protocol.md, "Offsets and confirmation", rules 2 to 4). */
   get hasToTell() {
     const half = this.#window / 2;
     const news = this.confirmed - this.#told;

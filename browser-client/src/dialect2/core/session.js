@@ -80,7 +80,7 @@ export class ResumableSession {
   /** Both directions have ended, or there is an error. If there is none, what was received can still be read. */
   over = false;
   /**
-   * The first failure: its number (PROTOCOL.md, "Error codes") and reason.
+   * The first failure: its number (docs/protocol.md, "Error codes") and reason.
    *
    * @type {{ number: number, reason: string } | undefined}
    */

@@ -25,7 +25,7 @@ public final class DuplexException extends IOException {
         this.number = failure.number();
     }
 
-    /** {@return why ({@code PROTOCOL.md}, section "Error codes")} */
+    /** {@return why ({@code docs/protocol.md}, section "Error codes")} */
     public ErrorCode code() {
         return code;
     }

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *         .start();
  * }</pre>
  *
- * <p>The wire ({@code PROTOCOL.md}) has two dialects, of which the client chooses: that of the Node package
+ * <p>The wire ({@code docs/protocol.md}) has two dialects, of which the client chooses: that of the Node package
  * {@code http2-duplex} 6.x, and dialect 2, whose duplexes survive the loss of their connections. Sessions are looked up
  * in the handler, not on a connection, so that uploads may come over another connection than the download goes.
  */

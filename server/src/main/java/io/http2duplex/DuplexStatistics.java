@@ -23,7 +23,7 @@ import java.util.Map;
  * @param download the bytes from the application to the clients
  * @param memoryUsed how many bytes of the {@linkplain DuplexHandler.Builder#memoryBudget memory budget} are used now
  * @param memoryBudget how many there are
- * @param refused how many requests were refused, by the last part of the problem's type ({@code PROTOCOL.md}, section
+ * @param refused how many requests were refused, by the last part of the problem's type ({@code protocol.md}, section
  *     "Refusals"): all types, also those with 0
  */
 public record DuplexStatistics(

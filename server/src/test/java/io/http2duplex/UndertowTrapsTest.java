@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** {@code UNDERTOW.md} names the tests that hold what it says. */
+/** {@code docs/undertow.md} names the tests that hold what it says. */
 class UndertowTrapsTest {
     private static final Pattern NAMED = Pattern.compile("`([A-Z][A-Za-z0-9]*Test)(?:\\.([a-z][A-Za-z0-9]*))?`");
 
@@ -25,7 +25,7 @@ class UndertowTrapsTest {
                             file -> file,
                             (one, other) -> one));
         }
-        List<String[]> named = NAMED.matcher(Files.readString(Path.of("UNDERTOW.md")))
+        List<String[]> named = NAMED.matcher(Files.readString(Path.of("../docs/undertow.md")))
                 .results()
                 .map(match -> new String[] {match.group(1), match.group(2)})
                 .toList();

@@ -2,7 +2,7 @@ package io.http2duplex.protocol;
 
 import org.jspecify.annotations.Nullable;
 
-/** A GET's headers, understood ({@code PROTOCOL.md}, sections "Opening", "Negotiation", "Attached and detached"). */
+/** A GET's headers, understood ({@code protocol.md}, sections "Opening", "Negotiation", "Attached and detached"). */
 public sealed interface DownloadRequest {
     /** The largest offset, limit and attach number: a JavaScript number holds it. */
     long LARGEST = (1L << 53) - 1;

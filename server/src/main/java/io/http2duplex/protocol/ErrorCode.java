@@ -1,7 +1,7 @@
 package io.http2duplex.protocol;
 
 /**
- * Why a duplex failed. The same table stands in {@code PROTOCOL.md} (section "Error codes") and in the JavaScript
+ * Why a duplex failed. The same table stands in {@code docs/protocol.md} (section "Error codes") and in the JavaScript
  * client, where the constant's name is the {@code code} of the error.
  */
 public enum ErrorCode {

@@ -1,6 +1,6 @@
 package io.http2duplex.protocol;
 
-/** The header fields of the wire ({@code PROTOCOL.md}, section "Header fields"). */
+/** The header fields of the wire ({@code docs/protocol.md}, section "Header fields"). */
 public final class HeaderNames {
     /** Names the session: in the response to GET, in every POST, and in a GET that resumes. */
     public static final String ID = "http2-duplex-id";

@@ -3,7 +3,7 @@ package io.http2duplex.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A refusal, as the peer is told of it in an {@code application/problem+json} body (RFC 9457; {@code PROTOCOL.md},
+ * A refusal, as the peer is told of it in an {@code application/problem+json} body (RFC 9457; {@code docs/protocol.md},
  * section "Refusals"). No member repeats text that came from the request.
  *
  * @param type a URN that names the {@linkplain ProblemType kind of problem}

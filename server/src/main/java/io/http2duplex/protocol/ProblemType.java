@@ -1,6 +1,6 @@
 package io.http2duplex.protocol;
 
-/** The kinds of {@link Problem}: all that a request can be refused for ({@code PROTOCOL.md}, section "Refusals"). */
+/** The kinds of {@link Problem}: all that a request can be refused for ({@code protocol.md}, section "Refusals"). */
 public enum ProblemType {
     MISSING_ID(400, "missing-id", "Session id missing"),
     MALFORMED_ID(400, "malformed-id", "Session id malformed"),

@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state behind one duplex, as the application meets it in either dialect ({@code PROTOCOL.md}).
+ * The state behind one duplex, as the application meets it in either dialect ({@code docs/protocol.md}).
  *
  * <p>It lives until both directions have ended, or until the first failure resets both. Events come in as calls, in any
  * order that a network can bring about; after each, the caller takes the {@link Signals} and acts on them outside of

@@ -12,7 +12,7 @@ import java.util.List;
  * here, or from one that holds other bytes by now: a download that another has taken the place of, or one that the
  * client has confirmed by means of another, looks at its view without the session's lock. But a buffer comes here only
  * when the client has confirmed every byte in it; so whatever that thread sends then, it sends at offsets that the
- * client has, and drops ({@code PROTOCOL.md}, section "Offsets and confirmation"). And they are bytes of the same
+ * client has, and drops ({@code docs/protocol.md}, section "Offsets and confirmation"). And they are bytes of the same
  * direction of the same duplex: nobody meets what is another's. After a reset nothing is used again. Of what is received
  * nobody has a view: it is copied when the application reads it; a buffer that is handed to the application does not come
  * back here.

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * Carries a download: the response of a GET that opens a duplex or resumes one ({@code PROTOCOL.md}, sections "Opening"
+ * Carries a download: the response of a GET that opens a duplex or resumes one ({@code protocol.md}, sections "Opening"
  * and "Attached and detached"). This is the head of the response; {@link DownloadBody} carries the bytes.
  */
 public final class DownloadExchange {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Carries an upload: the body of a POST ({@code PROTOCOL.md}, section "Uploads").
+ * Carries an upload: the body of a POST ({@code docs/protocol.md}, section "Uploads").
  *
  * <p>Everything happens on the exchange's I/O thread. The body is read as far as the sink has room, and answered when
  * the sink has decided how, even in the middle of the body: {@link Answer} then drains the rest, because Undertow closes

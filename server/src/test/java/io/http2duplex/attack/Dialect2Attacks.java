@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** Frames of dialect 2 as they are not meant ({@code PROTOCOL.md}, section "Frames"), within an attacker's own sessions. */
+/** Frames of dialect 2 as they are not meant ({@code protocol.md}, section "Frames"), within an attacker's own sessions. */
 final class Dialect2Attacks {
     static final Map<String, Attack> ALL = Map.of(
             "PINGs whose answers nobody reads", Dialect2Attacks::pings,

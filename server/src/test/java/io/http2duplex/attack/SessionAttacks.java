@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** The protocol of this project as it is not meant ({@code PROTOCOL.md}). */
+/** The protocol of this project as it is not meant ({@code docs/protocol.md}). */
 final class SessionAttacks {
     static final Map<String, Attack> ALL = Map.of(
             "opens without end", SessionAttacks::opens,

@@ -20,8 +20,8 @@ class ErrorCodeTest {
 
     @Test
     void theEnumIsTheTableOfTheProtocolInItsOrder() throws IOException {
-        var table = TABLE.matcher(Files.readString(Path.of("PROTOCOL.md")));
-        assertThat(table.find()).as("PROTOCOL.md has a table of error codes").isTrue();
+        var table = TABLE.matcher(Files.readString(Path.of("../docs/protocol.md")));
+        assertThat(table.find()).as("protocol.md has a table of error codes").isTrue();
         List<String> rows = ROW.matcher(table.group(1))
                 .results()
                 .map(row -> row.group(1) + " " + row.group(2))
@@ -35,7 +35,7 @@ class ErrorCodeTest {
 
     @Test
     void theTableHasNoRowThatThisTestCannotRead() throws IOException {
-        var table = TABLE.matcher(Files.readString(Path.of("PROTOCOL.md")));
+        var table = TABLE.matcher(Files.readString(Path.of("../docs/protocol.md")));
         assertThat(table.find()).isTrue();
         long lines = table.group(1).lines().filter(line -> line.startsWith("|")).count();
         long rows =

@@ -36,8 +36,8 @@ class ProblemTypeTest {
     }
 
     private static Set<String> rows() throws IOException {
-        var section = SECTION.matcher(Files.readString(Path.of("PROTOCOL.md")));
-        assertThat(section.find()).as("PROTOCOL.md has a section of refusals").isTrue();
+        var section = SECTION.matcher(Files.readString(Path.of("../docs/protocol.md")));
+        assertThat(section.find()).as("protocol.md has a section of refusals").isTrue();
         return ROW.matcher(section.group(1))
                 .results()
                 .map(row -> row.group(1) + " " + row.group(2))

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Frames of dialect 2, as bytes ({@code PROTOCOL.md}, section "Frames"). */
+/** Frames of dialect 2, as bytes ({@code docs/protocol.md}, section "Frames"). */
 public final class Frames {
     public static final int DATA = 0;
     public static final int WINDOW = 1;

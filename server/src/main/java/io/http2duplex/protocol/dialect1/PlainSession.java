@@ -16,7 +16,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session of dialect 1 ({@code PROTOCOL.md}): one direction up, one down, and what ends them. It lives as long as its
+ * A session of dialect 1 ({@code protocol.md}): one direction up, one down, and what ends them. It lives as long as its
  * download's connection does.
  */
 public final class PlainSession implements Session {

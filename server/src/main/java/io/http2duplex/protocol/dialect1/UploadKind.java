@@ -1,6 +1,6 @@
 package io.http2duplex.protocol.dialect1;
 
-/** The kinds of upload ({@code PROTOCOL.md}, section "Uploads"). */
+/** The kinds of upload ({@code docs/protocol.md}, section "Uploads"). */
 public enum UploadKind {
     /** The body is the next chunk; more may follow in other POSTs. */
     CHUNK(false),

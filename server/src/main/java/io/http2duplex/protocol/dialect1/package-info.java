@@ -1,5 +1,5 @@
 /**
- * Dialect 1 of the wire, that of the Node package {@code http2-duplex} 6.x: {@code PROTOCOL.md}, the sections up to
+ * Dialect 1 of the wire, that of the Node package {@code http2-duplex} 6.x: {@code protocol.md}, the sections up to
  * "Truncation".
  */
 @NullMarked

@@ -2,7 +2,7 @@ package io.http2duplex.protocol.dialect2;
 
 import org.jspecify.annotations.Nullable;
 
-/** The types of frame ({@code PROTOCOL.md}, section "Frames"). */
+/** The types of frame ({@code docs/protocol.md}, section "Frames"). */
 enum FrameType {
     DATA(0, 8),
     WINDOW(1, 16),

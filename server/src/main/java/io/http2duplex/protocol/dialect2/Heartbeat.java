@@ -2,7 +2,7 @@ package io.http2duplex.protocol.dialect2;
 
 import io.http2duplex.protocol.Deadline;
 
-/** Signs of life ({@code PROTOCOL.md}, section "Signs of life"), while a session is attached. Times in nanoseconds. */
+/** Signs of life ({@code protocol.md}, section "Signs of life"), while a session is attached. Times in nanoseconds. */
 final class Heartbeat {
     private final long interval;
     private long sentAt;

@@ -21,7 +21,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session of dialect 2 ({@code PROTOCOL.md}): it outlives its connections.
+ * A session of dialect 2 ({@code docs/protocol.md}): it outlives its connections.
  *
  * <p>A carrier of a download shows the {@link Attachment} that {@link #attach} gave it with every call; calls with one
  * that another has taken the place of do no harm.

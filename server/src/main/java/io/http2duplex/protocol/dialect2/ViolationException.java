@@ -2,7 +2,7 @@ package io.http2duplex.protocol.dialect2;
 
 import io.http2duplex.protocol.Problem;
 
-/** The peer broke the rules ({@code PROTOCOL.md}, section "Input that breaks the rules"). Caught within the core. */
+/** The peer broke the rules ({@code protocol.md}, section "Input that breaks the rules"). Caught within the core. */
 final class ViolationException extends Exception {
     private final transient Problem problem;
 

@@ -1,5 +1,5 @@
 /**
- * Dialect 2 of the wire: sessions that outlive their connections ({@code PROTOCOL.md}, section "Dialect 2").
+ * Dialect 2 of the wire: sessions that outlive their connections ({@code docs/protocol.md}, section "Dialect 2").
  *
  * <p>What sends and what receives knows nothing of which side it is on; {@link
  * io.http2duplex.protocol.dialect2.ResumableSession} is the server's.

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A client that follows {@code PROTOCOL.md}, made of the same directions as the server. */
+/** A client that follows {@code docs/protocol.md}, made of the same directions as the server. */
 final class ModelClient implements SimulatedApplication.Duplex {
     private static final int MAX_POSTS = 4;
     static final int DONE_IN_ORDER = 0;

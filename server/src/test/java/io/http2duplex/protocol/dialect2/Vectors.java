@@ -12,9 +12,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The test vectors that both implementations run: {@code protocol-vectors.json}. */
+/** The test vectors that both implementations run: {@code docs/protocol-vectors.json}. */
 final class Vectors {
-    private static final JsonNode ALL = JsonMapper.shared().readTree(Path.of("protocol-vectors.json"));
+    private static final JsonNode ALL = JsonMapper.shared().readTree(Path.of("../docs/protocol-vectors.json"));
 
     private static final int SHOWN = 100;
 
