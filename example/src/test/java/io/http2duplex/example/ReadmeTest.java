@@ -9,22 +9,45 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** README shows the server as it is. */
+/** README and the documents show code as it is compiled and run here. */
 class ReadmeTest {
     private static final Path MODULE =
             Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+    private static final Path README = MODULE.resolveSibling("README.md");
 
     @Test
-    void readmeShowsTheExamplesWholeServer() throws IOException {
-        String readme = Files.readString(MODULE.resolveSibling("README.md"));
-        Matcher shown = Pattern.compile(
-                        "<!-- EchoServer.java -->\n```java\n(.*?)```\n<!-- /EchoServer.java -->", Pattern.DOTALL)
-                .matcher(readme);
+    void readmeShowsThePageOfTheFirstServer() throws IOException {
+        assertThat(source("src/test/resources/page/first.html")).isEqualTo(shown(README, "first.html", "html"));
+    }
 
-        assertThat(shown.find()).as("README has a place for the server").isTrue();
-        assertThat(Files.readString(MODULE.resolve("src/main/java/io/http2duplex/example/EchoServer.java")))
-                .endsWith(shown.group(1))
-                .contains("import io.http2duplex.DuplexHandler;\n");
-        assertThat(shown.group(1)).startsWith("/** Sends back");
+    @Test
+    void readmeIsShort() throws IOException {
+        assertThat(Files.readAllLines(README)).hasSizeLessThanOrEqualTo(200);
+    }
+
+    @Test
+    void theServersPageShowsTheExamplesWholeServer() throws IOException {
+        String shown = shown(MODULE.resolveSibling("docs").resolve("server.md"), "EchoServer.java", "java");
+
+        assertThat(shown).startsWith("/** Sends back");
+        assertThat(source("src/main/java/io/http2duplex/example/EchoServer.java"))
+                .endsWith(shown);
+    }
+
+    private static String source(String file) throws IOException {
+        return Files.readString(MODULE.resolve(file));
+    }
+
+    /** {@return what a document has between a file's markers} */
+    private static String shown(Path document, String file, String language) throws IOException {
+        Matcher shown = Pattern.compile(
+                        "<!-- " + Pattern.quote(file) + " -->\n```" + language + "\n(.*?)```\n<!-- /"
+                                + Pattern.quote(file) + " -->",
+                        Pattern.DOTALL)
+                .matcher(Files.readString(document));
+        assertThat(shown.find())
+                .as(document.getFileName() + " has a place for " + file)
+                .isTrue();
+        return shown.group(1);
     }
 }

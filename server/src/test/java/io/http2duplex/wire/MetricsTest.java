@@ -186,7 +186,7 @@ class MetricsTest {
     }
 
     @Test
-    void readmeHasATableOfThem() throws IOException {
+    void theDocumentHasATableOfThem() throws IOException {
         DuplexHandler handler = DuplexHandler.builder(duplex -> {}).build();
         new DuplexMetrics(handler).bindTo(registry);
         handler.close();
@@ -195,7 +195,7 @@ class MetricsTest {
         new DuplexServerMetrics(server).bindTo(registry);
         server.close();
         Set<String> rows = Pattern.compile("^\\| `(http2\\.duplex\\.[a-z.]+)` \\| ([a-z, `]*) \\|", Pattern.MULTILINE)
-                .matcher(Files.readString(Path.of("../README.md")))
+                .matcher(Files.readString(Path.of("../docs/operating.md")))
                 .results()
                 .map(row -> row.group(1) + " " + row.group(2).replaceAll("[`,]", ""))
                 .collect(Collectors.toCollection(TreeSet::new));
