@@ -2,7 +2,7 @@ import { Duplex } from 'readable-stream';
 import { applicationReset } from './errors.js';
 import { openSession } from './open.js';
 
-/** @typedef {import('./session.js').Session} Session */
+/** @typedef {Awaited<ReturnType<typeof openSession>>} Session */
 
 /**
  * Everything that fetch takes, for every request; the options of a Node Duplex; and this package's own.
@@ -18,7 +18,10 @@ import { openSession } from './open.js';
 export class FetchDuplex extends Duplex {
   #session;
 
-  /** @param {Session} session @param {MakeOptions} options */
+  /**
+   * @param {Session} session
+   * @param {MakeOptions} options
+   */
   constructor(session, options) {
     // The session looks at the signal itself, so that its error has a code of this package.
     const { signal, ...streamOptions } = options;
@@ -66,7 +69,11 @@ export class FetchDuplex extends Duplex {
     );
   }
 
-  /** @param {Uint8Array} chunk @param {string} _encoding @param {(error?: Error) => void} callback */
+  /**
+   * @param {Uint8Array} chunk
+   * @param {string} _encoding
+   * @param {(error?: Error) => void} callback
+   */
   _write(chunk, _encoding, callback) {
     this.#session.write([chunk]).then(() => callback(), callback);
   }
@@ -84,7 +91,10 @@ export class FetchDuplex extends Duplex {
     this.#session.end().then(() => callback(), callback);
   }
 
-  /** @param {Error | null} error @param {(error: Error | null) => void} callback */
+  /**
+   * @param {Error | null} error
+   * @param {(error: Error | null) => void} callback
+   */
   _destroy(error, callback) {
     this.#session.destroy(error ?? undefined);
     callback(error);

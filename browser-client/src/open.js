@@ -4,9 +4,7 @@ import * as Header from './headers.js';
 import { downloadRequest, openingRequest, VERSION } from './request-init.js';
 import { settingsOf } from './options.js';
 import { abortedBy, responseError } from './browser/responses.js';
-import { FetchDownload } from './dialect2/fetch/download.js';
-import { FetchUpload } from './dialect2/fetch/upload.js';
-import { Dialect2Session } from './dialect2/session.js';
+import { ResumingSession } from './dialect2/session.js';
 
 /**
  * Opens a session of the newest dialect that both sides speak.
@@ -14,7 +12,7 @@ import { Dialect2Session } from './dialect2/session.js';
  * @param {string | URL} url
  * @param {import('./options.js').SessionOptions} [options]
  * @param {number} [highWaterMark] dialect 1: how many written bytes may wait besides those under way
- * @returns {Promise<import('./session.js').Session>} rejects with one error that has a `code`
+ * @returns {Promise<import('./dialect1/session.js').Session | ResumingSession>} rejects with one error that has a `code`
  */
 export async function openSession(url, options = {}, highWaterMark = 0) {
   const settings = settingsOf(url, options, highWaterMark);
@@ -34,18 +32,11 @@ export async function openSession(url, options = {}, highWaterMark = 0) {
     if (!id || !response.body) {
       throw new DuplexError('PROTOCOL_ERROR', id ? NO_BODY : NO_ID);
     }
-    const { body } = response;
-    if (settings.dialect === 2 && response.headers.get(Header.VERSION) === VERSION) {
-      signal?.throwIfAborted();
-      return new Dialect2Session(settings, id, (context) => ({
-        downloads: new FetchDownload(context, { body, abort }),
-        uploads: new FetchUpload(context),
-      }));
-    }
+    const resumes = settings.dialect === 2 && response.headers.get(Header.VERSION) === VERSION;
     // Servers of this project speak dialect 2: most pages never need the code of dialect 1. Its download waits for it.
-    const { Dialect1Session } = await import('./dialect1/session.js');
+    const Session = resumes ? ResumingSession : (await import('./dialect1/session.js')).Session;
     signal?.throwIfAborted();
-    return new Dialect1Session(settings, id, body, abort);
+    return new Session(settings, id, response.body, abort);
   } catch (error) {
     if (signal?.aborted) {
       throw abortedBy(signal);

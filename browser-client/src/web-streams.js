@@ -3,7 +3,7 @@ import { openSession } from './open.js';
 
 export { DuplexError, ErrorCode, ResponseError } from './errors.js';
 
-/** @typedef {import('./session.js').Session} Session */
+/** @typedef {Awaited<ReturnType<typeof openSession>>} Session */
 
 /**
  * Everything that fetch takes, for every request; and this package's own.
@@ -70,7 +70,10 @@ export class WebDuplex extends EventTarget {
   }
 }
 
-/** @param {Session} session @returns {ReadableStream<Uint8Array<ArrayBuffer>>} */
+/**
+ * @param {Session} session
+ * @returns {ReadableStream<Uint8Array<ArrayBuffer>>}
+ */
 function readableOf(session) {
   return new ReadableStream(
     {
@@ -94,7 +97,10 @@ function readableOf(session) {
   );
 }
 
-/** @param {Session} session @returns {WritableStream<Uint8Array | ArrayBuffer | ArrayBufferView>} */
+/**
+ * @param {Session} session
+ * @returns {WritableStream<Uint8Array | ArrayBuffer | ArrayBufferView>}
+ */
 function writableOf(session) {
   return new WritableStream({
     start(controller) {
@@ -128,7 +134,10 @@ function cancelled(reason) {
     : new DuplexError('CANCELLED', 'The duplex was destroyed', { cause: reason });
 }
 
-/** @param {unknown} chunk @returns {Uint8Array} the same memory */
+/**
+ * @param {unknown} chunk
+ * @returns {Uint8Array} the same memory
+ */
 function bytesOf(chunk) {
   if (ArrayBuffer.isView(chunk)) {
     return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);

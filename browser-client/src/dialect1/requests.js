@@ -17,7 +17,11 @@ export class Requests {
   #gone = false;
   #cancelled = false;
 
-  /** @param {import('../options.js').Settings} settings @param {string} id @param {Fail} fail */
+  /**
+   * @param {import('../options.js').Settings} settings
+   * @param {string} id
+   * @param {Fail} fail
+   */
   constructor(settings, id, fail) {
     this.#settings = settings;
     this.#fail = fail;
@@ -47,7 +51,10 @@ export class Requests {
     await this.accept(response);
   }
 
-  /** @param {RequestInit} init @returns {Promise<Response>} whatever its status */
+  /**
+   * @param {RequestInit} init
+   * @returns {Promise<Response>} whatever its status
+   */
   async fetch(init) {
     if (this.#cancelled) {
       throw new DuplexError('CANCELLED', 'The duplex is over: nothing more is sent');

@@ -87,7 +87,7 @@ export class ServerDuplex {
   #core;
   /** @type {Uint8Array[]} */
   #toWrite = [];
-  #mustEnd = false;
+  #isToEnd = false;
   /** @type {Map<import('./server-session.js').ServerDownload, Stream>} */
   #downloads = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -119,19 +119,19 @@ export class ServerDuplex {
   }
 
   get attached() {
-    return this.#core.isAttached;
+    return this.#core.attached;
   }
 
   get error() {
-    return this.#core.failure;
+    return this.#core.error;
   }
 
   get over() {
-    return this.#core.isClosed;
+    return this.#core.over;
   }
 
   get atEnd() {
-    return this.#core.isAtEnd;
+    return this.#core.atEnd;
   }
 
   text() {
@@ -152,7 +152,7 @@ export class ServerDuplex {
   }
 
   end() {
-    this.#mustEnd = true;
+    this.#isToEnd = true;
     this.pump();
   }
 
@@ -235,7 +235,7 @@ export class ServerDuplex {
       }
       if (download.isBroken) {
         void setImmediate().then(() => stream.destroy(new Error('taken for dead')));
-      } else if (download.mustEnd && !stream.writableNeedDrain) {
+      } else if (download.isToEnd && !stream.writableNeedDrain) {
         stream.end();
       }
     }
@@ -260,7 +260,7 @@ export class ServerDuplex {
         return;
       }
     }
-    if (this.#mustEnd) {
+    if (this.#isToEnd) {
       this.#core.end();
     }
   }

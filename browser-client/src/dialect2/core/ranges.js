@@ -7,9 +7,9 @@
  */
 
 /**
- * Adds a range: ranges that touch each other become one.
+ * Makes a range one of those that are there: ranges that touch each other become one.
  *
- * @param {Range[]} ranges in order, which don't touch each other
+ * @param {Range[]} ranges in order, none of which touch
  * @param {number} from
  * @param {number} to not below `from`
  */

@@ -1,17 +1,17 @@
-/** The body of one streaming POST: takes pieces when fetch asks for them, that is when it has sent the last one. */
+/** The body of one streaming POST: takes pieces when fetch asks for them, which is when it has sent the last one. */
 export class StreamingBody {
   #next;
   #part;
-  /** @type {ReadableStreamDefaultController<Uint8Array> | undefined} undefined when fetch has cancelled the body */
+  /** @type {ReadableStreamDefaultController<Uint8Array> | undefined} gone when fetch has given the body up */
   #controller;
   #wanted = false;
   /** Whether fetch has asked for anything yet. */
   begun = false;
-  /** Whether fetch was given everything, and the end. */
+  /** Whether everything was given to fetch that ever will be. */
   ended = false;
 
   /**
-   * @param {{ readonly mustEnd: boolean }} part
+   * @param {{ readonly isToEnd: boolean }} part
    * @param {() => Uint8Array[] | null} next the next pieces; null: there is none now
    * @param {() => void} onwanted called when fetch asks for a piece
    */
@@ -35,13 +35,13 @@ export class StreamingBody {
     );
   }
 
-  /** Gives fetch pieces if it wants one and there are any, or ends the body if it must end. */
+  /** Gives fetch pieces if it wants one and there are any, or ends the body if it is to end. */
   feed() {
     const controller = this.#controller;
     if (!controller || this.ended) {
       return;
     }
-    if (this.#part.mustEnd) {
+    if (this.#part.isToEnd) {
       this.ended = true;
       controller.close();
       return;

@@ -4,8 +4,8 @@ import static io.undertow.Handlers.header;
 import static io.undertow.Handlers.path;
 import static io.undertow.Handlers.redirect;
 
-import io.http2duplex.DuplexHandler;
-import io.http2duplex.DuplexServer;
+import io.http2duplex.server.DuplexHandler;
+import io.http2duplex.server.DuplexServer;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.time.Duration;

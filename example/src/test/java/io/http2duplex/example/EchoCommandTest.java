@@ -3,10 +3,10 @@ package io.http2duplex.example;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.http2duplex.ErrorCode;
 import io.http2duplex.certs.DevelopmentCertificates;
 import io.http2duplex.certs.TlsContexts;
-import io.http2duplex.protocol.ErrorCode;
-import io.http2duplex.protocol.HeaderNames;
+import io.http2duplex.internal.core.HeaderNames;
 import java.io.BufferedReader;
 import java.io.DataInputStream;
 import java.io.IOException;

@@ -1,11 +1,11 @@
 package io.http2duplex.metrics;
 
-import io.http2duplex.DuplexHandler;
 import io.http2duplex.DuplexStatistics;
 import io.http2duplex.DuplexStatistics.Dialect;
 import io.http2duplex.DuplexStatistics.Direction;
-import io.http2duplex.protocol.ErrorCode;
-import io.http2duplex.protocol.ProblemType;
+import io.http2duplex.ErrorCode;
+import io.http2duplex.ProblemType;
+import io.http2duplex.server.DuplexHandler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
@@ -26,7 +26,7 @@ import java.util.function.ToDoubleFunction;
  */
 public final class DuplexMetrics implements MeterBinder {
     /** The tag {@code reason} of sessions that ended on both sides; the others have their {@link ErrorCode}. */
-    public static final String IN_ORDER = "IN_ORDER";
+    public static final String CLEAN = "CLEAN";
 
     private final DuplexHandler handler;
     private final Tags tags;
@@ -62,7 +62,7 @@ public final class DuplexMetrics implements MeterBinder {
         ofDialect(meters, "2", DuplexStatistics::dialect2);
         meters.gauge("sessions.detached", "Sessions that wait to be resumed", DuplexStatistics::detached);
         meters.counter("sessions.resumed", "Sessions that were resumed", DuplexStatistics::resumed);
-        ended(meters, IN_ORDER, DuplexStatistics::endedInOrder);
+        ended(meters, CLEAN, DuplexStatistics::endedCleanly);
         for (ErrorCode code : ErrorCode.values()) {
             ended(
                     meters,

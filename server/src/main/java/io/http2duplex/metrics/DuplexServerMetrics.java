@@ -1,7 +1,7 @@
 package io.http2duplex.metrics;
 
-import io.http2duplex.DuplexServer;
-import io.http2duplex.DuplexServerStatistics;
+import io.http2duplex.server.DuplexServer;
+import io.http2duplex.server.DuplexServerStatistics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;

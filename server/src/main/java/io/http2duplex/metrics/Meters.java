@@ -23,7 +23,7 @@ final class Meters<T, S> {
     private final String prefix;
     private final Tags common;
     private final T measured;
-    private final Glance<T, S> glance;
+    private final CachedStatistics<T, S> glance;
 
     /**
      * @param prefix what all names begin with
@@ -35,7 +35,7 @@ final class Meters<T, S> {
         this.prefix = prefix;
         this.common = common;
         this.measured = measured;
-        glance = new Glance<>(registry.config().clock(), look);
+        glance = new CachedStatistics<>(registry.config().clock(), look);
     }
 
     void gauge(String name, String what, ToDoubleFunction<S> value, String... tags) {
@@ -73,7 +73,7 @@ final class Meters<T, S> {
     }
 
     void timer(String name, String what, ToLongFunction<S> count, ToDoubleFunction<S> totalMillis) {
-        Glance<T, S> shared = glance;
+        CachedStatistics<T, S> shared = glance;
         FunctionTimer.builder(
                         prefix + name,
                         measured,
@@ -87,7 +87,7 @@ final class Meters<T, S> {
 
     /** It holds the glance alone: what is measured may go. */
     private ToDoubleFunction<T> reading(ToDoubleFunction<S> value) {
-        Glance<T, S> shared = glance;
+        CachedStatistics<T, S> shared = glance;
         return it -> value.applyAsDouble(shared.at(it));
     }
 }

@@ -33,7 +33,7 @@ final class AccountAttacks {
     }
 
     private static void moods(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         for (int i = 0; i < 20; i++) {
             line.get(Target.ACCOUNTS, ACCOUNT, MARKUP + i, MOOD, any(attacker, MOODS), "http2-duplex-version", "2");
         }
@@ -42,7 +42,7 @@ final class AccountAttacks {
     }
 
     private static void vanishing(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         String id = attacker.open(line, Target.ACCOUNTS, 1, ACCOUNT, "slow");
         for (int i = 0; i < 30; i++) {
             String mood = any(attacker, List.of("never", "slow", "blocks"));
@@ -59,14 +59,14 @@ final class AccountAttacks {
 
     /** Uses, as another account or as nobody, what one account has opened. */
     private static void theft(Attacker attacker) throws IOException {
-        Http2Line owner = attacker.http2();
+        Http2AttackerConnection owner = attacker.http2();
         int dialect = 1 + attacker.random.nextInt(2);
         String mine = "owner-" + attacker.random.nextInt();
         String id = attacker.open(owner, Target.ACCOUNTS, dialect, ACCOUNT, mine);
         if (id == null) {
             return;
         }
-        Http2Line thief = attacker.http2();
+        Http2AttackerConnection thief = attacker.http2();
         for (String account : List.of("thief", mine.toUpperCase(Locale.ROOT), mine + " ")) {
             stolen(attacker, owner, thief.head(upload(thief, id, dialect, account, Frames.data(0, new byte[10]))));
             int destroy = thief.post(
@@ -84,13 +84,14 @@ final class AccountAttacks {
             stolen(attacker, owner, thief.head(attach(thief, id, ACCOUNT, account)));
         }
         stolen(attacker, owner, thief.head(attach(thief, id, "x-other", "1")));
-        Http2Line.Head own = owner.head(upload(owner, id, dialect, mine, Frames.data(0, new byte[10])));
+        Http2AttackerConnection.Head own = owner.head(upload(owner, id, dialect, mine, Frames.data(0, new byte[10])));
         if (own.status() >= 400 && own.status() < 500 && !owner.isClosed()) {
             attacker.target.verdict.fault("After a theft its owner was answered with " + own.status());
         }
     }
 
-    private static int upload(Http2Line line, String id, int dialect, String account, byte[] body) throws IOException {
+    private static int upload(Http2AttackerConnection line, String id, int dialect, String account, byte[] body)
+            throws IOException {
         int post = dialect == 1
                 ? line.post(Target.ACCOUNTS, "http2-duplex-id", id, ACCOUNT, account)
                 : line.post(Target.ACCOUNTS, "http2-duplex-id", id, ACCOUNT, account, "http2-duplex-version", "2");
@@ -98,7 +99,7 @@ final class AccountAttacks {
         return post;
     }
 
-    private static int attach(Http2Line line, String id, String header, String value) throws IOException {
+    private static int attach(Http2AttackerConnection line, String id, String header, String value) throws IOException {
         return line.get(
                 Target.ACCOUNTS,
                 "http2-duplex-version",
@@ -113,14 +114,14 @@ final class AccountAttacks {
                 value);
     }
 
-    private static void stolen(Attacker attacker, Http2Line owner, Http2Line.Head head) {
+    private static void stolen(Attacker attacker, Http2AttackerConnection owner, Http2AttackerConnection.Head head) {
         if (head.status() >= 200 && head.status() < 300 && !owner.isClosed()) {
             attacker.target.verdict.fault("A stolen id was worth a " + head.status());
         }
     }
 
     private static void oneAccount(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         for (int i = 0; i < 50; i++) { // more than maxSessionsPerAccount
             line.get(Target.ACCOUNTS, ACCOUNT, "greedy");
         }
@@ -128,7 +129,7 @@ final class AccountAttacks {
     }
 
     private static void hostileOrigins(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         for (String origin : List.of(
                 "https://evil.example",
                 "null",
@@ -147,7 +148,7 @@ final class AccountAttacks {
     }
 
     private static void preflights(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         int stream = 0;
         for (int i = 0; i < 500; i++) {
             byte[] block = line.block(
@@ -167,7 +168,7 @@ final class AccountAttacks {
 
     /** Duplexes that are idle, or live for too long, and more than a connection may have. */
     private static void shortLives(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         String id = attacker.open(line, Target.SHORT, 2);
         for (int i = 0; i < 30; i++) {
             line.get(Target.SHORT, "http2-duplex-version", "" + (1 + i % 2));

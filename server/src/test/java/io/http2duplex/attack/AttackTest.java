@@ -2,8 +2,8 @@ package io.http2duplex.attack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.http2duplex.DuplexServerStatistics;
 import io.http2duplex.DuplexStatistics;
+import io.http2duplex.server.DuplexServerStatistics;
 import io.http2duplex.wire.Await;
 import io.http2duplex.wire.GoodClient;
 import java.lang.management.ManagementFactory;
@@ -91,7 +91,7 @@ class AttackTest {
     }
 
     private static void shutDownWhileAttacked(Target target) {
-        try (Siege siege = new Siege(target, attacks(), SEED)) {
+        try (AttackRunner siege = new AttackRunner(target, attacks(), SEED)) {
             long end = System.nanoTime() + BEFORE_SHUTDOWN.toNanos();
             while (System.nanoTime() - end < 0) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
@@ -158,7 +158,7 @@ class AttackTest {
     }
 
     private static void siege(Target target, Duration time, List<GoodClient> good) {
-        Siege siege = new Siege(target, attacks(), SEED);
+        AttackRunner siege = new AttackRunner(target, attacks(), SEED);
         try (siege) {
             long end = System.nanoTime() + time.toNanos();
             while (System.nanoTime() - end < 0 && good.stream().noneMatch(GoodClient::hasFailed)) {

@@ -17,17 +17,17 @@ final class Attacker {
     /** What is done with a line that is held, from time to time. */
     @FunctionalInterface
     interface Drip {
-        void drip(Line line) throws IOException;
+        void drip(AttackerConnection line) throws IOException;
     }
 
     final Random random;
     final Target target;
     private final String attack;
-    private final Held held;
-    private final List<Line> lines = new CopyOnWriteArrayList<>();
+    private final HeldConnections held;
+    private final List<AttackerConnection> lines = new CopyOnWriteArrayList<>();
     private final long began = System.nanoTime();
 
-    Attacker(Target target, Held held, String attack, Random random) {
+    Attacker(Target target, HeldConnections held, String attack, Random random) {
         this.target = target;
         this.held = held;
         this.attack = attack;
@@ -42,51 +42,52 @@ final class Attacker {
     // ---- connections, which end with the bout unless they are held
 
     /** TCP alone, to one of the ports. */
-    Line tcp(boolean tls) throws IOException {
-        return line(new Line.Kind(tls, null, true));
+    AttackerConnection tcp(boolean tls) throws IOException {
+        return line(new AttackerConnection.Kind(tls, null, true));
     }
 
-    Line http1() throws IOException {
-        return line(new Line.Kind(random.nextBoolean(), "http/1.1", true));
+    AttackerConnection http1() throws IOException {
+        return line(new AttackerConnection.Kind(random.nextBoolean(), "http/1.1", true));
     }
 
     /** One that does not read what comes back. */
-    Line deafHttp1() throws IOException {
-        return line(new Line.Kind(random.nextBoolean(), "http/1.1", false));
+    AttackerConnection deafHttp1() throws IOException {
+        return line(new AttackerConnection.Kind(random.nextBoolean(), "http/1.1", false));
     }
 
-    Line line(Line.Kind kind) throws IOException {
-        return opened(new Line(target, kind, attack));
+    AttackerConnection line(AttackerConnection.Kind kind) throws IOException {
+        return opened(new AttackerConnection(target, kind, attack));
     }
 
-    Http2Line http2() throws IOException {
+    Http2AttackerConnection http2() throws IOException {
         return http2(WINDOW);
     }
 
-    Http2Line http2(int window) throws IOException {
-        return opened(new Http2Line(target, random.nextBoolean(), attack, window));
+    Http2AttackerConnection http2(int window) throws IOException {
+        return opened(new Http2AttackerConnection(target, random.nextBoolean(), attack, window));
     }
 
-    private <T extends Line> T opened(T line) {
+    private <T extends AttackerConnection> T opened(T line) {
         lines.add(line);
         line.start();
         return line;
     }
 
     /** Keeps a connection beyond the bout, for a while. */
-    void hold(Line line, Drip drip) {
+    void hold(AttackerConnection line, Drip drip) {
         lines.remove(line);
         held.add(line, drip);
     }
 
     /** Keeps a connection beyond the bout, for a while, in silence. */
-    void hold(Line line) {
+    void hold(AttackerConnection line) {
         hold(line, silent -> {});
     }
 
     /** Ends the bout, whatever it waits for. To be called once more when it has ended. */
     void end() {
-        lines.forEach(Line::close); // not cleared: the bout may be opening one more, which a later call closes
+        lines.forEach(
+                AttackerConnection::close); // not cleared: the bout may be opening one more, which a later call closes
     }
 
     // ---- things to say
@@ -104,7 +105,7 @@ final class Attacker {
 
     /** Opens a duplex, with more header fields. {@return its id; null if it was refused} */
     @Nullable
-    String open(Http2Line line, String path, int dialect, String... headers) throws IOException {
+    String open(Http2AttackerConnection line, String path, int dialect, String... headers) throws IOException {
         String[] all = Arrays.copyOf(headers, headers.length + (dialect == 1 ? 0 : 2));
         if (dialect > 1) {
             all[headers.length] = "http2-duplex-version";

@@ -19,7 +19,7 @@ final class Dialect2Attacks {
     private Dialect2Attacks() {}
 
     private static void pings(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2(0);
+        Http2AttackerConnection line = attacker.http2(0);
         String path = attacker.path();
         String id = attacker.open(line, path, 2);
         if (id == null) {
@@ -37,7 +37,7 @@ final class Dialect2Attacks {
     }
 
     private static void smallFrames(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         String path = attacker.path();
         String id = attacker.open(line, path, 2);
         for (int i = 0; id != null && i < 5; i++) {
@@ -56,7 +56,7 @@ final class Dialect2Attacks {
     }
 
     private static void offsets(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         String path = attacker.path();
         List<byte[]> bodies = List.of(
                 Frames.data(MAX_OFFSET, attacker.bytes(10)),
@@ -81,7 +81,7 @@ final class Dialect2Attacks {
     }
 
     private static void runs(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         String path = attacker.path();
         for (int count : List.of(60, 100)) {
             String id = attacker.open(line, path, 2);
@@ -97,7 +97,7 @@ final class Dialect2Attacks {
     }
 
     private static void resets(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         String path = attacker.path();
         for (String reason : List.of("</script>", "\u0000\r\n\u001b[31m", "a".repeat(1000), "a".repeat(2000), "")) {
             String id = attacker.open(line, path, 2);

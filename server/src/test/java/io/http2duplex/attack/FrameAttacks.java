@@ -1,6 +1,6 @@
 package io.http2duplex.attack;
 
-import static io.http2duplex.attack.Http2Line.setting;
+import static io.http2duplex.attack.Http2AttackerConnection.setting;
 import static io.http2duplex.wire.Http2Frames.DATA;
 import static io.http2duplex.wire.Http2Frames.END_HEADERS;
 import static io.http2duplex.wire.Http2Frames.END_STREAM;
@@ -39,7 +39,7 @@ final class FrameAttacks {
     private FrameAttacks() {}
 
     private static void rapidResets(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         String path = attacker.path();
         for (int i = 0; i < MANY_STREAMS; i++) {
             line.cut(line.get(path));
@@ -47,7 +47,7 @@ final class FrameAttacks {
     }
 
     private static void rapidResetsOfUploads(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         String path = attacker.path();
         String id = attacker.open(line, path, 1);
         for (int i = 0; id != null && i < MANY_STREAMS; i++) {
@@ -58,7 +58,7 @@ final class FrameAttacks {
     }
 
     private static void tooManyStreams(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         for (int i = 0; i < MANY_STREAMS; i++) {
             if (i % 2 == 0) {
                 line.get(attacker.path());
@@ -71,13 +71,13 @@ final class FrameAttacks {
     private static void windowOverflow(Attacker attacker) throws IOException {
         byte[] most = {127, -1, -1, -1};
         for (int stream : List.of(0, 1)) {
-            Http2Line line = attacker.http2();
+            Http2AttackerConnection line = attacker.http2();
             line.get("/echo");
             line.frame(WINDOW_UPDATE, 0, stream, most);
             line.frame(WINDOW_UPDATE, 0, stream, most);
             line.frame(WINDOW_UPDATE, 0, stream, new byte[4]);
         }
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         line.get("/echo");
         line.frame(WINDOW_UPDATE, 0, 1, most);
         line.frame(SETTINGS, 0, 0, setting(4, Integer.MAX_VALUE));
@@ -86,7 +86,7 @@ final class FrameAttacks {
     }
 
     private static void beyondWindow(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         String id = attacker.open(line, "/deaf", 1);
         if (id != null) {
             int post = line.post("/deaf", "http2-duplex-id", id, "http2-duplex-single", "true");
@@ -97,7 +97,7 @@ final class FrameAttacks {
     }
 
     private static void floods(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         int stream = line.post("/echo", "http2-duplex-id", "x".repeat(32));
         int type = List.of(PING, SETTINGS, PRIORITY, DATA, UNKNOWN).get(attacker.random.nextInt(5));
         int of = type == PRIORITY || type == DATA ? stream : 0;
@@ -108,7 +108,7 @@ final class FrameAttacks {
     }
 
     private static void windowUpdates(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         int stream = line.get(attacker.path());
         for (int i = 0; i < FLOOD; i++) {
             line.frame(WINDOW_UPDATE, 0, i % 2 == 0 ? stream : 0, (byte) 0, (byte) 0, (byte) 0, (byte) 1);
@@ -117,7 +117,7 @@ final class FrameAttacks {
 
     private static void randomFrames(Attacker attacker) throws IOException {
         for (int i = 0; i < 10; i++) {
-            Http2Line line = attacker.http2();
+            Http2AttackerConnection line = attacker.http2();
             line.get(attacker.path());
             line.post(attacker.path(), "http2-duplex-id", "x".repeat(32));
             for (int j = 0; j < 20; j++) {
@@ -133,7 +133,7 @@ final class FrameAttacks {
                 any -> headersOn(any.http2(), 0),
                 any -> headersOn(any.http2(), 2),
                 any -> {
-                    Http2Line line = any.http2();
+                    Http2AttackerConnection line = any.http2();
                     headersOn(line, 9);
                     headersOn(line, 3);
                     headersOn(line, 9);
@@ -155,30 +155,30 @@ final class FrameAttacks {
                 any -> any.http2().frame(DATA, 0, 1, any.bytes(20_000)),
                 any -> any.http2().write(new byte[] {-1, -1, -1, 0, 0, 0, 0, 0, 1}),
                 any -> {
-                    Http2Line line = any.http2();
+                    Http2AttackerConnection line = any.http2();
                     line.data(line.post("/echo", "http2-duplex-id", "x".repeat(32)), true);
                     line.data(1, true, any.bytes(10));
                 },
                 any -> {
-                    Http2Line line = any.http2();
+                    Http2AttackerConnection line = any.http2();
                     line.post("/echo", "http2-duplex-id", "x".repeat(32));
                     line.frame(DATA, PADDED, 1, (byte) -1, (byte) 0);
                 },
                 any -> {
-                    Http2Line line = any.http2();
+                    Http2AttackerConnection line = any.http2();
                     line.frame(SETTINGS, 0, 0, setting(6, 0)); // no header may come
                     line.frame(SETTINGS, 0, 0, setting(1, 0)); // the server is to forget all it has sent
                     line.head(line.get("/echo"));
                 },
                 any -> {
-                    Http2Line line = any.http2();
+                    Http2AttackerConnection line = any.http2();
                     int post = line.post("/echo", "http2-duplex-id", "x".repeat(32));
                     for (int i = 0; i < 100; i++) { // trailers that do not end
                         line.frame(HEADERS, END_HEADERS, post, line.block("POST", "/echo"));
                     }
                 },
                 any -> {
-                    Http2Line line = any.http2();
+                    Http2AttackerConnection line = any.http2();
                     line.frame(GOAWAY, 0, 0, new byte[8]);
                     line.get("/echo");
                 });
@@ -187,13 +187,13 @@ final class FrameAttacks {
         }
     }
 
-    private static void headersOn(Http2Line line, int stream) throws IOException {
+    private static void headersOn(Http2AttackerConnection line, int stream) throws IOException {
         line.frame(HEADERS, END_HEADERS | END_STREAM, stream, line.block("GET", "/echo"));
     }
 
     /** Bodies of single bytes that nobody reads: each may keep a buffer. */
     private static void crumbs(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         String path = attacker.path();
         String id = attacker.open(line, path, 1);
         if (id != null) {

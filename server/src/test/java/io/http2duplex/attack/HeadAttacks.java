@@ -27,7 +27,7 @@ final class HeadAttacks {
     private HeadAttacks() {}
 
     /** Sends a block in as many frames as it takes. */
-    private static void head(Http2Line line, byte[] block) throws IOException {
+    private static void head(Http2AttackerConnection line, byte[] block) throws IOException {
         int stream = line.nextStream();
         int at = Math.min(block.length, MAX_FRAME);
         boolean whole = at == block.length;
@@ -41,11 +41,11 @@ final class HeadAttacks {
     }
 
     private static void giants(Attacker attacker) throws IOException {
-        Http2Line one = attacker.http2();
+        Http2AttackerConnection one = attacker.http2();
         head(one, one.block("GET", "/echo", "x-giant", "a".repeat(100_000)));
-        Http2Line path = attacker.http2();
+        Http2AttackerConnection path = attacker.http2();
         head(path, path.block("GET", "/echo?" + "a".repeat(60_000)));
-        Http2Line many = attacker.http2();
+        Http2AttackerConnection many = attacker.http2();
         String[] fields = new String[4000];
         for (int i = 0; i < fields.length; i += 2) {
             fields[i] = "x-" + i;
@@ -56,7 +56,7 @@ final class HeadAttacks {
 
     /** An entry of the dynamic table that is large, and heads that name it again and again. */
     private static void bombs(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         block.writeBytes(line.block("GET", "/echo"));
         ByteBuffer entry = ByteBuffer.allocate(4000);
@@ -80,13 +80,13 @@ final class HeadAttacks {
                 new byte[] {0, 10, 'a'}, // cut
                 new byte[0]);
         for (byte[] block : all) {
-            Http2Line line = attacker.http2();
+            Http2AttackerConnection line = attacker.http2();
             line.frame(HEADERS, END_HEADERS | END_STREAM, line.nextStream(), block);
         }
     }
 
     private static void continuations(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         line.frame(HEADERS, 0, line.nextStream(), line.block("GET", "/echo"));
         boolean empty = attacker.random.nextBoolean();
         for (int i = 0; i < 7000; i++) { // more than maxControlFramesPerMinute
@@ -96,7 +96,7 @@ final class HeadAttacks {
 
     private static void badFields(Attacker attacker) throws IOException {
         String markup = "<" + Attacker.MARKUP + ">";
-        Http2Line any = attacker.http2();
+        Http2AttackerConnection any = attacker.http2();
         List<byte[]> all = List.of(
                 fields(any, "X-UPPER", "a"),
                 fields(any, "connection", "close"),
@@ -130,18 +130,18 @@ final class HeadAttacks {
                 any.block("GET", "/echo%zz?%zz=" + markup),
                 any.block("GET", "/echo\r\n"));
         for (int i = 0; i < 5; i++) {
-            Http2Line line = attacker.http2();
+            Http2AttackerConnection line = attacker.http2();
             line.frame(
                     HEADERS, END_HEADERS | END_STREAM, line.nextStream(), all.get(attacker.random.nextInt(all.size())));
         }
     }
 
-    private static byte[] fields(Http2Line any, String name, String value) {
+    private static byte[] fields(Http2AttackerConnection any, String name, String value) {
         return any.block("GET", "/echo", name, value);
     }
 
     private static void lengths(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         String path = attacker.path();
         for (String length : List.of("5", "15", "0", "9223372036854775807", "abc", "-1", "99999999999999999999")) {
             String id = attacker.open(line, path, 1);

@@ -72,7 +72,7 @@ final class Http1Attacks {
                 "0\r\nx: " + "y".repeat(50_000) + "\r\n\r\n",
                 "0\r\ncontent-length: 5\r\n\r\n" + SMUGGLED,
                 "1\r\na\r\n".repeat(3000));
-        Http2Line opener = attacker.http2();
+        Http2AttackerConnection opener = attacker.http2();
         for (int i = 0; i < 3; i++) {
             String path = attacker.path();
             String id = attacker.open(opener, path, 1 + attacker.random.nextInt(2));
@@ -121,11 +121,11 @@ final class Http1Attacks {
     }
 
     private static void lengths(Attacker attacker) throws IOException {
-        Http2Line opener = attacker.http2();
+        Http2AttackerConnection opener = attacker.http2();
         for (String length : List.of("5", "15", "0", "9223372036854775807", "-1", "99999999999999999999")) {
             String path = attacker.path();
             String id = attacker.open(opener, path, 1 + attacker.random.nextInt(2));
-            Line line = attacker.http1();
+            AttackerConnection line = attacker.http1();
             line.write("POST " + path + " HTTP/1.1\r\nhost: localhost\r\nhttp2-duplex-id: " + id
                     + "\r\ncontent-length: " + length + "\r\n\r\n0123456789");
             line.shutdownOutput();
@@ -134,7 +134,7 @@ final class Http1Attacks {
 
     /** Requests whose answers nobody reads. */
     private static void pipelines(Attacker attacker) throws IOException {
-        Line line = attacker.deafHttp1();
+        AttackerConnection line = attacker.deafHttp1();
         for (int i = 0; i < 100; i++) {
             line.write("GET /none HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(50));
         }
@@ -143,14 +143,15 @@ final class Http1Attacks {
 
     private static void handshakes(Attacker attacker) throws IOException {
         for (int i = 0; i < 5; i++) {
-            attacker.line(new Line.Kind(true, "http/1.1", true)).write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-            attacker.line(new Line.Kind(true, "h2", true)).write("GET / HTTP/1.1\r\n\r\n");
-            attacker.line(new Line.Kind(true, "http/1.1", true)).close();
+            attacker.line(new AttackerConnection.Kind(true, "http/1.1", true))
+                    .write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+            attacker.line(new AttackerConnection.Kind(true, "h2", true)).write("GET / HTTP/1.1\r\n\r\n");
+            attacker.line(new AttackerConnection.Kind(true, "http/1.1", true)).close();
         }
     }
 
     private static void origins(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         for (String origin : List.of(
                 "null",
                 "https://evil.example",

@@ -22,7 +22,7 @@ final class SessionAttacks {
     private SessionAttacks() {}
 
     private static void opens(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         for (int i = 0; i < 90; i++) { // less than maxStreams
             line.get(
                     attacker.path(),
@@ -39,7 +39,7 @@ final class SessionAttacks {
     }
 
     private static void failures(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         for (int i = 0; i < 20; i++) {
             line.get(Target.FAILING, "http2-duplex-version", "" + (1 + i % 2), "x-markup", MARKUP);
         }
@@ -47,7 +47,7 @@ final class SessionAttacks {
     }
 
     private static void guesses(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         for (String id : List.of(
                 "A".repeat(32),
                 "",
@@ -78,7 +78,7 @@ final class SessionAttacks {
     }
 
     private static void intrusions(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         for (int i = 0; i < 5; i++) {
             Ids.Opened other = attacker.target.ids.any(attacker.random);
             if (other != null) {
@@ -95,7 +95,7 @@ final class SessionAttacks {
     }
 
     private static void late(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         String path = attacker.path();
         String first = attacker.open(line, path, 1);
         String second = attacker.open(line, path, 2);
@@ -112,14 +112,14 @@ final class SessionAttacks {
     }
 
     private static void attachStorm(Attacker attacker) throws IOException {
-        Http2Line opener = attacker.http2();
+        Http2AttackerConnection opener = attacker.http2();
         String path = attacker.path();
         String id = attacker.open(opener, path, 2);
         if (id == null) {
             return;
         }
-        Http2Line one = attacker.http2();
-        Http2Line other = attacker.http2();
+        Http2AttackerConnection one = attacker.http2();
+        Http2AttackerConnection other = attacker.http2();
         for (int i = 1; i <= 40; i++) {
             attach(one, path, id, "" + i, "0");
             attach(other, path, id, "" + i, "0");
@@ -131,7 +131,7 @@ final class SessionAttacks {
         other.head(attach(other, path, id, "1000", "0"));
     }
 
-    private static int attach(Http2Line line, String path, String id, String attempt, String offset)
+    private static int attach(Http2AttackerConnection line, String path, String id, String attempt, String offset)
             throws IOException {
         return line.get(
                 path,
@@ -148,7 +148,7 @@ final class SessionAttacks {
     }
 
     private static void manyPosts(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         String path = attacker.path();
         int dialect = 1 + attacker.random.nextInt(2);
         String id = attacker.open(line, path, dialect);

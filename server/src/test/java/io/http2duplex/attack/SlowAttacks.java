@@ -46,19 +46,19 @@ final class SlowAttacks {
     private static void handshake(Attacker attacker) throws IOException {
         // The beginning of a ClientHello of 508 bytes (RFC 8446, section 4.1.2).
         byte[] hello = {22, 3, 1, 2, 0, 1, 0, 1, -4, 3, 3};
-        Line line = attacker.tcp(true);
+        AttackerConnection line = attacker.tcp(true);
         line.write(hello).write(attacker.bytes(attacker.random.nextInt(100)));
         attacker.hold(line, held -> held.write(new byte[1]));
     }
 
     private static void head1(Attacker attacker) throws IOException {
-        Line line = attacker.http1();
+        AttackerConnection line = attacker.http1();
         line.write("GET /echo HTTP/1.1\r\nhost: localhost\r\nx-slow: ");
         attacker.hold(line, held -> held.write("a"));
     }
 
     private static void head2(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         byte[] block = line.block("GET", "/echo", "x-slow", "a".repeat(120));
         byte[] beginning = Arrays.copyOf(block, block.length - 100);
         line.frame(HEADERS, 0, line.nextStream(), beginning);
@@ -66,18 +66,18 @@ final class SlowAttacks {
     }
 
     private static void body1(Attacker attacker) throws IOException {
-        Http2Line opener = attacker.http2();
+        Http2AttackerConnection opener = attacker.http2();
         String path = attacker.path();
         String id = attacker.open(opener, path, 1);
         attacker.hold(opener);
-        Line line = attacker.http1();
+        AttackerConnection line = attacker.http1();
         line.write("POST " + path + " HTTP/1.1\r\nhost: localhost\r\nhttp2-duplex-id: " + id
                 + "\r\ncontent-length: 100000\r\n\r\n");
         attacker.hold(line, held -> held.write("a"));
     }
 
     private static void bodies2(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2();
+        Http2AttackerConnection line = attacker.http2();
         String path = attacker.path();
         String first = attacker.open(line, path, 1);
         String second = attacker.open(line, path, 2);
@@ -94,12 +94,12 @@ final class SlowAttacks {
     }
 
     private static void unread1(Attacker attacker) throws IOException {
-        Http2Line opener = attacker.http2();
-        Line line = attacker.deafHttp1();
+        Http2AttackerConnection opener = attacker.http2();
+        AttackerConnection line = attacker.deafHttp1();
         attacker.hold(line.write("GET /echo HTTP/1.1\r\nhost: localhost\r\nhttp2-duplex-version: 2\r\n\r\n"));
         Ids.Opened other = attacker.target.ids.any(attacker.random);
         if (other != null) {
-            Line download = attacker.deafHttp1();
+            AttackerConnection download = attacker.deafHttp1();
             download.write("GET " + other.path() + " HTTP/1.1\r\nhost: localhost\r\nhttp2-duplex-version: 2\r\n"
                     + "http2-duplex-attach: 1\r\nhttp2-duplex-offset: 0\r\nhttp2-duplex-id: " + other.id()
                     + "\r\n\r\n");
@@ -113,13 +113,13 @@ final class SlowAttacks {
     }
 
     private static void zeroWindows(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2(0);
+        Http2AttackerConnection line = attacker.http2(0);
         echoUnread(attacker, line);
         attacker.hold(line);
     }
 
     private static void tinyWindows(Attacker attacker) throws IOException {
-        Http2Line line = attacker.http2(1);
+        Http2AttackerConnection line = attacker.http2(1);
         echoUnread(attacker, line);
         attacker.hold(line, held -> {
             for (int stream = 1; stream < 20; stream += 2) {
@@ -129,7 +129,7 @@ final class SlowAttacks {
     }
 
     /** Uploads to echoes that are not read, as much as one may without heeding a window. */
-    private static void echoUnread(Attacker attacker, Http2Line line) throws IOException {
+    private static void echoUnread(Attacker attacker, Http2AttackerConnection line) throws IOException {
         for (int i = 0; i < 4; i++) {
             String id = attacker.open(line, "/echo", 1);
             if (id != null) {
@@ -143,11 +143,11 @@ final class SlowAttacks {
 
     /** Bodies that are told of, and never come. */
     private static void expectations(Attacker attacker) throws IOException {
-        Http2Line opener = attacker.http2();
+        Http2AttackerConnection opener = attacker.http2();
         String path = attacker.path();
         for (int dialect = 1; dialect <= 2; dialect++) {
             String id = attacker.open(opener, path, dialect);
-            Line line = attacker.http1();
+            AttackerConnection line = attacker.http1();
             line.write("POST " + path + " HTTP/1.1\r\nhost: localhost\r\nhttp2-duplex-id: " + id
                     + "\r\nhttp2-duplex-version: " + dialect
                     + "\r\nexpect: 100-continue\r\ncontent-length: 10\r\n\r\n");
@@ -158,9 +158,9 @@ final class SlowAttacks {
 
     private static void preface(Attacker attacker) throws IOException {
         attacker.hold(attacker.http2());
-        Line half = attacker.tcp(false);
+        AttackerConnection half = attacker.tcp(false);
         attacker.hold(half.write("PRI * HTTP/2.0\r\n\r\nS"));
-        Line begun = attacker.tcp(false);
+        AttackerConnection begun = attacker.tcp(false);
         begun.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").write(new byte[] {0, 0, (byte) SETTINGS_SIZE, 4, 0, 0});
         attacker.hold(begun);
     }

@@ -2,10 +2,10 @@ package io.http2duplex.attack;
 
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexCallback;
-import io.http2duplex.DuplexHandler;
-import io.http2duplex.DuplexServer;
-import io.http2duplex.DuplexServerStatistics;
 import io.http2duplex.DuplexStatistics;
+import io.http2duplex.server.DuplexHandler;
+import io.http2duplex.server.DuplexServer;
+import io.http2duplex.server.DuplexServerStatistics;
 import io.http2duplex.wire.TestServer;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.http2duplex.Authorization;
 import io.http2duplex.Authorizer;
-import io.http2duplex.DuplexHandler;
 import io.http2duplex.DuplexRequest;
+import io.http2duplex.server.DuplexHandler;
 import io.undertow.security.api.AuthenticationMode;
 import io.undertow.security.idm.Account;
 import io.undertow.security.impl.SecurityContextImpl;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.http2duplex.DuplexHandler;
-import io.http2duplex.DuplexServer;
 import io.http2duplex.certs.DevelopmentCertificates;
 import io.http2duplex.certs.TlsContexts;
+import io.http2duplex.server.DuplexHandler;
+import io.http2duplex.server.DuplexServer;
 import io.undertow.Handlers;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,7 +3,6 @@ package io.http2duplex.wire;
 import static io.http2duplex.wire.UploadsTest.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.http2duplex.DuplexHandler;
 import java.io.IOException;
 import java.util.List;
 import java.util.Queue;
@@ -18,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the log tells of sessions' ends, and of a flood of failures. */
 class EndLogTest {
-    private final Logger logger = Logger.getLogger(DuplexHandler.class.getName());
+    private final Logger logger = Logger.getLogger("io.http2duplex");
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
     private final Handler recorder = new Handler() {
         @Override

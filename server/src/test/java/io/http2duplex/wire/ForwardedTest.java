@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.http2duplex.Duplex;
-import io.http2duplex.DuplexHandler;
-import io.http2duplex.DuplexServer;
+import io.http2duplex.server.DuplexHandler;
+import io.http2duplex.server.DuplexServer;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;

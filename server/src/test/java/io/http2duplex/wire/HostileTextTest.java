@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.Authorization;
 import io.http2duplex.Duplex;
-import io.http2duplex.DuplexHandler;
-import io.http2duplex.DuplexServer;
-import io.http2duplex.StatusHandler;
+import io.http2duplex.server.DuplexHandler;
+import io.http2duplex.server.DuplexServer;
+import io.http2duplex.server.StatusHandler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,7 +2,7 @@ package io.http2duplex.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.http2duplex.DuplexServer;
+import io.http2duplex.server.DuplexServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.http2duplex.Duplex;
-import io.http2duplex.DuplexHandler;
-import io.http2duplex.DuplexServer;
-import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.ErrorCode;
+import io.http2duplex.server.DuplexHandler;
+import io.http2duplex.server.DuplexServer;
 import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;

@@ -4,14 +4,14 @@ import static io.http2duplex.wire.UploadsTest.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.http2duplex.DuplexHandler;
-import io.http2duplex.DuplexServer;
-import io.http2duplex.DuplexServerStatistics;
 import io.http2duplex.DuplexStatistics;
+import io.http2duplex.ErrorCode;
+import io.http2duplex.ProblemType;
 import io.http2duplex.metrics.DuplexMetrics;
 import io.http2duplex.metrics.DuplexServerMetrics;
-import io.http2duplex.protocol.ErrorCode;
-import io.http2duplex.protocol.ProblemType;
+import io.http2duplex.server.DuplexHandler;
+import io.http2duplex.server.DuplexServer;
+import io.http2duplex.server.DuplexServerStatistics;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -85,7 +85,7 @@ class MetricsTest {
                 assertThat(counter("sessions.opened", "dialect", "1")).isEqualTo(2);
                 assertThat(counter("sessions.opened", "dialect", "2")).isEqualTo(1);
                 assertThat(counter("sessions.resumed")).isEqualTo(1);
-                assertThat(counter("sessions.ended", "reason", "IN_ORDER")).isEqualTo(1);
+                assertThat(counter("sessions.ended", "reason", "CLEAN")).isEqualTo(1);
                 assertThat(counter("sessions.ended", "reason", "CANCELLED")).isEqualTo(1);
                 assertThat(counter("sessions.ended", "reason", "TIMED_OUT")).isZero();
                 var duration = registry.get("http2.duplex.sessions.duration").functionTimer();

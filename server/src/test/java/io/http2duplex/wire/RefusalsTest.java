@@ -4,7 +4,7 @@ import static io.http2duplex.wire.UploadsTest.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.DuplexException;
-import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.ErrorCode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

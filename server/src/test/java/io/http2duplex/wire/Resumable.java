@@ -2,7 +2,7 @@ package io.http2duplex.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.http2duplex.protocol.dialect2.ClientCore;
+import io.http2duplex.internal.core.resumable.ClientCore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

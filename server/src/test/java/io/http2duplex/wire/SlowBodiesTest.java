@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexException;
-import io.http2duplex.DuplexHandler;
-import io.http2duplex.DuplexServer;
-import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.ErrorCode;
+import io.http2duplex.server.DuplexHandler;
+import io.http2duplex.server.DuplexServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

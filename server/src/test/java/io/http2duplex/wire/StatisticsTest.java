@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.DuplexStatistics;
 import io.http2duplex.DuplexStatistics.Dialect;
-import io.http2duplex.protocol.ErrorCode;
-import io.http2duplex.protocol.ProblemType;
+import io.http2duplex.ErrorCode;
+import io.http2duplex.ProblemType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ class StatisticsTest {
             DuplexStatistics ended = await(server, "both have ended", now -> now.sessions() == 0);
             assertThat(ended.dialect1()).isEqualTo(new Dialect(0, 1));
             assertThat(ended.dialect2()).isEqualTo(new Dialect(0, 1));
-            assertThat(ended.endedInOrder()).isEqualTo(2);
+            assertThat(ended.endedCleanly()).isEqualTo(2);
             assertThat(ended.upload().bytes()).isEqualTo(1100);
             assertThat(ended.download().bytes()).isEqualTo(1100);
             assertThat(ended.upload().chunks()).isBetween(2L, 20L);
@@ -127,7 +127,7 @@ class StatisticsTest {
                     .containsEntry(ErrorCode.HANDLER_FAILED, 2L)
                     .containsEntry(ErrorCode.APPLICATION, 1L)
                     .containsEntry(ErrorCode.CANCELLED, 1L);
-            assertThat(statistics.endedInOrder()).isZero();
+            assertThat(statistics.endedCleanly()).isZero();
             Await.until("the failures are logged", () -> log.warnings().size() == 2);
         }
     }
@@ -203,7 +203,7 @@ class StatisticsTest {
             DuplexStatistics statistics = await(server, "all have ended", now -> now.sessions() == 0);
             assertThat(statistics.dialect1()).isEqualTo(new Dialect(0, count));
             assertThat(statistics.dialect2()).isEqualTo(new Dialect(0, count));
-            assertThat(statistics.endedInOrder()).isEqualTo(2 * count);
+            assertThat(statistics.endedCleanly()).isEqualTo(2 * count);
             assertThat(statistics.upload().bytes()).isEqualTo(3000 * count);
             assertThat(statistics.download().bytes()).isEqualTo(3000 * count);
         }

@@ -3,7 +3,7 @@ package io.http2duplex.wire;
 import static io.http2duplex.wire.UploadsTest.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.http2duplex.StatusHandler;
+import io.http2duplex.server.StatusHandler;
 import io.undertow.Handlers;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -91,7 +91,7 @@ class StatusTest {
             JsonNode echo = JsonMapper.shared().readTree(status.body()).get("echo");
             assertThat(echo.at("/dialect1/live").asInt()).isEqualTo(1);
             assertThat(echo.at("/dialect1/opened").asLong()).isEqualTo(2);
-            assertThat(echo.at("/endedInOrder").asLong()).isEqualTo(1);
+            assertThat(echo.at("/endedCleanly").asLong()).isEqualTo(1);
             assertThat(echo.at("/failed/TIMED_OUT").isNumber()).isTrue();
             assertThat(echo.at("/lived").asDouble()).isPositive();
             assertThat(echo.at("/upload/bytes").asLong()).isEqualTo(100);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexException;
-import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.ErrorCode;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;

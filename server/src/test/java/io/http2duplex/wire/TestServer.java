@@ -2,9 +2,9 @@ package io.http2duplex.wire;
 
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexCallback;
-import io.http2duplex.DuplexHandler;
 import io.http2duplex.certs.DevelopmentCertificates;
 import io.http2duplex.certs.TlsContexts;
+import io.http2duplex.server.DuplexHandler;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;

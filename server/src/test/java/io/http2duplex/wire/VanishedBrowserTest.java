@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexException;
-import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.ErrorCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -54,7 +54,7 @@ class WithoutMicrometerTest {
                 Resumable.open(client).end();
                 server.awaitNoSessions();
                 DuplexStatistics statistics = server.handler().statistics();
-                return statistics.endedInOrder() + " have ended";
+                return statistics.endedCleanly() + " have ended";
             }
         }
     }

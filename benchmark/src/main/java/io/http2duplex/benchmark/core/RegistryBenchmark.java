@@ -1,6 +1,6 @@
 package io.http2duplex.benchmark.core;
 
-import io.http2duplex.protocol.SessionId;
+import io.http2duplex.internal.core.SessionId;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.http2duplex.benchmark.servers;
 
 import io.http2duplex.DuplexCallback;
-import io.http2duplex.DuplexHandler;
-import io.http2duplex.DuplexServer;
 import io.http2duplex.certs.DevelopmentCertificates;
+import io.http2duplex.server.DuplexHandler;
+import io.http2duplex.server.DuplexServer;
 import io.undertow.Handlers;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;

@@ -5,7 +5,7 @@ import static io.http2duplex.example.e2e.TestServer.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.Duplex;
-import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

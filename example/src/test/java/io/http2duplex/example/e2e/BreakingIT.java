@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import io.http2duplex.Duplex;
+import io.http2duplex.ErrorCode;
 import io.http2duplex.example.e2e.RequestLog.Kind;
-import io.http2duplex.protocol.ErrorCode;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

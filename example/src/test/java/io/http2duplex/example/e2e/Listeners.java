@@ -1,6 +1,6 @@
 package io.http2duplex.example.e2e;
 
-import io.http2duplex.DuplexServer;
+import io.http2duplex.server.DuplexServer;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;

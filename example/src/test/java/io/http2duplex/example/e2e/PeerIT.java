@@ -4,7 +4,7 @@ import static io.http2duplex.example.e2e.TestServer.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
-import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.ErrorCode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

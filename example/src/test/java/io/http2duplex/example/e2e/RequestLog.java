@@ -3,7 +3,7 @@ package io.http2duplex.example.e2e;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import io.http2duplex.protocol.HeaderNames;
+import io.http2duplex.internal.core.HeaderNames;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;

@@ -4,8 +4,8 @@ import static io.http2duplex.example.e2e.TestServer.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.Duplex;
+import io.http2duplex.ErrorCode;
 import io.http2duplex.example.e2e.RequestLog.Kind;
-import io.http2duplex.protocol.ErrorCode;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;

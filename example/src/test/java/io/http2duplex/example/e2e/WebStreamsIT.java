@@ -4,7 +4,7 @@ import static io.http2duplex.example.e2e.TestServer.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.Duplex;
-import io.http2duplex.protocol.ErrorCode;
+import io.http2duplex.ErrorCode;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,32 @@
+package io.http2duplex.internal.core;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The source of the bytes of one response body. Its carrier pulls from it. Times are nanoseconds of the session's clock.
+ * Guarded by the lock of its session.
+ */
+public interface Download {
+    /** {@return what to do next; after {@link DownloadStep#WAIT} the session wakes the carrier} */
+    DownloadStep next(long now);
+
+    /** {@return the bytes to write, of which the carrier reports what was {@link #taken}; null if there are none any more} */
+    @Nullable
+    ByteBuffer peek();
+
+    /** The transport has accepted so many of those bytes. */
+    void taken(int count, long now);
+
+    /** The transport accepts nothing more for now. */
+    void blocked(long now);
+
+    /** The transport has accepted everything, and would accept more. */
+    void flushed(long now);
+
+    /** The end of the response body has gone to the transport. */
+    void ended(long now);
+
+    /** The response can't be written any more: the browser, or the connection to it, has gone. */
+    void lost(@Nullable Throwable cause, long now);
+}

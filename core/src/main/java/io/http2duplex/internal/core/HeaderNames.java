@@ -1,0 +1,33 @@
+package io.http2duplex.internal.core;
+
+/** The header fields of the wire ({@code docs/protocol.md}, section "Header fields"). */
+public final class HeaderNames {
+    /** Names the session: in the response to GET, in every POST, and in a GET that resumes. */
+    public static final String ID = "http2-duplex-id";
+
+    /** {@code true}: this POST's body is everything that the client will write. */
+    public static final String SINGLE = "http2-duplex-single";
+
+    /** {@code true}: the client ends its side with this POST. */
+    public static final String END = "http2-duplex-end";
+
+    /** {@code true}, together with {@link #END}: the client has destroyed the duplex. */
+    public static final String DESTROYED = "http2-duplex-destroyed";
+
+    /** {@link #DIALECT_2}: in every request of dialect 2, and in the response to its GET. */
+    public static final String VERSION = "http2-duplex-version";
+
+    /** The value of {@link #VERSION}. */
+    public static final String DIALECT_2 = "2";
+
+    /** In a GET of dialect 2: up to which offset the download may be sent. */
+    public static final String LIMIT = "http2-duplex-limit";
+
+    /** In a resuming GET: which attempt to attach it is. */
+    public static final String ATTACH = "http2-duplex-attach";
+
+    /** In a resuming GET: up to which offset the client has the download. */
+    public static final String OFFSET = "http2-duplex-offset";
+
+    private HeaderNames() {}
+}

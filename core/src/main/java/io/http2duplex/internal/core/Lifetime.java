@@ -1,0 +1,69 @@
+package io.http2duplex.internal.core;
+
+import io.http2duplex.ErrorCode;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long a session may live, and how long it may be idle: without a byte of the application's in either direction.
+ * Idleness is looked for from time to time, and noticed up to a quarter of its time late, so that bytes need not be
+ * timed. Times in nanoseconds of one clock.
+ */
+public final class Lifetime {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final long idleNanos;
+    private final long lifeNanos;
+    private final long openedAt;
+
+    private long bytes;
+    /** When those bytes were first seen to be all. */
+    private long idleSince;
+
+    private long lookedAt;
+
+    /**
+     * Begins with the session.
+     *
+     * @param idleNanos how long it may be idle; 0: for ever
+     * @param lifeNanos how long it may live; 0: for ever
+     */
+    public Lifetime(long idleNanos, long lifeNanos, long now) {
+        this.idleNanos = idleNanos;
+        this.lifeNanos = lifeNanos;
+        openedAt = now;
+        idleSince = now;
+        lookedAt = now;
+    }
+
+    /** {@return when {@link #timeIs} is to be called; empty if no time matters} */
+    public OptionalLong deadline() {
+        if (idleNanos == 0) {
+            return lifeNanos == 0 ? OptionalLong.empty() : OptionalLong.of(openedAt + lifeNanos);
+        }
+        long look = lookedAt + Math.max(1, idleNanos / 4);
+        boolean endsFirst = lifeNanos > 0 && openedAt + lifeNanos - look < 0;
+        return OptionalLong.of(endsFirst ? openedAt + lifeNanos : look);
+    }
+
+    /** {@return a failure that the time means for the session; null if it means none} */
+    public @Nullable Failure timeIs(Session session, long now) {
+        if (lifeNanos > 0 && now - openedAt >= lifeNanos) {
+            return new Failure(
+                    ErrorCode.TIMED_OUT,
+                    "The duplex had lived for " + lifeNanos / NANOS_PER_MILLI + " ms (maxLife of the DuplexHandler).");
+        }
+        lookedAt = now;
+        long carried = session.receivedBytes() + session.sentBytes();
+        if (carried != bytes) {
+            bytes = carried;
+            idleSince = now;
+        }
+        return idleNanos > 0 && now - idleSince >= idleNanos
+                ? new Failure(
+                        ErrorCode.TIMED_OUT,
+                        "No byte went either way for " + idleNanos / NANOS_PER_MILLI
+                                + " ms (idleTimeout of the DuplexHandler).")
+                : null;
+    }
+}

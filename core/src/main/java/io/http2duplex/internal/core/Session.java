@@ -1,0 +1,102 @@
+package io.http2duplex.internal.core;
+
+import java.nio.ByteBuffer;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state behind one duplex, as the application meets it in either dialect ({@code docs/protocol.md}).
+ *
+ * <p>It lives until both directions have ended, or until the first failure resets both. Events come in as calls, in any
+ * order that a network can bring about; after each, the caller takes the {@link Effects} and acts on them outside of
+ * its lock. Times are those of one clock in nanoseconds, such as {@link System#nanoTime}.
+ */
+public interface Session {
+    /** {@return what has become worth looking at since the last call} */
+    Effects takeEffects();
+
+    // ---- the application reads
+
+    /** {@return the next bytes that the client wrote, which are the caller's from now on; null if none are here} */
+    @Nullable
+    ByteBuffer pollInput();
+
+    /** {@return how many bytes that the client wrote were copied into the target; 0 if none are here} */
+    int readInput(ByteBuffer target);
+
+    /** {@return how many bytes that the client wrote are here} */
+    long availableInput();
+
+    /** {@return whether the client has ended its side and every byte before that was read} */
+    boolean isInputAtEnd();
+
+    /** The application wants no more bytes: what is here and what comes is dropped, and still answered. */
+    void discardInput();
+
+    // ---- the application writes
+
+    /** {@return how many bytes may be written within the bound} */
+    int outputRoom();
+
+    /** {@return whether the application may still write: it has not ended its side, and nothing failed} */
+    boolean isOutputOpen();
+
+    /** {@return whether everything written, and the end, has gone to the client as far as the dialect can tell} */
+    boolean isOutputEnded();
+
+    /**
+     * Bytes for the client. The buffer may be held; its content is to stay as it is until {@link #takenOffset} has
+     * reached the result.
+     *
+     * @return the offset behind these bytes
+     */
+    long write(ByteBuffer bytes);
+
+    /** Bytes for the client, as {@link #write}; of these a copy is held, so that they are the caller's again at once. */
+    long writeCopy(ByteBuffer bytes);
+
+    /** The application ends its side, after what it has written. */
+    void end();
+
+    /** {@return the offset up to which the transport has taken what was written} */
+    long takenOffset();
+
+    /** Asks for one {@link Effects#output} once {@link #takenOffset} has reached that offset: at once if it has. */
+    void notifyOutputAt(long offset);
+
+    /** Asks for one {@link Effects#output} once there is room again. */
+    void notifyOutputRoom();
+
+    // ---- both directions
+
+    /** {@return the dialect's number, 1 or 2} */
+    int dialect();
+
+    /** {@return how many bytes of the client's have come, each counted once} */
+    long receivedBytes();
+
+    /** {@return how many bytes of the application's a transport has taken, each counted once} */
+    long sentBytes();
+
+    /** {@return how many bytes of the client's are held} */
+    long heldInput();
+
+    /** {@return how many bytes of the application's are held} */
+    long heldOutput();
+
+    /** {@return whether this failure, the first, has reset both directions; only the first counts} */
+    boolean reset(Failure failure);
+
+    /** {@return what ended the session early; null if nothing did} */
+    @Nullable
+    Failure failure();
+
+    /** {@return whether both directions are over} */
+    boolean isOver();
+
+    /** {@return when {@link #timeIs} is to be called; empty if no time matters} */
+    OptionalLong deadline();
+
+    /** Tells the time. */
+    void timeIs(long now);
+}

@@ -1,0 +1,20 @@
+package io.http2duplex.internal.core;
+
+import org.jspecify.annotations.Nullable;
+
+/** What an observer of a session is told between its opening and its end. */
+public sealed interface SessionEvent {
+    /** A download has come: the first one, or one in the place of another that was still there. */
+    record Attached() implements SessionEvent {}
+
+    /**
+     * The session has lost its download, and waits for another.
+     *
+     * @param reason how, for a person
+     * @param cause the exception behind it, if there is one
+     */
+    record Detached(String reason, @Nullable Throwable cause) implements SessionEvent {}
+
+    /** A download has come to a session that was detached. */
+    record Resumed() implements SessionEvent {}
+}

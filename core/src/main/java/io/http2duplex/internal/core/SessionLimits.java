@@ -1,0 +1,35 @@
+package io.http2duplex.internal.core;
+
+/**
+ * The bounds of a session. The first six are of both dialects, but for {@code maxChunkSize} and {@code lingerNanos},
+ * which are of dialect 1 alone; the others are of dialect 2.
+ *
+ * @param uploadBufferSize bytes from the browser that may wait for the application; dialect 2 begins with it
+ * @param downloadBufferSize bytes from the application that may wait for the browser; dialect 2 begins with it
+ * @param maxChunkSize the largest body of a POST that is not a single upload, in bytes
+ * @param maxOpenUploads how many POSTs a session may have open at once
+ * @param lingerNanos how long a session whose download has ended waits for the client's next upload
+ * @param stallNanos how long a download may wait for a browser that does not read
+ * @param resumeNanos how long a detached session is kept; 0: it is reset at once
+ * @param heartbeatNanos how long a download is silent before a sign of life is asked for; 0: none ever is
+ * @param maxWindow bytes up to which the window of either direction grows; at least both buffers' sizes
+ * @param maxDownloadLifeNanos after how long the client is asked for another download; 0: it never is
+ */
+public record SessionLimits(
+        int uploadBufferSize,
+        int downloadBufferSize,
+        long maxChunkSize,
+        int maxOpenUploads,
+        long lingerNanos,
+        long stallNanos,
+        long resumeNanos,
+        long heartbeatNanos,
+        int maxWindow,
+        long maxDownloadLifeNanos) {
+    private static final long PATIENCE_WITHOUT_HEARTBEAT_NANOS = 30_000_000_000L;
+
+    /** {@return how long to wait for a client to do what is asked of it, or to go on with what it began} */
+    public long patienceNanos() {
+        return heartbeatNanos > 0 ? heartbeatNanos : PATIENCE_WITHOUT_HEARTBEAT_NANOS;
+    }
+}

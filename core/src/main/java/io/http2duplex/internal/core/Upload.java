@@ -1,0 +1,40 @@
+package io.http2duplex.internal.core;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sink for the bytes of one request body. Its carrier pushes into it. Times are nanoseconds of the session's clock.
+ * Guarded by the lock of its session.
+ */
+public interface Upload {
+    /** What {@link #room} returns once the {@link #outcome} is decided. */
+    int DECIDED = -1;
+
+    /** {@return how many bytes may be handed over now; 0: wait to be woken; {@link #DECIDED}: answer} */
+    int room();
+
+    /** Bytes have come, no more than {@link #room} allowed. The sink copies what it keeps. */
+    void received(ByteBuffer bytes, long now);
+
+    /** The body has come to its end. */
+    void completed(long now);
+
+    /**
+     * The body was cut: the rest will not come.
+     *
+     * @param how what happened, for a person
+     */
+    void cut(String how, @Nullable Throwable cause, long now);
+
+    /**
+     * The body makes no progress, and is not awaited any longer.
+     *
+     * @param how what was awaited in vain, and which limit that is, for a person
+     */
+    void timedOut(String how, long now);
+
+    /** {@return how to answer; null as long as that is undecided} */
+    @Nullable
+    UploadOutcome outcome();
+}

@@ -1,0 +1,277 @@
+package io.http2duplex.internal.core.plain;
+
+import io.http2duplex.ErrorCode;
+import io.http2duplex.internal.core.ByteQueue;
+import io.http2duplex.internal.core.DirectionState;
+import io.http2duplex.internal.core.EffectCollector;
+import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.Problem;
+import io.http2duplex.internal.core.SessionLimits;
+import io.http2duplex.internal.core.UploadOutcome;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Browser to application: puts the bodies of the POSTs into one stream of bytes, in the order in which the POSTs came.
+ *
+ * <p>The oldest open POST fills the buffer that the application reads from, and is read only as far as that has room:
+ * this is the backpressure. A POST that overtakes an unfinished one is read at once, so that it cannot block the
+ * connection's window for the one before it, and waits outside the buffer, within the same bound.
+ */
+final class UploadDirection {
+    private final SessionLimits limits;
+    private final EffectCollector effects;
+    private final ByteQueue buffer = new ByteQueue();
+    /** Not yet answered, oldest first. */
+    private final ArrayDeque<PlainUpload> open = new ArrayDeque<>(1);
+
+    private DirectionState state = DirectionState.OPEN;
+    private boolean discarding;
+    private long received;
+    /** Whether a reset dropped bytes that the application had not read. */
+    private boolean dropped;
+
+    UploadDirection(SessionLimits limits, EffectCollector effects) {
+        this.limits = limits;
+        this.effects = effects;
+    }
+
+    DirectionState state() {
+        return state;
+    }
+
+    boolean hasOpenUploads() {
+        return !open.isEmpty();
+    }
+
+    // ---- the POSTs
+
+    /** {@return a failure that the new upload means for the session; null if it means none} */
+    @Nullable
+    Failure open(PlainUpload upload) {
+        if (state != DirectionState.OPEN) {
+            boolean end = upload.kind() == UploadKind.END && !upload.isShorterThanAnnounced();
+            if (end || upload.isExhausted()) {
+                upload.decide(UploadOutcome.TAKEN); // repeated, or empty: nothing is lost
+                return null;
+            }
+            upload.decide(UploadOutcome.refused(Problem.uploadEnded()));
+            return new Failure(ErrorCode.PROTOCOL_ERROR, "The client sent a chunk after the end of its side.");
+        }
+        if (open.size() >= limits.maxOpenUploads()) {
+            upload.decide(UploadOutcome.refused(Problem.tooManyUploads(limits.maxOpenUploads())));
+            return null;
+        }
+        open.add(upload);
+        if (upload.kind().isLast()) {
+            state = state.to(DirectionState.ENDING);
+        }
+        return null;
+    }
+
+    int room(PlainUpload upload) {
+        if (upload.outcome() != null) {
+            return 0;
+        }
+        if (discarding) {
+            return Integer.MAX_VALUE;
+        }
+        if (upload != open.peek()) {
+            return (int) Math.max(1, roomOutOfTurn());
+        }
+        int room = (int) (limits.uploadBufferSize() - buffer.size());
+        if (room > 0) {
+            return room;
+        }
+        if (upload.isExhausted()) {
+            return 1;
+        }
+        upload.pause(true);
+        return 0;
+    }
+
+    @Nullable
+    Failure received(PlainUpload upload, ByteBuffer bytes) {
+        if (upload.outcome() != null) {
+            return null;
+        }
+        upload.count(bytes.remaining());
+        if (upload.isLongerThanAnnounced()) {
+            return refuse(
+                    upload,
+                    Problem.badHeaders("The body is longer than its content-length."),
+                    new Failure(ErrorCode.PROTOCOL_ERROR, "An upload was longer than its Content-Length."));
+        }
+        if (upload.kind() != UploadKind.SINGLE && upload.count() > limits.maxChunkSize()) {
+            return refuse(
+                    upload,
+                    Problem.chunkTooLarge(limits.maxChunkSize()),
+                    new Failure(
+                            ErrorCode.TOO_LARGE,
+                            "A chunk was over the limit of " + limits.maxChunkSize()
+                                    + " bytes (maxChunkSize of the DuplexHandler)."));
+        }
+        received += bytes.remaining();
+        if (discarding) {
+            return null;
+        }
+        if (upload == open.peek()) {
+            if (buffer.isEmpty()) {
+                effects.input();
+            }
+            buffer.addCopy(bytes);
+            return null;
+        }
+        if (bytes.remaining() > roomOutOfTurn()) {
+            return refuse(
+                    upload,
+                    Problem.outOfTurn(limits.uploadBufferSize()),
+                    new Failure(
+                            ErrorCode.PROTOCOL_ERROR,
+                            "POSTs that overtook an unfinished one held more than " + limits.uploadBufferSize()
+                                    + " bytes (uploadBufferSize of the DuplexHandler)."));
+        }
+        upload.outOfTurn.addCopy(bytes);
+        return null;
+    }
+
+    @Nullable
+    Failure completed(PlainUpload upload) {
+        if (upload.outcome() != null) {
+            return null;
+        }
+        if (upload.isShorterThanAnnounced()) {
+            return cut(upload, "its body ended before its Content-Length", null);
+        }
+        upload.arrive();
+        PlainUpload head;
+        while ((head = open.peek()) != null && head.hasArrived()) {
+            open.remove();
+            head.decide(UploadOutcome.TAKEN);
+            effects.ready(head.onReady());
+            if (head.kind().isLast()) {
+                state = state.to(DirectionState.ENDED);
+                effects.input();
+            }
+            takeTurn(open.peek());
+        }
+        return null;
+    }
+
+    private void takeTurn(@Nullable PlainUpload next) {
+        if (next != null && !next.outOfTurn.isEmpty()) {
+            effects.input();
+            buffer.addAll(next.outOfTurn);
+        }
+    }
+
+    @Nullable
+    Failure cut(PlainUpload upload, String how, @Nullable Throwable cause) {
+        if (upload.outcome() != null) {
+            return null;
+        }
+        return refuse(
+                upload,
+                Problem.bodyCut("The upload was cut: " + how + ". The duplex was reset."),
+                new Failure(ErrorCode.UPLOAD_CUT, "An upload was cut: " + how + ".", cause));
+    }
+
+    @Nullable
+    Failure timedOut(PlainUpload upload, String how) {
+        if (upload.outcome() != null) {
+            return null;
+        }
+        return refuse(
+                upload,
+                Problem.bodyTooSlow(how + ". The duplex was reset: send less in one POST."),
+                new Failure(ErrorCode.UPLOAD_CUT, "An upload was cut: " + how + "."));
+    }
+
+    private Failure refuse(PlainUpload upload, Problem problem, Failure failure) {
+        upload.decide(UploadOutcome.refused(problem));
+        open.remove(upload);
+        effects.ready(upload.onReady());
+        return failure;
+    }
+
+    /** What came out of turn takes room until the application has read it, also once its turn has come. */
+    private long roomOutOfTurn() {
+        return limits.uploadBufferSize() - Math.max(0, buffer.size() - limits.uploadBufferSize()) - heldOutOfTurn();
+    }
+
+    private long heldOutOfTurn() {
+        long held = 0;
+        for (PlainUpload upload : open) {
+            held += upload.outOfTurn.size();
+        }
+        return held;
+    }
+
+    // ---- the application
+
+    @Nullable
+    ByteBuffer poll() {
+        ByteBuffer bytes = buffer.poll();
+        resume();
+        return bytes;
+    }
+
+    int read(ByteBuffer target) {
+        int count = buffer.read(target);
+        resume();
+        return count;
+    }
+
+    long available() {
+        return buffer.size();
+    }
+
+    /** {@return how many bytes have come} */
+    long received() {
+        return received;
+    }
+
+    /** {@return how many bytes are held, in turn or not} */
+    long held() {
+        return buffer.size() + heldOutOfTurn();
+    }
+
+    /** {@return whether the application has read all that the client wrote before its end} */
+    boolean isAtEnd() {
+        return state == DirectionState.ENDED && buffer.isEmpty() && !dropped;
+    }
+
+    void discard() {
+        discarding = true;
+        buffer.clear();
+        open.forEach(upload -> upload.outOfTurn.clear());
+        resume();
+    }
+
+    /** Wakes a paused POST once half of the buffer is free, so that it is not woken for every few bytes. */
+    private void resume() {
+        PlainUpload head = open.peek();
+        if (head != null && head.isPaused() && buffer.size() <= limits.uploadBufferSize() / 2) {
+            head.pause(false);
+            effects.ready(head.onReady());
+        }
+    }
+
+    // ---- both
+
+    void reset(Failure failure) {
+        if (!state.isOver()) {
+            state = state.to(DirectionState.RESET);
+        }
+        dropped = !buffer.isEmpty();
+        buffer.clear();
+        for (Iterator<PlainUpload> it = open.iterator(); it.hasNext(); it.remove()) {
+            PlainUpload upload = it.next();
+            upload.decide(UploadOutcome.refused(Problem.gone(failure)));
+            effects.ready(upload.onReady());
+        }
+        effects.input();
+    }
+}

@@ -1,0 +1,374 @@
+package io.http2duplex.internal.core.resumable;
+
+import io.http2duplex.ErrorCode;
+import io.http2duplex.internal.core.Deadline;
+import io.http2duplex.internal.core.DownloadStep;
+import io.http2duplex.internal.core.EffectCollector;
+import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.Problem;
+import io.http2duplex.internal.core.SessionEvent;
+import io.http2duplex.internal.core.SessionLimits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The downloads of a session, one after the other: which one is attached, which frames it carries next, and for how long
+ * to wait for what.
+ *
+ * <pre>
+ *   DETACHED ──attach──▶ ATTACHED ──lost, dead, held up, rotated away──▶ DETACHED ──resume timeout──▶ lost for good
+ *                          │  ▲
+ *                          └──┴ attach: the new download takes the place of the old one
+ * </pre>
+ */
+final class Downloads {
+    private static final int MAX_PONGS = 16;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final ResumableSession session;
+    private final SessionLimits limits;
+    private final EffectCollector effects;
+    private final SendingDirection sending;
+    private final ReceivingDirection receiving;
+
+    /** The attached download; null: detached. */
+    private @Nullable DownloadAttachment current;
+
+    private long lastNumber = -1;
+
+    /** Tokens of PINGs to be answered, oldest first. */
+    private List<Integer> pongs = List.of();
+
+    private boolean pingDue;
+    private boolean rotateDue;
+    private boolean draining;
+    private boolean drainDue;
+    private int token;
+    /** Whether a PING is on its way that makes the peer confirm what it has. */
+    private boolean confirmationAsked;
+
+    private final Heartbeat heartbeat;
+    /** When a detached session is given up. */
+    private long resume = Deadline.NONE;
+    /** When a download that is held up is taken for lost. */
+    private long stall = Deadline.NONE;
+    /** When the client is asked for another download. */
+    private long rotate = Deadline.NONE;
+    /** When a download goes although no other has come. */
+    private long leave = Deadline.NONE;
+
+    Downloads(
+            ResumableSession session,
+            SessionLimits limits,
+            EffectCollector effects,
+            SendingDirection sending,
+            ReceivingDirection receiving) {
+        this.session = session;
+        this.limits = limits;
+        this.effects = effects;
+        this.sending = sending;
+        this.receiving = receiving;
+        heartbeat = new Heartbeat(limits.heartbeatNanos());
+    }
+
+    boolean isAttached() {
+        return current != null;
+    }
+
+    // ---- attached and detached
+
+    DownloadAttachment attach(long number, long offset, long limit, long now, Runnable onReady) {
+        if (number <= lastNumber) {
+            return DownloadAttachment.refused(Problem.staleAttach());
+        }
+        try {
+            sending.window(offset, limit);
+        } catch (ViolationException e) {
+            return DownloadAttachment.refused(Problem.badOffset());
+        }
+        lastNumber = number;
+        sending.rewindTo(offset);
+        DownloadAttachment replaced = current;
+        current = new DownloadAttachment(session, onReady);
+        if (replaced != null) {
+            replaced.release();
+            effects.ready(replaced.onReady());
+        }
+        effects.event(resume != Deadline.NONE ? new SessionEvent.Resumed() : new SessionEvent.Attached());
+        clearDeadlines();
+        heartbeat.begin(now);
+        if (limits.maxDownloadLifeNanos() > 0) {
+            rotate = now + limits.maxDownloadLifeNanos();
+        }
+        pingDue = false;
+        rotateDue = false;
+        drainDue = draining;
+        confirmationAsked = false;
+        effects.deadline();
+        return current;
+    }
+
+    /** {@return a failure that this means for the session; null if it may resume} */
+    @Nullable
+    Failure lost(DownloadAttachment attachment, String how, @Nullable Throwable cause, long now) {
+        return attachment == current ? detach(how, cause, now) : null;
+    }
+
+    private @Nullable Failure detach(String how, @Nullable Throwable cause, long now) {
+        current = null;
+        clearDeadlines();
+        effects.event(new SessionEvent.Detached(how, cause));
+        if (limits.resumeNanos() == 0) {
+            return new Failure(ErrorCode.CONNECTION_LOST, how, cause);
+        }
+        resume = now + limits.resumeNanos();
+        effects.deadline();
+        return null;
+    }
+
+    private void clearDeadlines() {
+        resume = Deadline.NONE;
+        stall = Deadline.NONE;
+        rotate = Deadline.NONE;
+        leave = Deadline.NONE;
+        heartbeat.stop();
+    }
+
+    // ---- the carrier
+
+    DownloadStep next(DownloadAttachment attachment, long now) {
+        attachment.idle = false;
+        if (attachment == current && !attachment.hasBytes() && attachment.then() == null) {
+            frame(attachment, now);
+        }
+        if (attachment.hasBytes()) {
+            return DownloadStep.WRITE;
+        }
+        DownloadStep then = attachment.then();
+        attachment.idle = then == null;
+        return then == null ? DownloadStep.WAIT : then;
+    }
+
+    private void frame(DownloadAttachment attachment, long now) {
+        FrameEncoder frames = new FrameEncoder();
+        if (attachment.fresh) {
+            hello(frames);
+        }
+        if (attachment.fresh || !pongs.isEmpty() || receiving.isWindowDue()) {
+            receiving.told(now);
+            frames.window(receiving.confirmed(), receiving.limit());
+        }
+        attachment.fresh = false;
+        if (!pongs.isEmpty()) {
+            pongs.forEach(frames::pong);
+            pongs = List.of();
+        }
+        if (pingDue || isConfirmationToBeAskedFor()) {
+            pingDue = false;
+            confirmationAsked = true;
+            frames.ping(++token);
+        }
+        if (rotateDue) {
+            rotateDue = false;
+            frames.rotate();
+        }
+        if (drainDue) {
+            drainDue = false;
+            frames.drain();
+        }
+        long offset = sending.nextOffset();
+        var bytes = sending.nextBytes();
+        if (bytes != null) {
+            frames.dataHead(offset, bytes.remaining());
+        } else if (sending.takeEnd()) {
+            frames.end(offset);
+        }
+        attachment.carry(frames.take(), bytes, offset);
+    }
+
+    private void hello(FrameEncoder frames) {
+        frames.hello(millis(limits.heartbeatNanos()), millis(limits.resumeNanos()));
+    }
+
+    private static long millis(long nanos) {
+        return Math.min(0xFFFF_FFFFL, (nanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
+    }
+
+    private boolean isConfirmationToBeAskedFor() {
+        return !confirmationAsked && sending.wantsConfirmation();
+    }
+
+    void taken(DownloadAttachment attachment, int count, long now) {
+        sending.taken(attachment.advance(count));
+        unblocked(attachment, now);
+        if (attachment == current) {
+            heartbeat.sent(now);
+        }
+    }
+
+    void blocked(DownloadAttachment attachment, long now) {
+        if (attachment.blocked) {
+            return;
+        }
+        attachment.blocked = true;
+        if (attachment == current) {
+            stall = now + limits.stallNanos();
+            effects.deadline();
+        } else {
+            attachment.breakOffIfBlocked();
+            effects.ready(attachment.onReady());
+        }
+    }
+
+    void unblocked(DownloadAttachment attachment, long now) {
+        if (attachment.blocked) {
+            attachment.blocked = false;
+            if (attachment == current) {
+                stall = Deadline.NONE;
+                heartbeat.unblocked(now);
+            }
+        }
+    }
+
+    /** Wakes the carrier if there is something for it to do. */
+    void wakeIfDue() {
+        DownloadAttachment attachment = current;
+        if (attachment != null && attachment.idle && isSomethingDue()) {
+            wake(attachment);
+        }
+    }
+
+    private boolean isSomethingDue() {
+        return pingDue
+                || rotateDue
+                || drainDue
+                || !pongs.isEmpty()
+                || sending.hasNext()
+                || receiving.isWindowDue()
+                || isConfirmationToBeAskedFor();
+    }
+
+    private void wake(DownloadAttachment attachment) {
+        attachment.idle = false;
+        effects.ready(attachment.onReady());
+    }
+
+    // ---- the peer
+
+    /** Something has come from the peer. */
+    void received(long now) {
+        if (current != null) {
+            heartbeat.received(now);
+        }
+    }
+
+    /** The peer has sent a PING. One that sends many without taking the answers gets some of them. */
+    void ping(int asked) {
+        if (pongs.isEmpty()) {
+            pongs = new ArrayList<>(1);
+        } else if (pongs.size() == MAX_PONGS) {
+            pongs.remove(0);
+        }
+        pongs.add(asked);
+    }
+
+    /** The peer has confirmed something, perhaps as it was asked to: it can be asked again. */
+    void confirmed() {
+        confirmationAsked = false;
+    }
+
+    /** Asks the client for another download. */
+    void rotate(long now) {
+        if (current == null || leave != Deadline.NONE) {
+            return;
+        }
+        rotate = Deadline.NONE;
+        rotateDue = true;
+        leave = now + limits.patienceNanos();
+        effects.deadline();
+    }
+
+    /** Tells the client that the server is going to shut down, by this download and every later one. */
+    void drain() {
+        if (!draining) {
+            draining = true;
+            drainDue = true;
+        }
+    }
+
+    // ---- the end
+
+    /**
+     * The session is over: its download ends in order.
+     *
+     * @param last what its last frames are; null: none, not even the rest of one on its way
+     */
+    void finish(@Nullable FrameEncoder last) {
+        DownloadAttachment attachment = current;
+        current = null;
+        clearDeadlines();
+        if (attachment != null) {
+            if (last == null) {
+                attachment.release();
+            } else if (attachment.fresh) {
+                FrameEncoder first = new FrameEncoder();
+                hello(first);
+                first.window(receiving.confirmed(), receiving.limit());
+                attachment.carry(first.take(), null, 0);
+                attachment.finish(last.take());
+            } else {
+                attachment.finish(last.take());
+            }
+            wake(attachment);
+        }
+    }
+
+    // ---- time
+
+    OptionalLong deadline() {
+        return Deadline.earliest(resume, stall, rotate, leave, heartbeat.deadline());
+    }
+
+    /** {@return a failure that the time means for the session; null if it means none} */
+    @Nullable
+    Failure timeIs(long now) {
+        if (Deadline.isPast(resume, now)) {
+            return new Failure(
+                    ErrorCode.CONNECTION_LOST,
+                    "The client lost its connection, and did not come back within "
+                            + limits.resumeNanos() / NANOS_PER_MILLI + " ms (resumeTimeout of the DuplexHandler).");
+        }
+        DownloadAttachment attachment = current;
+        if (attachment == null) {
+            return null;
+        }
+        if (Deadline.isPast(stall, now)) {
+            return breakOff(attachment, "the browser read nothing of the download for too long", now);
+        }
+        if (heartbeat.isDead(now)) {
+            return breakOff(attachment, "the client gave no sign of life", now);
+        }
+        if (Deadline.isPast(leave, now)) {
+            attachment.release();
+            wake(attachment);
+            return detach("the client opened no other download when asked to", null, now);
+        }
+        if (Deadline.isPast(rotate, now)) {
+            rotate(now);
+        }
+        if (heartbeat.isPingDue(now)) {
+            pingDue = true;
+            heartbeat.ask(now);
+            effects.deadline();
+        }
+        return null;
+    }
+
+    private @Nullable Failure breakOff(DownloadAttachment attachment, String how, long now) {
+        attachment.breakOff();
+        wake(attachment);
+        return detach(how, null, now);
+    }
+}

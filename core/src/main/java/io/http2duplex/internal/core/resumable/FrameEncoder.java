@@ -1,0 +1,90 @@
+package io.http2duplex.internal.core.resumable;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Makes bytes of frames, one behind the other. Of DATA it makes the head: the bytes themselves are not copied. */
+public final class FrameEncoder {
+    private static final int MAX_REASON = 1000;
+    private static final int USUAL_SIZE = 32;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private ByteBuffer frames = NOTHING;
+
+    /** {@return the frames so far, which are the caller's from now on} */
+    public ByteBuffer take() {
+        ByteBuffer taken = frames.flip();
+        frames = NOTHING;
+        return taken;
+    }
+
+    boolean isEmpty() {
+        return frames.position() == 0;
+    }
+
+    /** Adds the head of a DATA frame, of which {@code count} bytes will follow. */
+    public FrameEncoder dataHead(long offset, int count) {
+        head(FrameType.DATA, Long.BYTES, count).putLong(offset);
+        return this;
+    }
+
+    FrameEncoder window(long confirmed, long limit) {
+        head(FrameType.WINDOW, 2 * Long.BYTES, 0).putLong(confirmed).putLong(limit);
+        return this;
+    }
+
+    FrameEncoder ping(int token) {
+        head(FrameType.PING, Integer.BYTES, 0).putInt(token);
+        return this;
+    }
+
+    FrameEncoder pong(int token) {
+        head(FrameType.PONG, Integer.BYTES, 0).putInt(token);
+        return this;
+    }
+
+    FrameEncoder end(long offset) {
+        head(FrameType.END, Long.BYTES, 0).putLong(offset);
+        return this;
+    }
+
+    /** A reason that is longer than a frame may hold loses its end. */
+    FrameEncoder reset(int number, String reason) {
+        byte[] text = reason.getBytes(StandardCharsets.UTF_8);
+        int length = Math.min(text.length, MAX_REASON);
+        while (length < text.length && (text[length] & 0xC0) == 0x80) {
+            length--; // no character is cut in two
+        }
+        head(FrameType.RESET, Short.BYTES + length, 0).putShort((short) number).put(text, 0, length);
+        return this;
+    }
+
+    FrameEncoder rotate() {
+        head(FrameType.ROTATE, 0, 0);
+        return this;
+    }
+
+    FrameEncoder hello(long heartbeatMillis, long resumeMillis) {
+        head(FrameType.HELLO, 2 * Integer.BYTES, 0)
+                .putInt((int) heartbeatMillis)
+                .putInt((int) resumeMillis);
+        return this;
+    }
+
+    FrameEncoder drain() {
+        head(FrameType.DRAIN, 0, 0);
+        return this;
+    }
+
+    /** {@return where the payload is to be put} */
+    private ByteBuffer head(FrameType type, int size, int following) {
+        int needed = frames.position() + FrameType.HEAD_SIZE + size;
+        if (needed > frames.capacity()) {
+            int capacity = Math.max(needed, Math.max(USUAL_SIZE, 2 * frames.capacity()));
+            frames = ByteBuffer.wrap(Arrays.copyOf(frames.array(), capacity)).position(frames.position());
+        }
+        return frames.putInt(type.number() << 24 | (size + following));
+    }
+}

@@ -1,0 +1,230 @@
+package io.http2duplex.internal.core.resumable;
+
+import io.http2duplex.internal.core.DirectionState;
+import io.http2duplex.internal.core.EffectCollector;
+import io.http2duplex.internal.core.SpareBuffers;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one side sends: keeps what its application wrote until the peer has confirmed it, and knows what is to be sent
+ * next. It is the same on both sides.
+ */
+public final class SendingDirection {
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final EffectCollector effects;
+    private final WindowSize capacity;
+    final SpareBuffers spares;
+    private final ReplayBuffer kept;
+
+    private DirectionState state = DirectionState.OPEN;
+    /** Offset up to which the peer lets us send. */
+    private long limit;
+    /** Offset of what is sent next. */
+    private long next;
+    /** Offset up to which frames were made of the bytes at least once: the peer may have them. */
+    private long framed;
+    /** Offset up to which a transport has taken the bytes at least once. */
+    private long taken;
+
+    private boolean endDue;
+    private boolean endFramed;
+    /** The offset, taken, at which the application wants to look again. */
+    private long notifyOffset = NEVER;
+
+    private boolean roomWanted;
+
+    public SendingDirection(WindowSize capacity, SpareBuffers spares, EffectCollector effects) {
+        this.capacity = capacity;
+        this.spares = spares;
+        kept = new ReplayBuffer(spares);
+        this.effects = effects;
+    }
+
+    /** {@return OPEN; ENDING once the application has ended; ENDED once that is confirmed} */
+    DirectionState state() {
+        return state;
+    }
+
+    // ---- the application
+
+    int room() {
+        return (int) Math.max(0, capacity.bytes() - kept());
+    }
+
+    /** {@return how many bytes are kept} */
+    long kept() {
+        return kept.end() - kept.start();
+    }
+
+    /** Copies the bytes. {@return the offset behind them} */
+    public long write(ByteBuffer bytes) {
+        kept.add(bytes.duplicate());
+        return kept.end();
+    }
+
+    void end() {
+        if (state == DirectionState.OPEN) {
+            state = state.to(DirectionState.ENDING);
+            endDue = true;
+            effects.output(); // a writer that waits for room waits in vain
+        }
+    }
+
+    /** {@return the offset up to which a transport has taken the bytes, as far as there is room behind it} */
+    long takenOffset() {
+        return Math.min(Math.max(taken, kept.start()), kept.start() + Math.max(0, capacity.bytes() - 1));
+    }
+
+    void notifyAt(long offset) {
+        notifyOffset = Math.min(notifyOffset, offset);
+        signalIfReached();
+    }
+
+    /** Asks for a signal when half of the buffer is free, so that a writer is not woken for every few bytes. */
+    void notifyWhenRoomy() {
+        roomWanted = true;
+        growIfHeldUp();
+        signalIfReached();
+    }
+
+    private void signalIfReached() {
+        if (takenOffset() >= notifyOffset) {
+            notifyOffset = NEVER;
+            effects.output();
+        }
+        if (roomWanted && kept() <= capacity.bytes() / 2) {
+            roomWanted = false;
+            effects.output();
+        }
+    }
+
+    /** A full buffer whose bytes are all under way, although the peer would take more, is too small. */
+    private void growIfHeldUp() {
+        if (room() == 0 && next == kept.end() && next < limit && capacity.grow()) {
+            signalIfReached();
+        }
+    }
+
+    /** {@return whether the application waits for a confirmation that the peer may hold back} */
+    boolean wantsConfirmation() {
+        return (roomWanted || (notifyOffset != NEVER && notifyOffset > takenOffset()))
+                && !state.isOver()
+                && next == kept.end()
+                && taken == next
+                && kept() > 0;
+    }
+
+    // ---- the transport
+
+    boolean hasNext() {
+        return !state.isOver() && (next < Math.min(kept.end(), limit) || isEndNext());
+    }
+
+    /** {@return the offset of what {@link #nextBytes} gives} */
+    long nextOffset() {
+        return next;
+    }
+
+    /** {@return a view of the bytes to send next, which then count as under way; null if none may be sent} */
+    @Nullable
+    public ByteBuffer nextBytes() {
+        ByteBuffer bytes = state.isOver() ? null : kept.view(next, limit);
+        if (bytes != null) {
+            next += bytes.remaining();
+            framed = Math.max(framed, next);
+            growIfHeldUp();
+        }
+        return bytes;
+    }
+
+    /** {@return whether the end is to be sent now, which then counts as under way} */
+    boolean takeEnd() {
+        if (!isEndNext()) {
+            return false;
+        }
+        endDue = false;
+        endFramed = true;
+        return true;
+    }
+
+    /** {@return whether the end, and so every byte before it, is under way} */
+    boolean isEndUnderWay() {
+        return state == DirectionState.ENDING && endFramed && !endDue;
+    }
+
+    private boolean isEndNext() {
+        return endDue && state == DirectionState.ENDING && next == kept.end();
+    }
+
+    /** A transport has taken the bytes before that offset. */
+    public void taken(long offset) {
+        taken = Math.max(taken, offset);
+        signalIfReached();
+    }
+
+    /** What was sent from that offset on may be lost: it is sent again, as far as it is not confirmed. */
+    void rewindTo(long offset) {
+        next = Math.max(kept.start(), Math.min(next, offset));
+        endDue = state == DirectionState.ENDING;
+    }
+
+    // ---- the peer
+
+    /** {@return the offset up to which the peer has everything; one more with the end} */
+    long confirmed() {
+        return kept.start() + (state == DirectionState.ENDED ? 1 : 0);
+    }
+
+    /** {@return how many more bytes the peer lets us send} */
+    long window() {
+        return state == DirectionState.OPEN ? Math.max(0, limit - next) : 0;
+    }
+
+    /** {@return the offset up to which a transport has taken the bytes} */
+    long sent() {
+        return taken;
+    }
+
+    /** {@return whether the peer could have confirmed that} */
+    boolean wasSent(long confirmed) {
+        return confirmed <= framed || (endFramed && confirmed == framed + 1);
+    }
+
+    /** The peer has confirmed, and allows. */
+    public void window(long confirmed, long allowed) throws ViolationException {
+        if (!wasSent(confirmed)) {
+            throw ViolationException.malformedFrame("A WINDOW confirms what was not sent.");
+        }
+        if (state.isOver()) {
+            return;
+        }
+        limit = Math.max(limit, allowed);
+        if (confirmed > kept.start()) {
+            boolean end = confirmed > kept.end();
+            kept.dropUntil(end ? kept.end() : confirmed);
+            next = Math.max(next, kept.start());
+            taken = Math.max(taken, kept.start());
+            if (end) {
+                state = state.to(DirectionState.ENDED);
+                capacity.release();
+                spares.close();
+                effects.output();
+            }
+        }
+        growIfHeldUp();
+        signalIfReached();
+    }
+
+    /** Both directions are over: what is kept is dropped. */
+    void reset() {
+        if (!state.isOver()) {
+            state = state.to(DirectionState.RESET);
+            spares.close(); // before more comes that the client has not confirmed
+            kept.dropUntil(kept.end());
+            capacity.release();
+            effects.output();
+        }
+    }
+}

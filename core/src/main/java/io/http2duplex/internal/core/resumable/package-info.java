@@ -1,0 +1,10 @@
+/**
+ * Dialect 2 of the wire: sessions that outlive their connections ({@code docs/protocol.md}, section "Dialect 2").
+ *
+ * <p>What sends and what receives knows nothing of which side it is on; {@link
+ * io.http2duplex.protocol.dialect2.ResumableSession} is the server's.
+ */
+@NullMarked
+package io.http2duplex.internal.core.resumable;
+
+import org.jspecify.annotations.NullMarked;

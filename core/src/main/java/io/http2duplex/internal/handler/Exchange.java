@@ -1,0 +1,79 @@
+package io.http2duplex.internal.handler;
+
+import io.http2duplex.DuplexRequest;
+import io.http2duplex.internal.core.Problem;
+import io.http2duplex.internal.core.RequestFields;
+import io.http2duplex.internal.core.UploadOutcome;
+import io.http2duplex.internal.runtime.GuardedDownload;
+import io.http2duplex.internal.runtime.GuardedUpload;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The port to whatever hosts an endpoint: one request with its response. A host implements it, and the endpoint calls it.
+ * The request body and the response body are halves, of which an exchange may carry one or both.
+ *
+ * <p>The endpoint assumes none of the following, since containers differ in it: a thread that stays the same; a write
+ * that is accepted in part (what {@link GuardedDownload#taken} reports was accepted, and the carrier copies it if the
+ * container may hold the array); a loss that is reported at all, or only once; a response that looks broken off because
+ * it was; an answer that ends the request; an exchange that outlives its session, or the other way round.
+ *
+ * <p>Except where it says otherwise, methods are called by one task at a time: by the one that gave the exchange to
+ * {@link Endpoint#handle}, or by one that {@link #execute} runs. None blocks.
+ */
+public interface Exchange {
+    /** {@return the method of the request, in capitals} */
+    String method();
+
+    /** {@return the header fields of the request} */
+    RequestFields fields();
+
+    /** {@return the length of the request's body in bytes; 0 if there is none; -1 if it is not announced} */
+    long requestLength();
+
+    /** {@return a copy of the request that stays valid when the exchange has ended} */
+    DuplexRequest request();
+
+    /** {@return what stands for the connection when sessions are counted by connection} It must not hold much. */
+    Object connectionKey();
+
+    /** {@return why this exchange can't carry a download; null if it can} */
+    @Nullable
+    Problem noDownload();
+
+    /**
+     * Runs a task later, never on the caller's stack, one task of the exchange at a time; even when the exchange has
+     * ended, or its server has stopped. May be called on any thread.
+     */
+    void execute(Runnable task);
+
+    /** {@return whether the exchange has ended, so that nothing would reach its client} */
+    boolean isGone();
+
+    /** Sets a header field of the response, which is not begun yet. */
+    void setField(String name, String value);
+
+    /** Adds a value to a header field of the response, unless it is there. */
+    void addField(String name, String value);
+
+    /** Answers: the response first, then what is still to come of the request is dropped, within bounds. */
+    void answer(UploadOutcome outcome);
+
+    /**
+     * Begins the response, and carries a download in it: pulls from the source, and looks at it again whenever it is
+     * woken.
+     */
+    void download(GuardedDownload source, DownloadHead head);
+
+    /**
+     * Carries the body of the request as an upload: pushes into the sink as long as that has room, and reads on when it is
+     * woken.
+     *
+     * @param streaming whether the body may take as long as its duplex lives; otherwise it must make progress
+     * @param decided told, once, how to answer; then what is still to come of the body is dropped
+     */
+    void upload(GuardedUpload sink, boolean streaming, Consumer<UploadOutcome> decided);
+
+    /** {@return has the carriers of both halves look again; may be run on any thread, at any time} It never carries itself. */
+    Runnable waker();
+}

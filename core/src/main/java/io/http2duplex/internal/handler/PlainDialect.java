@@ -1,0 +1,72 @@
+package io.http2duplex.internal.handler;
+
+import io.http2duplex.internal.core.Problem;
+import io.http2duplex.internal.core.RequestFields;
+import io.http2duplex.internal.core.SessionLimits;
+import io.http2duplex.internal.core.UploadOutcome;
+import io.http2duplex.internal.core.plain.PlainSession;
+import io.http2duplex.internal.core.plain.PlainUpload;
+import io.http2duplex.internal.core.plain.UploadKind;
+import io.http2duplex.internal.core.plain.UploadRequest;
+import io.http2duplex.internal.runtime.GuardedSession;
+import io.http2duplex.internal.runtime.GuardedUpload;
+import io.http2duplex.internal.runtime.SessionDuplex;
+
+/** The requests of dialect 1. */
+final class PlainDialect {
+    private final DuplexFactory factory;
+    private final AuthorizationGate gate;
+    private final OpenExchanges exchanges;
+    private final SessionRegistry sessions;
+    private final SessionLimits limits;
+
+    PlainDialect(
+            DuplexFactory factory,
+            AuthorizationGate gate,
+            OpenExchanges exchanges,
+            SessionRegistry sessions,
+            SessionLimits limits) {
+        this.factory = factory;
+        this.gate = gate;
+        this.exchanges = exchanges;
+        this.sessions = sessions;
+        this.limits = limits;
+    }
+
+    /** A GET that opens a duplex. */
+    void open(AdmittedRequest opening) {
+        PlainSession session = new PlainSession(limits, opening.exchange().waker());
+        factory.open(opening, session, PlainSession::download);
+    }
+
+    /** A POST. */
+    void upload(Exchange exchange, RequestFields fields) {
+        UploadRequest request = UploadRequest.parse(fields, limits.maxChunkSize());
+        if (request.problem() != null) {
+            exchanges.refuse(exchange, request.problem());
+        } else if (sessions.find(request.id()) instanceof SessionRegistry.Live live) {
+            upload(exchange, live.duplex(), request);
+        } else if (request.kind() == UploadKind.DESTROY) {
+            exchanges.answer(exchange, UploadOutcome.TAKEN); // it is as the page wants it
+        } else {
+            exchanges.refuse(exchange, Problem.unknownSession());
+        }
+    }
+
+    private void upload(Exchange exchange, SessionDuplex<?> duplex, UploadRequest request) {
+        GuardedSession<PlainSession> session = duplex.sessionAs(PlainSession.class);
+        if (session == null) {
+            exchanges.refuse(exchange, Problem.otherDialect());
+        } else {
+            gate.use(exchange, duplex.request(), () -> upload(exchange, session, request));
+        }
+    }
+
+    private void upload(Exchange exchange, GuardedSession<PlainSession> session, UploadRequest request) {
+        long length = exchange.requestLength();
+        boolean streaming = request.kind() == UploadKind.SINGLE && length < 0;
+        PlainUpload upload =
+                session.tellFor(state -> state.openUpload(request.kind(), length, System.nanoTime(), exchange.waker()));
+        exchange.upload(new GuardedUpload(session, upload), streaming, outcome -> exchanges.answer(exchange, outcome));
+    }
+}

@@ -1,0 +1,71 @@
+package io.http2duplex.internal.options;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Checks of option values. The message of a value that makes no sense names the option and what it must be. */
+public final class OptionChecks {
+    /** As browsers write one (RFC 6454, section 6.2); a port that is the scheme's own is left out. */
+    private static final Pattern ORIGIN = Pattern.compile(
+            "(?!https://.*:443$|http://.*:80$)[a-z][a-z0-9+.-]*://([a-z0-9_.-]+|\\[[0-9a-f:.]+])(:[1-9][0-9]{0,4})?");
+
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+
+    private OptionChecks() {}
+
+    public static int positive(int value, String name) {
+        return (int) positive((long) value, name);
+    }
+
+    public static long positive(long value, String name) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(name + " must be 1 or more, not " + value);
+        }
+        return value;
+    }
+
+    public static long zeroOrMore(long value, String name) {
+        if (value < 0) {
+            throw new IllegalArgumentException(name + " must be 0 or more, not " + value);
+        }
+        return value;
+    }
+
+    public static Duration positive(Duration value, String name) {
+        if (value.isZero() || value.isNegative()) {
+            throw new IllegalArgumentException(name + " must be longer than zero, not " + value);
+        }
+        return value;
+    }
+
+    /** The wire counts whole milliseconds. */
+    public static Duration zeroOrMore(Duration value, String name) {
+        if (value.isNegative() || (!value.isZero() && value.compareTo(Duration.ofMillis(1)) < 0)) {
+            throw new IllegalArgumentException(name + " must be zero, or a millisecond or more, not " + value);
+        }
+        return value;
+    }
+
+    public static String origin(String origin) {
+        if (!ORIGIN.matcher(origin).matches()) {
+            throw new IllegalArgumentException("allowedOrigins takes origins as browsers write them, such as"
+                    + " https://app.example.com or http://localhost:8080: in small letters, without a path, without"
+                    + " the scheme's own port; not " + origin);
+        }
+        return origin;
+    }
+
+    public static String header(String name) {
+        if (!TOKEN.matcher(name).matches()) {
+            throw new IllegalArgumentException("allowedHeaders takes names of header fields, not " + name);
+        }
+        return name.toLowerCase(Locale.ROOT);
+    }
+
+    /** {@return the duration, or some 146 years if it is longer: room to add it to any time} */
+    public static long nanos(Duration duration) {
+        Duration longest = Duration.ofNanos(Long.MAX_VALUE / 2);
+        return (duration.compareTo(longest) < 0 ? duration : longest).toNanos();
+    }
+}

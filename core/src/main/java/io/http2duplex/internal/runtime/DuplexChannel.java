@@ -1,0 +1,52 @@
+package io.http2duplex.internal.runtime;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.ClosedChannelException;
+
+/** Both directions as one blocking channel. */
+final class DuplexChannel implements ByteChannel, BlockingInput {
+    private final SessionDuplex<?> duplex;
+    private volatile boolean closed;
+
+    DuplexChannel(SessionDuplex<?> duplex) {
+        this.duplex = duplex;
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        requireOpen();
+        return target.hasRemaining() ? duplex.read(target, this) : 0;
+    }
+
+    /** Writes everything, as a blocking channel does. */
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+        requireOpen();
+        int total = source.remaining();
+        while (source.hasRemaining()) {
+            duplex.write(source);
+        }
+        return total;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !closed;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        duplex.discardInput();
+        duplex.end();
+    }
+
+    @Override
+    public void requireOpen() throws ClosedChannelException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+    }
+}

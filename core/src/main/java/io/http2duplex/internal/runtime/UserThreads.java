@@ -1,0 +1,88 @@
+package io.http2duplex.internal.runtime;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** The threads that user code runs on: the application's executor, or one of our own. */
+public final class UserThreads {
+    /** How many threads the executor of our own has at most where the JDK has no virtual threads. */
+    static final int MAX_PLATFORM_THREADS = 256;
+
+    private final Executor executor;
+    private final @Nullable ExecutorService own;
+
+    private UserThreads(Executor executor, @Nullable ExecutorService own) {
+        this.executor = executor;
+        this.own = own;
+    }
+
+    public static UserThreads of(Executor executor) {
+        return new UserThreads(executor, null);
+    }
+
+    /** Virtual threads on a JDK that has them (21 and newer), else a bounded pool. */
+    public static UserThreads standard() {
+        ExecutorService own = virtualThreads();
+        if (own == null) {
+            own = boundedPool(MAX_PLATFORM_THREADS);
+        }
+        return new UserThreads(own, own);
+    }
+
+    private static @Nullable ExecutorService virtualThreads() {
+        try {
+            return (ExecutorService)
+                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        } catch (ReflectiveOperationException e) {
+            return null; // a JDK older than 21
+        }
+    }
+
+    /** A pool without a queue: when all its threads are busy it refuses, where a queue would let a duplex hang. */
+    public static ExecutorService boundedPool(int maxThreads) {
+        AtomicInteger count = new AtomicInteger();
+        return new ThreadPoolExecutor(0, maxThreads, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+            Thread thread = new Thread(task, "http2-duplex-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * Runs a task, which throws nothing itself.
+     *
+     * @throws RejectedExecutionException if there is no thread for the task, be it that the JVM could not make one
+     */
+    public void execute(Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException e) {
+            throw e;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            throw new RejectedExecutionException("The executor failed to take a task", e);
+        }
+    }
+
+    /** For what has to run: how something ended. It falls back to the JDK's common pool, which refuses nothing. */
+    public void executeSurely(Runnable task) {
+        try {
+            execute(task);
+        } catch (RejectedExecutionException e) {
+            ForkJoinPool.commonPool().execute(task);
+        }
+    }
+
+    public void close() {
+        if (own != null) {
+            own.shutdown();
+        }
+    }
+}

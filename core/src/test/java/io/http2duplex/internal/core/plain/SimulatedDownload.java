@@ -1,0 +1,90 @@
+package io.http2duplex.internal.core.plain;
+
+import static io.http2duplex.internal.core.plain.SimulatedApplication.check;
+import static io.http2duplex.internal.core.plain.SimulatedPost.at;
+import static java.util.Objects.requireNonNull;
+
+import io.http2duplex.ErrorCode;
+import io.http2duplex.internal.core.Failure;
+import java.nio.ByteBuffer;
+import java.util.Random;
+
+/** The carrier of the download in a simulation. It takes as much as it likes, and moves only when there is a reason. */
+final class SimulatedDownload {
+    private final Random random;
+    private final PlainSession session;
+
+    boolean awake = true;
+    /** The transport takes nothing more until the network moves. */
+    boolean blocked;
+
+    long taken;
+    boolean ended;
+    boolean brokenOff;
+    boolean lost;
+
+    SimulatedDownload(Random random, PlainSession session) {
+        this.random = random;
+        this.session = session;
+    }
+
+    boolean isDone() {
+        return ended || brokenOff || lost;
+    }
+
+    boolean canMove() {
+        return awake && !isDone();
+    }
+
+    void move(long written, long now) {
+        switch (session.nextDownload()) {
+            case WRITE -> write(now);
+            case WAIT -> {
+                session.downloadFlushed();
+                awake = false;
+            }
+            case END -> {
+                check(taken == written || isDestroyed(), "the end came down before byte " + taken);
+                ended = true;
+                session.downloadEnded(now);
+            }
+            case BREAK_OFF -> brokenOff = true;
+        }
+    }
+
+    /** Whether the client wants nothing more: then it is not told of a failure. */
+    private boolean isDestroyed() {
+        Failure failure = session.failure();
+        return failure != null && failure.code() == ErrorCode.CANCELLED;
+    }
+
+    private void write(long now) {
+        if (blocked || random.nextInt(3) == 0) {
+            blocked = true;
+            awake = false;
+            session.downloadBlocked(now);
+            return;
+        }
+        ByteBuffer bytes = requireNonNull(session.peekDownload());
+        int count = 1 + random.nextInt(bytes.remaining());
+        for (int i = 0; i < count; i++) {
+            check(bytes.get() == at(taken), "a wrong byte came down at " + taken);
+            taken++;
+        }
+        session.downloadTaken(count);
+    }
+
+    boolean canUnblock() {
+        return blocked && !isDone();
+    }
+
+    void unblock() {
+        blocked = false;
+        awake = true;
+    }
+
+    void lose() {
+        lost = true;
+        session.reset(new Failure(ErrorCode.CONNECTION_LOST, "the browser went"));
+    }
+}

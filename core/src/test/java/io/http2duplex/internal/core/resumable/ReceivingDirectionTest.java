@@ -1,0 +1,75 @@
+package io.http2duplex.internal.core.resumable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.http2duplex.internal.core.EffectCollector;
+import io.http2duplex.internal.core.SpareBuffers;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+class ReceivingDirectionTest {
+    private static final int MIB = 1024 * 1024;
+
+    private static ReceivingDirection receiver(int window, int maxWindow) {
+        WindowSize size = new WindowSize(window, maxWindow, new MemoryBudget(maxWindow));
+        return new ReceivingDirection(size, new SpareBuffers(), new EffectCollector(), 0);
+    }
+
+    private static void receive(ReceivingDirection receiver, int bytes) throws ViolationException {
+        receiver.data(receiver.received(), ByteBuffer.allocate(bytes), 0);
+    }
+
+    @Test
+    void theSenderIsToldWhenHalfOfTheWindowIsUsed() throws ViolationException {
+        ReceivingDirection receiver = receiver(1_000, 1_000);
+        receive(receiver, 499);
+        assertThat(receiver.isWindowDue()).isFalse();
+        receive(receiver, 1);
+        assertThat(receiver.isWindowDue()).isTrue();
+    }
+
+    @Test
+    void theSenderIsToldAfterTwoMebibytesOfAWindowThatCannotGrow() throws ViolationException {
+        ReceivingDirection receiver = receiver(16 * MIB, 16 * MIB);
+        receive(receiver, 2 * MIB - 1);
+        assertThat(receiver.isWindowDue()).isFalse();
+        receive(receiver, 1);
+        assertThat(receiver.isWindowDue()).isTrue();
+    }
+
+    @Test
+    void aLargeWindowThatMayGrowIsNotToldBeforeHalfOfItShowsWhetherItIsTo() throws ViolationException {
+        ReceivingDirection receiver = receiver(16 * MIB, 32 * MIB);
+        receive(receiver, 8 * MIB - 1);
+        assertThat(receiver.isWindowDue()).isFalse();
+        receive(receiver, 1);
+        assertThat(receiver.isWindowDue()).isTrue();
+    }
+
+    @Test
+    void aWindowOfWhichHalfWasUsedAndReadGrowsSixteenfoldOnceUntilTheSenderIsTold() throws ViolationException {
+        ReceivingDirection receiver = receiver(1_000, 100_000);
+        receive(receiver, 500);
+        receiver.read(ByteBuffer.allocate(500));
+        assertThat(receiver.limit()).isEqualTo(500 + 16_000);
+        receive(receiver, 500);
+        receiver.read(ByteBuffer.allocate(500));
+        assertThat(receiver.limit()).isEqualTo(1_000 + 16_000);
+    }
+
+    @Test
+    void aWindowWhoseBytesWereNotAllReadDoesNotGrow() throws ViolationException {
+        ReceivingDirection receiver = receiver(1_000, 100_000);
+        receive(receiver, 1_000);
+        receiver.read(ByteBuffer.allocate(999));
+        assertThat(receiver.limit()).isEqualTo(999 + 1_000);
+    }
+
+    @Test
+    void aWindowOfWhichHalfTookLongerThanARoundTripDoesNotGrow() throws ViolationException {
+        ReceivingDirection receiver = receiver(1_000, 100_000);
+        receiver.data(0, ByteBuffer.allocate(500), 1_000_000_001);
+        receiver.read(ByteBuffer.allocate(500));
+        assertThat(receiver.limit()).isEqualTo(500 + 1_000);
+    }
+}

@@ -1,0 +1,147 @@
+package io.http2duplex.internal.core.resumable;
+
+import static io.http2duplex.internal.core.resumable.SimulatedNetwork.MILLI;
+import static io.http2duplex.internal.core.resumable.SimulatedNetwork.check;
+
+import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.SessionLimits;
+import java.util.Random;
+
+/**
+ * One schedule of a client and a server of dialect 2 with a network between them, all drawn from a seed. It ends when
+ * nothing more happens on either side; then nobody may still wait for something.
+ */
+final class ResumingSimulation {
+    private static final int MOST_STEPS = 200_000;
+    private static final long LONG_ENOUGH = 300_000 * MILLI;
+
+    private final SimulatedNetwork network;
+    private final SessionLimits limits;
+    private final SimulatedRequests requests;
+    private final SimulatedServer server;
+    private final ModelClient client;
+    /** Whether the network or the client may be away for longer than the server waits. */
+    private final boolean mayExpire;
+
+    ResumingSimulation(long seed) {
+        Random random = new Random(seed);
+        network = new SimulatedNetwork(random);
+        boolean heartbeat = random.nextInt(4) != 0;
+        int maxWindow = 60 + random.nextInt(4000);
+        long resume = random.nextInt(10) == 0 ? 0 : 20_000 * MILLI;
+        limits = new SessionLimits(
+                1 + random.nextInt(60),
+                1 + random.nextInt(60),
+                0,
+                4 + random.nextInt(13),
+                0,
+                3_000 * MILLI,
+                resume,
+                heartbeat ? (1_000 + random.nextInt(1_000)) * MILLI : 0,
+                maxWindow,
+                random.nextInt(4) == 0 ? 500 * MILLI : 0);
+        int faults = random.nextInt(3) == 0 ? 0 : random.nextInt(8);
+        requests = new SimulatedRequests(network, faults, heartbeat);
+        boolean resets = random.nextInt(4) == 0;
+        boolean serverResets = resets && random.nextBoolean();
+        boolean clientResets = resets && (!serverResets || random.nextInt(4) == 0);
+        server = new SimulatedServer(network, limits, budget(), amount(), serverResets);
+        client = new ModelClient(
+                network,
+                requests,
+                1 + random.nextInt(60),
+                1 + random.nextInt(60),
+                maxWindow,
+                budget(),
+                amount(),
+                clientResets);
+        requests.client = client;
+        requests.server = server;
+        boolean sleeps = random.nextInt(10) == 0;
+        mayExpire = resume == 0 || sleeps;
+        for (int i = 0; i < faults; i++) {
+            at(this::breakSomething);
+        }
+        if (sleeps) {
+            at(() -> client.sleep(network.random.nextLong(40_000 * MILLI)));
+        }
+        if (random.nextInt(4) == 0) {
+            at(client::attach);
+        }
+        if (random.nextInt(4) == 0) {
+            at(server::rotate);
+        }
+    }
+
+    private MemoryBudget budget() {
+        return new MemoryBudget(network.oneIn(2) ? network.random.nextInt(300) : 1 << 20);
+    }
+
+    private int amount() {
+        return network.random.nextInt(network.oneIn(10) ? 1_500 : 200);
+    }
+
+    private void at(Runnable event) {
+        network.after(network.random.nextLong((network.oneIn(3) ? 5_000 : 500) * MILLI), event);
+    }
+
+    private void breakSomething() {
+        if (requests.faults > 0 && client.opened) {
+            requests.faults--;
+            requests.breakDownloads();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return limits.toString();
+    }
+
+    void run() {
+        client.open();
+        int steps = 0;
+        while (network.step()) {
+            check(++steps < MOST_STEPS, "it goes on without end");
+            check(
+                    network.elapsed() < LONG_ENOUGH || (server.isOver() && client.isOver()),
+                    () -> "it hangs: the client is " + client.state + ", the server is "
+                            + (server.isOver() ? "over" : "not"));
+        }
+        checkEnd();
+    }
+
+    private void checkEnd() {
+        check(server.isOver(), "the server hangs");
+        check(client.isOver(), "the client hangs");
+        check(server.isEveryDownloadOver(), "a download hangs");
+        Failure failure = server.session.failure();
+        boolean resets = server.application.hasReset || client.application.hasReset;
+        int serverNumber = failure == null ? ModelClient.DONE_IN_ORDER : failure.number();
+        String what = "the server ended with " + failure + ", the client with " + client.number;
+        check(serverNumber == ModelClient.DONE_IN_ORDER || resets || isLossExplained(serverNumber), what);
+        check(client.number == ModelClient.DONE_IN_ORDER || resets || mayExpire, what);
+        boolean both = server.application.hasReset && client.application.hasReset;
+        boolean away = mayExpire || requests.lost > 0;
+        check(serverNumber == client.number || both || away || isClientDoneFirst(serverNumber), what);
+        checkApplication(server.application, client.application, failure == null, client.state);
+        checkApplication(client.application, server.application, client.state == ModelClient.State.DONE, client.state);
+    }
+
+    /** The client was done, and its last word was lost. */
+    private boolean isLossExplained(int number) {
+        return number == 4 && (mayExpire || (client.state == ModelClient.State.DONE && requests.lost > 0));
+    }
+
+    /** The client had everything when the server was reset, or the other way round. */
+    private boolean isClientDoneFirst(int serverNumber) {
+        return (client.state == ModelClient.State.DONE && server.application.hasReset)
+                || (serverNumber == ModelClient.DONE_IN_ORDER && client.failedOfItsOwn);
+    }
+
+    private static void checkApplication(
+            SimulatedApplication reader, SimulatedApplication writer, boolean inOrder, ModelClient.State state) {
+        check(reader.sawEnd || reader.sawFailure || reader.discarded, "a reader hangs");
+        check(!reader.sawEnd || reader.read == writer.written, "the end came up before byte " + reader.read);
+        check(!inOrder || reader.sawEnd || reader.discarded, "a reader saw a failure, but there was none: " + state);
+    }
+}

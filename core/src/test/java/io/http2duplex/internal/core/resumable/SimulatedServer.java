@@ -1,0 +1,356 @@
+package io.http2duplex.internal.core.resumable;
+
+import static io.http2duplex.internal.core.resumable.SimulatedNetwork.check;
+import static java.util.Objects.requireNonNull;
+
+import io.http2duplex.internal.core.Effects;
+import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.PoisonedSpares;
+import io.http2duplex.internal.core.Problem;
+import io.http2duplex.internal.core.SessionLimits;
+import io.http2duplex.internal.core.UploadOutcome;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The server in a simulation: a session, its carriers, its application, and what it remembers of a session. */
+final class SimulatedServer implements SimulatedApplication.Duplex {
+    private static final long LATEST = 4_000 * SimulatedNetwork.MILLI;
+
+    private final SimulatedNetwork network;
+    private final SessionLimits limits;
+    final MemoryBudget budget;
+    private final PoisonedSpares sendingSpares;
+    private final PoisonedSpares receivingSpares;
+    final ResumableSession session;
+    final SimulatedApplication application;
+    private final List<Carrier> carriers = new ArrayList<>();
+
+    private long timerAt = Long.MAX_VALUE;
+    private int timesOver;
+    private long overAt;
+
+    SimulatedServer(SimulatedNetwork network, SessionLimits limits, MemoryBudget budget, int toWrite, boolean resets) {
+        this.network = network;
+        this.limits = limits;
+        this.budget = budget;
+        sendingSpares = new PoisonedSpares(1 + network.random.nextInt(20));
+        receivingSpares = new PoisonedSpares(1 + network.random.nextInt(20));
+        session = new ResumableSession(limits, budget, sendingSpares, receivingSpares, network.now());
+        application = new SimulatedApplication(network, this, 1, toWrite, resets);
+        application.inputReady();
+        application.outputReady();
+    }
+
+    boolean isOver() {
+        return session.isOver();
+    }
+
+    /** {@return whether every response has come to an end, in order or not} */
+    boolean isEveryDownloadOver() {
+        return carriers.stream().allMatch(carrier -> carrier.done);
+    }
+
+    /** Does what follows from an event. */
+    private void react() {
+        for (Effects signals = session.takeEffects(); !signals.isEmpty(); signals = session.takeEffects()) {
+            if (signals.over()) {
+                timesOver++;
+                overAt = network.elapsed();
+            }
+            if (signals.input()) {
+                application.inputReady();
+            }
+            if (signals.output()) {
+                application.outputReady();
+            }
+            signals.ready().forEach(Runnable::run);
+        }
+        arm();
+        checkInvariants();
+    }
+
+    private void arm() {
+        OptionalLong deadline = session.deadline();
+        if (deadline.isEmpty()) {
+            return;
+        }
+        long at = network.elapsed() + (deadline.getAsLong() - network.now());
+        if (at < timerAt) {
+            timerAt = at;
+            network.after(at - network.elapsed(), () -> {
+                if (timerAt == at) {
+                    timerAt = Long.MAX_VALUE;
+                    session.timeIs(network.now());
+                    react();
+                }
+            });
+        }
+    }
+
+    private void checkInvariants() {
+        check(timesOver == (session.isOver() ? 1 : 0), () -> "a session is over once, not " + timesOver + " times");
+        check(session.receiving.held() <= Math.max(limits.maxWindow(), limits.uploadBufferSize()), "too much is held");
+        check(
+                session.sending.kept()
+                        <= Math.max(limits.maxWindow(), limits.downloadBufferSize()) + application.largestWrite,
+                "too much is kept");
+        if (session.isOver()) {
+            check(budget.reserved() == 0, () -> "a session that is over holds " + budget.reserved() + " bytes");
+            check(sendingSpares.isEmpty() && receivingSpares.isEmpty(), "a session that is over holds memory");
+            check(session.deadline().isEmpty(), "a deadline outlives the session");
+        }
+    }
+
+    // ---- GET
+
+    /** {@return why it is refused; null if the download will follow} */
+    @Nullable
+    Problem get(long number, long offset, long limit, SimulatedStream.Receiver receiver, Consumer<Carrier> opened) {
+        if (session.isOver()) {
+            boolean remembered = network.elapsed() - overAt <= limits.resumeNanos();
+            Failure failure = session.failure();
+            return !remembered ? Problem.unknownSession() : failure == null ? Problem.over() : Problem.gone(failure);
+        }
+        Carrier carrier = new Carrier(receiver);
+        carrier.attachment = session.attach(number, offset, limit, network.now(), carrier::wake);
+        Problem problem = carrier.attachment.problem();
+        if (problem == null) {
+            carriers.add(carrier);
+            opened.accept(carrier);
+            carrier.wake();
+        }
+        react();
+        return problem;
+    }
+
+    void rotate() {
+        session.rotate(network.now());
+        react();
+    }
+
+    /** The carrier of a download. */
+    final class Carrier {
+        final SimulatedStream stream;
+        private @Nullable DownloadAttachment attachment;
+        private boolean scheduled;
+        /** Whether something was written: a client that has seen nothing of its opening GET can't come back. */
+        private boolean begun;
+
+        private boolean done;
+
+        Carrier(SimulatedStream.Receiver receiver) {
+            int capacity = network.oneIn(3) ? 1 + network.random.nextInt(40) : 4000;
+            stream = new SimulatedStream(network, capacity, receiver, this::wake);
+        }
+
+        private void wake() {
+            if (!scheduled) {
+                scheduled = true;
+                network.after(0, () -> {
+                    scheduled = false;
+                    pump();
+                    react();
+                });
+            }
+        }
+
+        private void pump() {
+            DownloadAttachment attached = requireNonNull(attachment);
+            while (!done) {
+                switch (session.nextDownload(attached, network.now())) {
+                    case WRITE -> {
+                        ByteBuffer bytes = requireNonNull(attached.peek());
+                        if (begun && network.oneIn(20)) {
+                            writeLate(attached, bytes);
+                            return;
+                        }
+                        if (!write(attached, bytes)) {
+                            return;
+                        }
+                    }
+                    case WAIT -> {
+                        session.downloadFlushed(attached, network.now());
+                        return;
+                    }
+                    case END -> {
+                        done = true;
+                        stream.end();
+                    }
+                    case BREAK_OFF -> {
+                        done = true;
+                        stream.cut();
+                    }
+                }
+            }
+        }
+
+        /** A thread that sends is slow: what it sends may have been confirmed meanwhile, and its memory used again. */
+        private void writeLate(DownloadAttachment attached, ByteBuffer bytes) {
+            scheduled = true;
+            network.after(network.oneIn(5) ? network.random.nextLong(LATEST) : network.delay(), () -> {
+                scheduled = false;
+                if (write(attached, bytes)) {
+                    pump();
+                }
+                react();
+            });
+        }
+
+        /** {@return whether something was taken} */
+        private boolean write(DownloadAttachment attached, ByteBuffer bytes) {
+            begun = true;
+            int count = stream.write(bytes);
+            if (count == 0) {
+                session.downloadBlocked(attached, network.now());
+            } else {
+                session.downloadTaken(attached, count, network.now());
+            }
+            return count > 0;
+        }
+
+        /** The server notices that the connection went. */
+        void lose() {
+            if (!done) {
+                done = true;
+                session.downloadLost(requireNonNull(attachment), "it was cut", null, network.now());
+                react();
+            }
+        }
+    }
+
+    // ---- POST
+
+    /** {@return where a POST's body goes that has come} */
+    SimulatedStream.Receiver post(Consumer<UploadOutcome> answer) {
+        Upload upload = new Upload(answer);
+        if (session.isOver()) {
+            Failure failure = session.failure();
+            upload.answer(
+                    network.elapsed() - overAt > limits.resumeNanos()
+                            ? UploadOutcome.refused(Problem.unknownSession())
+                            : failure == null ? UploadOutcome.PROCESSED : UploadOutcome.refused(Problem.gone(failure)));
+        } else {
+            upload.upload = session.openUpload(network.now(), upload::look);
+            upload.look();
+            react();
+        }
+        return upload;
+    }
+
+    private final class Upload implements SimulatedStream.Receiver {
+        private final Consumer<UploadOutcome> answer;
+        private @Nullable FrameUpload upload;
+        private boolean answered;
+
+        Upload(Consumer<UploadOutcome> answer) {
+            this.answer = answer;
+        }
+
+        private void answer(UploadOutcome outcome) {
+            if (!answered) {
+                answered = true;
+                answer.accept(outcome);
+            }
+        }
+
+        private void look() {
+            UploadOutcome outcome = requireNonNull(upload).outcome();
+            if (outcome != null) {
+                answer(outcome);
+            }
+        }
+
+        private void tell(Consumer<FrameUpload> event) {
+            if (!answered) {
+                event.accept(requireNonNull(upload));
+                look();
+                react();
+            }
+        }
+
+        @Override
+        public void bytes(ByteBuffer bytes) {
+            tell(told -> session.received(told, bytes, network.now()));
+        }
+
+        @Override
+        public void ended() {
+            tell(told -> session.completed(told, network.now()));
+        }
+
+        @Override
+        public void broken() {
+            tell(session::cut);
+        }
+    }
+
+    // ---- the application
+
+    @Override
+    public @Nullable ByteBuffer poll() {
+        ByteBuffer bytes = session.pollInput();
+        react();
+        return bytes;
+    }
+
+    @Override
+    public int read(ByteBuffer target) {
+        int count = session.readInput(target);
+        react();
+        return count;
+    }
+
+    @Override
+    public boolean isInputAtEnd() {
+        return session.isInputAtEnd();
+    }
+
+    @Override
+    public boolean isFailed() {
+        return session.failure() != null;
+    }
+
+    @Override
+    public boolean isOutputOpen() {
+        return session.isOutputOpen();
+    }
+
+    @Override
+    public int room() {
+        return session.outputRoom();
+    }
+
+    @Override
+    public void notifyRoom() {
+        session.notifyOutputRoom();
+        react();
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) {
+        session.write(bytes);
+        react();
+    }
+
+    @Override
+    public void end() {
+        session.end();
+        react();
+    }
+
+    @Override
+    public void reset(int number) {
+        session.reset(Failure.application(number, "enough"));
+        react();
+    }
+
+    @Override
+    public void discard() {
+        session.discardInput();
+        react();
+    }
+}

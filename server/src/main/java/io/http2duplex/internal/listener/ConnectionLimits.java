@@ -1,0 +1,42 @@
+package io.http2duplex.internal.listener;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.function.Predicate;
+
+/**
+ * What all connections of a port may have and do, whatever they speak.
+ *
+ * @param maxConnections how many may be open at once
+ * @param maxConnectionsPerAddress how many of them may come from one address, or one IPv6 network of 64 bits
+ * @param isExempt tells whose address may be that of any number of clients: a proxy's
+ * @param handshakeTimeout how long the TLS handshake may take
+ * @param firstRequestTimeout how long it may take after that until a request is here; and any head, once it has begun
+ * @param idleTimeout how long a connection may be without a request
+ * @param maxHeaderSize how many bytes the head of a request may have, with 32 for each field beside its name and value
+ * @param maxHeaders how many fields it may have
+ */
+public record ConnectionLimits(
+        int maxConnections,
+        int maxConnectionsPerAddress,
+        Predicate<InetAddress> isExempt,
+        Duration handshakeTimeout,
+        Duration firstRequestTimeout,
+        Duration idleTimeout,
+        int maxHeaderSize,
+        int maxHeaders) {
+
+    /** @throws IllegalArgumentException if a bound is below its least */
+    public ConnectionLimits {
+        Http2Limits.atLeast(1, maxConnections, "maxConnections");
+        Http2Limits.atLeast(1, maxConnectionsPerAddress, "maxConnectionsPerAddress");
+        Http2Limits.positive(handshakeTimeout, "handshakeTimeout");
+        Http2Limits.positive(firstRequestTimeout, "firstRequestTimeout");
+        Http2Limits.positive(idleTimeout, "idleTimeout");
+        Http2Limits.atLeast(1, maxHeaders, "maxHeaders");
+        if (maxHeaderSize < 1 || maxHeaderSize > HeadLimit.MAX_SIZE) {
+            throw new IllegalArgumentException(
+                    "maxHeaderSize is to be 1 to " + HeadLimit.MAX_SIZE + ", not " + maxHeaderSize);
+        }
+    }
+}

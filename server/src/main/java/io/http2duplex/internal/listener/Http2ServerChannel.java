@@ -1,0 +1,364 @@
+package io.http2duplex.internal.listener;
+
+import io.http2duplex.internal.undertow.BodyDeadline;
+import io.http2duplex.internal.undertow.IoThreads;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.protocols.http2.AbstractHttp2StreamSourceChannel;
+import io.undertow.protocols.http2.ConnectionErrorException;
+import io.undertow.protocols.http2.Http2Channel;
+import io.undertow.protocols.http2.Http2SettingsStreamSourceChannel;
+import io.undertow.protocols.http2.Http2StreamSourceChannel;
+import io.undertow.server.protocol.framed.FrameHeaderData;
+import io.undertow.util.Headers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.StreamConnection;
+import org.xnio.conduits.ConduitStreamSinkChannel;
+
+/**
+ * One HTTP/2 connection of a server. Undertow does HTTP/2; what it does not do is done here, as {@link StreamLedger} has it:
+ * windows that let no stream hold up another, limits that hold, and a connection that goes in order.
+ *
+ * <p>Undertow takes DATA or trailers for a stream that it has reset as a reason to close the connection, although the
+ * client cannot have known of the reset (RFC 9113, section 5.1). Such frames never get to it here.
+ */
+final class Http2ServerChannel extends Http2Channel {
+    private static final Logger LOG = Logger.getLogger(Http2ServerChannel.class);
+    /** How long a client has to close a connection that was ended. */
+    private static final long END_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final ByteBufferPool toWrite;
+    private final Http2Limits limits;
+    private final ListenerCounts counts;
+    private final StreamLedger streams;
+    private final FrameReader first = new FrameReader(FrameHeads.PREFACE_LENGTH, this::first);
+    private final FrameReader received;
+    private final FrameTapSink sink;
+    private final CoalescingSink gathering;
+    private final DeadPeerWatch watch;
+    private final RequestWatch requests;
+
+    /** Of the first frame; -1 if it is not here. */
+    private int firstType = -1;
+
+    // Of the frame that was parsed last.
+    private int type;
+    private int flags;
+    private int stream;
+    private boolean begins;
+    private int lastBegun;
+    private int error;
+    private boolean settled;
+    private boolean ending;
+
+    private Http2ServerChannel(
+            StreamConnection connection,
+            FrameTapSink sink,
+            CoalescingSink gathering,
+            Http2Buffers buffers,
+            @Nullable PooledByteBuffer data,
+            OptionMap options,
+            ListenerLimits limits,
+            ListenerCounts counts) {
+        super(connection, null, buffers.toRead(), data, false, false, options);
+        toWrite = buffers.toWrite();
+        this.limits = limits.http2();
+        this.counts = counts;
+        this.sink = sink;
+        this.gathering = gathering;
+        streams = new StreamLedger(limits.http2(), counts, System.nanoTime());
+        received = new FrameReader(FrameHeads.PREFACE_LENGTH, this::received);
+        watch = new DeadPeerWatch(this, limits.http2());
+        requests = new RequestWatch(this, streams, limits.connections());
+        sink.show(this::sent);
+        putAttachment(BodyDeadline.STREAMS_CAN_BE_RESET, true);
+    }
+
+    /** @param data what was already read of the connection */
+    static Http2ServerChannel over(
+            StreamConnection connection,
+            Http2Buffers buffers,
+            @Nullable PooledByteBuffer data,
+            OptionMap options,
+            ListenerLimits limits,
+            ListenerCounts counts) {
+        CoalescingSink gathering = new CoalescingSink(
+                connection.getSinkChannel().getConduit(),
+                task -> IoThreads.execute(connection.getIoThread(), task, stopped -> task.run()),
+                lost -> {
+                    LOG.debugf(lost, "HTTP/2 connection with %s was lost", connection.getPeerAddress());
+                    IoUtils.safeClose(connection);
+                });
+        FrameTapSink sink = new FrameTapSink(gathering);
+        connection.getSinkChannel().setConduit(sink);
+        return new Http2ServerChannel(connection, sink, gathering, buffers, data, options, limits, counts);
+    }
+
+    /** What is received is read into others. */
+    @Override
+    public ByteBufferPool getBufferPool() {
+        return toWrite;
+    }
+
+    /** Begins to receive. */
+    void start() {
+        resumeReceives();
+        watch.start();
+        requests.start();
+    }
+
+    /** {@return whether it takes what comes: Undertow stops reading while too many of its buffers are unread} */
+    boolean isReading() {
+        return getUnderlyingConnection().getSourceChannel().isReadResumed();
+    }
+
+    // ---- receiving: receive() parses one frame, and makes a channel of it or gives it to the one there is
+
+    @Override
+    public synchronized @Nullable AbstractHttp2StreamSourceChannel receive() throws IOException {
+        AbstractHttp2StreamSourceChannel frame = super.receive();
+        if (frame instanceof Http2SettingsStreamSourceChannel && !settled) {
+            // Only now: Undertow sends its SETTINGS, which have to be the first frame, when it has the client's.
+            settled = true;
+            fillUpConnection(limits.connectionWindow() - Http2Limits.INITIAL_CONNECTION_WINDOW);
+        }
+        fillUpConnection(streams.fillUpConnection());
+        return frame;
+    }
+
+    @Override
+    protected @Nullable FrameHeaderData parseFrame(ByteBuffer data) throws IOException {
+        watch.heard();
+        requireSettingsFirst(data);
+        ByteBuffer parsed = data.duplicate();
+        FrameHeaderData frame = asHttp2(() -> super.parseFrame(data));
+        received.read(parsed.limit(data.position()));
+        if (frame != null) {
+            received.skipRest(); // the bytes of DATA are taken past this method
+        }
+        boolean inHead = isInHead();
+        requests.headIsOpen(inHead);
+        if (error != StreamLedger.NO_ERROR) {
+            LOG.debugf("HTTP/2 connection with %s ends with error %d", getPeerAddress(), error);
+            throw new ConnectionErrorException(error);
+        }
+        // Undertow would take the first part of a head for a request if the next has not come yet.
+        return inHead ? null : frame;
+    }
+
+    /** Undertow logs an error if the first frame is another (RFC 9113, section 3.4). */
+    private void requireSettingsFirst(ByteBuffer data) throws ConnectionErrorException {
+        if (firstType < 0) {
+            first.read(data.duplicate());
+            if (firstType >= 0 && firstType != FrameHeads.SETTINGS) {
+                throw new ConnectionErrorException(ERROR_PROTOCOL_ERROR);
+            }
+        }
+    }
+
+    private void first(int itsType, int itsFlags, int itsStream, int length) {
+        if (firstType < 0) {
+            firstType = itsType;
+        }
+    }
+
+    /** {@return whether a head has begun, and more of it is to come} */
+    private boolean isInHead() {
+        boolean head = type == FrameHeads.HEADERS || type == FrameHeads.CONTINUATION;
+        return head && ((flags & FrameHeads.END_HEADERS) == 0 || received.isInFrame());
+    }
+
+    private void received(int newType, int newFlags, int newStream, int length) {
+        type = newType;
+        flags = newFlags;
+        stream = newStream;
+        if (type == FrameHeads.HEADERS) {
+            begins = stream > lastBegun;
+            lastBegun = Math.max(stream, lastBegun);
+        }
+        int found = streams.received(type, flags, stream, length, System.nanoTime());
+        if (found != StreamLedger.NO_ERROR) {
+            error = found;
+        }
+        endIfDone();
+    }
+
+    @Override
+    protected @Nullable AbstractHttp2StreamSourceChannel createChannelImpl(
+            FrameHeaderData header, PooledByteBuffer data) throws IOException {
+        if (isTooLate()) {
+            return null;
+        }
+        AbstractHttp2StreamSourceChannel channel = asHttp2(() -> super.createChannelImpl(header, data));
+        if (channel instanceof Http2StreamSourceChannel request && streams.isOver(request.getStreamId())) {
+            sendRstStream(request.getStreamId(), ERROR_REFUSED_STREAM);
+            return null;
+        }
+        if (channel instanceof Http2StreamSourceChannel request) {
+            String length = request.getHeaders().getFirst(Headers.CONTENT_LENGTH);
+            if (length != null) {
+                streams.announced(request.getStreamId(), Long.parseLong(length)); // Undertow has parsed it, too
+            }
+        }
+        return channel;
+    }
+
+    private interface Parser<T extends @Nullable Object> {
+        T parse() throws IOException;
+    }
+
+    /** Undertow meets some of what is not HTTP/2 with an exception that it then logs as an error of its own. */
+    private static <T extends @Nullable Object> T asHttp2(Parser<T> parser) throws IOException {
+        try {
+            return parser.parse();
+        } catch (RuntimeException e) {
+            throw new ConnectionErrorException(ERROR_PROTOCOL_ERROR, e);
+        }
+    }
+
+    /** {@return whether it is a part of a request whose stream is over} */
+    private boolean isTooLate() {
+        return switch (type) {
+            case FrameHeads.DATA -> streams.isOver(stream);
+            case FrameHeads.HEADERS, FrameHeads.CONTINUATION -> !begins && streams.isOver(stream);
+            default -> false;
+        };
+    }
+
+    // ---- flow control of what is received
+
+    /** The connection's window, of which Undertow would have it that it is filled up when an upload is read. */
+    @Override
+    public void updateReceiveFlowControlWindow(int read) {
+        // It is filled up when bytes come.
+    }
+
+    private void fillUpConnection(int count) throws IOException {
+        if (count > 0) {
+            super.sendUpdateWindowSize(0, count);
+        }
+    }
+
+    @Override
+    public void sendUpdateWindowSize(int id, int read) throws IOException {
+        int count = streams.fillUp(id, read);
+        if (count > 0) {
+            super.sendUpdateWindowSize(id, count);
+        }
+    }
+
+    // ---- going
+
+    private void sent(int frameType, int flags, int id, int length) {
+        streams.sent(frameType, flags, id, length, System.nanoTime());
+        if (frameType == FrameHeads.GOAWAY) {
+            gathering.sendNow(); // Undertow closes the connection as soon as it was taken
+        }
+        endIfDone();
+    }
+
+    /**
+     * Takes no new streams, and ends when those that are open have come to their end. May be called on any thread.
+     *
+     * @return completes when the client was told, or cannot be
+     */
+    CompletableFuture<Void> drain() {
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        Runnable drain = () -> {
+            try {
+                sink.send(FrameHeads.goAway(streams.goAway()));
+                gathering.sendNow();
+                if (streams.isDone()) {
+                    end();
+                }
+            } catch (IOException e) {
+                lost(e);
+            } finally {
+                told.complete(null);
+            }
+        };
+        IoThreads.execute(getIoThread(), drain, stopped -> told.complete(null));
+        return told;
+    }
+
+    /**
+     * Closes the connection behind what counts as sent. May be called on any thread.
+     *
+     * @return completes when it is closed
+     */
+    CompletableFuture<Void> closeWhenSent() {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        Runnable close = () -> {
+            IoUtils.safeClose(this);
+            closed.complete(null);
+        };
+        IoThreads.execute(getIoThread(), close, stopped -> close.run());
+        return closed;
+    }
+
+    /** Closes the connection at once. */
+    void closeFor(ListenerLimit limit) {
+        LOG.debugf("HTTP/2 connection with %s is closed: %s", getPeerAddress(), limit.option());
+        counts.reached(limit);
+        IoUtils.safeClose(this);
+    }
+
+    /** Ends the connection, which has no streams: the client is told, and has some time to close its own side. */
+    void endFor(ListenerLimit limit) {
+        LOG.debugf("HTTP/2 connection with %s is ended: %s", getPeerAddress(), limit.option());
+        counts.reached(limit);
+        var unused = drain();
+        IoThreads.after(getIoThread(), () -> IoUtils.safeClose(this), END_NANOS);
+    }
+
+    /** {@return how many streams are open} */
+    int openStreams() {
+        return streams.count();
+    }
+
+    private void endIfDone() {
+        if (streams.isDone()) { // but not in the middle of Undertow's reading or writing
+            IoThreads.execute(getIoThread(), this::end, stopped -> LOG.trace("Closed with the server", stopped));
+        }
+    }
+
+    /** Ends its own side; the client, which has nothing left to do, closes, and gets to read all until then. */
+    private void end() {
+        if (ending) {
+            return;
+        }
+        ending = true;
+        ConduitStreamSinkChannel out = getUnderlyingConnection().getSinkChannel();
+        try {
+            out.shutdownWrites();
+            if (!out.flush()) {
+                out.setWriteListener(ChannelListeners.flushingChannelListener(null, (channel, e) -> lost(e)));
+                out.resumeWrites();
+            }
+        } catch (IOException e) {
+            lost(e);
+        }
+    }
+
+    /** Called by Undertow, on any thread. */
+    @Override
+    public void close() throws IOException {
+        if (Thread.currentThread() == getIoThread() && getUnderlyingConnection().isOpen()) {
+            gathering.sendNow(); // answers that count as sent
+        }
+        super.close();
+    }
+
+    private void lost(IOException cause) {
+        LOG.debugf(cause, "HTTP/2 connection with %s was lost while it was drained", getPeerAddress());
+        IoUtils.safeClose(this);
+    }
+}

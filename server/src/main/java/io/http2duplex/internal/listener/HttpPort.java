@@ -1,0 +1,221 @@
+package io.http2duplex.internal.listener;
+
+import io.http2duplex.internal.undertow.IoThreads;
+import io.undertow.UndertowOptions;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.protocols.ssl.UndertowXnioSsl;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.protocol.http.AlpnOpenListener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.StreamConnection;
+import org.xnio.Xnio;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
+
+/** A port on which a server speaks HTTP/2 and HTTP/1.1: over TLS as ALPN has it, or in clear text. */
+public final class HttpPort {
+    private static final int CLOSE_SECONDS = 5;
+
+    private final XnioWorker worker;
+    private final ListenerCounts counts = new ListenerCounts();
+    private final Connections connections;
+    private final Http1Listener http1;
+    private final Http2Listener http2;
+    private final @Nullable UndertowXnioSsl ssl;
+    private final AcceptingChannel<? extends StreamConnection> accepting;
+
+    private HttpPort(
+            XnioWorker worker,
+            InetSocketAddress address,
+            @Nullable SSLContext tls,
+            ListenerLimits limits,
+            HttpHandler handler)
+            throws IOException {
+        this.worker = worker;
+        Http2Buffers buffers = Http2Buffers.create();
+        ByteBufferPool pool = buffers.toWrite();
+        OptionMap options = OptionMap.builder()
+                .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
+                .set(UndertowOptions.MAX_HEADER_SIZE, HeadLimit.MAX_SIZE)
+                .set(
+                        UndertowOptions.MAX_HEADERS,
+                        Math.max(
+                                UndertowOptions.DEFAULT_MAX_HEADERS,
+                                2 * limits.connections().maxHeaders()))
+                .set(
+                        UndertowOptions.HTTP2_SETTINGS_INITIAL_WINDOW_SIZE,
+                        limits.http2().streamWindow())
+                .set(
+                        UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS,
+                        limits.http2().maxStreams())
+                // Resets are counted in Streams.
+                .set(UndertowOptions.MAX_RST_FRAMES_PER_WINDOW, Integer.MAX_VALUE)
+                // What the windows let in has to fit, although frames may leave their buffers half empty.
+                .set(
+                        UndertowOptions.MAX_QUEUED_READ_BUFFERS,
+                        2 * (limits.http2().connectionWindow() / Http2Buffers.WRITE_SIZE + 1))
+                .getMap();
+        OptionMap http1Options = OptionMap.builder()
+                .addAll(options)
+                .set(
+                        UndertowOptions.REQUEST_PARSE_TIMEOUT,
+                        millis(limits.connections().firstRequestTimeout()))
+                .set(
+                        UndertowOptions.NO_REQUEST_TIMEOUT,
+                        millis(limits.connections().idleTimeout()))
+                .getMap();
+        HttpHandler limited = new HeadLimit(limits.connections(), counts, handler);
+        OptionMap sockets = OptionMap.builder()
+                .set(Options.WORKER_IO_THREADS, worker.getIoThreadCount())
+                .set(Options.TCP_NODELAY, true)
+                .set(Options.REUSE_ADDRESSES, true)
+                .set(Options.BALANCING_TOKENS, 1)
+                .set(Options.BALANCING_CONNECTIONS, 2)
+                .set(Options.BACKLOG, 1000)
+                .getMap();
+        connections = new Connections(limits.connections(), counts);
+        http1 = new Http1Listener(pool, http1Options, connections, limited);
+        http2 = new Http2Listener(buffers, options, limits, counts, connections, limited);
+        if (tls == null) {
+            ssl = null;
+            ClearListener clear = new ClearListener(
+                    http1,
+                    http2,
+                    limits.connections().firstRequestTimeout(),
+                    () -> counts.reached(ListenerLimit.FIRST_REQUEST_TIMEOUT));
+            accepting = worker.createStreamConnectionServer(
+                    address, ChannelListeners.openListenerAdapter(connections.clear(clear)), sockets);
+        } else {
+            ssl = new UndertowXnioSsl(worker.getXnio(), OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls);
+            AlpnOpenListener alpn = new AlpnOpenListener(pool, options, http1).addProtocol("h2", http2, 10);
+            accepting = ssl.createSslConnectionServer(
+                    worker, address, ChannelListeners.openListenerAdapter(connections.securing(alpn)), sockets);
+        }
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @param tls for clear text null
+     * @param handler takes the requests
+     * @throws IOException if it cannot listen there
+     */
+    public static HttpPort open(
+            InetSocketAddress address, @Nullable SSLContext tls, ListenerLimits limits, HttpHandler handler)
+            throws IOException {
+        if (address.isUnresolved()) {
+            throw new UnknownHostException(address.getHostString());
+        }
+        int processors = Runtime.getRuntime().availableProcessors();
+        int ioThreads = Math.max(processors, 2);
+        int workerThreads = 8 * ioThreads;
+        XnioWorker worker = Xnio.getInstance(HttpPort.class.getClassLoader())
+                .createWorker(OptionMap.builder()
+                        .set(Options.WORKER_IO_THREADS, ioThreads)
+                        .set(Options.WORKER_TASK_CORE_THREADS, workerThreads)
+                        .set(Options.WORKER_TASK_MAX_THREADS, workerThreads)
+                        .set(Options.TCP_NODELAY, true)
+                        .getMap());
+        try {
+            HttpPort port = new HttpPort(worker, address, tls, limits, handler);
+            port.accepting.resumeAccepts();
+            return port;
+        } catch (IOException | RuntimeException e) {
+            worker.shutdownNow();
+            throw e;
+        }
+    }
+
+    /** {@return what it listens on} */
+    public InetSocketAddress address() {
+        return accepting.getLocalAddress(InetSocketAddress.class);
+    }
+
+    private static int millis(Duration time) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(1, time.toMillis()));
+    }
+
+    /** {@return how many connections are open} */
+    public int connections() {
+        return connections.count();
+    }
+
+    /** {@return how many streams of HTTP/2 are open} */
+    public int streams() {
+        return http2.streams();
+    }
+
+    /** {@return how many connections were let in} */
+    public long connectionsAccepted() {
+        return counts.connectionsAccepted();
+    }
+
+    /** {@return how many streams of HTTP/2 were begun} */
+    public long streamsBegun() {
+        return counts.streamsBegun();
+    }
+
+    /** {@return how often each limit has ended, or kept out, a connection or a stream: all limits, also those with 0} */
+    public Map<ListenerLimit, Long> limitsReached() {
+        return counts.limitsReached();
+    }
+
+    /** Closes the connection with that peer, if there is one. May be called on any thread. */
+    public void disconnect(SocketAddress peer) {
+        connections.disconnect(peer);
+    }
+
+    /** New connections use this context from now on. */
+    public void use(SSLContext tls) {
+        if (ssl != null) {
+            ssl.updateSSLContext(tls);
+        }
+    }
+
+    /** {@return what runs tasks that may block} */
+    public Executor executor() {
+        return worker;
+    }
+
+    /** Runs a task on an I/O thread after a time. {@return what takes it back} */
+    public Runnable after(Duration time, Runnable task) {
+        return IoThreads.after(worker.getIoThread(), task, time.toNanos());
+    }
+
+    /** Takes no new connections; on HTTP/2 tells the clients of those there are, which end with their last stream. It waits until they were told. */
+    public void drain() {
+        IoUtils.safeClose(accepting);
+        http2.drain().completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS).join();
+    }
+
+    /** Closes everything. It waits until the threads have ended, at most {@value #CLOSE_SECONDS} seconds. */
+    public void close() {
+        IoUtils.safeClose(accepting);
+        http1.closeConnections();
+        http2.closeWhenSent()
+                .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)
+                .join();
+        worker.shutdown();
+        try {
+            if (!worker.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                worker.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            worker.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

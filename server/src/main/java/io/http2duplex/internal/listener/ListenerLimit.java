@@ -1,0 +1,28 @@
+package io.http2duplex.internal.listener;
+
+/** What ends, or keeps out, a connection, a stream or a request: each by the name of the builder's option. */
+public enum ListenerLimit {
+    MAX_CONNECTIONS("maxConnections"),
+    MAX_CONNECTIONS_PER_ADDRESS("maxConnectionsPerAddress"),
+    HANDSHAKE_TIMEOUT("handshakeTimeout"),
+    FIRST_REQUEST_TIMEOUT("firstRequestTimeout"),
+    IDLE_TIMEOUT("idleTimeout"),
+    MAX_HEADER_SIZE("maxHeaderSize"),
+    MAX_HEADERS("maxHeaders"),
+    PING_TIMEOUT("pingTimeout"),
+    MAX_STREAMS("maxStreams"),
+    STREAM_WINDOW("streamWindow"),
+    MAX_RESETS("maxResetsPerMinute"),
+    MAX_CONTROL_FRAMES("maxControlFramesPerMinute");
+
+    private final String option;
+
+    ListenerLimit(String option) {
+        this.option = option;
+    }
+
+    /** {@return the option of {@code DuplexServer.Builder} that sets it} */
+    public String option() {
+        return option;
+    }
+}

@@ -1,0 +1,72 @@
+package io.http2duplex.internal.listener;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The open streams of a connection, in the order of their ids, which only rise: a map would take as much again for each. */
+final class OpenStreams {
+    /** One of them. */
+    static final class Stream {
+        final int id;
+        /** To what its window is filled up. */
+        int size;
+        /** To what that may grow. */
+        int most;
+        /** What its client may still send. */
+        int window;
+        /** Bytes that were read and for which its window was not filled up yet. */
+        int owed;
+
+        boolean clientEnded;
+        boolean serverEnded;
+
+        Stream(int id, int size, int most) {
+            this.id = id;
+            this.size = size;
+            this.most = most;
+            window = size;
+        }
+    }
+
+    private final List<Stream> streams = new ArrayList<>();
+
+    /** @param stream whose id is higher than any before */
+    void add(Stream stream) {
+        streams.add(stream);
+    }
+
+    /** {@return the one of that id; null if it is not open} */
+    @Nullable
+    Stream get(int id) {
+        int index = indexOf(id);
+        return index < streams.size() && streams.get(index).id == id ? streams.get(index) : null;
+    }
+
+    void remove(Stream stream) {
+        streams.remove(indexOf(stream.id));
+    }
+
+    int count() {
+        return streams.size();
+    }
+
+    boolean isEmpty() {
+        return streams.isEmpty();
+    }
+
+    /** {@return the index of the first with that id or a higher one} */
+    private int indexOf(int id) {
+        int from = 0;
+        int to = streams.size();
+        while (from < to) {
+            int middle = (from + to) >>> 1;
+            if (streams.get(middle).id < id) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        return from;
+    }
+}

@@ -1,0 +1,65 @@
+package io.http2duplex.internal.undertow;
+
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpServerConnection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.xnio.conduits.ConduitStreamSourceChannel;
+
+/**
+ * Notices that an HTTP/1.1 client closes its connection while it waits for a response. Undertow reads nothing between a
+ * request and the end of its response, so that the close would be seen only by a write.
+ *
+ * <p>What comes of another request meanwhile is kept for Undertow to parse, as much as one of its buffers holds: a client
+ * that sends more is given up, since it would have to be read on to notice its close. When the exchange is complete,
+ * Undertow puts its own listener in the place of this one.
+ */
+final class Http1Watch {
+    private final HttpServerConnection connection;
+    private final Consumer<@Nullable IOException> onClosed;
+
+    private Http1Watch(HttpServerConnection connection, Consumer<@Nullable IOException> onClosed) {
+        this.connection = connection;
+        this.onClosed = onClosed;
+    }
+
+    /** Begins to watch if the exchange has an HTTP/1.1 connection to itself and no body. On its I/O thread. */
+    static void over(HttpServerExchange exchange, Consumer<@Nullable IOException> onClosed) {
+        if (exchange.getConnection() instanceof HttpServerConnection connection && exchange.isRequestComplete()) {
+            ConduitStreamSourceChannel source = connection.getChannel().getSourceChannel();
+            source.setReadListener(new Http1Watch(connection, onClosed)::read);
+            source.resumeReads();
+        }
+    }
+
+    private void read(ConduitStreamSourceChannel source) {
+        PooledByteBuffer kept = connection.getExtraBytes();
+        connection.setExtraBytes(null); // or the connection's own conduit would read them back
+        PooledByteBuffer pooled = kept == null ? connection.getByteBufferPool().allocate() : kept;
+        ByteBuffer bytes = pooled.getBuffer();
+        if (kept != null) {
+            bytes.compact();
+        }
+        boolean closed = false;
+        IOException failure = null;
+        try {
+            closed = !bytes.hasRemaining() || source.read(bytes) < 0;
+        } catch (IOException e) {
+            closed = true;
+            failure = e;
+        } finally {
+            if (bytes.flip().hasRemaining()) {
+                connection.setExtraBytes(pooled); // which a connection that closes sets free
+            } else {
+                pooled.close();
+            }
+        }
+        if (closed) {
+            source.suspendReads();
+            onClosed.accept(failure);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.http2duplex.internal.undertow;
+
+import io.http2duplex.internal.core.Upload;
+import io.http2duplex.internal.core.UploadOutcome;
+import io.http2duplex.internal.runtime.GuardedUpload;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.xnio.channels.StreamSourceChannel;
+
+/**
+ * A carrier of an upload: it reads the body of a request (protocol, section "Uploads").
+ *
+ * <p>Everything happens on the exchange's I/O thread. The body is read as far as the sink has room. When the sink has
+ * decided how to answer, even in the middle of the body, the endpoint is told, and {@link Answer} then drains the rest:
+ * Undertow closes the whole connection when DATA comes for an upload whose channel was closed.
+ */
+final class RequestBody {
+    /** Each takes the largest frame of HTTP/2 that a client may send. The connection's are smaller: see Http2Buffers. */
+    private static final ByteBufferPool BUFFERS = new DefaultByteBufferPool(true, 16 * 1024, -1, 1);
+
+    private final UndertowExchange owner;
+    private final HttpServerExchange exchange;
+    private final Consumer<UploadOutcome> decided;
+    private final WakeUpBatcher batcher;
+
+    /** Null once the upload has ended: Undertow may hold an exchange for a minute, but not the session. */
+    private @Nullable GuardedUpload sink;
+
+    private @Nullable StreamSourceChannel channel;
+    private @Nullable OpenUploads uploads;
+    /** Null for a streaming upload, which has nothing to send while its page has nothing to say. */
+    private @Nullable BodyDeadline deadline;
+
+    RequestBody(UndertowExchange owner, GuardedUpload sink, Consumer<UploadOutcome> decided) {
+        this.owner = owner;
+        this.sink = sink;
+        this.decided = decided;
+        exchange = owner.undertow();
+        batcher = new WakeUpBatcher(
+                task -> IoThreads.execute(exchange.getIoThread(), task, stopped -> task.run()), this::settle);
+    }
+
+    /** {@return the channel of the body; null if it was not asked for yet} */
+    @Nullable
+    StreamSourceChannel channel() {
+        return channel;
+    }
+
+    /**
+     * Begins to carry. Called once, on the exchange's I/O thread.
+     *
+     * @param streaming whether the body may take as long as its duplex lives; otherwise it must make progress
+     */
+    void start(boolean streaming) {
+        GuardedUpload sink = this.sink;
+        if (sink == null || sink.outcome() != null) {
+            answer();
+            return;
+        }
+        StreamSourceChannel request = exchange.getRequestChannel();
+        if (request == null) {
+            sink.cut("another handler had already read its body", null);
+            answer();
+            return;
+        }
+        channel = request;
+        deadline = streaming ? null : new BodyDeadline(exchange, owner.bodyNanos(), this::expired);
+        exchange.addExchangeCompleteListener((completed, next) -> {
+            try {
+                lost();
+            } finally {
+                next.proceed();
+            }
+        });
+        uploads = OpenUploads.of(exchange.getConnection());
+        uploads.add(this);
+        request.getReadSetter().set(ignored -> readable());
+        read();
+        if (!exchange.getConnection().isOpen()) {
+            lost();
+        }
+    }
+
+    /** Nothing more will come. May be called on any thread. */
+    void connectionClosed() {
+        IoThreads.execute(exchange.getIoThread(), this::lost, this::stopped);
+    }
+
+    private void expired() {
+        if (sink != null && deadline != null) {
+            sink.timedOut(deadline.expectation());
+            answer();
+        }
+    }
+
+    private void lost() {
+        GuardedUpload open = release();
+        if (open != null) {
+            open.cut("the connection was lost", null);
+            owner.answered();
+        }
+    }
+
+    /** {@return the sink, which no longer concerns this carrier; null if it did not before} */
+    private @Nullable GuardedUpload release() {
+        GuardedUpload open = sink;
+        sink = null;
+        if (uploads != null) {
+            uploads.remove(this);
+        }
+        if (deadline != null) {
+            deadline.over();
+        }
+        return open;
+    }
+
+    /** Nobody will answer any more, and Undertow does not complete every exchange whose connection it closes. */
+    void stopped(RejectedExecutionException cause) {
+        GuardedUpload sink = this.sink;
+        if (sink != null) {
+            sink.cut("the server was stopped", cause);
+        }
+        owner.answered();
+    }
+
+    /**
+     * Undertow's read listener. The I/O thread of a server that stops takes no more tasks: then Undertow calls listeners
+     * on another thread, even while the I/O thread is still in the middle of something.
+     */
+    private void readable() {
+        GuardedUpload sink = this.sink;
+        if (exchange.isInIoThread()) {
+            read();
+        } else if (sink != null) {
+            sink.cut("the server was stopped", null);
+            answer();
+        }
+    }
+
+    /** Reads on. */
+    void read() {
+        GuardedUpload sink = this.sink;
+        StreamSourceChannel request = channel;
+        if (sink == null || request == null) {
+            return;
+        }
+        try (var pooled = BUFFERS.allocate()) {
+            int room = sink.room();
+            while (room != Upload.DECIDED) {
+                if (room == 0 && batcher.settle()) {
+                    room = sink.room(); // the application may have made some at once
+                    continue;
+                }
+                if (room == 0) {
+                    if (deadline != null) {
+                        deadline.paused();
+                    }
+                    request.suspendReads();
+                    return;
+                }
+                ByteBuffer buffer = pooled.getBuffer().clear();
+                buffer.limit(Math.min(buffer.capacity(), room));
+                int count = request.read(buffer);
+                if (count == 0) {
+                    batcher.paused();
+                    if (deadline != null) {
+                        deadline.awaited();
+                    }
+                    request.resumeReads();
+                    return;
+                }
+                if (count < 0) {
+                    sink.completed();
+                    batcher.settled();
+                    break;
+                }
+                if (deadline != null) {
+                    deadline.received(count);
+                }
+                room = sink.received(buffer.flip());
+                batcher.received(count);
+            }
+        } catch (IOException | RejectedExecutionException e) { // the latter: the I/O thread takes no more timers
+            sink.cut("its body could not be read to the end", e);
+        }
+        if (sink.outcome() != null) {
+            answer();
+        } else {
+            request.suspendReads(); // all of the body is here; it waits for its turn
+            if (deadline != null) {
+                deadline.over();
+            }
+        }
+    }
+
+    private void settle() {
+        if (sink != null) {
+            sink.settle();
+        }
+    }
+
+    private void answer() {
+        batcher.settle();
+        GuardedUpload open = release();
+        StreamSourceChannel request = channel;
+        if (request != null) {
+            // Undertow calls the listener of resumed reads as long as bytes wait: it would never get to the answer.
+            request.suspendReads();
+        }
+        UploadOutcome outcome = open == null ? null : open.outcome();
+        decided.accept(outcome == null ? UploadOutcome.TAKEN : outcome);
+    }
+}

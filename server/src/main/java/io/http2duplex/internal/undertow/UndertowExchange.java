@@ -1,0 +1,231 @@
+package io.http2duplex.internal.undertow;
+
+import io.http2duplex.DuplexRequest;
+import io.http2duplex.internal.core.Problem;
+import io.http2duplex.internal.core.RequestFields;
+import io.http2duplex.internal.core.UploadOutcome;
+import io.http2duplex.internal.handler.DownloadHead;
+import io.http2duplex.internal.handler.Endpoint;
+import io.http2duplex.internal.handler.Exchange;
+import io.http2duplex.internal.runtime.GuardedDownload;
+import io.http2duplex.internal.runtime.GuardedUpload;
+import io.undertow.server.ExchangeCompletionListener;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.ServerConnection;
+import io.undertow.util.AttachmentKey;
+import io.undertow.util.HeaderValues;
+import io.undertow.util.HttpString;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.xnio.channels.StreamSinkChannel;
+
+/**
+ * An exchange of Undertow as an endpoint sees it. Everything happens on its I/O thread, except where {@link Exchange}
+ * says otherwise. It is handed on from one to the next: an attachment of Undertow's would cost every open download a map.
+ */
+public final class UndertowExchange implements Exchange, ExchangeCompletionListener {
+    private static final AttachmentKey<Object> CONNECTION = AttachmentKey.create(Object.class);
+    /** The names of response fields. Each would be a part of every idle duplex if it were not shared. */
+    private static final Map<String, HttpString> NAMES = new ConcurrentHashMap<>();
+
+    private final HttpServerExchange exchange;
+    private final Endpoint endpoint;
+    private volatile @Nullable ResponseBody response;
+    private volatile @Nullable RequestBody request;
+    /** Whether the endpoint waits for the answer. Guarded by this. */
+    private boolean counted;
+    /** Whether the server has stopped, and the I/O thread has gone. */
+    private volatile boolean stopped;
+
+    private UndertowExchange(HttpServerExchange exchange, Endpoint endpoint) {
+        this.exchange = exchange;
+        this.endpoint = endpoint;
+    }
+
+    /** {@return the exchange, counted by the endpoint until its response has gone out, or it has ended in another way} */
+    public static UndertowExchange counted(HttpServerExchange exchange, Endpoint endpoint) {
+        UndertowExchange counted = new UndertowExchange(exchange, endpoint);
+        counted.counted = true;
+        endpoint.exchangeBegan();
+        try {
+            exchange.addExchangeCompleteListener(counted);
+        } catch (IllegalStateException e) { // it is complete already: its client went while another handler had it
+            counted.answered();
+            throw e;
+        }
+        return counted;
+    }
+
+    /** {@return the exchange, which is not counted: it may go on to another handler} */
+    public static UndertowExchange passing(HttpServerExchange exchange, Endpoint endpoint) {
+        return new UndertowExchange(exchange, endpoint);
+    }
+
+    HttpServerExchange undertow() {
+        return exchange;
+    }
+
+    /** {@return how long each step of its body may take ({@link BodyDeadline}), in nanoseconds} */
+    long bodyNanos() {
+        return endpoint.bodyNanos();
+    }
+
+    /** Its response has gone out, or never will, while the rest of its body may still be coming. On any thread. */
+    void answered() {
+        synchronized (this) {
+            if (!counted) {
+                return;
+            }
+            counted = false;
+        }
+        endpoint.exchangeAnswered();
+    }
+
+    /** Undertow calls it when the exchange is complete. */
+    @Override
+    public void exchangeEvent(HttpServerExchange completed, NextListener next) {
+        try {
+            answered();
+        } finally {
+            next.proceed();
+        }
+    }
+
+    // ---- the request
+
+    @Override
+    public String method() {
+        return exchange.getRequestMethod().toString();
+    }
+
+    @Override
+    public RequestFields fields() {
+        return name -> {
+            HeaderValues values = exchange.getRequestHeaders().get(name);
+            return values == null ? List.of() : values;
+        };
+    }
+
+    @Override
+    public long requestLength() {
+        return exchange.isRequestComplete() ? 0 : exchange.getRequestContentLength();
+    }
+
+    @Override
+    public DuplexRequest request() {
+        return new UndertowRequest(exchange);
+    }
+
+    @Override
+    public Object connectionKey() {
+        ServerConnection connection = exchange.getConnection();
+        Object key = connection.getAttachment(CONNECTION);
+        if (key == null) {
+            key = new Object();
+            connection.putAttachment(CONNECTION, key);
+        }
+        return key;
+    }
+
+    @Override
+    public @Nullable Problem noDownload() {
+        return exchange.isRequestComplete() || BodyDeadline.isHttp2(exchange)
+                ? null
+                // Behind a body the close of an HTTP/1.1 connection would not be noticed.
+                : Problem.badHeaders("GET opens or resumes a duplex: it has no body.");
+    }
+
+    // ---- threads
+
+    @Override
+    public void execute(Runnable task) {
+        IoThreads.execute(exchange.getIoThread(), task, cause -> {
+            stopped(cause);
+            ForkJoinPool.commonPool().execute(task);
+        });
+    }
+
+    @Override
+    public boolean isGone() {
+        return stopped || exchange.isComplete();
+    }
+
+    @Override
+    public Runnable waker() {
+        return () -> IoThreads.execute(exchange.getIoThread(), this::look, this::stopped);
+    }
+
+    private void look() {
+        if (request != null) {
+            request.read();
+        }
+        if (response != null) {
+            response.pump();
+        }
+    }
+
+    /** Nobody will answer any more, and Undertow does not complete every exchange whose connection it closes. */
+    private void stopped(RejectedExecutionException cause) {
+        stopped = true;
+        if (request != null) {
+            request.stopped(cause);
+        }
+        if (response != null) {
+            response.gone(cause);
+        }
+        answered();
+    }
+
+    // ---- the response
+
+    static HttpString name(String field) {
+        return NAMES.computeIfAbsent(field, HttpString::new);
+    }
+
+    @Override
+    public void setField(String name, String value) {
+        exchange.getResponseHeaders().put(name(name), value);
+    }
+
+    @Override
+    public void addField(String name, String value) {
+        HeaderValues known = exchange.getResponseHeaders().get(name(name));
+        if (known == null || !known.contains(value)) {
+            exchange.getResponseHeaders().add(name(name), value);
+        }
+    }
+
+    @Override
+    public void answer(UploadOutcome outcome) {
+        RequestBody body = request;
+        new Answer(exchange, body == null ? null : body.channel(), bodyNanos(), this::answered).send(outcome);
+    }
+
+    @Override
+    public void download(GuardedDownload source, DownloadHead head) {
+        exchange.setStatusCode(StatusCodes.OK);
+        head.forEach(this::setField);
+        StreamSinkChannel channel = exchange.getResponseChannel();
+        if (channel == null) {
+            source.lost(new IOException("Another handler has already begun the response"));
+            return;
+        }
+        ResponseBody begun = new ResponseBody(this, channel, source);
+        response = begun;
+        begun.start();
+    }
+
+    @Override
+    public void upload(GuardedUpload sink, boolean streaming, Consumer<UploadOutcome> decided) {
+        RequestBody begun = new RequestBody(this, sink, decided);
+        request = begun;
+        begun.start(streaming);
+    }
+}

@@ -1,8 +1,0 @@
-/**
- * Dialect 1 of the wire, that of the Node package {@code http2-duplex} 6.x: {@code protocol.md}, the sections up to
- * "Truncation".
- */
-@NullMarked
-package io.http2duplex.protocol.dialect1;
-
-import org.jspecify.annotations.NullMarked;

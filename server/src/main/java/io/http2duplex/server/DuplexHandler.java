@@ -1,0 +1,175 @@
+package io.http2duplex.server;
+
+import io.http2duplex.Duplex;
+import io.http2duplex.DuplexCallback;
+import io.http2duplex.DuplexOptions;
+import io.http2duplex.DuplexStatistics;
+import io.http2duplex.internal.core.UploadOutcome;
+import io.http2duplex.internal.handler.Endpoint;
+import io.http2duplex.internal.undertow.IoThreads;
+import io.http2duplex.internal.undertow.UndertowExchange;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.HttpContinueAcceptingHandler;
+import io.undertow.server.handlers.HttpContinueReadHandler;
+import io.undertow.util.Methods;
+import io.undertow.util.Protocols;
+import io.undertow.util.SameThreadExecutor;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * An Undertow handler that serves duplexes. It goes wherever a handler goes, on HTTP/2 over TLS, h2c and HTTP/1.1.
+ *
+ * <pre>{@code
+ * DuplexHandler duplexes = DuplexHandler.builder(duplex -> duplex.input().subscribe(duplex.output())) // an echo
+ *         .build();
+ * Undertow.builder()
+ *         .addHttpsListener(7000, "localhost", sslContext)
+ *         .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
+ *         .setHandler(Handlers.path().addExactPath("/example", duplexes))
+ *         .build()
+ *         .start();
+ * }</pre>
+ *
+ * <p>All methods may be called on any thread.
+ */
+public final class DuplexHandler implements HttpHandler, AutoCloseable {
+    private final Endpoint endpoint;
+
+    private DuplexHandler(Builder builder) {
+        endpoint = new Endpoint(builder.callback, builder, IoThreads::isIoThread);
+    }
+
+    /**
+     * Begins to build a handler.
+     *
+     * @param callback the application's handler, called for each duplex that a page opens
+     */
+    public static Builder builder(DuplexCallback callback) {
+        return new Builder(callback);
+    }
+
+    /** {@return how many sessions live} */
+    public int sessions() {
+        return endpoint.sessions();
+    }
+
+    /** {@return how many bytes of the {@linkplain Builder#memoryBudget memory budget} are used now} */
+    public long memoryUsed() {
+        return endpoint.memoryUsed();
+    }
+
+    /**
+     * {@return what the handler is doing now, and has done} It looks at one session after the other, which takes some
+     * milliseconds for 10,000.
+     */
+    public DuplexStatistics statistics() {
+        return endpoint.statistics();
+    }
+
+    /** Takes one request. Called by Undertow, on any of its threads. */
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        // The bounds are the session's: an upload is as long as the client likes, and never held whole.
+        if (exchange.isRequestChannelAvailable()) {
+            exchange.setMaxEntitySize(-1);
+        }
+        UndertowExchange counted = UndertowExchange.counted(exchange, endpoint);
+        HttpHandler handle = same -> dispatch(same, () -> endpoint.handle(counted));
+        if (exchange.getRequestMethod().equals(Methods.POST)) {
+            continuing(exchange, handle).handleRequest(exchange);
+        } else {
+            handle.handleRequest(exchange);
+        }
+    }
+
+    /** {@return meets an expectation (Expect: 100-continue) before the next handler} */
+    private static HttpHandler continuing(HttpServerExchange exchange, HttpHandler next) {
+        return exchange.getProtocol().equals(Protocols.HTTP_2_0)
+                // At once: Undertow resets the stream of an answer that goes out before that.
+                ? new HttpContinueAcceptingHandler(next)
+                // When the body is read: what is refused needs not be sent.
+                : new HttpContinueReadHandler(next);
+    }
+
+    /** Goes on, on the exchange's I/O thread, after this call of the handler chain has returned. */
+    private static void dispatch(HttpServerExchange exchange, Runnable task) {
+        exchange.dispatch(exchange.isInIoThread() ? SameThreadExecutor.INSTANCE : exchange.getIoThread(), task);
+    }
+
+    /**
+     * For handlers in front of this one that refuse requests, such as Undertow's security handlers: a browser asks
+     * without credentials whether a page of another origin may send a request, and the page can read a refusal only if
+     * that names its origin.
+     *
+     * @param next what stands in front of this handler
+     * @return checks {@linkplain Builder#allowedOrigins origins} as this handler does, before the next one; goes in
+     *     front of it
+     */
+    public HttpHandler checkingOrigins(HttpHandler next) {
+        return exchange -> {
+            UndertowExchange passing = UndertowExchange.passing(exchange, endpoint);
+            UploadOutcome early = endpoint.checkOrigin(passing);
+            if (early == null) {
+                next.handleRequest(exchange);
+            } else {
+                dispatch(exchange, () -> endpoint.answer(passing, early));
+            }
+        };
+    }
+
+    /**
+     * Takes no new duplexes, which are refused with 503, and tells those that live that the server is going to shut down:
+     * their applications ({@link Duplex#draining}), and in dialect 2 their pages. They go on until they end, over new
+     * connections too. Draining twice does no harm; {@link #stop} or {@link #close} must follow.
+     *
+     * @return completes, on the executor, when none is left
+     */
+    public CompletionStage<Void> drain() {
+        return endpoint.drain();
+    }
+
+    /** {@return whether it takes no new duplexes: it {@linkplain #drain drains}, or was stopped} */
+    public boolean isDraining() {
+        return endpoint.isDraining();
+    }
+
+    /**
+     * Ends every session and takes no new ones: both sides see the code {@code SHUT_DOWN} (in dialect 1 a page sees a
+     * download that was broken off), open POSTs are answered. New duplexes are refused with 503.
+     *
+     * @return completes, on the executor, when every answer has gone out: {@code Undertow.stop()} may follow
+     */
+    public CompletionStage<Void> stop() {
+        return endpoint.stop();
+    }
+
+    /**
+     * Does what {@link #stop} does, and waits until every answer has gone out, at most 5 seconds. It does not wait on an
+     * I/O thread.
+     */
+    @Override
+    public void close() {
+        endpoint.close();
+    }
+
+    /** A builder of handlers, with the options of an endpoint. Not for use by several threads. */
+    public static final class Builder extends DuplexOptions<Builder> {
+        private final DuplexCallback callback;
+
+        private Builder(DuplexCallback callback) {
+            this.callback = Objects.requireNonNull(callback, "callback");
+        }
+
+        @Override
+        protected Builder self() {
+            return this;
+        }
+
+        /** {@return the handler} */
+        public DuplexHandler build() {
+            return new DuplexHandler(this);
+        }
+    }
+}

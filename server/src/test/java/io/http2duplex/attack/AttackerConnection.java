@@ -1,0 +1,138 @@
+package io.http2duplex.attack;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/** One connection of an attacker, of which all that comes back is looked at, unless nobody reads it. */
+class AttackerConnection implements AutoCloseable {
+    private static final int MAX_KEPT = 64 * 1024;
+    private static final int SMALL_BUFFER = 4096;
+    /** For the TLS handshake. A reading thread waits for as long as the line is open. */
+    private static final int PATIENCE_MILLIS = 5000;
+
+    /**
+     * How a line is to be.
+     *
+     * @param protocol for ALPN; null: TCP alone, whatever the port speaks
+     * @param reads whether anybody reads what comes back
+     */
+    record Kind(boolean tls, @Nullable String protocol, boolean reads) {}
+
+    final String attack;
+    private final Verdict verdict;
+    private final Socket tcp;
+    private final Socket top;
+    private final boolean reads;
+    private volatile boolean closed;
+
+    AttackerConnection(Target target, Kind kind, String attack) throws IOException {
+        this.attack = attack;
+        verdict = target.verdict;
+        tcp = new Socket();
+        try {
+            tcp.setTcpNoDelay(true);
+            tcp.setReuseAddress(true);
+            if (!kind.reads) {
+                tcp.setReceiveBufferSize(SMALL_BUFFER);
+            }
+            tcp.bind(new InetSocketAddress(target.attackers, 0));
+            if (tcp.getLocalPort() % 2 == 0) {
+                tcp.setSoLinger(true, 0); // every second one goes with a TCP reset
+            }
+            tcp.connect(target.address(kind.tls));
+            top = kind.tls && kind.protocol != null ? handshake(tcp, target.trust, kind.protocol) : tcp;
+        } catch (IOException e) {
+            tcp.close();
+            throw e;
+        }
+        reads = kind.reads;
+    }
+
+    /** Begins to read, if anybody does. */
+    final void start() {
+        if (reads) {
+            Thread reader = new Thread(this::read, attack);
+            reader.setDaemon(true);
+            reader.start();
+        }
+    }
+
+    private static Socket handshake(Socket tcp, SSLContext trust, String protocol) throws IOException {
+        tcp.setSoTimeout(PATIENCE_MILLIS);
+        SSLSocket socket = (SSLSocket) trust.getSocketFactory().createSocket(tcp, "localhost", tcp.getPort(), true);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {protocol});
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+        tcp.setSoTimeout(0);
+        return socket;
+    }
+
+    final AttackerConnection write(byte[] bytes) throws IOException {
+        synchronized (tcp) {
+            top.getOutputStream().write(bytes);
+        }
+        return this;
+    }
+
+    final AttackerConnection write(String text) throws IOException {
+        return write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Says that nothing more will come, without TLS's goodbye. */
+    final void shutdownOutput() throws IOException {
+        tcp.shutdownOutput();
+    }
+
+    /** {@return whether either end has closed it, as far as anybody reads} */
+    final boolean isClosed() {
+        return closed;
+    }
+
+    /** Closes it at once, whoever may be writing. */
+    @Override
+    public final void close() {
+        closed = true;
+        try {
+            tcp.close();
+        } catch (IOException e) {
+            verdict.fault("A socket could not be closed: " + e);
+        }
+    }
+
+    private void read() {
+        try {
+            receive(top.getInputStream());
+        } catch (IOException e) {
+            // the server has closed it, or this end has
+        } finally {
+            close();
+        }
+    }
+
+    /** Reads to the end. */
+    void receive(InputStream in) throws IOException {
+        StringBuilder text = new StringBuilder();
+        byte[] buffer = new byte[8192];
+        try {
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                if (text.length() < MAX_KEPT) {
+                    text.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
+                }
+            }
+        } finally {
+            verdict.said(text.toString(), attack);
+        }
+    }
+
+    final Verdict verdict() {
+        return verdict;
+    }
+}

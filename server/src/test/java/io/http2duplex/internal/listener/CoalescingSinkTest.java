@@ -1,0 +1,175 @@
+package io.http2duplex.internal.listener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.xnio.conduits.StreamSinkConduit;
+
+class CoalescingSinkTest {
+    private static final int PLENTY = 1_000_000;
+
+    private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
+    private final List<Integer> writes = new ArrayList<>();
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final List<IOException> lost = new ArrayList<>();
+    private int room = PLENTY;
+    private boolean broken;
+    private boolean resumed;
+    private boolean terminated;
+
+    private final CoalescingSink sink = new CoalescingSink(
+            (StreamSinkConduit) Proxy.newProxyInstance(
+                    StreamSinkConduit.class.getClassLoader(),
+                    new Class<?>[] {StreamSinkConduit.class},
+                    (proxy, method, arguments) -> switch (method.getName()) {
+                        case "write" ->
+                            arguments.length == 1
+                                    ? (Object) (int) take(new ByteBuffer[] {(ByteBuffer) arguments[0]}, 0, 1)
+                                    : (Object)
+                                            take((ByteBuffer[]) arguments[0], (int) arguments[1], (int) arguments[2]);
+                        case "flush" -> true;
+                        case "isWriteShutdown" -> terminated;
+                        case "resumeWrites" -> {
+                            resumed = true;
+                            yield null;
+                        }
+                        case "terminateWrites" -> {
+                            terminated = true;
+                            yield null;
+                        }
+                        default -> throw new UnsupportedOperationException(method.getName());
+                    }),
+            tasks::add,
+            lost::add);
+
+    private long take(ByteBuffer[] sources, int offset, int length) throws IOException {
+        if (broken) {
+            throw new IOException("broken");
+        }
+        int count = 0;
+        for (int i = offset; i < offset + length; i++) {
+            for (; room > 0 && sources[i].hasRemaining(); room--) {
+                taken.write(sources[i].get());
+                count++;
+            }
+        }
+        if (count > 0) {
+            writes.add(count);
+        }
+        return count;
+    }
+
+    private void turnEnds() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    private static ByteBuffer bytes(int count) {
+        return ByteBuffer.allocate(count);
+    }
+
+    @Test
+    void whatIsWrittenInOneTurnGoesOutAsOneAtItsEnd() throws IOException {
+        sink.write(bytes(100));
+        sink.write(new ByteBuffer[] {bytes(9), bytes(200), bytes(0)}, 0, 3);
+        assertThat(sink.flush()).isTrue();
+        assertThat(writes).isEmpty();
+        turnEnds();
+        assertThat(writes).containsExactly(309);
+        sink.write(bytes(5));
+        turnEnds();
+        assertThat(writes).containsExactly(309, 5);
+    }
+
+    @Test
+    void aLargeWriteGoesOutAtOnceBehindWhatWasGathered() throws IOException {
+        sink.write(bytes(100));
+        assertThat(sink.write(bytes(5000))).isEqualTo(5000);
+        assertThat(writes).containsExactly(100, 5000);
+    }
+
+    @Test
+    void whatTheTransportDoesNotTakeGoesOutWhenItIsFlushedAgain() throws IOException {
+        room = 60;
+        sink.write(bytes(100));
+        assertThat(resumed).isFalse();
+        turnEnds();
+        assertThat(writes).containsExactly(60);
+        assertThat(resumed).isTrue();
+        assertThat(sink.flush()).isFalse();
+        assertThat(sink.write(bytes(5000))).isZero();
+        room = PLENTY;
+        assertThat(sink.flush()).isTrue();
+        assertThat(writes).containsExactly(60, 40);
+    }
+
+    @Test
+    void aTransportThatTakesNothingHoldsUpTheWriterSoon() throws IOException {
+        room = 0;
+        int accepted = 0;
+        for (int i = 0; i < 1000; i++) {
+            accepted += sink.write(bytes(50));
+            turnEnds();
+        }
+        assertThat(accepted).isLessThan(2500);
+    }
+
+    @Test
+    void theEndWaitsForWhatWasGathered() throws IOException {
+        room = 10;
+        sink.write(bytes(100));
+        sink.terminateWrites();
+        assertThat(sink.isWriteShutdown()).isTrue();
+        assertThat(terminated).isFalse();
+        assertThat(sink.flush()).isFalse();
+        room = PLENTY;
+        assertThat(sink.flush()).isTrue();
+        assertThat(terminated).isTrue();
+        assertThat(taken.size()).isEqualTo(100);
+    }
+
+    @Test
+    void aTransportThatBreaksIsToldOf() throws IOException {
+        broken = true;
+        sink.write(bytes(100));
+        turnEnds();
+        assertThat(lost).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void everyByteGoesOutOnceAndInOrder(long seed) throws IOException {
+        Random random = new Random(seed);
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        for (int step = 0; step < 5000; step++) {
+            switch (random.nextInt(4)) {
+                case 0 -> room = random.nextInt(3) * random.nextInt(3000);
+                case 1 -> turnEnds();
+                case 2 -> sink.flush();
+                default -> {
+                    byte[] some = new byte[random.nextInt(10) == 0 ? random.nextInt(4000) : random.nextInt(100)];
+                    random.nextBytes(some);
+                    ByteBuffer source = ByteBuffer.wrap(some);
+                    sink.write(source);
+                    written.write(some, 0, source.position());
+                }
+            }
+        }
+        room = 10 * PLENTY;
+        turnEnds();
+        assertThat(sink.flush()).isTrue();
+        assertThat(taken.toByteArray()).isEqualTo(written.toByteArray());
+    }
+}

@@ -1,0 +1,258 @@
+package io.http2duplex.internal.listener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class StreamLedgerTest {
+    private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
+    private static final int CONNECTION_WINDOW = 100_000;
+
+    private final ListenerCounts counts = new ListenerCounts();
+    private final StreamLedger streams = new StreamLedger(
+            new Http2Limits(20_000, 70_000, CONNECTION_WINDOW, 3, 5, 5, Duration.ofSeconds(1), Duration.ofSeconds(1)),
+            counts,
+            0);
+    private long now;
+
+    private int receive(int type, int flags, int stream, int length) {
+        return streams.received(type, flags, stream, length, now);
+    }
+
+    private void open(int stream) {
+        assertThat(receive(FrameHeads.HEADERS, 0, stream, 10)).isEqualTo(StreamLedger.NO_ERROR);
+    }
+
+    @Test
+    void aStreamIsOverWhenBothSidesHaveEndedIt() {
+        open(1);
+        receive(FrameHeads.DATA, FrameHeads.END_STREAM, 1, 10);
+        assertThat(streams.isOver(1)).isFalse();
+        streams.sent(FrameHeads.HEADERS, 0, 1, 0, now);
+        streams.sent(FrameHeads.DATA, FrameHeads.END_STREAM, 1, 0, now);
+        assertThat(streams.isOver(1)).isTrue();
+
+        receive(FrameHeads.HEADERS, FrameHeads.END_STREAM, 3, 10);
+        streams.sent(FrameHeads.HEADERS, FrameHeads.END_STREAM, 3, 0, now);
+        assertThat(streams.isOver(3)).isTrue();
+
+        open(5);
+        streams.sent(FrameHeads.DATA, FrameHeads.END_STREAM, 5, 0, now);
+        assertThat(streams.isOver(5)).isFalse();
+        receive(FrameHeads.HEADERS, FrameHeads.END_STREAM, 5, 10); // trailers
+        assertThat(streams.isOver(5)).isTrue();
+    }
+
+    @Test
+    void aStreamThatEitherSideResetsIsOver() {
+        open(1);
+        streams.sent(FrameHeads.RST_STREAM, 0, 1, 0, now);
+        assertThat(streams.isOver(1)).isTrue();
+        open(3);
+        receive(FrameHeads.RST_STREAM, 0, 3, 4);
+        assertThat(streams.isOver(3)).isTrue();
+    }
+
+    @Test
+    void aStreamThatWasNotBegunIsNotOver() {
+        open(5);
+        assertThat(streams.isOver(3)).isTrue(); // begun by 5 (RFC 9113, section 5.1.1)
+        assertThat(streams.isOver(7)).isFalse();
+    }
+
+    @Test
+    void oneStreamTooManyIsOverAtOnceUntilThereIsRoom() {
+        open(1);
+        open(3);
+        open(5);
+        open(7);
+        assertThat(streams.isOver(7)).isTrue();
+        receive(FrameHeads.RST_STREAM, 0, 3, 4);
+        open(9);
+        assertThat(streams.isOver(9)).isFalse();
+    }
+
+    @Test
+    void afterGoAwayStreamsAreOverAtOnceAndItIsDoneWithTheLast() {
+        open(1);
+        assertThat(streams.isDone()).isFalse();
+        assertThat(streams.goAway()).isEqualTo(1);
+        open(3);
+        assertThat(streams.isOver(3)).isTrue();
+        assertThat(streams.isDone()).isFalse();
+        receive(FrameHeads.RST_STREAM, 0, 1, 4);
+        assertThat(streams.isDone()).isTrue();
+    }
+
+    @Test
+    void theConnectionGetsItsBytesBackWheneverHalfOfItsWindowIsGone() {
+        open(1);
+        open(3);
+        open(5);
+        receive(FrameHeads.DATA, 0, 1, 20_000);
+        receive(FrameHeads.DATA, 0, 3, 20_000);
+        assertThat(streams.fillUpConnection()).isZero();
+        receive(FrameHeads.DATA, 0, 5, 9_999);
+        assertThat(streams.fillUpConnection()).isZero();
+        receive(FrameHeads.DATA, 0, 5, 1);
+        assertThat(streams.fillUpConnection()).isEqualTo(50_000);
+        assertThat(streams.fillUpConnection()).isZero();
+    }
+
+    @Test
+    void bytesForStreamsThatAreOverGoBackToTheConnection() {
+        open(1);
+        receive(FrameHeads.RST_STREAM, 0, 1, 4);
+        assertThat(receive(FrameHeads.DATA, 0, 1, 50_000)).isEqualTo(StreamLedger.NO_ERROR);
+        assertThat(streams.fillUpConnection()).isEqualTo(50_000);
+    }
+
+    @Test
+    void aByteMoreThanTheWindowTakesIsAnError() {
+        open(1);
+        assertThat(receive(FrameHeads.DATA, 0, 1, 20_000)).isEqualTo(StreamLedger.NO_ERROR);
+        assertThat(receive(FrameHeads.DATA, 0, 1, 1)).isEqualTo(StreamLedger.FLOW_CONTROL_ERROR);
+    }
+
+    @Test
+    void aWindowGrowsWhileItIsReadAndTheOthersLeaveRoom() {
+        open(1);
+        receive(FrameHeads.DATA, 0, 1, 10_000);
+        assertThat(streams.fillUp(1, 10_000)).isEqualTo(10_000 + 40_000); // all that is left for growing
+        assertThat(streams.fillUp(1, 0)).isZero();
+        open(3);
+        assertThat(streams.fillUp(3, 0)).isZero();
+        receive(FrameHeads.RST_STREAM, 0, 1, 4);
+        assertThat(streams.fillUp(3, 0)).isEqualTo(40_000);
+    }
+
+    @Test
+    void aWindowGrowsSixteenfoldButNotBeyondItsBound() {
+        StreamLedger roomy = new StreamLedger(
+                new Http2Limits(20_000, 500_000, 1_000_000, 3, 5, 5, Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                counts,
+                0);
+        roomy.received(FrameHeads.HEADERS, 0, 1, 10, 0);
+        assertThat(roomy.fillUp(1, 0)).isEqualTo(300_000);
+        assertThat(roomy.fillUp(1, 0)).isEqualTo(180_000);
+        assertThat(roomy.fillUp(1, 0)).isZero();
+    }
+
+    @Test
+    void aWindowIsFilledUpWhenAnEighthOfItWasRead() {
+        open(1);
+        assertThat(streams.fillUp(1, 0)).isEqualTo(40_000); // it is 60,000 now
+        receive(FrameHeads.DATA, 0, 1, 20_000);
+        assertThat(streams.fillUp(1, 7_000)).isZero();
+        assertThat(streams.fillUp(1, 499)).isZero();
+        assertThat(streams.fillUp(1, 1)).isEqualTo(7_500);
+        assertThat(streams.fillUp(1, 12_500)).isEqualTo(12_500);
+    }
+
+    @Test
+    void whatAClientMaySendIsWhatItWasTold() {
+        open(1);
+        streams.fillUp(1, 0);
+        receive(FrameHeads.DATA, 0, 1, 7_000);
+        assertThat(streams.fillUp(1, 7_000)).isZero();
+        assertThat(receive(FrameHeads.DATA, 0, 1, 53_000)).isEqualTo(StreamLedger.NO_ERROR);
+        assertThat(receive(FrameHeads.DATA, 0, 1, 1)).isEqualTo(StreamLedger.FLOW_CONTROL_ERROR);
+    }
+
+    @Test
+    void aWindowGrowsNoLongerThanTheBodyThatWasAnnounced() {
+        open(1);
+        streams.announced(1, 30_000);
+        assertThat(streams.fillUp(1, 0)).isEqualTo(10_000);
+        assertThat(streams.fillUp(1, 0)).isZero();
+        open(3);
+        streams.announced(3, 100);
+        assertThat(streams.fillUp(3, 0)).isZero();
+        open(5);
+        streams.announced(5, Long.MAX_VALUE);
+        assertThat(streams.fillUp(5, 0)).isEqualTo(30_000);
+        streams.announced(7, 100); // never was
+    }
+
+    @Test
+    void whatHasEndedOrIsOverNeedsNoWindow() {
+        open(1);
+        receive(FrameHeads.DATA, FrameHeads.END_STREAM, 1, 10_000);
+        assertThat(streams.fillUp(1, 10_000)).isZero();
+        assertThat(streams.fillUp(9, 10_000)).isZero();
+    }
+
+    @Test
+    void oneResetTooManyWithinAMinuteIsAnErrorWhoeverMadeThem() {
+        for (int i = 0; i < 2; i++) {
+            open(2 * i + 1);
+            receive(FrameHeads.RST_STREAM, 0, 2 * i + 1, 4);
+        }
+        for (int i = 2; i < 5; i++) {
+            open(2 * i + 1);
+            streams.sent(FrameHeads.RST_STREAM, 0, 2 * i + 1, 0, now);
+        }
+        open(11);
+        assertThat(receive(FrameHeads.RST_STREAM, 0, 11, 4)).isEqualTo(StreamLedger.ENHANCE_YOUR_CALM);
+    }
+
+    @Test
+    void everyMinuteBeginsAnew() {
+        for (int i = 0; i < 20; i++) {
+            assertThat(receive(FrameHeads.RST_STREAM, 0, 1, 4)).isEqualTo(StreamLedger.NO_ERROR);
+            assertThat(receive(6, 0, 0, 8)).isEqualTo(StreamLedger.NO_ERROR);
+            now += MINUTE / 5;
+        }
+    }
+
+    @Test
+    void emptyDataCountsUnlessItIsTheEnd() {
+        open(1);
+        for (int i = 0; i < 5; i++) {
+            assertThat(receive(FrameHeads.DATA, 0, 1, 0)).isEqualTo(StreamLedger.NO_ERROR);
+        }
+        assertThat(receive(FrameHeads.DATA, FrameHeads.END_STREAM, 1, 0)).isEqualTo(StreamLedger.NO_ERROR);
+        open(3);
+        assertThat(receive(FrameHeads.DATA, 0, 3, 0)).isEqualTo(StreamLedger.ENHANCE_YOUR_CALM);
+    }
+
+    @Test
+    void continuationsAreCounted() {
+        for (int i = 0; i < 5; i++) {
+            assertThat(receive(FrameHeads.CONTINUATION, 0, 1, 0)).isEqualTo(StreamLedger.NO_ERROR);
+        }
+        assertThat(receive(FrameHeads.CONTINUATION, 0, 1, 0)).isEqualTo(StreamLedger.ENHANCE_YOUR_CALM);
+        assertThat(receive(FrameHeads.CONTINUATION, 0, 1, 0)).isEqualTo(StreamLedger.ENHANCE_YOUR_CALM);
+        assertThat(counts.limitsReached()).containsEntry(ListenerLimit.MAX_CONTROL_FRAMES, 1L);
+    }
+
+    @Test
+    void aConnectionIsIdleSinceItsLastStreamWasOver() {
+        now = 100;
+        assertThat(streams.hasBegun()).isFalse();
+        assertThat(streams.idleFor(now)).isEqualTo(100);
+        open(1);
+        assertThat(streams.hasBegun()).isTrue();
+        assertThat(streams.idleFor(now)).isZero();
+        open(3);
+        streams.sent(FrameHeads.RST_STREAM, 0, 1, 0, 200);
+        assertThat(streams.idleFor(250)).isZero();
+        assertThat(streams.count()).isOne();
+        streams.sent(FrameHeads.RST_STREAM, 0, 3, 0, 300);
+        assertThat(streams.idleFor(350)).isEqualTo(50);
+        assertThat(counts.streamsBegun()).isEqualTo(2);
+    }
+
+    @Test
+    void windowUpdatesAreCountedThatNothingThatWasSentIsTheReasonFor() {
+        open(1);
+        streams.sent(FrameHeads.DATA, 0, 1, 10 * 1024, now);
+        for (int i = 0; i < 2 + 2 + 10 + 5; i++) { // for the stream, for the frame, for its bytes, and what is free
+            assertThat(receive(FrameHeads.WINDOW_UPDATE, 0, i % 2, 4)).isEqualTo(StreamLedger.NO_ERROR);
+        }
+        assertThat(receive(FrameHeads.WINDOW_UPDATE, 0, 0, 4)).isEqualTo(StreamLedger.ENHANCE_YOUR_CALM);
+        assertThat(counts.limitsReached()).containsEntry(ListenerLimit.MAX_CONTROL_FRAMES, 1L);
+    }
+}
