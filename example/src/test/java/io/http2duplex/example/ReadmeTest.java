@@ -16,6 +16,12 @@ class ReadmeTest {
     private static final Path README = MODULE.resolveSibling("README.md");
 
     @Test
+    void readmeShowsAFirstServerThatCompiles() throws IOException {
+        assertThat(source("src/test/java/io/http2duplex/example/FirstServer.java"))
+                .isEqualTo("package io.http2duplex.example;\n\n" + shown(README, "FirstServer.java", "java"));
+    }
+
+    @Test
     void readmeShowsThePageOfTheFirstServer() throws IOException {
         assertThat(source("src/test/resources/page/first.html")).isEqualTo(shown(README, "first.html", "html"));
     }

@@ -15,8 +15,8 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Meters of a {@link DuplexHandler} for Micrometer: its {@link DuplexHandler#statistics}, at most a second old. README
- * has a table of them.
+ * Meters of a {@link DuplexHandler} for Micrometer: its {@link DuplexHandler#statistics}, at most a second old. The
+ * document {@code operating.md} has a table of them.
  *
  * <pre>{@code
  * new DuplexMetrics(duplexes, Tags.of("handler", "chat")).bindTo(registry);

@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Meters of a {@link DuplexServer} for Micrometer: its {@link DuplexServer#statistics}, at most a second old. README has
- * a table of them. Its handlers have meters of their own, {@link DuplexMetrics}.
+ * Meters of a {@link DuplexServer} for Micrometer: its {@link DuplexServer#statistics}, at most a second old. The
+ * document {@code operating.md} has a table of them. Its handlers have meters of their own, {@link DuplexMetrics}.
  *
  * <p>A registry does not keep the server: keep it as long as it is to be measured. Once it is closed, all are 0.
  */

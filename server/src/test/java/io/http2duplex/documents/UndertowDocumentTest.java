@@ -1,4 +1,4 @@
-package io.http2duplex.architecture;
+package io.http2duplex.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
