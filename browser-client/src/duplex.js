@@ -2,32 +2,28 @@ import { Duplex } from 'readable-stream';
 import { applicationReset } from './errors.js';
 import { openSession } from './open.js';
 
-/** @typedef {Awaited<ReturnType<typeof openSession>>} Session */
+/** @typedef {import('./session.js').Session} Session */
 
 /**
  * Everything that fetch takes, for every request; the options of a Node Duplex; and this package's own.
- *
  * @typedef {import('./options.js').SessionOptions
  *   & Omit<import('readable-stream').DuplexOptions, 'signal' | keyof RequestInit>} MakeOptions
  */
 
 /**
- * A duplex with the face of Node's streams. {@link make} opens it. Besides their events it emits `detached` when its
- * connection is lost, `attached` when it goes on over another, and `draining` when its server is about to stop.
+ * A duplex as a Node stream. {@link make} opens it. Besides a stream's events it emits `detached` when its connection is
+ * lost, `attached` when it goes on over another, and `draining` when its server is about to stop.
  */
 export class FetchDuplex extends Duplex {
   #session;
 
-  /**
-   * @param {Session} session
-   * @param {MakeOptions} options
-   */
+  /** @param {Session} session @param {MakeOptions} options */
   constructor(session, options) {
-    // The session looks at the signal itself, so that its error has a code of this package.
+    // The session handles the signal, so that its error has a code of this package.
     const { signal, ...streamOptions } = options;
     super({
       ...streamOptions,
-      // Bytes are what goes over the wire.
+      // Only bytes go over the wire.
       objectMode: false,
       readableObjectMode: false,
       writableObjectMode: false,
@@ -50,11 +46,10 @@ export class FetchDuplex extends Duplex {
   }
 
   /**
-   * Destroys the duplex with a number that the server's application is told (dialect 2; else it sees it destroyed).
-   * Does nothing if the duplex is over.
-   *
+   * Destroys the duplex with a number for the server's application (dialect 2; in dialect 1 it only sees it destroyed).
+   * Does nothing if the duplex is closed.
    * @param {number} number from 256 to 65535
-   * @param {string} [reason] a short text, which the server's application is told
+   * @param {string} [reason] a short text for the server's application
    * @throws {RangeError} if the number is out of that range
    */
   reset(number, reason = '') {
@@ -69,17 +64,13 @@ export class FetchDuplex extends Duplex {
     );
   }
 
-  /**
-   * @param {Uint8Array} chunk
-   * @param {string} _encoding
-   * @param {(error?: Error) => void} callback
-   */
+  /** @param {Uint8Array} chunk @param {string} _encoding @param {(error?: Error) => void} callback */
   _write(chunk, _encoding, callback) {
     this.#session.write([chunk]).then(() => callback(), callback);
   }
 
   /**
-   * @param {{ chunk: Uint8Array }[]} writes all that wait
+   * @param {{ chunk: Uint8Array }[]} writes all that are waiting
    * @param {(error?: Error) => void} callback
    */
   _writev(writes, callback) {
@@ -91,10 +82,7 @@ export class FetchDuplex extends Duplex {
     this.#session.end().then(() => callback(), callback);
   }
 
-  /**
-   * @param {Error | null} error
-   * @param {(error: Error | null) => void} callback
-   */
+  /** @param {Error | null} error @param {(error: Error | null) => void} callback */
   _destroy(error, callback) {
     this.#session.destroy(error ?? undefined);
     callback(error);
@@ -103,10 +91,9 @@ export class FetchDuplex extends Duplex {
 
 /**
  * Opens a duplex. Drop-in for the client of http2-duplex 6.x.
- *
  * @param {string | URL} url
  * @param {MakeOptions} [options]
- * @returns {Promise<FetchDuplex>} rejects with one error that has a `code`
+ * @returns {Promise<FetchDuplex>} rejects with an error that has a `code`
  */
 export async function make(url, options = {}) {
   return new FetchDuplex(await openSession(url, options), options);

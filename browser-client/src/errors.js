@@ -1,5 +1,5 @@
 /**
- * Why a duplex failed: the `code` of the error, and its number (docs/protocol.md, "Error codes").
+ * The reasons of a failure: the `code` of the error, and its number (docs/protocol.md, "Error codes").
  * The Java enum `ErrorCode` has the same names and numbers.
  */
 export const ErrorCode = Object.freeze({
@@ -20,7 +20,7 @@ export const ErrorCode = Object.freeze({
 
 /** @typedef {keyof typeof ErrorCode} ErrorCodeName */
 
-/** What a duplex fails with, unless the server answered with a status: that is a {@link ResponseError}. */
+/** An error of a duplex. An answer of the server whose status is no success is a {@link ResponseError} instead. */
 export class DuplexError extends Error {
   /**
    * @param {ErrorCodeName} code
@@ -35,7 +35,7 @@ export class DuplexError extends Error {
     this.code = code;
     /** The code's number, or the application's own from 256 to 65535. */
     this.number = number;
-    /** What the application that reset the duplex gave for a reason, else nothing. */
+    /** The reason that the application gave when it reset the duplex, else empty. */
     this.reason = reason;
   }
 }
@@ -43,17 +43,16 @@ export class DuplexError extends Error {
 /**
  * @param {number} number the application's own, from 256 to 65535
  * @param {string} reason
- * @returns {DuplexError} what the application resets the duplex with
  * @throws {RangeError}
  */
 export function applicationReset(number, reason) {
   if (!Number.isInteger(number) || number < ErrorCode.APPLICATION || number > 0xffff) {
-    throw new RangeError(`number can't be ${number}`);
+    throw new RangeError(`The number of a reset must be a whole number from 256 to 65535, not ${number}`);
   }
   return new DuplexError('APPLICATION', `The duplex was reset with ${number}: ${reason}`, { number, reason });
 }
 
-/** The server answered a request with a status that is no success. */
+/** An answer of the server whose status is no success. */
 export class ResponseError extends Error {
   /** @param {Response} response */
   constructor(response) {
@@ -62,18 +61,13 @@ export class ResponseError extends Error {
     this.response = response;
     /** How long the server asks to wait before the next try, in milliseconds; undefined if it names no seconds. */
     this.retry_after = Number(response.headers.get('retry-after')) * 1000 || undefined;
-    /**
-     * Set after {@link init}, unless a subclass has set its own.
-     *
-     * @type {string | undefined}
-     */
+    /** Set after {@link init}, unless a subclass has set its own. @type {string | undefined} */
     this.code = undefined;
   }
 
   /**
-   * Awaited before the error comes out. It puts the server's explanation into the message, if there is one, and leaves
-   * the response's body to be read; a subclass reads that here.
-   *
+   * Awaited before the application gets the error. It adds the server's explanation to the message, if there is one. The
+   * response's body can still be read; a subclass may do so here.
    * @returns {Promise<void>}
    */
   async init() {
@@ -85,10 +79,7 @@ export class ResponseError extends Error {
   }
 }
 
-/**
- * @param {Response} response whose body stays to be read
- * @returns {Promise<any>} the problem that it explains (RFC 9457); undefined if it doesn't
- */
+/** @param {Response} response whose body can still be read @returns {Promise<any>} its problem (RFC 9457), if it has one */
 export async function problemOf(response) {
   if (response.headers.get('content-type')?.includes('problem+json')) {
     return response

@@ -4,15 +4,16 @@ import * as Header from './headers.js';
 import { downloadRequest, openingRequest, VERSION } from './request-init.js';
 import { settingsOf } from './options.js';
 import { abortedBy, responseError } from './browser/responses.js';
-import { ResumingSession } from './dialect2/session.js';
+import { FetchDownload } from './dialect2/fetch/download.js';
+import { FetchUpload } from './dialect2/fetch/upload.js';
+import { Dialect2Session } from './dialect2/session.js';
 
 /**
  * Opens a session of the newest dialect that both sides speak.
- *
  * @param {string | URL} url
  * @param {import('./options.js').SessionOptions} [options]
  * @param {number} [highWaterMark] dialect 1: how many written bytes may wait besides those under way
- * @returns {Promise<import('./dialect1/session.js').Session | ResumingSession>} rejects with one error that has a `code`
+ * @returns {Promise<import('./session.js').Session>} rejects with an error that has a `code`
  */
 export async function openSession(url, options = {}, highWaterMark = 0) {
   const settings = settingsOf(url, options, highWaterMark);
@@ -32,11 +33,18 @@ export async function openSession(url, options = {}, highWaterMark = 0) {
     if (!id || !response.body) {
       throw new DuplexError('PROTOCOL_ERROR', id ? NO_BODY : NO_ID);
     }
-    const resumes = settings.dialect === 2 && response.headers.get(Header.VERSION) === VERSION;
-    // Servers of this project speak dialect 2: most pages never need the code of dialect 1. Its download waits for it.
-    const Session = resumes ? ResumingSession : (await import('./dialect1/session.js')).Session;
+    const { body } = response;
+    if (settings.dialect === 2 && response.headers.get(Header.VERSION) === VERSION) {
+      signal?.throwIfAborted();
+      return new Dialect2Session(settings, id, (context) => ({
+        downloads: new FetchDownload(context, { body, abort }),
+        uploads: new FetchUpload(context),
+      }));
+    }
+    // Most pages never need the code of dialect 1, since this project's servers speak dialect 2.
+    const { Dialect1Session } = await import('./dialect1/session.js');
     signal?.throwIfAborted();
-    return new Session(settings, id, response.body, abort);
+    return new Dialect1Session(settings, id, body, abort);
   } catch (error) {
     if (signal?.aborted) {
       throw abortedBy(signal);
@@ -45,7 +53,7 @@ export async function openSession(url, options = {}, highWaterMark = 0) {
       throw error;
     }
     abort.abort();
-    // What fetch and import() themselves reject with has no code of ours.
+    // The errors of fetch and import() have no `code`.
     throw error instanceof DuplexError ? error : new DuplexError('CONNECTION_LOST', NO_ANSWER, { cause: error });
   } finally {
     signal?.removeEventListener('abort', forward);
@@ -53,5 +61,7 @@ export async function openSession(url, options = {}, highWaterMark = 0) {
 }
 
 const NO_ANSWER = 'The server could not be reached, or does not allow pages of this origin';
-const NO_ID = `No header ${Header.ID}: no http2-duplex server, or not in its Access-Control-Expose-Headers`;
-const NO_BODY = 'No response.body: this fetch does not stream';
+const NO_ID =
+  `The answer has no header ${Header.ID}: this is no http2-duplex server, ` +
+  'or it does not name the header in Access-Control-Expose-Headers';
+const NO_BODY = 'The answer has no response.body: this fetch does not stream, so another is needed (option `fetch`)';

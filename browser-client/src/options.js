@@ -2,15 +2,14 @@ import { ResponseError } from './errors.js';
 
 /**
  * Besides these, everything that fetch takes, for every request: `headers`, `credentials`, `mode`...
- *
  * @typedef {object} OwnOptions
  * @property {boolean} [disable_request_streaming] upload by POSTs even where the browser streams request bodies
  * @property {number} [max_post_bytes] the most of the application's bytes that one POST, or piece of a streaming one,
  *   carries; default 1,000,000
  * @property {typeof globalThis.fetch} [fetch] used in place of the global one
  * @property {ResponseErrorConstructor} [ResponseError] built for an answer whose status is no success
- * @property {AbortSignal} [signal] destroys the duplex, or gives up opening it
- * @property {1 | 2} [dialect] 1: does not ask the server for a session that resumes; default 2
+ * @property {AbortSignal} [signal] destroys the duplex, or stops opening it
+ * @property {1 | 2} [dialect] 1: does not ask the server for a session that can be resumed; default 2
  * @property {number} [resume_timeout] dialect 2: how long to try to resume, in milliseconds, if that is shorter than
  *   the server's own time
  * @property {number} [max_window] dialect 2: the most that is held of what the server has sent and the application has
@@ -20,36 +19,18 @@ import { ResponseError } from './errors.js';
 /** @typedef {new (response: Response) => Error & { init?: () => unknown, code?: unknown }} ResponseErrorConstructor */
 /** @typedef {RequestInit & OwnOptions} SessionOptions */
 
-/**
- * @typedef {object} Settings
- * @property {URL} url
- * @property {boolean} streaming whether the application allows streaming uploads
- * @property {number} limit the most that one piece of an upload holds, in bytes
- * @property {typeof globalThis.fetch} fetch
- * @property {ResponseErrorConstructor} ResponseError
- * @property {AbortSignal | null} [signal]
- * @property {1 | 2} dialect the newest to ask the server for
- * @property {number} resumeTimeout in milliseconds
- * @property {number} initialWindow in bytes
- * @property {number} maxWindow in bytes
- * @property {number} highWaterMark dialect 1: how many written bytes may wait besides those under way
- * @property {import('./request-init.js').Init} init what is left: for fetch
- */
+/** @typedef {ReturnType<typeof settingsOf>} Settings */
 
-/** With the frames around it still within 1 MiB, which is the most that nginx lets through unless it is told to. */
+/** With its frames it stays below 1 MiB, nginx's default limit. */
 const DEFAULT_MAX_POST_BYTES = 1_000_000;
 const DEFAULT_MAX_WINDOW = 16 * 1024 * 1024;
 const INITIAL_WINDOW = 64 * 1024;
 
-/**
- * @param {Record<string, number>} options
- * @param {(value: number) => boolean} isGood
- * @throws {RangeError}
- */
-function check(options, isGood) {
+/** @param {Record<string, number>} options @param {(value: number) => boolean} isGood @param {string} what they must be */
+function check(options, isGood, what) {
   for (const [name, value] of Object.entries(options)) {
     if (!isGood(value)) {
-      throw new RangeError(`${name} can't be ${value}`);
+      throw new RangeError(`The option ${name} must be ${what}, not ${value}`);
     }
   }
 }
@@ -58,7 +39,6 @@ function check(options, isGood) {
  * @param {string | URL} url relative to the page, if it is relative
  * @param {SessionOptions} options
  * @param {number} highWaterMark
- * @returns {Settings}
  * @throws {TypeError | RangeError} for what can't be used
  */
 export function settingsOf(url, options, highWaterMark) {
@@ -73,9 +53,13 @@ export function settingsOf(url, options, highWaterMark) {
     max_window = DEFAULT_MAX_WINDOW,
     ...init
   } = options;
-  check({ max_post_bytes, max_window }, (value) => Number.isSafeInteger(value) && value > 0);
-  check({ resume_timeout, highWaterMark }, (value) => value >= 0);
-  check({ dialect }, (value) => value === 1 || value === 2);
+  check(
+    { max_post_bytes, max_window },
+    (value) => Number.isSafeInteger(value) && value > 0,
+    'a whole number of at least 1',
+  );
+  check({ resume_timeout, highWaterMark }, (value) => value >= 0, 'a number of at least 0');
+  check({ dialect }, (value) => value === 1 || value === 2, '1 or 2');
   return {
     url: new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href),
     streaming: !disable_request_streaming,

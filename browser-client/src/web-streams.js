@@ -3,11 +3,10 @@ import { openSession } from './open.js';
 
 export { DuplexError, ErrorCode, ResponseError } from './errors.js';
 
-/** @typedef {Awaited<ReturnType<typeof openSession>>} Session */
+/** @typedef {import('./session.js').Session} Session */
 
 /**
  * Everything that fetch takes, for every request; and this package's own.
- *
  * @typedef {import('./options.js').SessionOptions & ConnectOwnOptions} ConnectOptions
  */
 
@@ -20,19 +19,18 @@ const DEFAULT_HIGH_WATER_MARK = 64 * 1024;
 
 /**
  * Opens a duplex.
- *
  * @param {string | URL} url
  * @param {ConnectOptions} [options]
- * @returns {Promise<WebDuplex>} rejects with one error that has a `code`
+ * @returns {Promise<WebDuplex>} rejects with an error that has a `code`
  */
 export async function connect(url, { highWaterMark = DEFAULT_HIGH_WATER_MARK, ...options } = {}) {
   return new WebDuplex(await openSession(url, options, highWaterMark));
 }
 
 /**
- * A duplex with the face of the Web Streams: the shape of a WebTransport bidirectional stream. {@link connect} opens it.
- * It dispatches `detached` when its connection is lost, `attached` when it goes on over another, and `draining` when its
- * server is about to stop.
+ * A duplex as Web Streams, with the shape of a WebTransport bidirectional stream. {@link connect} opens it. It dispatches
+ * `detached` when its connection is lost, `attached` when it goes on over another, and `draining` when its server is about
+ * to stop.
  */
 export class WebDuplex extends EventTarget {
   #session;
@@ -43,7 +41,7 @@ export class WebDuplex extends EventTarget {
     this.#session = session;
     /** The id of the session. */
     this.id = session.id;
-    /** What the server writes. Cancelling it destroys the duplex. */
+    /** The bytes that the server writes. Cancelling it destroys the duplex. */
     this.readable = readableOf(session);
     /** Closing it ends this side, aborting it destroys the duplex. */
     this.writable = writableOf(session);
@@ -58,11 +56,10 @@ export class WebDuplex extends EventTarget {
   }
 
   /**
-   * Destroys the duplex with a number that the server's application is told (dialect 2; else it sees it destroyed).
-   * Does nothing if the duplex is over.
-   *
+   * Destroys the duplex with a number for the server's application (dialect 2; in dialect 1 it only sees it destroyed).
+   * Does nothing if the duplex is closed.
    * @param {number} number from 256 to 65535
-   * @param {string} [reason] a short text, which the server's application is told
+   * @param {string} [reason] a short text for the server's application
    * @throws {RangeError} if the number is out of that range
    */
   reset(number, reason = '') {
@@ -70,10 +67,7 @@ export class WebDuplex extends EventTarget {
   }
 }
 
-/**
- * @param {Session} session
- * @returns {ReadableStream<Uint8Array<ArrayBuffer>>}
- */
+/** @param {Session} session @returns {ReadableStream<Uint8Array<ArrayBuffer>>} */
 function readableOf(session) {
   return new ReadableStream(
     {
@@ -97,10 +91,7 @@ function readableOf(session) {
   );
 }
 
-/**
- * @param {Session} session
- * @returns {WritableStream<Uint8Array | ArrayBuffer | ArrayBufferView>}
- */
+/** @param {Session} session @returns {WritableStream<Uint8Array | ArrayBuffer | ArrayBufferView>} */
 function writableOf(session) {
   return new WritableStream({
     start(controller) {
@@ -124,20 +115,14 @@ function writableOf(session) {
   });
 }
 
-/**
- * @param {unknown} reason why the application destroys the duplex
- * @returns {DuplexError}
- */
+/** @param {unknown} reason why the application destroys the duplex */
 function cancelled(reason) {
   return reason instanceof DuplexError
     ? reason
     : new DuplexError('CANCELLED', 'The duplex was destroyed', { cause: reason });
 }
 
-/**
- * @param {unknown} chunk
- * @returns {Uint8Array} the same memory
- */
+/** @param {unknown} chunk @returns {Uint8Array} the same memory */
 function bytesOf(chunk) {
   if (ArrayBuffer.isView(chunk)) {
     return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -145,5 +130,5 @@ function bytesOf(chunk) {
   if (chunk instanceof ArrayBuffer) {
     return new Uint8Array(chunk);
   }
-  throw new TypeError('A chunk must be an ArrayBuffer or a view of one');
+  throw new TypeError('A chunk must be an ArrayBuffer or a view of one: a TextEncoder makes one of text');
 }

@@ -4,7 +4,6 @@ import { DuplexError } from '../errors.js';
 
 /**
  * The application's error for an answer whose status is no success. Never rejects.
- *
  * @param {Response} response
  * @param {import('../options.js').ResponseErrorConstructor} ResponseError
  * @param {ErrorCodeName} code
@@ -21,12 +20,7 @@ export async function responseError(response, ResponseError, code) {
   }
 }
 
-/**
- * Reads a body that nobody wants, so that its connection becomes free. Status and headers have told everything: whether
- * the body arrives matters to nobody, so neither does its failure.
- *
- * @param {Response} response
- */
+/** @param {Response} response whose body is of no use: it is read so that the connection becomes free, and may fail */
 export function drain(response) {
   response.arrayBuffer().catch(() => {});
 }

@@ -1,22 +1,14 @@
 /** @type {boolean | undefined} */
 let streamsRequests;
 
-/**
- * Whether a request body can be streamed to that address, as far as can be told without sending anything.
- *
- * @param {URL} url
- * @returns {boolean}
- */
+/** @param {URL} url @returns {boolean} whether a request body can be streamed to it, as far as is known without a try */
 export function canStreamUploads(url) {
   streamsRequests ??= fetchStreamsRequests();
   // Browsers stream request bodies over HTTP/2 and HTTP/3 only, and speak neither in clear text.
   return streamsRequests && url.protocol === 'https:' && !isKnownAsHttp1(url.origin);
 }
 
-/**
- * A browser that knows no streams as request bodies turns one into text, and so gives the request a Content-Type, or
- * never looks at the option `duplex`.
- */
+/** A browser without streaming request bodies turns the stream into text, and adds a Content-Type, or ignores `duplex`. */
 function fetchStreamsRequests() {
   let asked = false;
   const init = {
@@ -30,12 +22,7 @@ function fetchStreamsRequests() {
   return !new Request('https://localhost/', init).headers.has('content-type') && asked;
 }
 
-/**
- * Looks at what the page has got from there before, itself included: the download, which has not ended, is not in the
- * list yet.
- *
- * @param {string} origin
- */
+/** @param {string} origin whose last response, perhaps the page itself, shows the protocol; the download is not over yet */
 function isKnownAsHttp1(origin) {
   const known = /** @type {PerformanceResourceTiming[]} */ (performance.getEntries()).filter(
     (entry) => entry.nextHopProtocol && entry.name.startsWith(`${origin}/`),

@@ -1,9 +1,8 @@
 import { joined } from '../bytes.js';
 
 /**
- * Puts waiting writes together into bodies, in order, as few as the bound allows. A chunk that fills a body alone, or
- * is alone, is not copied; empty chunks give nothing.
- *
+ * Combines chunks into bodies, in order, as few as the limit allows. A chunk that fills a body alone, or is the only one,
+ * is not copied. Empty chunks are skipped.
  * @param {readonly Uint8Array[]} chunks
  * @param {number} limit the most that one body holds, in bytes; at least 1
  * @returns {Generator<Uint8Array, void>}

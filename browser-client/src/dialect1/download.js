@@ -1,4 +1,4 @@
-/** The body of the response to GET: one byte to be thrown away, then what the server writes. */
+/** The body of the response to GET: one byte, which is skipped, then the bytes that the server writes. */
 export class Download {
   #reader;
   #onlost;
@@ -7,7 +7,7 @@ export class Download {
 
   /**
    * @param {ReadableStream<Uint8Array<ArrayBuffer>>} body
-   * @param {(cause: unknown) => void} onlost called when the body breaks, also while nobody reads
+   * @param {(cause: unknown) => void} onlost called when the body breaks, also while there is no read
    */
   constructor(body, onlost) {
     this.#reader = body.getReader();
@@ -16,8 +16,7 @@ export class Download {
   }
 
   /**
-   * Call it again only when the last one has settled.
-   *
+   * May be called again when the last call has settled.
    * @returns {Promise<Uint8Array<ArrayBuffer> | null>} the next bytes, at least one; null at the end
    */
   async read() {
@@ -29,8 +28,8 @@ export class Download {
   }
 
   /**
-   * One read is always waiting, or one chunk: Safari was seen to hold data back while no read waited, and a broken
-   * connection shows without being looked for.
+   * Keeps one read, or one chunk, waiting. Safari was seen to hold data back while no read waited, and a broken connection
+   * is noticed at once.
    */
   #readAhead() {
     const next = this.#readBytes();

@@ -1,18 +1,14 @@
 import { bodies } from './bodies.js';
 import { chunkRequest, endRequest } from '../request-init.js';
 
-/** Uploads one POST after another: the server's answer to one is the leave to send the next. */
+/** An upload by POSTs, one after another: the next one is sent when the server has answered the last one. */
 export class PostUpload {
+  mode = /** @type {const} */ ('post');
   #requests;
 
   /** @param {import('./requests.js').Requests} requests */
   constructor(requests) {
     this.#requests = requests;
-  }
-
-  /** @returns {'post' | 'streaming'} */
-  get mode() {
-    return 'post';
   }
 
   /** @param {readonly Uint8Array[]} chunks */

@@ -1,63 +1,43 @@
+import { connectionLost, drain, responseError } from '../browser/responses.js';
 import { codeOfRefusedUpload } from '../codes.js';
 import { DuplexError } from '../errors.js';
 import { destroyRequest } from '../request-init.js';
-import { connectionLost, drain, responseError } from '../browser/responses.js';
 
-/** How long the server has to answer the notice of a destroyed duplex before its requests are cut. */
+/** How long the server has to answer the notice of a destroyed duplex before its requests are aborted. */
 const NOTICE_MILLISECONDS = 3000;
 
 /** @typedef {(reason: Error | Promise<Error>) => Promise<Error>} Fail see Session */
 
-/** Sends the uploads of one session, and tells the session when one fails. */
+/** The uploads of one session as requests. It tells the session when one fails. */
 export class Requests {
   #settings;
-  #fail;
   /** @type {Set<AbortController>} */
   #open = new Set();
-  #gone = false;
+  #isUnknown = false;
   #cancelled = false;
 
-  /**
-   * @param {import('../options.js').Settings} settings
-   * @param {string} id
-   * @param {Fail} fail
-   */
+  /** @param {import('../options.js').Settings} settings @param {string} id @param {Fail} fail */
   constructor(settings, id, fail) {
     this.#settings = settings;
-    this.#fail = fail;
+    /** Fails the session, unless it has failed before. */
+    this.fail = fail;
     this.id = id;
+    this.init = settings.init;
+    this.limit = settings.limit;
   }
 
-  get init() {
-    return this.#settings.init;
-  }
-
-  get limit() {
-    return this.#settings.limit;
-  }
-
-  /**
-   * Settles when the server has taken the upload.
-   *
-   * @param {RequestInit} init
-   */
+  /** Settles when the server has taken the upload. @param {RequestInit} init */
   async send(init) {
-    let response;
-    try {
-      response = await this.fetch(init);
-    } catch (cause) {
+    const response = await this.fetch(init).catch(async (cause) => {
       throw await this.lost(cause);
-    }
+    });
     await this.accept(response);
   }
 
-  /**
-   * @param {RequestInit} init
-   * @returns {Promise<Response>} whatever its status
-   */
+  /** @param {RequestInit} init @returns {Promise<Response>} whatever its status */
   async fetch(init) {
     if (this.#cancelled) {
-      throw new DuplexError('CANCELLED', 'The duplex is over: nothing more is sent');
+      throw new DuplexError('CANCELLED', 'The duplex is closed: nothing more is sent');
     }
     const { fetch, url } = this.#settings;
     const abort = new AbortController();
@@ -69,37 +49,28 @@ export class Requests {
     }
   }
 
-  /** @param {Response} response whose status is to be looked at, and its body done with */
+  /** @param {Response} response whose status decides; its body is of no use */
   async accept(response) {
     if (!response.ok) {
       const code = codeOfRefusedUpload(response.status);
-      this.#gone = code === 'UNKNOWN_SESSION';
-      throw await this.#fail(responseError(response, this.#settings.ResponseError, code));
+      this.#isUnknown = code === 'UNKNOWN_SESSION';
+      throw await this.fail(responseError(response, this.#settings.ResponseError, code));
     }
     drain(response);
   }
 
-  /**
-   * @param {unknown} cause what fetch rejected with
-   * @returns {Promise<Error>} what the session has failed with
-   */
+  /** @param {unknown} cause an error of fetch @returns {Promise<Error>} the session's error */
   lost(cause) {
-    return this.#fail(connectionLost(cause));
-  }
-
-  /** @param {Error} error with which the session fails, if it has not before */
-  fail(error) {
-    return this.#fail(error);
+    return this.fail(connectionLost(cause));
   }
 
   /**
-   * Sends nothing more but the notice that the duplex is destroyed, unless the server said itself that it has no such
-   * session, and then cuts the open uploads. In this order the server learns that it was meant, before it sees anything
-   * break.
+   * Sends only the notice that the duplex is destroyed, unless the server has answered that it has no such session, and
+   * then aborts the open uploads: so the server gets the notice before it sees them break.
    */
   async cancel() {
     this.#cancelled = true;
-    if (!this.#gone) {
+    if (!this.#isUnknown) {
       await this.#notify();
     }
     for (const abort of this.#open) {
@@ -113,7 +84,7 @@ export class Requests {
     try {
       drain(await fetch(url, { ...destroyRequest(this.init, this.id), signal }));
     } catch {
-      // The duplex is destroyed whether the server hears of it here or sees its requests cut.
+      // Without the notice the server sees the requests break.
     }
   }
 }

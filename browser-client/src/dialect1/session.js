@@ -1,27 +1,30 @@
+import { abortedBy } from '../browser/responses.js';
+import { canStreamUploads } from '../browser/support.js';
 import { DuplexError } from '../errors.js';
 import { Download } from './download.js';
 import { PostUpload } from './post-upload.js';
 import { Requests } from './requests.js';
-import { abortedBy } from '../browser/responses.js';
 import { StreamingUpload } from './streaming-upload.js';
-import { canStreamUploads } from '../browser/support.js';
 import { WriteBuffer } from './write-buffer.js';
 
-/**
- * Where a session stands. Its moves:
- *
- *     OPEN ---- both directions have ended, or it is destroyed ----> OVER
- *       \---- the first failure ----> FAILING ---- its error is ready, or it is destroyed ----> OVER
- */
-const State = Object.freeze({ OPEN: 'open', FAILING: 'failing', OVER: 'over' });
+/** @typedef {import('../session.js').Session} Session */
 
 /**
- * The state behind one duplex of dialect 1: one download, one upload, and the first failure of either, which ends both. The faces
- * stand on it. Only one read, and only one write or end, is under way at a time: a face waits for one before the next.
+ * The states of a session. Its moves:
+ *
+ *     OPEN ---- both directions have ended, or it is destroyed ----> CLOSED
+ *       \---- the first failure ----> FAILING ---- its error is ready, or it is destroyed ----> CLOSED
  */
-export class Session {
-  #state = /** @type {typeof State[keyof typeof State]} */ (State.OPEN);
-  #settings;
+const OPEN = 0;
+const FAILING = 1;
+const CLOSED = 2;
+
+/**
+ * A session of dialect 1: one download, one upload, and the first failure of either, which ends both.
+ * @implements {Session}
+ */
+export class Dialect1Session {
+  #state = OPEN;
   #requests;
   #download;
   #upload;
@@ -32,12 +35,16 @@ export class Session {
   #downloadEnded = false;
   #uploadEnded = false;
   /** @type {() => void} */
-  #closedCleanly = () => {};
-  /** @type {(error: Error) => void} */
-  #closedWith = () => {};
-  /** @type {(error: Error) => void} */
-  #rejectUploading = () => {};
-  #onabort = () => this.destroy(abortedBy(/** @type {AbortSignal} */ (this.#settings.signal)));
+  #resolveClosed = () => {};
+  /** @type {((error: Error) => void)[]} the rejections of `closed` and of the upload under way */
+  #reject = [];
+  /** Aborted when there is nothing to listen to any more. */
+  #life = new AbortController();
+
+  /** Never called: a session of dialect 1 ends with its download, and its server can't announce anything. */
+  onstatus = /** @type {Session['onstatus']} */ (() => {});
+
+  onuploadcut = () => {};
 
   /**
    * @param {import('../options.js').Settings} settings
@@ -46,47 +53,30 @@ export class Session {
    * @param {AbortController} abortDownload
    */
   constructor(settings, id, body, abortDownload) {
+    const { signal, streaming, url, highWaterMark } = settings;
     this.id = id;
-    this.#settings = settings;
     this.#abortDownload = abortDownload;
-    /**
-     * Settles when the session is over: resolves when both directions have ended, else rejects with what ended it.
-     *
-     * @type {Promise<void>}
-     */
+    /** @type {Promise<void>} */
     this.closed = new Promise((resolve, reject) => {
-      this.#closedCleanly = resolve;
-      this.#closedWith = reject;
+      this.#resolveClosed = resolve;
+      this.#reject = [reject];
     });
-    // Who does not look here learns of the failure from reading or writing.
+    // An application that ignores this promise learns of the failure from reading or writing.
     this.closed.catch(() => {});
     this.#requests = new Requests(settings, id, (reason) => this.#fail(reason));
     this.#download = new Download(body, (cause) => this.#requests.lost(cause));
     this.#upload =
-      settings.streaming && canStreamUploads(settings.url)
+      streaming && canStreamUploads(url)
         ? new StreamingUpload(this.#requests, () => this.#cutUpload())
         : new PostUpload(this.#requests);
-    this.#buffer = new WriteBuffer((waiting) => this.#send(waiting), settings.highWaterMark);
-    settings.signal?.addEventListener('abort', this.#onabort);
+    this.#buffer = new WriteBuffer((waiting) => this.#send(waiting), highWaterMark);
+    signal?.addEventListener('abort', () => this.destroy(abortedBy(signal)), this.#life);
   }
 
-  /**
-   * Called with news of the connection and the server. Never, that is: a session of dialect 1 ends with its download, and
-   * its server can't tell.
-   *
-   * @type {(event: 'detached' | 'attached' | 'draining') => void}
-   */
-  onstatus = () => {};
-
-  /** Called when the server has ended the upload before the application did: nothing more can be written. */
-  onuploadcut = () => {};
-
-  /** How the upload travels; `streaming` becomes `post` where the browser turns out not to stream it. */
   get uploadMode() {
     return this.#upload.mode;
   }
 
-  /** @returns {Promise<Uint8Array<ArrayBuffer> | null>} the next bytes, at least one; null at the end */
   async read() {
     let bytes;
     try {
@@ -104,12 +94,7 @@ export class Session {
     return bytes;
   }
 
-  /**
-   * Settles when the chunks' memory may be used again.
-   *
-   * @param {readonly Uint8Array[]} chunks
-   * @returns {Promise<void>}
-   */
+  /** @param {readonly Uint8Array[]} chunks */
   write(chunks) {
     return this.#buffer.write(chunks);
   }
@@ -124,7 +109,6 @@ export class Session {
     });
   }
 
-  /** Ends the upload. Settles when the server has taken everything. */
   async end() {
     await this.#buffer.flush();
     await this.#uploading(async () => {
@@ -135,13 +119,7 @@ export class Session {
     });
   }
 
-  /**
-   * Ends both directions at once, whatever is under way, and lets the server know. Of no effect when the session is
-   * over.
-   *
-   * @param {Error} [error] for what is waiting
-   */
-  destroy(error = new DuplexError('CANCELLED', 'The duplex was destroyed')) {
+  destroy(error = /** @type {Error} */ (new DuplexError('CANCELLED', 'The duplex was destroyed'))) {
     this.#finish(error);
   }
 
@@ -155,19 +133,15 @@ export class Session {
       return Promise.reject(this.#error);
     }
     return new Promise((resolve, reject) => {
-      this.#rejectUploading = reject;
+      this.#reject[1] = reject;
       work().then(resolve, async (cause) => reject(await this.#requests.lost(cause)));
     });
   }
 
-  /**
-   * The first failure wins, from now on, even if its error has yet to be made.
-   *
-   * @type {import('./requests.js').Fail}
-   */
+  /** The first failure wins, from now on, even if its error has yet to be made. @type {import('./requests.js').Fail} */
   async #fail(reason) {
-    if (this.#state === State.OPEN) {
-      this.#state = State.FAILING;
+    if (this.#state === OPEN) {
+      this.#state = FAILING;
       this.#finish(await reason);
     }
     return this.closed.then(
@@ -194,18 +168,17 @@ export class Session {
 
   /** @param {Error} [error] */
   #finish(error) {
-    if (this.#state === State.OVER) {
+    if (this.#state === CLOSED) {
       return;
     }
-    this.#state = State.OVER;
-    this.#settings.signal?.removeEventListener('abort', this.#onabort);
+    this.#state = CLOSED;
+    this.#life.abort();
     if (!error) {
-      this.#closedCleanly();
+      this.#resolveClosed();
       return;
     }
     this.#error = error;
-    this.#closedWith(error);
-    this.#rejectUploading(error);
+    this.#reject.forEach((reject) => reject(error));
     this.#requests.cancel().then(() => this.#abortDownload.abort());
   }
 }

@@ -1,20 +1,18 @@
-import { bodies } from './bodies.js';
+import { StreamingBody } from '../browser/streaming-body.js';
 import { DuplexError } from '../errors.js';
 import { streamingRequest } from '../request-init.js';
+import { bodies } from './bodies.js';
 import { PostUpload } from './post-upload.js';
 
 /**
- * Uploads everything in the body of one POST. Where that turns out to be impossible before a byte was handed over (a
- * browser refuses it over HTTP/1.1), POST after POST takes its place and the application notices nothing.
+ * An upload in the body of one POST. If that fails before a byte was given to fetch (a browser refuses it over HTTP/1.1),
+ * POSTs take its place, and the application notices nothing.
  */
 export class StreamingUpload {
   #requests;
   #onend;
   #answered;
-  /** @type {ReadableStreamDefaultController<Uint8Array> | undefined} gone when fetch has given the body up */
-  #body;
-  /** Whether fetch asks for bytes, that is: has sent all that it was given. */
-  #wanted = false;
+  #body = new StreamingBody(() => this.#onwanted?.());
   /** @type {(() => void) | undefined} */
   #onwanted;
   /** @type {PostUpload | undefined} */
@@ -30,7 +28,7 @@ export class StreamingUpload {
     this.#requests = requests;
     this.#onend = onend;
     this.#answered = this.#run();
-    // Writing does not wait for the answer: the session has to hear of whatever comes in its place.
+    // A write does not wait for the answer: the session must be told of its failure.
     this.#answered.catch((cause) => this.#requests.lost(cause));
   }
 
@@ -40,9 +38,8 @@ export class StreamingUpload {
   }
 
   /**
-   * Settles when fetch has sent the chunks, so that their memory may be used again. Stays pending when the upload
-   * fails: the session settles what waits.
-   *
+   * Settles when fetch has sent the chunks, so that their memory may be used again. It never settles when the upload
+   * fails: the session rejects the waiting write.
    * @param {readonly Uint8Array[]} chunks
    */
   async write(chunks) {
@@ -52,41 +49,24 @@ export class StreamingUpload {
         return this.#posts.write(chunks);
       }
       this.#started = true;
-      this.#wanted = false;
-      this.#body?.enqueue(body);
+      this.#body.give([body]);
     }
     await this.#demand();
   }
 
-  /** Settles when the server has answered, that is: has taken everything. */
+  /** Settles when the server has answered: it has taken everything. */
   async end() {
     this.#ending = true;
-    this.#body?.close();
+    this.#body.end();
     await this.#answered;
     await this.#posts?.end();
   }
 
   async #run() {
     const { init, id } = this.#requests;
-    const body = new ReadableStream(
-      {
-        start: (controller) => {
-          this.#body = controller;
-        },
-        pull: () => {
-          this.#wanted = true;
-          this.#onwanted?.();
-        },
-        cancel: () => {
-          this.#body = undefined;
-          this.#wanted = false;
-        },
-      },
-      { highWaterMark: 0 },
-    );
     let response;
     try {
-      response = await this.#requests.fetch(streamingRequest(init, id, body));
+      response = await this.#requests.fetch(streamingRequest(init, id, this.#body.readable));
     } catch (cause) {
       if (this.#started) {
         throw await this.#requests.lost(cause);
@@ -106,9 +86,9 @@ export class StreamingUpload {
     }
   }
 
-  /** Settles when fetch asks for bytes, or when POSTs take the upload's place. */
+  /** Settles when fetch asks for bytes, or when POSTs take this upload's place. */
   async #demand() {
-    if (!this.#wanted && !this.#posts) {
+    if (!this.#body.isWanted && !this.#posts) {
       await new Promise((resolve) => {
         this.#onwanted = () => resolve(undefined);
       });

@@ -1,4 +1,4 @@
-/** Lets many small writes wait together, up to a bound, while an earlier one is under way. */
+/** A bounded buffer of small writes, which wait together while an earlier one is under way. */
 export class WriteBuffer {
   #send;
   #highWaterMark;
@@ -19,8 +19,7 @@ export class WriteBuffer {
 
   /**
    * Settles when the chunks' memory may be used again: at once if a copy of them may wait, otherwise when they were
-   * sent. To be called again only when the last call has settled.
-   *
+   * sent. May be called again when the last call has settled.
    * @param {readonly Uint8Array[]} chunks
    * @returns {Promise<void>}
    */
@@ -33,14 +32,14 @@ export class WriteBuffer {
     this.#size = size;
     const sent = this.flush();
     if (fits) {
-      // The session's failure reaches the application without this promise, which nobody waits for.
+      // The application gets the session's failure without this promise, which is not awaited.
       sent.catch(() => {});
     } else {
       await sent;
     }
   }
 
-  /** Settles when everything that waits, and what is under way, was sent. */
+  /** Settles when everything was sent. */
   async flush() {
     if (!this.#sending && this.#waiting.length > 0) {
       this.#sending = this.#sendAll();

@@ -87,7 +87,7 @@ export class ServerDuplex {
   #core;
   /** @type {Uint8Array[]} */
   #toWrite = [];
-  #isToEnd = false;
+  #mustEnd = false;
   /** @type {Map<import('./server-session.js').ServerDownload, Stream>} */
   #downloads = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -119,19 +119,19 @@ export class ServerDuplex {
   }
 
   get attached() {
-    return this.#core.attached;
+    return this.#core.isAttached;
   }
 
   get error() {
-    return this.#core.error;
+    return this.#core.failure;
   }
 
   get over() {
-    return this.#core.over;
+    return this.#core.isClosed;
   }
 
   get atEnd() {
-    return this.#core.atEnd;
+    return this.#core.isAtEnd;
   }
 
   text() {
@@ -152,7 +152,7 @@ export class ServerDuplex {
   }
 
   end() {
-    this.#isToEnd = true;
+    this.#mustEnd = true;
     this.pump();
   }
 
@@ -235,7 +235,7 @@ export class ServerDuplex {
       }
       if (download.isBroken) {
         void setImmediate().then(() => stream.destroy(new Error('taken for dead')));
-      } else if (download.isToEnd && !stream.writableNeedDrain) {
+      } else if (download.mustEnd && !stream.writableNeedDrain) {
         stream.end();
       }
     }
@@ -260,7 +260,7 @@ export class ServerDuplex {
         return;
       }
     }
-    if (this.#isToEnd) {
+    if (this.#mustEnd) {
       this.#core.end();
     }
   }

@@ -39,7 +39,7 @@ export class Schedule {
   #missed = [];
   /** @type {Set<Exchange>} */
   #exchanges = new Set();
-  /** @type {Set<() => void>} each looks whether the core has abandoned what a request is for, and aborts it */
+  /** @type {Set<() => void>} each aborts a request that the core wants no longer */
   #watched = new Set();
   /** @type {Map<ServerDownload, Exchange>} */
   #downloads = new Map();
@@ -93,7 +93,7 @@ export class Schedule {
       { mode, maxBody },
       {
         exchange: (client, server) => this.#exchange(client, server),
-        watch: (exchange, what, letGo) => this.#watch(exchange, what, letGo),
+        watch: (exchange, request, lost) => this.#watch(exchange, request, lost),
         breaks: () => this.#breaks(),
         pumpServer: () => this.#pumpServer(),
       },
@@ -126,7 +126,7 @@ export class Schedule {
   }
 
   get #isOver() {
-    return this.#client.finished && this.#server.over;
+    return this.#client.isFinished && this.#server.isClosed;
   }
 
   // What breaks, and when
@@ -294,7 +294,7 @@ export class Schedule {
   #send() {
     const { now } = this.#world;
     const client = this.#client;
-    if (client.wantsDownload(now)) {
+    if (client.downloads.mustAttach(now)) {
       this.#resume();
     }
     this.#uploads.send(this.#clientApplication.written > 0);
@@ -308,36 +308,36 @@ export class Schedule {
     const attached = this.#server.attach({ number: 0, offset: 0, limit }, 0);
     assert.ok(!attached.problem);
     const exchange = this.#exchange(
-      this.#reading(download),
+      this.#reading(download, () => unwatch()),
       this.#serving(() => attached.download),
     );
     this.#downloads.set(attached.download, exchange);
-    this.#watch(exchange, download, () => this.#client.downloadEnded(download, this.#world.now));
+    const unwatch = this.#watch(exchange, download, () => this.#client.downloadEnded(download, this.#world.now));
     this.#pumpServer();
     this.#pumpClient();
   }
 
   #resume() {
-    const attempt = this.#client.attachRequest(this.#world.now);
+    const attempt = this.#client.downloads.attach(this.#world.now);
     /** @type {import('./simulated-network.js').Side | undefined} */
     let reading;
     /** @type {ServerDownload | undefined} */
     let download;
     const isRefused = this.#breaks() && this.#world.chance(0.3);
     const failed = (/** @type {number} */ retryAfter) =>
-      this.#client.attachFailed(attempt, this.#world.now, retryAfter);
+      this.#client.downloads.attachFailed(attempt, this.#world.now, retryAfter);
     const exchange = this.#exchange(
       {
         received: (item) => {
           if (reading) {
             reading.received(item);
           } else if (item.problem?.status === 410) {
-            this.#client.sessionOver(item.problem.number, item.problem.reason);
+            this.#client.closedByServer(item.problem.number, item.problem.reason);
           } else if (item.problem) {
             failed(item.problem.status === 503 ? 1_000 : 0);
-          } else if (!attempt.abandoned) {
+          } else if (this.#client.isWanted(attempt)) {
             const opened = this.#client.openDownload(this.#world.now);
-            reading = this.#reading(opened);
+            reading = this.#reading(opened, () => unwatch());
             unwatch();
             unwatch = this.#watch(exchange, opened, () => this.#client.downloadEnded(opened, this.#world.now));
           }
@@ -369,10 +369,14 @@ export class Schedule {
 
   /**
    * @param {ReturnType<ResumableSession['openDownload']>} download
+   * @param {() => void} unwatch
    * @returns {import('./simulated-network.js').Side}
    */
-  #reading(download) {
-    const ended = () => this.#client.downloadEnded(download, this.#world.now);
+  #reading(download, unwatch) {
+    const ended = () => {
+      unwatch();
+      this.#client.downloadEnded(download, this.#world.now);
+    };
     let count = 0;
     return {
       received: (/** @type {Uint8Array} */ bytes) => {
@@ -411,7 +415,7 @@ export class Schedule {
       if (download.isBroken) {
         this.#downloads.delete(download);
         exchange.breakOff();
-      } else if (download.isToEnd && exchange.down.underWay < 4) {
+      } else if (download.mustEnd && exchange.down.underWay < 4) {
         this.#downloads.delete(download);
         exchange.down.end();
         this.#server.downloadLost(download, this.#world.now);
@@ -421,15 +425,15 @@ export class Schedule {
 
   /**
    * @param {Exchange} exchange
-   * @param {{ abandoned: boolean }} what it is for
-   * @param {() => void} letGo tells the core that it is gone
+   * @param {object} request what the core knows it by
+   * @param {() => void} lost tells the core that it was aborted
    */
-  #watch(exchange, what, letGo) {
+  #watch(exchange, request, lost) {
     const look = () => {
-      if (what.abandoned || this.#client.finished || this.#isAway) {
+      if (!this.#client.isWanted(request) || this.#client.isFinished || this.#isAway) {
         this.#watched.delete(look);
         exchange.abort();
-        letGo();
+        lost();
       }
     };
     this.#watched.add(look);
@@ -455,10 +459,10 @@ export class Schedule {
     const [up, down] = [this.#clientApplication, this.#serverApplication];
     up.look();
     down.look();
-    if (!client.error) {
+    if (!client.failure) {
       this.#require(up.sawEnd && up.read === down.written, 'the client has not everything');
     }
-    if (!server.error) {
+    if (!server.failure) {
       this.#require(down.sawEnd && down.read === up.written, 'the server has not everything');
     }
     const mayFail = new Set([
@@ -471,14 +475,14 @@ export class Schedule {
     const isFine = (/** @type {number | undefined} */ number, /** @type {boolean} */ orLost) =>
       mayFail.has(number) || (orLost && number === CONNECTION_LOST);
     this.#require(
-      isFine(client.error?.number, mayBeLost && !(this.#isPatient && this.#isGreeted)),
+      isFine(client.failure?.number, mayBeLost && !(this.#isPatient && this.#isGreeted)),
       'the client failed without a reason',
     );
-    this.#require(isFine(server.error?.number, mayBeLost), 'the server failed without a reason');
+    this.#require(isFine(server.failure?.number, mayBeLost), 'the server failed without a reason');
     // Only when both sides reset, or one of them between the last frame and its arrival, can they see different ends.
-    const mayDiffer = this.#faults > 0 || (up.hasReset && down.hasReset) || !client.error || !server.error;
-    this.#require(mayDiffer || client.error?.number === server.error?.number, 'the sides differ');
-    return !client.error ? 'ended' : client.error.number === CONNECTION_LOST ? 'lost' : 'reset';
+    const mayDiffer = this.#faults > 0 || (up.hasReset && down.hasReset) || !client.failure || !server.failure;
+    this.#require(mayDiffer || client.failure?.number === server.failure?.number, 'the sides differ');
+    return !client.failure ? 'ended' : client.failure.number === CONNECTION_LOST ? 'lost' : 'reset';
   }
 
   /**
@@ -498,8 +502,8 @@ export class Schedule {
     return (
       `seed ${this.#seed}: ${what} (at ${now} ms; mode ${this.#uploads.mode};` +
       ` up ${up.written} written ${down.read} read; down ${down.written} written ${up.read} read;` +
-      ` client ${this.#client.over} ${this.#client.finished} ${JSON.stringify(this.#client.error)};` +
-      ` server ${this.#server.over} ${JSON.stringify(this.#server.error)})`
+      ` client ${this.#client.isClosed} ${this.#client.isFinished} ${JSON.stringify(this.#client.failure)};` +
+      ` server ${this.#server.isClosed} ${JSON.stringify(this.#server.failure)})`
     );
   }
 }

@@ -18,7 +18,7 @@ const OLD_DOWNLOAD_TIMEOUT_MILLISECONDS = 30_000;
 export class ServerDownload {
   #session;
   /** The body ends in order when {@link next} has nothing more. */
-  isToEnd = false;
+  mustEnd = false;
   /** The stream is to be broken off: the client is taken for dead. */
   isBroken = false;
   /** @type {Uint8Array[]} */
@@ -94,11 +94,11 @@ export class ServerSession {
   #asking;
   /** @type {number[]} */
   #pongs = [];
-  #isOver = false;
+  #isClosed = false;
   /** @type {{ number: number, reason: string } | undefined} */
-  error;
-  #hasToReset = false;
-  #hasLastWord = false;
+  failure;
+  #mustReset = false;
+  #mustAdvertiseLast = false;
 
   /**
    * @param {{ heartbeat: number, resumeTimeout: number, initialWindow: number, maxWindow: number }} options
@@ -112,11 +112,11 @@ export class ServerSession {
     this.#detachedAt = this.#heardAt = this.#sentAt = this.#pingedAt = now;
   }
 
-  get over() {
-    return this.#isOver;
+  get isClosed() {
+    return this.#isClosed;
   }
 
-  get attached() {
+  get isAttached() {
     return this.#download !== undefined;
   }
 
@@ -132,7 +132,7 @@ export class ServerSession {
 
   /** @param {Uint8Array} bytes @returns {number} how many were taken */
   write(bytes) {
-    return this.#isOver ? 0 : this.#sending.write(bytes);
+    return this.#isClosed ? 0 : this.#sending.write(bytes);
   }
 
   end() {
@@ -140,11 +140,11 @@ export class ServerSession {
   }
 
   read() {
-    return this.error ? null : this.#receiving.read();
+    return this.failure ? null : this.#receiving.read();
   }
 
-  get atEnd() {
-    return !this.error && this.#receiving.isAtEnd;
+  get isAtEnd() {
+    return !this.failure && this.#receiving.isAtEnd;
   }
 
   /** @param {number} number @param {string} reason */
@@ -154,7 +154,7 @@ export class ServerSession {
 
   /** @param {number} now */
   rotate(now) {
-    if (this.#download && !this.#isOver) {
+    if (this.#download && !this.#isClosed) {
       this.#download.pending.push(frame(FrameType.ROTATE, []));
       this.#download.endsAt = now + (this.#heartbeat || OLD_DOWNLOAD_TIMEOUT_MILLISECONDS);
     }
@@ -172,7 +172,7 @@ export class ServerSession {
    * @returns {{ download: ServerDownload, problem?: undefined } | { problem: Problem }}
    */
   attach({ number, offset, limit }, now) {
-    if (this.#isOver) {
+    if (this.#isClosed) {
       return { problem: this.#outcome };
     }
     if (number <= this.#attempt) {
@@ -188,16 +188,16 @@ export class ServerSession {
     }
     this.#attempt = number;
     if (this.#download) {
-      this.#download.isToEnd = true;
+      this.#download.mustEnd = true;
     }
     this.#sending.lost([]);
-    this.#sending.hasNews = true;
+    this.#sending.askAgain();
     this.#asking = undefined;
     this.#heardAt = this.#sentAt = this.#pingedAt = now;
     this.#download = new ServerDownload(this);
     this.#download.pending.push(
       frame(FrameType.HELLO, [this.#heartbeat, this.#resumeTimeout]),
-      frame(FrameType.WINDOW, this.#receiving.tell(now)),
+      frame(FrameType.WINDOW, this.#receiving.advertise(now)),
     );
     this.#settle();
     return { download: this.#download };
@@ -221,13 +221,13 @@ export class ServerSession {
 
   /** @returns {Problem | undefined} what a POST is answered with at once */
   get refusedUpload() {
-    return this.error && this.#outcome;
+    return this.failure && this.#outcome;
   }
 
   /** @returns {Problem} */
   get #outcome() {
-    return this.error
-      ? { status: 410, type: 'session-reset', ...this.error }
+    return this.failure
+      ? { status: 410, type: 'session-reset', ...this.failure }
       : { status: 410, type: 'session-over', number: 0 };
   }
 
@@ -238,13 +238,13 @@ export class ServerSession {
    * @returns {Problem | undefined}
    */
   received(decoder, bytes, now) {
-    if (this.error) {
+    if (this.failure) {
       return this.#outcome;
     }
     this.#heardAt = now;
     try {
       for (const received of decoder.decode(bytes)) {
-        if (!this.error) {
+        if (!this.failure) {
           this.#take(received);
           this.#settle();
         }
@@ -309,27 +309,27 @@ export class ServerSession {
    * @param {number} now
    */
   #fill(pieces, maxBytes, now) {
-    if (this.#hasToReset && this.error) {
-      this.#hasToReset = false;
-      pieces.push(...resetFrame(this.error.number, this.error.reason));
+    if (this.#mustReset && this.failure) {
+      this.#mustReset = false;
+      pieces.push(...resetFrame(this.failure.number, this.failure.reason));
     }
-    if (this.error) {
+    if (this.failure) {
       return;
     }
-    if (this.#receiving.hasToTell || this.#pongs.length > 0 || this.#hasLastWord) {
-      this.#hasLastWord = false;
+    if (this.#receiving.mustAdvertise || this.#pongs.length > 0 || this.#mustAdvertiseLast) {
+      this.#mustAdvertiseLast = false;
       pieces.push(
-        frame(FrameType.WINDOW, this.#receiving.tell(now)),
+        frame(FrameType.WINDOW, this.#receiving.advertise(now)),
         ...this.#pongs.map((token) => frame(FrameType.PONG, [token])),
       );
       this.#pongs = [];
     }
-    if (this.#isOver) {
+    if (this.#isClosed) {
       return;
     }
     pieces.push(...this.#sending.frames(maxBytes, []));
-    if (this.#asking === undefined && this.#sending.hasToAsk) {
-      this.#sending.hasNews = false;
+    if (this.#asking === undefined && this.#sending.mustAsk) {
+      this.#sending.asked();
       this.#asking = ++this.#token;
       pieces.push(frame(FrameType.PING, [this.#asking]));
     }
@@ -342,18 +342,18 @@ export class ServerSession {
   // The time
 
   get #pingsAt() {
-    const { attached } = this;
-    return attached && this.#heartbeat > 0 && !this.#isOver
+    const { isAttached } = this;
+    return isAttached && this.#heartbeat > 0 && !this.#isClosed
       ? Math.max(Math.min(this.#sentAt, this.#heardAt), this.#pingedAt) + this.#heartbeat
       : Infinity;
   }
 
   get #deadAt() {
-    return this.attached && this.#heartbeat > 0 ? this.#heardAt + 2 * this.#heartbeat : Infinity;
+    return this.isAttached && this.#heartbeat > 0 ? this.#heardAt + 2 * this.#heartbeat : Infinity;
   }
 
   get #givesUpAt() {
-    return this.attached || this.#isOver ? Infinity : this.#detachedAt + this.#resumeTimeout;
+    return this.isAttached || this.#isClosed ? Infinity : this.#detachedAt + this.#resumeTimeout;
   }
 
   /** @returns {number | undefined} when {@link timeIs} is to be called, and the download asked for its next piece */
@@ -367,7 +367,7 @@ export class ServerSession {
   timeIs(now) {
     const download = this.#download;
     if (download && now >= download.endsAt) {
-      download.isToEnd = true;
+      download.mustEnd = true;
       this.downloadLost(download, now);
     } else if (download && now >= this.#deadAt) {
       download.isBroken = true;
@@ -379,8 +379,8 @@ export class ServerSession {
   }
 
   #settle() {
-    if (!this.#isOver && this.#sending.hasEnded && this.#receiving.hasEnded) {
-      this.#isOver = this.#hasLastWord = true;
+    if (!this.#isClosed && this.#sending.hasEnded && this.#receiving.hasEnded) {
+      this.#isClosed = this.#mustAdvertiseLast = true;
       this.#endDownload();
     }
   }
@@ -391,17 +391,17 @@ export class ServerSession {
    * @param {boolean} tells the client
    */
   #fail(number, reason, tells) {
-    if (!this.#isOver) {
-      this.#isOver = true;
-      this.#hasToReset = tells;
-      this.error = { number, reason };
+    if (!this.#isClosed) {
+      this.#isClosed = true;
+      this.#mustReset = tells;
+      this.failure = { number, reason };
       this.#endDownload();
     }
   }
 
   #endDownload() {
     if (this.#download) {
-      this.#download.isToEnd = true;
+      this.#download.mustEnd = true;
     }
   }
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 /** The number that the client's application resets with; the server's has one more. */
 export const APPLICATION_RESET = 300;
 
-/** @typedef {{ write(bytes: Uint8Array): number, end(): void, read(): Uint8Array | null, atEnd: boolean, reset(number: number, reason: string): void, over: boolean }} Core */
+/** @typedef {{ write(bytes: Uint8Array): number, end(): void, read(): Uint8Array | null, isAtEnd: boolean, reset(number: number, reason: string): void, isClosed: boolean }} Core */
 
 /** What an application writes at an offset of a direction. */
 const byteAt = (/** @type {number} */ offset, /** @type {number} */ salt) =>
@@ -59,13 +59,13 @@ export class Application {
     if (this.#waiting) {
       this.#write(this.#waiting);
     }
-    if (this.#isEager || this.#core.over) {
+    if (this.#isEager || this.#core.isClosed) {
       while (this.#take());
     }
   }
 
   #writeSome() {
-    if (this.#core.over || this.#waiting) {
+    if (this.#core.isClosed || this.#waiting) {
       return;
     }
     const size = Math.min(this.#total - this.written, Math.ceil(this.#total ** this.#world.random()));
@@ -91,7 +91,7 @@ export class Application {
   #readSome() {
     while (this.#take());
     this.#changed();
-    if (!this.sawEnd && !this.#core.over) {
+    if (!this.sawEnd && !this.#core.isClosed) {
       this.#world.after(this.#world.between(0, this.#laziness), () => this.#readSome());
     }
   }
@@ -104,12 +104,12 @@ export class Application {
       }
       this.read++;
     }
-    this.sawEnd ||= this.#core.atEnd;
+    this.sawEnd ||= this.#core.isAtEnd;
     return bytes !== null;
   }
 
   #reset() {
-    if (!this.#core.over) {
+    if (!this.#core.isClosed) {
       this.hasReset = true;
       this.#core.reset(APPLICATION_RESET + this.#salt, 'enough');
       this.#changed();

@@ -10,7 +10,7 @@ const MAX_POSTS = 4;
 /**
  * @typedef {object} Network what a schedule lends for it
  * @property {(client: Side, server: Side) => Exchange} exchange
- * @property {(exchange: Exchange, what: { abandoned: boolean }, letGo: () => void) => () => void} watch
+ * @property {(exchange: Exchange, request: object, lost: () => void) => () => void} watch
  * @property {() => boolean} breaks
  * @property {() => void} pumpServer
  */
@@ -22,7 +22,7 @@ export class Uploads {
   #maxBody;
   #network;
   #posts = 0;
-  /** @type {{ part: ReturnType<ResumableSession['openStream']>, exchange: Exchange, held: Uint8Array[] } | undefined} */
+  /** @type {{ part: import('../../src/dialect2/core/uploads.js').Part, exchange: Exchange, held: Uint8Array[] } | undefined} */
   #stream;
 
   /**
@@ -49,23 +49,23 @@ export class Uploads {
   /** @param {boolean} isBegun whether the application has written */
   send(isBegun) {
     const client = this.#client;
-    if (!client.mayStream) {
+    if (!client.uploads.mayStream) {
       this.mode = 'post';
     }
     if (this.#stream) {
       this.#sendStream();
-    } else if (this.mode !== 'post' && client.attached && !client.over && isBegun) {
+    } else if (this.mode !== 'post' && client.downloads.isAttached && !client.isClosed && isBegun) {
       this.#openStream();
     }
-    if (!this.#stream || client.over) {
-      const next = () => client.nextBody(this.#posts < MAX_POSTS ? this.#maxBody : 0, this.#world.now);
+    if (!this.#stream || client.isClosed) {
+      const next = () => client.uploads.nextBody(this.#posts < MAX_POSTS ? this.#maxBody : 0, this.#world.now);
       for (let part; (part = next());) {
         this.#post(part);
       }
     }
   }
 
-  /** @param {ReturnType<ResumableSession['openStream']>} part */
+  /** @param {import('../../src/dialect2/core/uploads.js').Part} part */
   #post(part) {
     this.#posts++;
     const exchange = this.#upload(part, () => this.#posts--);
@@ -77,7 +77,7 @@ export class Uploads {
   }
 
   #openStream() {
-    const part = this.#client.openStream(this.#world.now);
+    const part = this.#client.uploads.openStream(this.#world.now);
     const exchange = this.#upload(part, () => {
       if (this.#stream?.part === part) {
         this.#stream = undefined;
@@ -95,7 +95,7 @@ export class Uploads {
     const isHeld = this.mode === 'held';
     for (
       let /** @type {Uint8Array[] | null} */ pieces;
-      exchange.up.underWay < 4 && (pieces = this.#client.nextPieces(part, this.#maxBody, this.#world.now));
+      exchange.up.underWay < 4 && (pieces = this.#client.uploads.nextPieces(part, this.#maxBody, this.#world.now));
     ) {
       if (isHeld) {
         held.push(...pieces);
@@ -103,7 +103,7 @@ export class Uploads {
         pieces.forEach((piece) => exchange.up.send(piece));
       }
     }
-    if (part.isToEnd && exchange.up.underWay < 4) {
+    if (part.mustEnd && exchange.up.underWay < 4) {
       held.forEach((piece) => exchange.up.send(piece));
       exchange.up.end();
       this.#stream = undefined;
@@ -111,7 +111,7 @@ export class Uploads {
   }
 
   /**
-   * @param {ReturnType<ResumableSession['openStream']>} part
+   * @param {import('../../src/dialect2/core/uploads.js').Part} part
    * @param {() => void} done
    */
   #upload(part, done) {
@@ -146,7 +146,7 @@ export class Uploads {
               this.#client.uploadLost(part, world.now, 1_000);
             } else {
               assert.equal(problem.status, 410, problem.type);
-              this.#client.sessionOver(problem.number, problem.reason);
+              this.#client.closedByServer(problem.number, problem.reason);
             }
           }),
         ended: () => {},

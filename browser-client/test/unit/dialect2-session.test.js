@@ -33,9 +33,9 @@ test('what waits is combined into one body, and what is under way is not sent ag
   const { core } = attached();
   core.write(Buffer.from('ab'));
   core.write(Buffer.from('cd'));
-  const [frameOfBoth] = framesOf(core.nextBody(MIB, 1));
+  const [frameOfBoth] = framesOf(core.uploads.nextBody(MIB, 1));
   assert.equal(Buffer.from(frameOfBoth.bytes).toString(), 'abcd');
-  assert.equal(core.nextBody(MIB, 1), null);
+  assert.equal(core.uploads.nextBody(MIB, 1), null);
 });
 
 test('a body that is lost is sent again at once, then after growing pauses, which end when it is taken', () => {
@@ -43,42 +43,42 @@ test('a body that is lost is sent again at once, then after growing pauses, whic
   core.write(Buffer.from('ab'));
   let now = 0;
   for (const pause of [0, 125, 375, 875]) {
-    const part = core.nextBody(MIB, now);
+    const part = core.uploads.nextBody(MIB, now);
     assert.ok(part);
     core.uploadLost(part, now);
-    assert.equal(core.nextBody(MIB, now + pause - 1), null);
+    assert.equal(core.uploads.nextBody(MIB, now + pause - 1), null);
     now += pause;
     core.timeIs(now);
   }
-  const part = core.nextBody(MIB, now);
+  const part = core.uploads.nextBody(MIB, now);
   assert.ok(part);
   core.uploadTaken(part);
   core.write(Buffer.from('c'));
-  assert.ok(core.nextBody(MIB, now));
+  assert.ok(core.uploads.nextBody(MIB, now));
 });
 
 test('a server that asks for patience gets it', () => {
   const { core } = attached();
   core.write(Buffer.from('ab'));
-  const part = core.nextBody(MIB, 0);
+  const part = core.uploads.nextBody(MIB, 0);
   assert.ok(part);
   core.uploadLost(part, 0, 7_000);
   assert.equal(core.deadline, 7_000);
-  assert.equal(core.nextBody(MIB, 6_999), null);
-  assert.ok(core.nextBody(MIB, 7_000));
+  assert.equal(core.uploads.nextBody(MIB, 6_999), null);
+  assert.ok(core.uploads.nextBody(MIB, 7_000));
 });
 
 test('a server that asks for more patience than a session has gets ten seconds of it', () => {
   const { core, download } = attached();
   core.write(Buffer.from('ab'));
-  const part = core.nextBody(MIB, 0);
+  const part = core.uploads.nextBody(MIB, 0);
   assert.ok(part);
   core.uploadLost(part, 0, 3_600_000);
-  assert.equal(core.nextBody(MIB, 9_999), null);
-  assert.ok(core.nextBody(MIB, 10_000));
+  assert.equal(core.uploads.nextBody(MIB, 9_999), null);
+  assert.ok(core.uploads.nextBody(MIB, 10_000));
   core.downloadEnded(download, 0);
-  core.attachFailed(core.attachRequest(0), 0, 3_600_000);
-  assert.ok(!core.wantsDownload(9_999) && core.wantsDownload(10_000));
+  core.downloads.attachFailed(core.downloads.attach(0), 0, 3_600_000);
+  assert.ok(!core.downloads.mustAttach(9_999) && core.downloads.mustAttach(10_000));
 });
 
 /**
@@ -89,10 +89,10 @@ test('a server that asks for more patience than a session has gets ten seconds o
  * @param {number} to
  */
 function loseAll({ core, download }, from, to) {
-  for (let now = from; now <= to && !core.over; now += 1_000) {
+  for (let now = from; now <= to && !core.isClosed; now += 1_000) {
     core.received(download, frame(FrameType.PONG, [0]), now);
     core.timeIs(now);
-    const part = core.nextBody(MIB, now);
+    const part = core.uploads.nextBody(MIB, now);
     if (part) {
       core.uploadLost(part, now, 1_000);
     }
@@ -104,10 +104,10 @@ test('a client whose uploads are all lost for the resume timeout gives up, and t
   const { core } = session;
   core.write(Buffer.from('ab'));
   loseAll(session, 0, RESUME_TIMEOUT - 1_000);
-  assert.ok(!core.over);
+  assert.ok(!core.isClosed);
   loseAll(session, RESUME_TIMEOUT, RESUME_TIMEOUT + 10_000);
-  assert.equal(core.error?.number, 4);
-  assert.equal(framesOf(core.nextBody(MIB, RESUME_TIMEOUT + 10_000))[0].type, FrameType.RESET);
+  assert.equal(core.failure?.number, 4);
+  assert.equal(framesOf(core.uploads.nextBody(MIB, RESUME_TIMEOUT + 10_000))[0].type, FrameType.RESET);
 });
 
 test('a shorter resume timeout of the server or the application leaves lost uploads their 30 seconds', () => {
@@ -116,14 +116,14 @@ test('a shorter resume timeout of the server or the application leaves lost uplo
   core.received(download, frame(FrameType.HELLO, [HEARTBEAT, 0]), 0);
   core.write(Buffer.from('ab'));
   loseAll(session, 0, 29_000);
-  assert.ok(!core.over);
+  assert.ok(!core.isClosed);
 });
 
 test('an upload that is taken, or of which more is confirmed, gives those that are lost their time anew', () => {
   for (const succeed of /** @type {((session: ReturnType<typeof attached>) => void)[]} */ ([
     ({ core }) => {
       core.timeIs(22_000);
-      const part = core.nextBody(MIB, 22_000);
+      const part = core.uploads.nextBody(MIB, 22_000);
       assert.ok(part);
       core.uploadTaken(part);
     },
@@ -136,7 +136,7 @@ test('an upload that is taken, or of which more is confirmed, gives those that a
     succeed(session);
     session.core.write(Buffer.from('cd'));
     loseAll(session, 23_000, 23_000 + RESUME_TIMEOUT - 1_000);
-    assert.ok(!session.core.over);
+    assert.ok(!session.core.isClosed);
   }
 });
 
@@ -144,31 +144,31 @@ test('a loss of long ago, after which nothing was left to send, counts no longer
   const session = attached();
   const { core, download } = session;
   core.write(Buffer.from('ab'));
-  const part = core.nextBody(MIB, 0);
+  const part = core.uploads.nextBody(MIB, 0);
   assert.ok(part);
   core.received(download, frame(FrameType.WINDOW, [2, 100]), 1);
   core.uploadLost(part, 1);
-  assert.equal(core.nextBody(MIB, 1_000), null);
+  assert.equal(core.uploads.nextBody(MIB, 1_000), null);
   core.received(download, frame(FrameType.PING, [7]), 2 * HEARTBEAT);
   loseAll(session, 2 * RESUME_TIMEOUT, 2 * RESUME_TIMEOUT + 1_000);
-  assert.ok(!core.over);
+  assert.ok(!core.isClosed);
 });
 
 test('a server that is about to stop changes nothing else', () => {
   const { core, download } = attached();
   core.received(download, frame(FrameType.DRAIN, []), 1);
-  assert.ok(core.draining && core.attached && !core.wantsDownload(1) && !core.over);
+  assert.ok(core.isDraining && core.downloads.isAttached && !core.downloads.mustAttach(1) && !core.isClosed);
   core.write(Buffer.from('ab'));
-  assert.ok(core.nextBody(MIB, 2));
+  assert.ok(core.uploads.nextBody(MIB, 2));
 });
 
 test('with a bound of 0 only frames other than DATA are given', () => {
   const { core, download } = attached();
   core.write(Buffer.from('ab'));
-  assert.equal(core.nextBody(0, 1), null);
+  assert.equal(core.uploads.nextBody(0, 1), null);
   core.received(download, frame(FrameType.PING, [7]), 1);
   assert.deepEqual(
-    framesOf(core.nextBody(0, 1)).map(({ type }) => type),
+    framesOf(core.uploads.nextBody(0, 1)).map(({ type }) => type),
     [FrameType.WINDOW, FrameType.PONG],
   );
 });
@@ -176,34 +176,34 @@ test('with a bound of 0 only frames other than DATA are given', () => {
 test('frames that are under way in a superseded download count', () => {
   const { core, download } = attached();
   core.received(download, frame(FrameType.ROTATE, []), 1);
-  assert.ok(core.wantsDownload(1));
-  core.attachRequest(1);
+  assert.ok(core.downloads.mustAttach(1));
+  core.downloads.attach(1);
   const next = core.openDownload(2);
   core.received(download, data(0, 'ab'), 3);
   core.received(next, data(0, 'abc'), 3);
   assert.equal(Buffer.from(core.read() ?? []).toString(), 'ab');
   assert.equal(Buffer.from(core.read() ?? []).toString(), 'c');
   core.downloadEnded(download, 4);
-  assert.ok(core.attached);
+  assert.ok(core.downloads.isAttached);
 });
 
 test('ROTATE ends the streaming POST, and one in a superseded download does not', () => {
   const { core, download } = attached();
-  const stream = core.openStream(1);
+  const stream = core.uploads.openStream(1);
   core.received(download, frame(FrameType.ROTATE, []), 1);
-  assert.ok(stream.isToEnd);
-  core.attachRequest(1);
+  assert.ok(stream.mustEnd);
+  core.downloads.attach(1);
   core.openDownload(2);
-  const next = core.openStream(3);
+  const next = core.uploads.openStream(3);
   core.received(download, frame(FrameType.ROTATE, []), 3);
-  assert.ok(!next.isToEnd && !core.wantsDownload(3));
+  assert.ok(!next.mustEnd && !core.downloads.mustAttach(3));
 });
 
 test('a streaming POST begins with a PING, and streaming is given up when no PONG comes', () => {
   const { core } = attached();
   core.write(Buffer.from('ab'));
-  const stream = core.openStream(10);
-  const pieces = core.nextPieces(stream, MIB, 10);
+  const stream = core.uploads.openStream(10);
+  const pieces = core.uploads.nextPieces(stream, MIB, 10);
   assert.ok(pieces);
   assert.deepEqual(
     framesOf({ bytes: Buffer.concat(pieces) }).map(({ type }) => type),
@@ -211,31 +211,31 @@ test('a streaming POST begins with a PING, and streaming is given up when no PON
   );
   assert.equal(core.deadline, 3_010);
   core.timeIs(3_010);
-  assert.ok(stream.abandoned && !core.mayStream && !core.wantsStream(3_010));
-  assert.equal(Buffer.from(framesOf(core.nextBody(MIB, 3_010))[0].bytes).toString(), 'ab');
+  assert.ok(!core.isWanted(stream) && !core.uploads.mayStream && !core.uploads.wantsStream(3_010));
+  assert.equal(Buffer.from(framesOf(core.uploads.nextBody(MIB, 3_010))[0].bytes).toString(), 'ab');
 });
 
 test('a server that is not heard for two heartbeats is dead: its download and POSTs are abandoned', () => {
   const { core, download } = attached();
   core.write(Buffer.from('ab'));
-  const part = core.nextBody(MIB, 1);
+  const part = core.uploads.nextBody(MIB, 1);
   assert.ok(part);
   core.timeIs(2 * HEARTBEAT);
-  assert.ok(download.abandoned && part.abandoned && !core.attached);
-  assert.ok(core.wantsDownload(2 * HEARTBEAT));
+  assert.ok(!core.isWanted(download) && !core.isWanted(part) && !core.downloads.isAttached);
+  assert.ok(core.downloads.mustAttach(2 * HEARTBEAT));
 });
 
 test('a client gives up after the resume timeout, and tells a server that may still be there', () => {
   const { core, download } = attached();
   core.downloadEnded(download, 1_000);
-  const attempt = core.attachRequest(1_000);
-  core.attachFailed(attempt, 1_100);
+  const attempt = core.downloads.attach(1_000);
+  core.downloads.attachFailed(attempt, 1_100);
   core.timeIs(1_000 + RESUME_TIMEOUT - 1);
-  assert.ok(!core.over);
+  assert.ok(!core.isClosed);
   core.timeIs(1_000 + RESUME_TIMEOUT);
-  assert.equal(core.error?.number, 4);
-  const part = core.nextBody(MIB, 1_000 + RESUME_TIMEOUT);
-  assert.ok(part && core.error);
+  assert.equal(core.failure?.number, 4);
+  const part = core.uploads.nextBody(MIB, 1_000 + RESUME_TIMEOUT);
+  assert.ok(part && core.failure);
   assert.equal(framesOf(part)[0].type, FrameType.RESET);
 });
 
@@ -246,11 +246,11 @@ test('an application may be less patient than the server, and not more', () => {
   ]) {
     const { core, download } = attached({ resumeTimeout });
     core.downloadEnded(download, 0);
-    core.attachRequest(0);
+    core.downloads.attach(0);
     core.timeIs(expected - 1);
-    assert.ok(!core.over);
+    assert.ok(!core.isClosed);
     core.timeIs(expected);
-    assert.ok(core.over);
+    assert.ok(core.isClosed);
   }
 });
 
@@ -261,9 +261,9 @@ test('a client that only receives sends WINDOW once per heartbeat: a PING may be
     core.received(download, data(heartbeat - 1, 'x'), now - 1);
     assert.equal(core.deadline, now);
     core.timeIs(now - 1);
-    assert.equal(core.nextBody(MIB, now - 1), null);
+    assert.equal(core.uploads.nextBody(MIB, now - 1), null);
     core.timeIs(now);
-    const part = core.nextBody(MIB, now);
+    const part = core.uploads.nextBody(MIB, now);
     assert.deepEqual(
       framesOf(part).map(({ type, fields }) => ({ type, confirmed: fields[0] })),
       [{ type: FrameType.WINDOW, confirmed: heartbeat }],
@@ -275,64 +275,64 @@ test('a client that only receives sends WINDOW once per heartbeat: a PING may be
 test('a client that receives nothing sends nothing: the server asks for a sign of life when it wants one', () => {
   const { core } = attached();
   core.timeIs(HEARTBEAT);
-  assert.equal(core.nextBody(MIB, HEARTBEAT), null);
+  assert.equal(core.uploads.nextBody(MIB, HEARTBEAT), null);
 });
 
 test('a reset is sent at once, whatever waits, and once more when it is lost', () => {
   const { core } = attached();
   core.write(Buffer.from('ab'));
-  const lost = core.nextBody(MIB, 0);
+  const lost = core.uploads.nextBody(MIB, 0);
   assert.ok(lost);
   core.uploadLost(lost, 0, 60_000);
   core.reset(300, 'enough');
   for (let i = 0; i < 2; i++) {
-    const part = core.nextBody(MIB, 1);
+    const part = core.uploads.nextBody(MIB, 1);
     const [reset] = framesOf(part);
     assert.deepEqual([reset.type, reset.fields, reasonOf(reset.bytes)], [FrameType.RESET, [300], 'enough']);
-    assert.ok(part && !core.finished);
+    assert.ok(part && !core.isFinished);
     core.uploadLost(part, 1);
   }
-  assert.equal(core.nextBody(MIB, 60_000), null);
-  assert.ok(core.finished);
+  assert.equal(core.uploads.nextBody(MIB, 60_000), null);
+  assert.ok(core.isFinished);
 });
 
 test('the first failure wins', () => {
   const { core, download } = attached();
   core.received(download, data(100, 'x'), 1);
   core.reset(300, 'later');
-  assert.equal(core.error?.number, 2);
+  assert.equal(core.failure?.number, 2);
 });
 
 test('what was received before the end can be read when the session is over', () => {
   const { core, download } = attached();
   core.end();
-  const part = core.nextBody(MIB, 1);
+  const part = core.uploads.nextBody(MIB, 1);
   assert.ok(part);
   core.received(download, Buffer.concat([data(0, 'ab'), frame(FrameType.END, [2])]), 1);
   core.uploadTaken(part);
-  assert.ok(core.over && !core.error && !core.atEnd);
+  assert.ok(core.isClosed && !core.failure && !core.isAtEnd);
   assert.equal(Buffer.from(core.read() ?? []).toString(), 'ab');
-  assert.ok(core.atEnd);
+  assert.ok(core.isAtEnd);
 });
 
 test('a streaming body whose probe the end overtakes comes to its end, and is not aborted', () => {
   const { core, download } = attached();
   core.end();
-  const stream = core.openStream(1);
-  assert.ok(core.nextPieces(stream, MIB, 1));
+  const stream = core.uploads.openStream(1);
+  assert.ok(core.uploads.nextPieces(stream, MIB, 1));
   core.received(download, Buffer.concat([frame(FrameType.WINDOW, [1, 100]), frame(FrameType.END, [0])]), 2);
   core.downloadEnded(download, 2);
-  assert.ok(core.over && stream.isToEnd && !stream.abandoned);
+  assert.ok(core.isClosed && stream.mustEnd && core.isWanted(stream));
 });
 
 test('a session that the server says has ended in order ends in order', () => {
   const { core, download } = attached();
   core.end();
-  core.nextBody(MIB, 1);
+  core.uploads.nextBody(MIB, 1);
   core.received(download, frame(FrameType.END, [0]), 1);
   core.downloadEnded(download, 2);
-  core.sessionOver(0);
-  assert.ok(core.over && core.finished && !core.error && core.uploadEnded);
+  core.closedByServer(0);
+  assert.ok(core.isClosed && core.isFinished && !core.failure && core.isUploadEnded);
 });
 
 test('a ring of bytes gives what was put, around its end as well', () => {
@@ -366,11 +366,11 @@ test('what a streaming body still holds when the server has confirmed it by then
   const download = core.openDownload(0);
   core.received(download, frame(FrameType.WINDOW, [0, size]), 0);
   core.write(Buffer.alloc(size, 'x'));
-  const held = core.nextPieces(core.openStream(0), MIB, 0) ?? [];
+  const held = core.uploads.nextPieces(core.uploads.openStream(0), MIB, 0) ?? [];
   assert.deepEqual(Buffer.concat(held).subarray(-size - 8, -8), Buffer.alloc(size, 'x'));
   core.received(download, frame(FrameType.WINDOW, [size, 2 * size]), 0);
   core.write(Buffer.alloc(size, 'y'));
-  const news = core.nextBody(MIB, 0);
+  const news = core.uploads.nextBody(MIB, 0);
   assert.deepEqual(Buffer.concat(held).subarray(-size - 8, -8), Buffer.alloc(size, 'y'));
   const receiving = new ReceivingDirection(2 * size, 2 * size, 0);
   receiving.receive(0, Buffer.alloc(size, 'x'));
@@ -397,7 +397,7 @@ function windowsGrow(windows, pause) {
     core.received(download, data(offset, 'x'.repeat(limit - offset)), now);
     offset = limit;
     assert.ok(core.read());
-    const [told] = framesOf(core.nextBody(MIB, now));
+    const [told] = framesOf(core.uploads.nextBody(MIB, now));
     limit = told.fields[1];
     assert.deepEqual(told.fields, [offset, offset + window]);
   }
@@ -423,12 +423,12 @@ test('a probe fails within a heartbeat, before the server takes a client whose b
   const { core, download } = attached();
   core.received(download, frame(FrameType.HELLO, [1_000, RESUME_TIMEOUT]), 0);
   core.write(Buffer.from('ab'));
-  const stream = core.openStream(0);
-  assert.ok(core.nextPieces(stream, MIB, 0));
+  const stream = core.uploads.openStream(0);
+  assert.ok(core.uploads.nextPieces(stream, MIB, 0));
   core.timeIs(999);
-  assert.equal(core.mayStream, true);
+  assert.equal(core.uploads.mayStream, true);
   core.timeIs(1_000);
-  assert.equal(core.mayStream, false);
-  assert.equal(stream.abandoned, true);
-  assert.equal(core.attached, true);
+  assert.equal(core.uploads.mayStream, false);
+  assert.equal(core.isWanted(stream), false);
+  assert.equal(core.downloads.isAttached, true);
 });

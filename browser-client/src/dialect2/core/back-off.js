@@ -1,43 +1,57 @@
 const FIRST_PAUSE_MILLISECONDS = 250;
 const LONGEST_PAUSE_MILLISECONDS = 5_000;
-/** The most that the server gets of what it asks for: whoever waits longer has lost the session meanwhile. */
+/** The longest pause that a server gets when it asks for one: after a longer one the session might have timed out. */
 const LONGEST_ASKED_MILLISECONDS = 10_000;
 
-/** When to try again what has failed: at once, then each time later, at a random time up to a bound that doubles. */
+/** The time of the next try: at once after the first failure, then after random pauses whose bound doubles. */
 export class BackOff {
-  /** Until when nothing is tried, in milliseconds; 0: there is nothing to wait for. */
-  until = 0;
-  /** When it failed first since it last worked, in milliseconds; Infinity: it has not. */
-  since = Infinity;
+  /** The time of the first failure since the last success, in milliseconds; Infinity if there was none. */
+  failingSince = Infinity;
   #random;
   #failures = 0;
+  /** When the pause ends, in milliseconds; 0: there is none. */
+  #until = 0;
 
   /** @param {() => number} random from 0 to 1, without 1 */
   constructor(random) {
     this.#random = random;
   }
 
+  /** @param {number} now */
+  isPausing(now) {
+    return this.#until > now;
+  }
+
+  /** @returns {import('./session.js').Alarm} */
+  get alarm() {
+    return [this.#until || Infinity, () => (this.#until = 0)];
+  }
+
   /** It worked, or there is reason to believe that it will. */
   reset() {
-    this.#failures = this.until = 0;
-    this.since = Infinity;
+    this.#failures = this.#until = 0;
+    this.progressed();
+  }
+
+  /** Something worked; a pause goes on. */
+  progressed() {
+    this.failingSince = Infinity;
   }
 
   /**
-   * What fails while one waits anyway changes nothing, but for what the server asks for.
-   *
+   * A failure during a pause does not count, except that the server may ask for a longer pause.
    * @param {number} now
    * @param {number} [atLeast] milliseconds that the server asks for
    */
   failed(now, atLeast = 0) {
-    this.since = Math.min(this.since, now);
+    this.failingSince = Math.min(this.failingSince, now);
     atLeast = Math.min(atLeast, LONGEST_ASKED_MILLISECONDS);
-    if (this.until <= now) {
+    if (!this.isPausing(now)) {
       const bound = Math.min(FIRST_PAUSE_MILLISECONDS * (2 ** this.#failures++ - 1), LONGEST_PAUSE_MILLISECONDS);
       atLeast = Math.max(atLeast, this.#random() * bound);
     }
     if (atLeast > 0) {
-      this.until = Math.max(this.until, now + atLeast);
+      this.#until = Math.max(this.#until, now + atLeast);
     }
   }
 }

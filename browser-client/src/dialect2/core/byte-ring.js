@@ -1,13 +1,13 @@
 import { joined } from '../../bytes.js';
 
 const NONE = new Uint8Array(0);
-/** What an empty ring keeps for the bytes to come. */
+/** The most memory that an empty ring keeps. */
 const KEPT_BYTES = 65_536;
 
-/** Bytes of one direction, found by their offset. It holds memory for the most that was in it, until it is cleared. */
+/** A ring buffer of one direction's bytes, found by their offset. It grows to the most that was in it, until cleared. */
 export class ByteRing {
   #bytes = NONE;
-  /** The offset of what is at its beginning: where it was last put into when it was empty. */
+  /** The offset of the byte at its beginning: the first that was put when it was empty. */
   #base = 0;
 
   /**
@@ -18,7 +18,7 @@ export class ByteRing {
    */
   put(offset, bytes, start, bound) {
     if (offset === start) {
-      // Memory that was used a moment ago is nearer to the processor.
+      // Memory that was just used is in the processor's cache.
       this.#base = offset;
     }
     const span = offset + bytes.length - start;
@@ -30,11 +30,7 @@ export class ByteRing {
     this.#set(offset, bytes);
   }
 
-  /**
-   * @param {number} from
-   * @param {number} to
-   * @returns {Uint8Array<ArrayBuffer>} a copy
-   */
+  /** @param {number} from @param {number} to @returns {Uint8Array<ArrayBuffer>} a copy */
   get(from, to) {
     return joined(this.views(from, to));
   }
@@ -42,7 +38,7 @@ export class ByteRing {
   /**
    * @param {number} from
    * @param {number} to
-   * @returns {Uint8Array[]} of use until what is put needs their place: when they are below its `start`
+   * @returns {Uint8Array[]} views, valid until bytes are put whose `start` is beyond them: these may overwrite them
    */
   views(from, to) {
     const at = (from - this.#base) % this.#bytes.length;
@@ -56,17 +52,14 @@ export class ByteRing {
     return this.#bytes.length > KEPT_BYTES;
   }
 
-  /** Nothing in it is needed any more. */
+  /** Empties it, and releases its memory if that is large. */
   clear() {
     if (this.isLarge) {
       this.#bytes = NONE;
     }
   }
 
-  /**
-   * @param {number} offset
-   * @param {Uint8Array} bytes
-   */
+  /** @param {number} offset @param {Uint8Array} bytes */
   #set(offset, bytes) {
     const at = (offset - this.#base) % this.#bytes.length;
     const first = bytes.subarray(0, this.#bytes.length - at);

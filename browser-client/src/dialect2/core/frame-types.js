@@ -1,4 +1,4 @@
-/** The types of frames (protocol.md, "Frames"): constants of their own, so that a bundle holds their numbers alone. */
+/** The types of frames (PROTOCOL.md, "Frames"), apart from frames.js so that a switch can name them `FrameType.DATA`. */
 export const DATA = 0;
 export const WINDOW = 1;
 export const PING = 2;

@@ -5,11 +5,7 @@ const HEAD_BYTES = 4;
 const MAX_CONTROL_PAYLOAD_BYTES = 1024;
 const MAX_REASON_BYTES = 1000;
 
-/**
- * Of each type, the widths of its fields, in bytes.
- *
- * @type {readonly (readonly number[])[]}
- */
+/** The widths of the fields of each type, in bytes. @type {readonly (readonly number[])[]} */
 const FIELDS = [[8], [8, 8], [4], [4], [8], [2], [], [4, 4], []];
 
 /** The other side broke the rules. The message is one of docs/protocol.md, "Input that breaks the rules". */
@@ -22,7 +18,6 @@ export class ProtocolError extends Error {
 
 /**
  * A frame, up to the bytes that follow its fields.
- *
  * @param {number} type
  * @param {readonly number[]} fields
  * @param {number} [following] how many bytes the caller puts behind it
@@ -60,23 +55,22 @@ export function reasonOf(bytes) {
  * @typedef {object} Frame
  * @property {number} type
  * @property {number[]} fields
- * @property {Uint8Array} bytes what follows the fields: a view of the body
+ * @property {Uint8Array} bytes that follow the fields: a view of the body
  */
 
-/** Takes the frames of one body, however that is cut. It holds no more than a control frame, and never DATA's bytes. */
+/** A decoder of one body, in whatever pieces it comes. It keeps at most one control frame, and never bytes of DATA. */
 export class FrameDecoder {
-  /** The beginning of a frame that can't be taken yet. */
+  /** The beginning of a frame whose head or fields are incomplete. */
   #kept = new Uint8Array(0);
-  /** How many bytes of the frame that has begun are still to come: of DATA, or to be skipped. */
+  /** How many bytes of the current frame are missing: they are DATA, or skipped. */
   #rest = 0;
-  /** Of DATA: where the next of its bytes belongs. */
+  /** The offset of the next byte of DATA; -1: the current frame is no DATA. */
   #offset = -1;
 
   /**
-   * DATA comes in pieces, each with its own offset and at least one byte; frames of unknown type don't come.
-   *
+   * DATA comes in pieces, each with its own offset and at least one byte. Frames of unknown types are skipped.
    * @param {Uint8Array} bytes the next of the body
-   * @returns {Generator<Frame, void>} throws {@link ProtocolError}; the body is of no more use then
+   * @returns {Generator<Frame, void>} throws {@link ProtocolError}; nothing more can be decoded then
    */
   *decode(bytes) {
     const isPart = this.#kept.length || bytes.length < bytes.buffer.byteLength;
@@ -121,11 +115,7 @@ function sum(widths) {
   return widths.reduce((total, width) => total + width, 0);
 }
 
-/**
- * @param {Uint8Array} bytes
- * @param {number} at
- * @param {number} width in bytes
- */
+/** @param {Uint8Array} bytes @param {number} at @param {number} width in bytes */
 function numberAt(bytes, at, width) {
   const number = bytes.subarray(at, at + width).reduce((value, byte) => value * 256 + byte, 0);
   if (number >= 2 ** 53) {

@@ -1,15 +1,13 @@
 /**
  * A part of a direction's offsets.
- *
  * @typedef {object} Range
  * @property {number} from its first offset
  * @property {number} to the offset behind its last
  */
 
 /**
- * Makes a range one of those that are there: ranges that touch each other become one.
- *
- * @param {Range[]} ranges in order, none of which touch
+ * Adds a range: ranges that touch each other become one.
+ * @param {Range[]} ranges in order, which don't touch each other
  * @param {number} from
  * @param {number} to not below `from`
  */

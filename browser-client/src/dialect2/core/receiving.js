@@ -3,46 +3,46 @@ import { ProtocolError } from './frames.js';
 import { add } from './ranges.js';
 
 const MAX_RUNS_OUT_OF_ORDER = 64;
-/** In what time half of a window is used by a sender that it holds up. */
+/** A sender that uses half of its window within this time may be waiting for the window, so that it grows. */
 const FAST_MILLISECONDS = 1_000;
-/** The largest window is two round trips away from the usual one that sessions begin with. */
+/** How many times larger a window becomes when it grows. Sessions begin with 64 KiB: two steps lead to 16 MiB. */
 const GROWTH = 16;
 
 /**
- * One direction at its receiver: takes bytes in any order and however often, and gives each once, in order. What it
- * holds is at most its window.
+ * One direction at its receiver: takes bytes in any order and however often, and gives each once, in order. It holds at
+ * most its window.
  *
  *     OPEN ---- end() ----> ENDING ---- every byte before the end is here ----> ENDED
  */
 export class ReceivingDirection {
-  /** What the sender was told last may be lost. */
-  isUntold = false;
-  /** @type {Uint8Array[]} what is here in order and was not read: views of what came */
+  /** @type {Uint8Array[]} bytes in order that were not read: views of what came */
   #ready = [];
-  /** What came before its turn. */
+  /** Bytes that came before their turn. */
   #ring = new ByteRing();
   #window;
   #maxWindow;
   #limit;
-  /** What the application has read up to. */
+  /** The offset up to which the application has read. */
   #read = 0;
   /** @type {import('./ranges.js').Range[]} what is here; the first of them from offset 0; the end takes one place */
   #runs = [{ from: 0, to: 0 }];
-  /** Where the end is. */
+  /** The offset of the end. */
   #end = Infinity;
-  /** The confirmed offset that the sender was told last. */
-  #told = 0;
-  #toldAt;
+  /** The confirmed offset that was advertised last. */
+  #advertised = 0;
+  #advertisedAt;
+  /** What was advertised last may be lost. */
+  #mayBeLost = false;
 
   /**
    * @param {number} window in bytes, at the beginning; the sender knows it
    * @param {number} maxWindow
-   * @param {number} toldAt when the sender was told, in milliseconds
+   * @param {number} advertisedAt when it was advertised, in milliseconds
    */
-  constructor(window, maxWindow, toldAt) {
+  constructor(window, maxWindow, advertisedAt) {
     this.#window = this.#limit = window;
     this.#maxWindow = maxWindow;
-    this.#toldAt = toldAt;
+    this.#advertisedAt = advertisedAt;
   }
 
   get confirmed() {
@@ -59,10 +59,7 @@ export class ReceivingDirection {
     return this.#read === this.#end;
   }
 
-  /**
-   * @param {number} offset
-   * @param {Uint8Array} bytes kept as they are
-   */
+  /** @param {number} offset @param {Uint8Array} bytes kept without being copied */
   receive(offset, bytes) {
     if (bytes.length === 0) {
       return;
@@ -88,7 +85,7 @@ export class ReceivingDirection {
     let chunk = news;
     const last = this.#ready.at(-1);
     if (last?.buffer === news.buffer) {
-      // What lies between them was the head of a frame: they move together.
+      // Only the head of a frame lies between them: moved together, they are one chunk with a buffer of its own.
       chunk = new Uint8Array(news.buffer, last.byteOffset, last.length + news.length);
       chunk.set(news, last.length);
       this.#ready.pop();
@@ -113,10 +110,7 @@ export class ReceivingDirection {
     this.#add(offset, offset + 1);
   }
 
-  /**
-   * @param {number} from
-   * @param {number} to
-   */
+  /** @param {number} from @param {number} to */
   #add(from, to) {
     add(this.#runs, from, to);
     const endAlone = Number(this.#runs[this.#runs.length - 1].from === this.#end);
@@ -132,28 +126,40 @@ export class ReceivingDirection {
     return /** @type {Uint8Array<ArrayBuffer> | null} */ (bytes);
   }
 
-  /** Whether the sender should be told now (docs/protocol.md, "Offsets and confirmation", rules 2 to 4). */
-  get hasToTell() {
+  /** Releases everything that was not read. */
+  discard() {
+    this.#ready = [];
+    this.#ring = new ByteRing();
+  }
+
+  /** What was advertised last may be lost, or the sender needs a sign of life: it must be advertised again. */
+  advertiseAgain() {
+    this.#mayBeLost = true;
+  }
+
+  /** Whether {@link advertise} is due (PROTOCOL.md, "Offsets and confirmation", rules 2 to 4). */
+  get mustAdvertise() {
     const half = this.#window / 2;
-    const news = this.confirmed - this.#told;
+    const news = this.confirmed - this.#advertised;
     return (
-      this.isUntold || (this.hasEnded ? news > 0 : news >= half || this.#read + this.#window - this.#limit >= half)
+      this.#mayBeLost || (this.hasEnded ? news > 0 : news >= half || this.#read + this.#window - this.#limit >= half)
     );
   }
 
   /**
+   * Replenishes the window, which grows if it was used up fast.
    * @param {number} now in milliseconds
-   * @returns {[confirmed: number, limit: number]} what the sender is told now
+   * @returns {[confirmed: number, limit: number]} what must be sent now
    */
-  tell(now) {
+  advertise(now) {
     const isHalfUsed = this.#read === this.confirmed && this.#limit - this.#read <= this.#window / 2;
-    if (isHalfUsed && now - this.#toldAt <= FAST_MILLISECONDS) {
+    if (isHalfUsed && now - this.#advertisedAt <= FAST_MILLISECONDS) {
       this.#window = Math.min(GROWTH * this.#window, this.#maxWindow);
     }
     this.#limit = Math.max(this.#limit, this.#read + this.#window);
-    this.#told = this.confirmed;
-    this.#toldAt = now;
-    this.isUntold = false;
+    this.#advertised = this.confirmed;
+    this.#advertisedAt = now;
+    this.#mayBeLost = false;
     return [this.confirmed, this.#limit];
   }
 }

@@ -5,10 +5,10 @@ import { frame, ProtocolError } from './frames.js';
 import { add } from './ranges.js';
 
 const MAX_FRAME_BYTES = 262_144;
-/** To copy it costs less than to hand it on in several pieces. */
+/** A frame up to this size is copied, which costs less than several pieces. */
 const SMALL_FRAME_BYTES = 16_384;
-/** For how long memory is kept for what may be written. */
-const REST_MILLISECONDS = 1_000;
+/** How long empty memory is kept after a confirmation. */
+const KEEP_MEMORY_MILLISECONDS = 1_000;
 
 /** @typedef {import('./ranges.js').Range} Range */
 
@@ -17,26 +17,29 @@ const REST_MILLISECONDS = 1_000;
  * byte, so that it is sent, lost, and confirmed as a byte is.
  *
  *     OPEN ---- end() ----> ENDING ---- the end's place has arrived ----> ENDED
+ *
+ * The bytes of large DATA frames are views of the ring: they are valid until they are confirmed, and may change when
+ * something is written after that. A body that is sent only then carries wrong bytes, which its receiver ignores: it
+ * has confirmed those offsets.
  */
 export class SendingDirection {
-  /** The other side has said that it has everything before. */
+  /** The other side has confirmed everything before this offset. */
   confirmed = 0;
-  /** Since the other side was last asked what it has, more was sent, or is known to have arrived. */
-  hasNews = false;
-  /** When to {@link rest}. */
-  restsAt = Infinity;
+  /** When {@link releaseMemory} is due. */
+  releaseAt = Infinity;
+  #hasNews = false;
   #ring = new ByteRing();
   #capacity;
   #maxCapacity;
   #limit = 0;
   #isOpen = true;
-  /** Where the application writes on. */
+  /** The offset of what is written next. */
   #written = 0;
-  /** Where what was never sent begins. */
+  /** The lowest offset that was never sent. */
   #unsent = 0;
-  /** @type {Range[]} what the other side has for sure, confirmed or not; the first from offset 0 */
+  /** @type {Range[]} what the other side is known to have, confirmed or not; the first from offset 0 */
   #arrived = [{ from: 0, to: 0 }];
-  /** @type {Range[]} that, and what is under way */
+  /** @type {Range[]} what has arrived or is under way */
   #sent = [...this.#arrived];
 
   /**
@@ -58,15 +61,21 @@ export class SendingDirection {
     return !this.#isOpen && this.#arrived[0].to > this.#written;
   }
 
-  /** Whether the other side should be asked what it has, as there is no room. */
-  get hasToAsk() {
-    return this.hasNews && this.#isOpen && !this.room && this.confirmed < this.#unsent;
+  /** Whether the other side must be asked what it has: there is no room, and there is news since it was asked last. */
+  get mustAsk() {
+    return this.#hasNews && this.#isOpen && !this.room && this.confirmed < this.#unsent;
   }
 
-  /**
-   * @param {Uint8Array} bytes
-   * @returns {number} how many of them there was room for: those were copied
-   */
+  asked() {
+    this.#hasNews = false;
+  }
+
+  /** The question or its answer is lost. */
+  askAgain() {
+    this.#hasNews = true;
+  }
+
+  /** @param {Uint8Array} bytes @returns {number} how many of them there was room for: those were copied */
   write(bytes) {
     const taken = bytes.subarray(0, this.room);
     this.#ring.put(this.#written, taken, this.confirmed, this.#capacity);
@@ -78,13 +87,7 @@ export class SendingDirection {
     this.#isOpen = false;
   }
 
-  /**
-   * A WINDOW has come.
-   *
-   * @param {number} confirmed
-   * @param {number} limit
-   * @param {number} now
-   */
+  /** A WINDOW has come. @param {number} confirmed @param {number} limit @param {number} now */
   window(confirmed, limit, now) {
     if (confirmed > this.#unsent) {
       throw new ProtocolError();
@@ -95,27 +98,33 @@ export class SendingDirection {
     add(this.#arrived, 0, confirmed);
     add(this.#sent, 0, confirmed);
     if (this.#ring.isLarge) {
-      this.restsAt = now + REST_MILLISECONDS;
+      this.releaseAt = now + KEEP_MEMORY_MILLISECONDS;
     }
   }
 
-  /** Lets go of memory that nothing is in. */
-  rest() {
-    this.restsAt = Infinity;
+  /** Releases memory that holds nothing. */
+  releaseMemory() {
+    this.releaseAt = Infinity;
     if (this.confirmed >= this.#written) {
       this.#ring.clear();
     }
   }
 
-  /** @param {readonly Range[]} ranges that the other side has taken, be it that it has not confirmed them */
+  /** Ends it, and releases everything that was not confirmed. */
+  discard() {
+    this.#isOpen = false;
+    this.#ring = new ByteRing();
+  }
+
+  /** @param {readonly Range[]} ranges that the other side has taken, even if it has not confirmed them */
   taken(ranges) {
     for (const { from, to } of ranges) {
       add(this.#arrived, from, to);
-      this.hasNews = true;
+      this.#hasNews = true;
     }
   }
 
-  /** The other side has all of it: it has said so in another way. */
+  /** The other side has said in another way that it has everything. */
   allTaken() {
     this.taken([{ from: 0, to: this.#unsent }]);
   }
@@ -131,16 +140,15 @@ export class SendingDirection {
     return this.#reach - this.#sent[0].to;
   }
 
-  /** Up to where may be sent what there is. */
+  /** The offset up to which may be sent. */
   get #reach() {
     return this.#limit < this.#written ? this.#limit : this.#written + Number(!this.#isOpen);
   }
 
   /**
    * @param {number} max how many bytes, not counting what frames take
-   * @param {Range[]} sent what is in these frames is added to it
-   * @returns {Uint8Array[]} the pieces of DATA and END frames that may go now, what was lost before what is new:
-   *   those of DATA hold its bytes until they are confirmed and something is written, and then perhaps others
+   * @param {Range[]} sent gets what is in these frames
+   * @returns {Uint8Array[]} the pieces of DATA and END frames that may go now, what was lost before what is new
    */
   frames(max, sent) {
     const pieces = [];
@@ -161,7 +169,7 @@ export class SendingDirection {
       add(this.#sent, from, to);
       add(sent, from, to);
       this.#unsent = Math.max(this.#unsent, to);
-      this.hasNews = true;
+      this.#hasNews = true;
       max -= to - from;
     }
     return pieces;

@@ -1,45 +1,62 @@
 import { ErrorCode } from '../../errors.js';
 import * as Header from '../../headers.js';
 import { resumingRequest } from '../../request-init.js';
+import { Exchanges } from './exchanges.js';
 
-/** The status of a resuming GET that another has overtaken, be it that a proxy has sent it twice. */
+/** The status of a resuming GET that another has overtaken, or that a proxy has sent twice. */
 const STALE_ATTACH = 409;
 
-/** @typedef {import('./exchanges.js').Exchanges} Exchanges */
+/** @typedef {import('../carrier.js').DownloadCarrier} DownloadCarrier */
+/** @typedef {{ body: ReadableStream<Uint8Array<ArrayBuffer>>, abort: AbortController }} Opening a GET that was answered */
 
-/**
- * Attaches the session, if its core wants that now, and reads the download to its end.
- *
- * @param {Exchanges} exchanges
- */
-export async function attach(exchanges) {
-  const { core, id } = exchanges;
-  const now = performance.now();
-  if (!core.wantsDownload(now)) {
-    return;
-  }
-  const attempt = core.attachRequest(now);
-  const abort = new AbortController();
-  const response = await exchanges.fetch(attempt, resumingRequest(exchanges.settings.init, id, attempt), abort);
-  if (!response?.ok) {
-    await exchanges.refused(response, (at, retryAfter) => core.attachFailed(attempt, at, retryAfter), STALE_ATTACH);
-  } else if (!response.body || response.headers.get(Header.ID) !== id) {
-    abort.abort();
-    exchanges.event(() => core.fail(ErrorCode.UNKNOWN_SESSION, 'Something else answered'));
-  } else if (!attempt.abandoned) {
-    await readDownload(exchanges, response.body, abort);
-  }
-}
+/** The download over fetch: the body of the response to a GET. @implements {DownloadCarrier} */
+export class FetchDownload extends Exchanges {
+  /** @type {Opening | undefined} until its body is read */
+  #opening;
 
-/**
- * @param {Exchanges} exchanges
- * @param {ReadableStream<Uint8Array<ArrayBuffer>>} body of a GET's response: the current download from now on
- * @param {AbortController} abort of the GET
- */
-export async function readDownload(exchanges, body, abort) {
-  const { core } = exchanges;
-  const download = core.openDownload(performance.now());
-  exchanges.onevent();
-  await exchanges.read(download, abort, body, (bytes) => exchanges.event((now) => core.received(download, bytes, now)));
-  exchanges.event((now) => core.downloadEnded(download, now));
+  /** @param {import('../carrier.js').CarrierContext} context @param {Opening} opening */
+  constructor(context, opening) {
+    super(context);
+    this.#opening = opening;
+  }
+
+  async attach() {
+    const { core, id, settings } = this.context;
+    const now = performance.now();
+    if (!core.downloads.mustAttach(now)) {
+      return;
+    }
+    if (this.#opening) {
+      this.#read(this.#opening);
+      this.#opening = undefined;
+      return;
+    }
+    const attempt = core.downloads.attach(now);
+    const abort = new AbortController();
+    const response = await this.fetch(attempt, resumingRequest(settings.init, id, attempt), abort);
+    if (!response?.ok) {
+      await this.refused(
+        response,
+        (at, retryAfter) => core.downloads.attachFailed(attempt, at, retryAfter),
+        STALE_ATTACH,
+      );
+    } else if (!response.body || response.headers.get(Header.ID) !== id) {
+      abort.abort();
+      this.context.event(() =>
+        core.fail(ErrorCode.UNKNOWN_SESSION, "Something other than this session's server answered"),
+      );
+    } else if (core.isWanted(attempt)) {
+      await this.#read({ body: response.body, abort });
+    }
+  }
+
+  /** @param {Opening} opening */
+  async #read({ body, abort }) {
+    const { context } = this;
+    const { core } = context;
+    const download = core.openDownload(performance.now());
+    context.event();
+    await this.read(download, abort, body, (bytes) => context.event((now) => core.received(download, bytes, now)));
+    context.event((now) => core.downloadEnded(download, now));
+  }
 }

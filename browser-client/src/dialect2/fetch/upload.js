@@ -1,64 +1,61 @@
-import { framesRequest } from '../../request-init.js';
-import { PASSING } from './exchanges.js';
 import { drain } from '../../browser/responses.js';
-import { StreamingBody } from './streaming-body.js';
+import { StreamingBody } from '../../browser/streaming-body.js';
+import { canStreamUploads } from '../../browser/support.js';
+import { framesRequest } from '../../request-init.js';
+import { Exchanges, PASSING } from './exchanges.js';
 
 const MAX_POSTS = 4;
-/** As long as there is enough to fill the next: at a distance what is under way is what counts. */
+/** As long as there is enough to fill the next: at a distance, what is under way decides. */
 const MAX_FULL_POSTS = 12;
 const TAKEN = 204;
-/** What a refusal of a streaming POST may be that has nothing to do with its streaming. */
+/** Statuses that may refuse a streaming POST for other reasons than its streaming. */
 const REFUSALS_OF_ANY_POST = [404, 410, ...PASSING];
 /** How long to wait after a streaming POST broke: when its connection is lost, the download breaks as well. */
 const STREAM_PAUSE_MILLISECONDS = 250;
 
-/** @typedef {NonNullable<ReturnType<import('./exchanges.js').Core['nextBody']>>} Part one POST */
+/** @typedef {import('../carrier.js').UploadCarrier} UploadCarrier */
+/** @typedef {import('../core/uploads.js').Part} Part one POST */
 
 /**
- * Sends what the core has to send: in a streaming POST as long as that works, otherwise in several POSTs at a time.
+ * The uploads over fetch: one streaming POST as long as that works, otherwise several POSTs at a time.
  *
- * Streaming is given up when the core's probe says that it does not work, when the browser fails without having asked
+ * Streaming is given up when the core's probe shows that it does not work, when the browser fails without having asked
  * for the first bytes, as over HTTP/1.1, and when the answer comes before the end.
+ * @implements {UploadCarrier}
  */
-export class ResumingUpload {
-  #exchanges;
+export class FetchUpload extends Exchanges {
   #streaming;
-  /** Whether the browser has asked for bytes of a streaming POST that is over. */
+  /** Whether the browser has asked for bytes of a streaming POST that has ended. */
   #begun = false;
   #posts = 0;
   /** @type {ArrayBuffer[]} of bodies that were answered: fetch reads them no more */
   #spares = [];
-  /** @type {StreamingBody | undefined} */
-  #body;
+  /** @type {{ part: Part, body: StreamingBody } | undefined} the streaming POST that has not ended */
+  #stream;
 
-  /**
-   * @param {import('./exchanges.js').Exchanges} exchanges
-   * @param {boolean} streaming whether a streaming POST may be tried
-   */
-  constructor(exchanges, streaming) {
-    this.#exchanges = exchanges;
-    this.#streaming = streaming;
+  /** @param {import('../carrier.js').CarrierContext} context */
+  constructor(context) {
+    super(context);
+    const { streaming, url } = context.settings;
+    this.#streaming = streaming && canStreamUploads(url);
   }
 
   /** @returns {'post' | 'streaming'} */
-  get mode() {
-    return this.#streaming && this.#exchanges.core.mayStream ? 'streaming' : 'post';
+  get uploadMode() {
+    return this.#streaming && this.context.core.uploads.mayStream ? 'streaming' : 'post';
   }
 
-  /** Sends what can be sent now. */
   send() {
-    const { core, settings } = this.#exchanges;
-    if (!this.#body && this.mode === 'streaming' && core.wantsStream(performance.now())) {
-      this.#stream();
+    const { core, settings } = this.context;
+    const { uploads } = core;
+    if (!this.#stream && this.uploadMode === 'streaming' && uploads.wantsStream(performance.now())) {
+      this.#openStream();
     }
-    this.#body?.feed();
-    if (this.#body?.ended) {
-      this.#body = undefined;
-    }
-    if (!this.#body) {
+    this.#feed();
+    if (!this.#stream) {
       for (;;) {
-        const most = core.sendable < settings.limit ? MAX_POSTS : MAX_FULL_POSTS;
-        const part = core.nextBody(this.#posts < most ? settings.limit : 0, performance.now(), this.#spares);
+        const most = uploads.sendable < settings.limit ? MAX_POSTS : MAX_FULL_POSTS;
+        const part = uploads.nextBody(this.#posts < most ? settings.limit : 0, performance.now(), this.#spares);
         if (!part) {
           break;
         }
@@ -70,7 +67,7 @@ export class ResumingUpload {
   /** @param {Part} part */
   async #post(part) {
     this.#posts++;
-    const response = await this.#fetch(part, part.bytes);
+    const response = await this.#send(part, part.bytes);
     if (!--this.#posts) {
       this.#spares = [];
     } else if (response) {
@@ -79,54 +76,65 @@ export class ResumingUpload {
     this.#answered(part, response);
   }
 
-  async #stream() {
-    const { core, settings, onevent } = this.#exchanges;
-    const part = core.openStream(performance.now());
-    const next = () => core.nextPieces(part, settings.limit, performance.now());
-    const body = new StreamingBody(part, next, onevent);
-    this.#body = body;
-    const response = await this.#fetch(part, body.readable);
-    if (this.#body === body) {
-      this.#body = undefined;
+  async #openStream() {
+    const part = this.context.core.uploads.openStream(performance.now());
+    const body = new StreamingBody(() => this.context.event());
+    const stream = { part, body };
+    this.#stream = stream;
+    const response = await this.#send(part, body.readable);
+    if (this.#stream === stream) {
+      this.#stream = undefined;
     }
     this.#answered(part, response, body);
   }
 
-  /**
-   * @param {Part} part
-   * @param {Uint8Array | ReadableStream<Uint8Array>} body
-   */
-  #fetch(part, body) {
-    const { core, settings, id } = this.#exchanges;
-    // After a failure all that is sent is the RESET, which has to outlive the page.
-    const keepalive = Boolean(core.error);
-    return this.#exchanges.fetch(part, { ...framesRequest(settings.init, id, body), keepalive });
+  /** Gives the streaming POST what there is for it. */
+  #feed() {
+    const { core, settings } = this.context;
+    if (this.#stream?.part.mustEnd) {
+      this.#stream.body.end();
+    } else if (this.#stream?.body.isWanted) {
+      const pieces = core.uploads.nextPieces(this.#stream.part, settings.limit, performance.now());
+      if (pieces) {
+        this.#stream.body.give(pieces);
+      }
+    }
+    if (this.#stream?.body.hasEnded) {
+      this.#stream = undefined;
+    }
+  }
+
+  /** @param {Part} part @param {Uint8Array | ReadableStream<Uint8Array>} body */
+  #send(part, body) {
+    const { core, settings, id } = this.context;
+    // After a failure only the RESET is sent, which must outlive the page.
+    const keepalive = Boolean(core.failure);
+    return this.fetch(part, { ...framesRequest(settings.init, id, body), keepalive });
   }
 
   /**
    * Tells the core what has become of a POST.
-   *
    * @param {Part} part
    * @param {Response | undefined} response
    * @param {StreamingBody} [body]
    */
   #answered(part, response, body) {
-    const exchanges = this.#exchanges;
+    const { core } = this.context;
     const status = response?.status ?? 0;
-    if (response && status === TAKEN && (!body || body.ended)) {
+    if (response && status === TAKEN && (!body || body.hasEnded)) {
       drain(response);
-      exchanges.event(() => exchanges.core.uploadTaken(part));
+      this.context.event(() => core.uploadTaken(part));
       return;
     }
     const isOddity = body && response && !REFUSALS_OF_ANY_POST.includes(status);
     if (body) {
-      this.#begun ||= body.begun;
-      // Perhaps something on the way does not like a body without a length. If it is more than that, POSTs tell.
-      this.#streaming &&= !isOddity && (this.#begun || part.abandoned);
+      this.#begun ||= body.hasBegun;
+      // Something on the way may refuse a body without a length. If it refuses more than that, POSTs show it.
+      this.#streaming &&= !isOddity && (this.#begun || !core.isWanted(part));
     }
-    exchanges.refused(
+    this.refused(
       response,
-      (now, retryAfter = body && STREAM_PAUSE_MILLISECONDS) => exchanges.core.uploadLost(part, now, retryAfter),
+      (now, retryAfter = body && STREAM_PAUSE_MILLISECONDS) => core.uploadLost(part, now, retryAfter),
       isOddity ? status : undefined,
     );
   }

@@ -1,0 +1,192 @@
+import { BackOff } from './back-off.js';
+import { FrameDecoder } from './frames.js';
+
+const ATTACH_TIMEOUT_MILLISECONDS = 10_000;
+/** The resume timeout until the server has sent its own. */
+const DEFAULT_RESUME_TIMEOUT_MILLISECONDS = 30_000;
+/** The frames that every download begins with: HELLO, WINDOW and perhaps DRAIN. A further one shows that it works. */
+const FIRST_FRAMES = 3;
+
+/**
+ * A request to attach the session that is under way.
+ * @typedef {object} Attempt
+ * @property {number} number larger each time
+ * @property {number} offset the download's confirmed offset
+ * @property {number} limit of the download
+ * @property {number} startedAt
+ * @property {boolean} isRotation it was sent while another download went on
+ */
+
+/** @typedef {{ decoder: FrameDecoder, frames: number }} Download one body, or socket, and how many frames it has brought */
+
+/**
+ * The downloads of one session: which one is current, when to attach again, and how long the server has been silent.
+ *
+ *     DETACHED ---- open() ----> ATTACHED ---- the current download ends, or the server is silent ----> DETACHED
+ */
+export class Downloads {
+  /** In milliseconds; 0: the server may be silent. */
+  heartbeat = 0;
+  #receiving;
+  #maxResumeTimeout;
+  #resumeTimeout = DEFAULT_RESUME_TIMEOUT_MILLISECONDS;
+  /** @type {Set<Download>} those that have not ended */
+  #open = new Set();
+  /** @type {Download | undefined} undefined: detached */
+  #current;
+  /** @type {Attempt | undefined} */
+  #attempt;
+  #attempts = 0;
+  #mustRotate = false;
+  #detachedAt;
+  #heardAt = 0;
+  #sentAt = 0;
+  #isClosed = false;
+
+  /**
+   * @param {import('./receiving.js').ReceivingDirection} receiving
+   * @param {import('./session.js').Options} options
+   * @param {number} now
+   */
+  constructor(receiving, { resumeTimeout = Infinity, random }, now) {
+    this.#receiving = receiving;
+    this.#maxResumeTimeout = resumeTimeout;
+    this.backOff = new BackOff(random);
+    this.#detachedAt = now;
+  }
+
+  get isAttached() {
+    return this.#current !== undefined;
+  }
+
+  /** How long uploads may fail before the session does, in milliseconds. */
+  get uploadTimeout() {
+    return Math.max(this.#resumeTimeout, DEFAULT_RESUME_TIMEOUT_MILLISECONDS);
+  }
+
+  /** @param {any} request */
+  isWanted(request) {
+    return request === this.#attempt || this.#open.has(request);
+  }
+
+  /** @param {number} now */
+  mustAttach(now) {
+    const isDue = !this.isAttached || this.#mustRotate;
+    return isDue && !this.#isClosed && !this.#attempt && !this.backOff.isPausing(now);
+  }
+
+  /** @param {number} now @returns {Attempt} must be sent now */
+  attach(now) {
+    const [offset, limit] = this.#receiving.advertise(now);
+    this.sent(now);
+    this.#attempt = { number: ++this.#attempts, offset, limit, startedAt: now, isRotation: this.isAttached };
+    return this.#attempt;
+  }
+
+  /**
+   * The attempt has failed in a way that may pass.
+   * @param {Attempt} attempt
+   * @param {number} now
+   * @param {number} [retryAfter] milliseconds
+   */
+  attachFailed(attempt, now, retryAfter) {
+    if (attempt === this.#attempt) {
+      this.#attempt = undefined;
+      this.backOff.failed(now, retryAfter);
+      this.#receiving.advertiseAgain();
+    }
+  }
+
+  /** @param {number} now */
+  open(now) {
+    this.#attempt = undefined;
+    this.#mustRotate = false;
+    this.#heardAt = this.#sentAt = now;
+    this.#current = { decoder: new FrameDecoder(), frames: 0 };
+    this.#open.add(this.#current);
+    return this.#current;
+  }
+
+  /** @param {Download} download @param {Uint8Array} bytes @param {number} now */
+  *received(download, bytes, now) {
+    if (!this.#open.has(download)) {
+      return;
+    }
+    this.#heardAt = now;
+    for (const frame of download.decoder.decode(bytes)) {
+      if (++download.frames > FIRST_FRAMES) {
+        this.backOff.reset();
+      }
+      yield frame;
+    }
+  }
+
+  /** HELLO has come. @param {number} heartbeat @param {number} resumeTimeout */
+  configure(heartbeat, resumeTimeout) {
+    this.heartbeat = heartbeat;
+    this.#resumeTimeout = resumeTimeout;
+  }
+
+  /** ROTATE has come. @param {Download} download @returns {boolean} whether another must take its place */
+  rotate(download) {
+    const isCurrent = download === this.#current;
+    this.#mustRotate ||= isCurrent;
+    return isCurrent;
+  }
+
+  /** @param {Download} download @param {number} now @returns {boolean} whether the session is detached by its end */
+  ended(download, now) {
+    this.#open.delete(download);
+    if (download !== this.#current) {
+      return false;
+    }
+    this.#current = undefined;
+    this.#detachedAt = now;
+    this.backOff.failed(now);
+    return true;
+  }
+
+  /** @param {number} now something was sent that shows that the client is there */
+  sent(now) {
+    this.#sentAt = now;
+  }
+
+  /** @param {import('./session.js').Failure} [failure] */
+  close(failure) {
+    this.#isClosed = true;
+    this.#attempt = failure ? undefined : this.#attempt;
+  }
+
+  /**
+   * @param {() => void} ondead called when a silent server is treated as dead
+   * @param {() => void} ontimeout called when a detached session must be given up
+   * @returns {Generator<import('./session.js').Alarm, void>}
+   */
+  *alarms(ondead, ontimeout) {
+    yield this.backOff.alarm;
+    if (this.#isClosed) {
+      return;
+    }
+    const attempt = this.#attempt;
+    const current = this.#current;
+    if (attempt) {
+      yield [attempt.startedAt + ATTACH_TIMEOUT_MILLISECONDS, (now) => this.attachFailed(attempt, now)];
+    }
+    if (current && this.heartbeat) {
+      if (this.#heardAt > this.#sentAt && !this.#receiving.mustAdvertise) {
+        yield [this.#sentAt + this.heartbeat, () => this.#receiving.advertiseAgain()];
+      }
+      yield [
+        this.#heardAt + 2 * this.heartbeat,
+        (now) => {
+          ondead();
+          this.ended(current, now);
+        },
+      ];
+    }
+    // In a rotation the old download may be seen to end before the new one is seen to begin.
+    if (!this.isAttached && !this.#attempt?.isRotation) {
+      yield [this.#detachedAt + Math.min(this.#resumeTimeout, this.#maxResumeTimeout), ontimeout];
+    }
+  }
+}
