@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.Duplex;
 import io.http2duplex.ErrorCode;
-import io.http2duplex.contract.TestServer.Transport;
+import io.http2duplex.contract.TestHost.Transport;
 import io.http2duplex.internal.core.plain.UploadKind;
 import io.http2duplex.internal.runtime.SimulatedBrowser;
 import io.http2duplex.internal.runtime.TestBrowser;
@@ -86,7 +86,7 @@ class BoundsAndTimersTest {
     void aBrowserThatNeverReadsStopsTheWriterAndTimesOut(Transport transport) throws Exception {
         CompletableFuture<Long> written = new CompletableFuture<>();
         CompletableFuture<Duplex> opened = new CompletableFuture<>();
-        try (TestServer server = transport.start(
+        try (TestHost server = transport.start(
                         duplex -> {
                             opened.complete(duplex);
                             long count = 0;
@@ -110,7 +110,7 @@ class BoundsAndTimersTest {
     @MethodSource("networks")
     void aBrowserThatGoesAfterTheServersEndIsNoticedByTheLingerTime(Transport transport) throws Exception {
         CompletableFuture<Duplex> opened = new CompletableFuture<>();
-        try (TestServer server = transport.start(
+        try (TestHost server = transport.start(
                         duplex -> {
                             opened.complete(duplex);
                             duplex.end();

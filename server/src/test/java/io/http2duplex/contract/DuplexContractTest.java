@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexException;
 import io.http2duplex.ErrorCode;
-import io.http2duplex.contract.TestServer.Transport;
+import io.http2duplex.contract.TestHost.Transport;
 import io.http2duplex.internal.core.plain.UploadKind;
 import io.http2duplex.internal.runtime.TestBrowser;
 import java.io.IOException;
@@ -43,7 +43,7 @@ class DuplexContractTest {
     void aMegabyteGoesUpInChunksAndComesBackAsItWas(Echo echo, Transport transport) throws Exception {
         byte[] sent = random(1 << 20);
         CompletableFuture<CompletionStage<Void>> closed = new CompletableFuture<>();
-        try (TestServer server = transport.start(duplex -> {
+        try (TestHost server = transport.start(duplex -> {
                     closed.complete(duplex.closed());
                     echo.onDuplex(duplex);
                 });
@@ -64,7 +64,7 @@ class DuplexContractTest {
     @MethodSource("pairsAndTransports")
     void aMegabyteGoesUpInOneBodyAndComesBackAsItWas(Echo echo, Transport transport) throws Exception {
         byte[] sent = random(1 << 20);
-        try (TestServer server = transport.start(echo);
+        try (TestHost server = transport.start(echo);
                 TestBrowser browser = server.open()) {
             CompletableFuture<byte[]> received = readAll(browser.download());
 
@@ -80,7 +80,7 @@ class DuplexContractTest {
         byte[] sent = random(200_000);
         CompletableFuture<byte[]> received = new CompletableFuture<>();
         CompletableFuture<CompletionStage<Void>> closed = new CompletableFuture<>();
-        try (TestServer server = transport.start(duplex -> {
+        try (TestHost server = transport.start(duplex -> {
                     closed.complete(duplex.closed());
                     get(duplex.end());
                     received.complete(duplex.inputStream().readAllBytes());
@@ -100,7 +100,7 @@ class DuplexContractTest {
     void aBrowserThatEndedFirstGetsWhatTheServerStillWrites(Transport transport) throws Exception {
         byte[] sent = random(200_000);
         CompletableFuture<CompletionStage<Void>> closed = new CompletableFuture<>();
-        try (TestServer server = transport.start(duplex -> {
+        try (TestHost server = transport.start(duplex -> {
                     closed.complete(duplex.closed());
                     assertThat(duplex.inputStream().read()).isEqualTo(-1);
                     try (OutputStream output = duplex.outputStream()) {
@@ -119,7 +119,7 @@ class DuplexContractTest {
     void anApplicationThatDoesNotReadHoldsUpTheBrowserUntilItReads(Transport transport) throws Exception {
         CountDownLatch mayRead = new CountDownLatch(1);
         CompletableFuture<Integer> read = new CompletableFuture<>();
-        try (TestServer server = transport.start(duplex -> {
+        try (TestHost server = transport.start(duplex -> {
                     assertThat(mayRead.await(SECONDS, TimeUnit.SECONDS)).isTrue();
                     read.complete(duplex.inputStream().readAllBytes().length);
                 });
@@ -146,7 +146,7 @@ class DuplexContractTest {
     @EnumSource
     void aResetOfTheApplicationIsAFailureForTheBrowserAndNeverAnEnd(Transport transport) throws Exception {
         CompletableFuture<Duplex> opened = new CompletableFuture<>();
-        try (TestServer server = transport.start(duplex -> {
+        try (TestHost server = transport.start(duplex -> {
                     duplex.send(ByteBuffer.wrap(new byte[10]));
                     opened.complete(duplex);
                     assertThat(duplex.inputStream().readNBytes(100)).hasSize(100);
@@ -167,7 +167,7 @@ class DuplexContractTest {
     void aDestroyOfTheBrowserIsAFailureForTheApplication(Transport transport) throws Exception {
         CompletableFuture<Duplex> opened = new CompletableFuture<>();
         CompletableFuture<IOException> seen = new CompletableFuture<>();
-        try (TestServer server = transport.start(duplex -> {
+        try (TestHost server = transport.start(duplex -> {
                     opened.complete(duplex);
                     try {
                         seen.completeExceptionally(new AssertionError(
@@ -193,7 +193,7 @@ class DuplexContractTest {
     @EnumSource
     void anInputThatWasClosedIsDroppedAndStillAnswered(Transport transport) throws Exception {
         CompletableFuture<CompletionStage<Void>> closed = new CompletableFuture<>();
-        try (TestServer server = transport.start(duplex -> {
+        try (TestHost server = transport.start(duplex -> {
                     closed.complete(duplex.closed());
                     InputStream input = duplex.inputStream();
                     input.close();

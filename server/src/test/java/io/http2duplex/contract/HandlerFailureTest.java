@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexException;
 import io.http2duplex.ErrorCode;
-import io.http2duplex.contract.TestServer.Transport;
+import io.http2duplex.contract.TestHost.Transport;
 import io.http2duplex.internal.core.plain.UploadKind;
 import io.http2duplex.internal.runtime.TestBrowser;
 import io.http2duplex.wire.ServerLog;
@@ -67,7 +67,7 @@ class HandlerFailureTest {
         CompletableFuture<Duplex> failing = new CompletableFuture<>();
         CompletableFuture<Duplex> living = new CompletableFuture<>();
         IllegalStateException thrown = new IllegalStateException("the password is 1234");
-        try (TestServer server = transport.start(duplex -> {
+        try (TestHost server = transport.start(duplex -> {
                     if (failing.complete(duplex)) {
                         assertThat(duplex.inputStream().read()).isEqualTo(7);
                         throw thrown;
@@ -104,7 +104,7 @@ class HandlerFailureTest {
     void aHandlerThatStopsBecauseItsBrowserWentIsNotLogged(Transport transport) throws Exception {
         CompletableFuture<Duplex> opened = new CompletableFuture<>();
         CompletableFuture<Throwable> seen = new CompletableFuture<>();
-        try (TestServer server = transport.start(duplex -> {
+        try (TestHost server = transport.start(duplex -> {
                     opened.complete(duplex);
                     try {
                         duplex.inputStream().read();

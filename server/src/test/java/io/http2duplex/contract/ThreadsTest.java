@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.http2duplex.Duplex;
 import io.http2duplex.ErrorCode;
-import io.http2duplex.contract.TestServer.Transport;
-import io.http2duplex.contract.TestServer.UndertowServer;
+import io.http2duplex.contract.TestHost.NetworkHost;
+import io.http2duplex.contract.TestHost.Transport;
 import io.http2duplex.internal.core.plain.UploadKind;
 import io.http2duplex.internal.runtime.TestBrowser;
 import io.http2duplex.internal.runtime.UserThreads;
@@ -79,7 +79,7 @@ class ThreadsTest {
         CompletableFuture<Void> sent = new CompletableFuture<>();
         CompletableFuture<Void> closed = new CompletableFuture<>();
         CountDownLatch composed = new CountDownLatch(1);
-        try (TestServer server = transport.start(duplex -> {
+        try (TestHost server = transport.start(duplex -> {
                     watch.look("onDuplex");
                     duplex.input().subscribe(watch);
                     duplex.closed().whenComplete((nothing, thrown) -> {
@@ -109,7 +109,7 @@ class ThreadsTest {
     @MethodSource("networks")
     void aBlockingFaceRefusesToBlockAnIoThread(Transport transport) throws Exception {
         CompletableFuture<Void> checked = new CompletableFuture<>();
-        try (TestServer server = transport.start(
+        try (TestHost server = transport.start(
                         duplex -> {
                             assertThat(IoThreads.isIoThread()).isTrue();
                             assertThatIllegalStateException()
@@ -130,7 +130,7 @@ class ThreadsTest {
     @MethodSource("networks")
     void anEchoRunsOnIoThreadsIfAskedTo(Transport transport) throws Exception {
         byte[] bytes = TestBrowser.random(300_000);
-        try (TestServer server = transport.start(Echo.FLOW_TO_FLOW, builder -> builder.executor(Runnable::run));
+        try (TestHost server = transport.start(Echo.FLOW_TO_FLOW, builder -> builder.executor(Runnable::run));
                 TestBrowser browser = server.open()) {
             CompletableFuture<byte[]> received = TestBrowser.readAll(browser.download());
             assertThat(get(browser.post(UploadKind.SINGLE, bytes))).isEqualTo(200);
@@ -145,7 +145,7 @@ class ThreadsTest {
         CountDownLatch mayLeave = new CountDownLatch(1);
         CompletableFuture<Duplex> opened = new CompletableFuture<>();
         Watch watch = new Watch();
-        try (TestServer server = transport.start(
+        try (TestHost server = transport.start(
                         duplex -> {
                             opened.complete(duplex);
                             assertThat(mayLeave.await(SECONDS, TimeUnit.SECONDS))
@@ -154,8 +154,8 @@ class ThreadsTest {
                         builder -> builder.executor(pool));
                 TestBrowser browser = server.open()) {
             Duplex duplex = get(opened);
-            assertThat(((UndertowServer) server).get().statusCode()).isEqualTo(503);
-            assertThat(((UndertowServer) server).handler.sessions()).isEqualTo(1);
+            assertThat(((NetworkHost) server).get().statusCode()).isEqualTo(503);
+            assertThat(((NetworkHost) server).handler.sessions()).isEqualTo(1);
 
             duplex.input().subscribe(watch);
 
@@ -163,7 +163,7 @@ class ThreadsTest {
             assertThat(watch.wrong).hasValue("");
             assertFailed(duplex.closed(), ErrorCode.OVERLOADED, 11);
             assertThat(catchThrowable(() -> browser.download().read())).isInstanceOf(IOException.class);
-            assertThat(((UndertowServer) server).handler.sessions()).isZero();
+            assertThat(((NetworkHost) server).handler.sessions()).isZero();
         } finally {
             mayLeave.countDown();
             pool.shutdown();

@@ -123,7 +123,7 @@ class OpenUploadsTest {
             CompletionStage<Void> stopped = server.handler().stop();
             stopped.thenRun(() -> {
                 onIoThread.complete(Thread.currentThread() instanceof XnioIoThread);
-                server.undertow().stop();
+                server.stopListening();
             });
             assertThat(Await.result(onIoThread)).isFalse();
         }
@@ -165,7 +165,7 @@ class OpenUploadsTest {
         try (Client client = Client.connect(transport, server)) {
             client.open();
             Duplex duplex = server.duplex();
-            server.undertow().stop();
+            server.stopListening();
             Await.failure(duplex.closed());
             server.awaitNoSessions();
         }
@@ -179,7 +179,7 @@ class OpenUploadsTest {
         client.single(download.id()).write(bytes(10));
         Duplex duplex = server.duplex();
         duplex.inputStream().readNBytes(10);
-        server.undertow().stop();
+        server.stopListening();
         duplex.reset();
         Await.failure(duplex.closed());
         assertThat(server.handler().sessions()).isZero();

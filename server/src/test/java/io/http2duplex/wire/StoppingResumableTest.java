@@ -55,7 +55,7 @@ class StoppingResumableTest {
             Resumable.open(client);
             Duplex attached = server.duplex();
 
-            server.undertow().stop();
+            server.stopListening();
 
             assertFailedWith(ErrorCode.CONNECTION_LOST, detached);
             assertFailedWith(ErrorCode.CONNECTION_LOST, attached);

@@ -5,79 +5,151 @@ import io.http2duplex.DuplexCallback;
 import io.http2duplex.certs.DevelopmentCertificates;
 import io.http2duplex.certs.TlsContexts;
 import io.http2duplex.server.DuplexHandler;
-import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
+import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
+import io.undertow.server.handlers.PathHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 
-/** A stock Undertow on free ports, TLS and clear, with a handler of duplexes in it. */
+/** A server on free ports, TLS and clear text, with handlers of duplexes, that keeps the duplexes that were opened. */
 public final class TestServer implements AutoCloseable {
-    private final BlockingQueue<Duplex> opened = new LinkedBlockingQueue<>();
-    private final DuplexHandler handler;
-    private final Undertow undertow;
+    /** Where the clients of the wire tests open duplexes. */
+    private static final String PATH = "/duplex";
 
-    private TestServer(DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options, Around around) {
-        handler = options.apply(DuplexHandler.builder(duplex -> {
-                    opened.add(duplex);
-                    callback.onDuplex(duplex);
-                }))
-                .build();
-        undertow = Undertow.builder()
-                .addHttpsListener(0, "localhost", Certificates.SERVER)
-                .addHttpListener(0, "localhost")
-                .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
-                .setIoThreads(2)
-                .setWorkerThreads(8)
-                .setHandler(around.handlers(handler))
-                .build();
-        undertow.start();
+    private final Map<String, Application> applications;
+    private final Listeners listeners;
+
+    private TestServer(Map<String, Application> applications, Listeners listeners) {
+        this.applications = applications;
+        this.listeners = listeners;
     }
 
-    /** What stands in front of the handler of duplexes. */
+    /** A handler of duplexes, and those that were opened and not asked for yet. */
+    private record Application(DuplexHandler handler, BlockingQueue<Duplex> opened) {
+        static Application of(DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options) {
+            BlockingQueue<Duplex> opened = new LinkedBlockingQueue<>();
+            DuplexCallback noting = duplex -> {
+                opened.add(duplex);
+                callback.onDuplex(duplex);
+            };
+            return new Application(options.apply(DuplexHandler.builder(noting)).build(), opened);
+        }
+    }
+
+    /** A handler, or some, in front of the handler of duplexes. */
     interface Around {
         HttpHandler handlers(DuplexHandler duplexes);
     }
 
+    /** A stock Undertow with one handler of duplexes, for every path. */
     static TestServer start(DuplexCallback callback) {
         return start(callback, options -> options);
     }
 
     static TestServer start(DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options) {
-        return new TestServer(callback, options, duplexes -> duplexes);
+        return start(callback, options, duplexes -> duplexes, Listeners::stock);
     }
 
+    /** A stock Undertow with an echo behind other handlers. */
     static TestServer behind(Around around) {
         return behind(around, options -> options);
     }
 
     static TestServer behind(Around around, UnaryOperator<DuplexHandler.Builder> options) {
-        return new TestServer(TestServer::echo, options, around);
+        return start(TestServer::echo, options, around, Listeners::stock);
+    }
+
+    /**
+     * A server with one handler of duplexes, for every path.
+     *
+     * @param listening with a handler for what comes
+     */
+    public static TestServer start(
+            DuplexCallback callback,
+            UnaryOperator<DuplexHandler.Builder> options,
+            Function<HttpHandler, Listeners> listening) {
+        return start(callback, options, duplexes -> duplexes, listening);
+    }
+
+    private static TestServer start(
+            DuplexCallback callback,
+            UnaryOperator<DuplexHandler.Builder> options,
+            Around around,
+            Function<HttpHandler, Listeners> listening) {
+        Application application = Application.of(callback, options);
+        return new TestServer(Map.of(PATH, application), listening.apply(around.handlers(application.handler)));
+    }
+
+    /** The parts of a server with several applications. It can be started more than once. */
+    public static final class Parts {
+        private final Function<HttpHandler, Listeners> listening;
+        private final UnaryOperator<HttpHandler> around;
+        private final HttpHandler rest;
+        private final Map<String, DuplexCallback> callbacks = new LinkedHashMap<>();
+        private final Map<String, UnaryOperator<DuplexHandler.Builder>> options = new LinkedHashMap<>();
+
+        /**
+         * No application yet.
+         *
+         * @param listening with a handler for what comes
+         * @param around what stands in front of all paths
+         * @param rest what is not an application's
+         */
+        public Parts(Function<HttpHandler, Listeners> listening, UnaryOperator<HttpHandler> around, HttpHandler rest) {
+            this.listening = listening;
+            this.around = around;
+            this.rest = rest;
+        }
+
+        /** Serves duplexes at a path. */
+        public Parts with(String path, DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> option) {
+            callbacks.put(path, callback);
+            options.put(path, option);
+            return this;
+        }
+
+        public TestServer start() {
+            Map<String, Application> applications = new LinkedHashMap<>();
+            PathHandler paths = Handlers.path(rest);
+            callbacks.forEach((path, callback) -> {
+                Application application = Application.of(callback, options.get(path));
+                applications.put(path, application);
+                paths.addExactPath(path, application.handler);
+            });
+            return new TestServer(applications, listening.apply(around.apply(paths)));
+        }
     }
 
     /** A handler that sends back what comes. */
-    static void echo(Duplex duplex) {
+    public static void echo(Duplex duplex) {
         duplex.input().subscribe(duplex.output());
     }
 
     /** A handler that does nothing: the test uses the duplex. */
-    static void idle(Duplex duplex) {}
+    public static void idle(Duplex duplex) {}
 
     /** The next duplex that was opened. */
-    Duplex duplex() {
+    public Duplex duplex() {
+        return duplex(PATH);
+    }
+
+    /** {@return the next duplex that was opened at a path, and was not asked for yet} */
+    public Duplex duplex(String path) {
         try {
-            Duplex duplex = opened.poll(Await.LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            Duplex duplex = application(path).opened.poll(Await.LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             if (duplex == null) {
-                throw new AssertionError("No duplex was opened");
+                throw new AssertionError("No duplex was opened at " + path);
             }
             return duplex;
         } catch (InterruptedException e) {
@@ -86,62 +158,91 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
-    /** Lets go of the duplexes that were opened. */
+    /** Keeps none of the duplexes that were opened. */
     void forgetDuplexes() {
-        opened.clear();
+        application(PATH).opened.clear();
     }
 
-    DuplexHandler handler() {
-        return handler;
+    public DuplexHandler handler() {
+        return application(PATH).handler;
     }
 
-    Undertow undertow() {
-        return undertow;
+    private Application application(String path) {
+        Application application = applications.get(path);
+        if (application == null) {
+            throw new AssertionError("There is no application at " + path);
+        }
+        return application;
     }
 
-    int port(boolean tls) {
-        return ((InetSocketAddress) undertow.getListenerInfo().get(tls ? 0 : 1).getAddress()).getPort();
+    /** Stops listening, and closes what is open; the handlers of duplexes stay as they are. */
+    void stopListening() {
+        listeners.stop();
+    }
+
+    public int port(boolean tls) {
+        return listeners.port(tls);
     }
 
     String path() {
-        return "/duplex";
+        return PATH;
     }
 
-    void awaitNoSessions() {
-        Await.until("no session lives", () -> handler.sessions() == 0);
+    /** Waits until no session lives, of any application. */
+    public void awaitNoSessions() {
+        Await.until("no session lives", () -> sessions() == 0);
     }
 
-    /** What a server needs that its clients trust. */
+    private int sessions() {
+        return applications.values().stream()
+                .mapToInt(application -> application.handler.sessions())
+                .sum();
+    }
+
+    /** {@return the certificates of every server of the tests} They live as long as this JVM. */
+    public static DevelopmentCertificates certificates() {
+        return Certificates.ALL;
+    }
+
+    /** {@return what a server needs that its clients trust} */
     public static SSLContext tls() {
         return Certificates.SERVER;
     }
 
-    /** What a client needs to trust this server. */
+    /** {@return what a client needs to trust this server} */
     public static SSLContext trust() {
         return Certificates.CLIENT;
     }
 
+    /** Closes the handlers, then the listeners, as an application does. Closing twice does no harm. */
     @Override
     public void close() {
-        handler.close();
-        undertow.stop();
+        applications.values().forEach(application -> application.handler.close());
+        listeners.stop();
     }
 
     /** Made once for all tests: that takes a second. */
     private static final class Certificates {
+        static final DevelopmentCertificates ALL;
         static final SSLContext SERVER;
         static final SSLContext CLIENT;
 
         static {
             try {
-                Path directory = Files.createTempDirectory("http2-duplex-wire");
-                DevelopmentCertificates certificates = DevelopmentCertificates.in(directory.resolve("certs"));
-                SERVER = certificates.sslContext();
-                CLIENT = TlsContexts.trusting(certificates.caCertificate());
-                try (var files = Files.walk(directory)) {
-                    files.sorted(Comparator.reverseOrder())
-                            .forEach(file -> file.toFile().delete());
-                }
+                Path directory = Files.createTempDirectory("http2-duplex");
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
+                ALL = DevelopmentCertificates.in(directory.resolve("certs"));
+                SERVER = ALL.sslContext();
+                CLIENT = TlsContexts.trusting(ALL.caCertificate());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static void delete(Path directory) {
+            try (var files = Files.walk(directory)) {
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -1,12 +1,13 @@
 package io.http2duplex.example.e2e;
 
-import static io.http2duplex.example.e2e.TestServer.outcome;
+import static io.http2duplex.example.e2e.TestSite.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.WaitUntilState;
+import io.http2duplex.wire.TestServer;
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A page that goes into the browser's back/forward cache and comes back goes on with its duplexes. */
 class BackForwardCacheIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer().with("/echo", TestServer::echo);
+    static final TestSite SERVER = new TestSite().with("/echo", TestServer::echo);
 
     @ParameterizedTest(name = "{0} upload")
     @ValueSource(strings = {"streaming", "post"})

@@ -1,11 +1,11 @@
 package io.http2duplex.example.e2e;
 
-import static io.http2duplex.example.e2e.TestServer.PATIENCE_SECONDS;
-import static io.http2duplex.example.e2e.TestServer.outcome;
+import static io.http2duplex.example.e2e.TestSite.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.Duplex;
 import io.http2duplex.ErrorCode;
+import io.http2duplex.wire.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -38,7 +38,7 @@ class BackpressureIT {
     private static final AtomicLong WRITTEN = new AtomicLong();
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer()
+    static final TestSite SERVER = new TestSite()
             .with("/reads-late", BackpressureIT::readLate)
             .with("/writes-without-end", BackpressureIT::writeWithoutEnd);
 
@@ -124,7 +124,7 @@ class BackpressureIT {
 
         MAY_READ.release();
         assertThat(page.call("() => over()")).isIn("close,end,finish", "over");
-        assertThat(ALL_ARRIVED.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(ALL_ARRIVED.poll(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(outcome(SERVER.opened("/reads-late"))).isEmpty();
     }
 

@@ -1,8 +1,9 @@
 package io.http2duplex.example.e2e;
 
-import static io.http2duplex.example.e2e.TestServer.outcome;
+import static io.http2duplex.example.e2e.TestSite.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.wire.TestServer;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -12,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Networks that do worse than to cut: what they lose they don't tell of, and what they bring comes late and in pieces. */
 class BadNetworkIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer()
+    static final TestSite SERVER = new TestSite()
             .with(
                     "/echo",
                     TestServer::echo,

@@ -1,12 +1,13 @@
 package io.http2duplex.example.e2e;
 
-import static io.http2duplex.example.e2e.TestServer.outcome;
+import static io.http2duplex.example.e2e.TestSite.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import io.http2duplex.Duplex;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.example.e2e.RequestLog.Kind;
+import io.http2duplex.wire.TestServer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +23,7 @@ class BreakingIT {
     private static final List<String> RESET_BY_SERVER = List.of("error CONNECTION_LOST", "error UNKNOWN_SESSION");
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer()
+    static final TestSite SERVER = new TestSite()
             .with("/echo", TestServer::echo)
             .with("/silent", duplex -> {})
             .with("/fails", duplex -> {
@@ -196,8 +197,7 @@ class BreakingIT {
     @CsvSource({"1, streaming", "1, post", "2, streaming", "2, post"})
     void a_server_that_stops_under_the_page_is_one_error(int dialect, String mode) throws Exception {
         page.expect(Noise.REQUEST, Noise.CONSOLE);
-        try (TestServer server =
-                new TestServer().with("/echo", TestServer::echo).start()) {
+        try (TestSite server = new TestSite().with("/echo", TestServer::echo).start()) {
             page.open(server.url("/page.html"));
             page.call("""
                     async (way) => {
@@ -209,7 +209,7 @@ class BreakingIT {
                     """, List.of(dialect, mode));
             Duplex duplex = server.opened("/echo");
 
-            server.stop();
+            server.close();
 
             assertOneErrorThenClose(dialect, ErrorCode.SHUT_DOWN);
             assertThat(outcome(duplex)).contains(ErrorCode.SHUT_DOWN);
@@ -229,7 +229,7 @@ class BreakingIT {
     @Test
     void a_server_that_is_not_there_is_an_error_with_a_code() {
         page.expect(Noise.REQUEST, Noise.CONSOLE);
-        TestServer gone = new TestServer().with("/echo", TestServer::echo).start();
+        TestSite gone = new TestSite().with("/echo", TestServer::echo).start();
         page.open(gone.url("/page.html"));
         gone.close();
 

@@ -1,12 +1,13 @@
 package io.http2duplex.example.e2e;
 
-import static io.http2duplex.example.e2e.TestServer.outcome;
+import static io.http2duplex.example.e2e.TestSite.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.Authorization;
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexRequest;
 import io.http2duplex.example.e2e.RequestLog.Kind;
+import io.http2duplex.wire.TestServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +25,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CrossOriginIT {
     /** Two origins: {@code https} may use the duplexes, {@code http} may not. */
     @RegisterExtension
-    static final TestServer PAGES = new TestServer();
+    static final TestSite PAGES = new TestSite();
 
-    private static TestServer duplexes;
+    private static TestSite duplexes;
 
     @RegisterExtension
     final TestPage page = new TestPage();
@@ -34,7 +35,7 @@ class CrossOriginIT {
     @BeforeAll
     static void start() {
         String allowed = PAGES.url("");
-        duplexes = new TestServer()
+        duplexes = new TestSite()
                 .with(
                         "/echo",
                         TestServer::echo,

@@ -1,8 +1,9 @@
 package io.http2duplex.example.e2e;
 
-import static io.http2duplex.example.e2e.TestServer.outcome;
+import static io.http2duplex.example.e2e.TestSite.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.wire.TestServer;
 import java.util.Collections;
 import java.util.Map;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,7 +20,7 @@ class CutsIT {
     private static final long SEED = Long.getLong("e2e.seed", 1);
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer().with("/echo", TestServer::echo);
+    static final TestSite SERVER = new TestSite().with("/echo", TestServer::echo);
 
     @RegisterExtension
     final TestPage page = new TestPage();

@@ -1,11 +1,13 @@
 package io.http2duplex.example.e2e;
 
-import static io.http2duplex.example.e2e.TestServer.outcome;
+import static io.http2duplex.example.e2e.TestSite.outcome;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.Duplex;
 import io.http2duplex.example.e2e.RequestLog.Kind;
+import io.http2duplex.wire.Await;
+import io.http2duplex.wire.TestServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,7 +26,7 @@ class EndingIT {
     private static final BlockingQueue<String> RECEIVED = new LinkedBlockingQueue<>();
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer()
+    static final TestSite SERVER = new TestSite()
             .with("/echo", TestServer::echo)
             .with("/answers-at-the-end", EndingIT::answerAtTheEnd)
             .with("/ends-first", EndingIT::endFirst);
@@ -106,7 +108,7 @@ class EndingIT {
                           return [text, ...(await eventsOf(duplex))];
                         }
                         """, List.of(dialect, mode))).isEqualTo(List.of("That is all.", "end", "finish", "close"));
-        assertThat(RECEIVED.poll(TestServer.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("early, late");
+        assertThat(RECEIVED.poll(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo("early, late");
         assertThat(outcome(SERVER.opened("/ends-first"))).isEmpty();
         SERVER.awaitNoSession();
     }

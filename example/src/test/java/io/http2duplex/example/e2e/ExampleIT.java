@@ -9,6 +9,8 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.http2duplex.example.EchoServer;
+import io.http2duplex.wire.Await;
+import io.http2duplex.wire.TestServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -30,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExampleIT {
     private static final int FILE_SIZE = 30_000_000;
     private static final LocatorAssertions.HasAttributeOptions PATIENT =
-            new LocatorAssertions.HasAttributeOptions().setTimeout(TestServer.PATIENCE_SECONDS * 1000);
+            new LocatorAssertions.HasAttributeOptions().setTimeout((int) Await.LIMIT.toMillis());
     private static final Pattern TIME = Pattern.compile("\\d+\\.\\d ms");
 
     @RegisterExtension

@@ -5,6 +5,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import com.microsoft.playwright.Page;
 import io.http2duplex.server.DuplexHandler;
 import io.http2duplex.server.DuplexServer;
+import io.http2duplex.wire.TestServer;
 import io.undertow.server.handlers.ResponseCodeHandler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;

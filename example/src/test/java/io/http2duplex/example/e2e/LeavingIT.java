@@ -1,10 +1,11 @@
 package io.http2duplex.example.e2e;
 
-import static io.http2duplex.example.e2e.TestServer.outcome;
+import static io.http2duplex.example.e2e.TestSite.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.Duplex;
 import io.http2duplex.ErrorCode;
+import io.http2duplex.wire.TestServer;
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A page that is left for good takes its duplexes with it, long before the resume timeout. */
 class LeavingIT {
     @RegisterExtension
-    static final TestServer SERVER = new TestServer().with("/echo", TestServer::echo);
+    static final TestSite SERVER = new TestSite().with("/echo", TestServer::echo);
 
     @RegisterExtension
     final TestPage page = new TestPage();

@@ -1,9 +1,10 @@
 package io.http2duplex.example.e2e;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
-import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.http2duplex.certs.DevelopmentCertificates;
+import io.http2duplex.wire.Await;
+import io.http2duplex.wire.TestServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -109,7 +110,7 @@ final class Nginx implements AutoCloseable {
         process = new ProcessBuilder(executable.toString(), "-p", folder + "/", "-c", "nginx.conf", "-e", "error.log")
                 .inheritIO()
                 .start();
-        long deadline = System.nanoTime() + SECONDS.toNanos(TestServer.PATIENCE_SECONDS);
+        long deadline = System.nanoTime() + Await.LIMIT.toNanos();
         while (!accepts()) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
                 throw new IOException("nginx did not start; " + folder.resolve("error.log") + " may tell why");

@@ -1,8 +1,9 @@
 package io.http2duplex.example.e2e;
 
-import static io.http2duplex.example.e2e.TestServer.outcome;
+import static io.http2duplex.example.e2e.TestSite.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.wire.TestServer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,7 +17,7 @@ class NginxIT {
     private static final int SIZE = 5_000_000;
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer().with("/echo", TestServer::echo);
+    static final TestSite SERVER = new TestSite().with("/echo", TestServer::echo);
 
     @RegisterExtension
     final TestPage page = new TestPage();

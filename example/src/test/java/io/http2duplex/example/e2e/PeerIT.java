@@ -1,10 +1,11 @@
 package io.http2duplex.example.e2e;
 
-import static io.http2duplex.example.e2e.TestServer.outcome;
+import static io.http2duplex.example.e2e.TestSite.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import io.http2duplex.ErrorCode;
+import io.http2duplex.wire.TestServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ class PeerIT {
     private static final int SIZE = 5_000_000;
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer().with("/example", TestServer::echo);
+    static final TestSite SERVER = new TestSite().with("/example", TestServer::echo);
 
     @RegisterExtension
     static final PeerServer PEER_SERVER = new PeerServer();

@@ -1,6 +1,7 @@
 package io.http2duplex.example.e2e;
 
 import io.http2duplex.certs.DevelopmentCertificates;
+import io.http2duplex.wire.TestServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,9 +1,7 @@
 package io.http2duplex.example.e2e;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-import static java.util.concurrent.TimeUnit.SECONDS;
-
 import io.http2duplex.internal.core.HeaderNames;
+import io.http2duplex.wire.Await;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
@@ -11,10 +9,9 @@ import io.undertow.util.Methods;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
 
-/** Notes every request that comes to a duplex, on its way to the next handler. */
-final class RequestLog implements HttpHandler {
+/** A log of the requests that come to duplexes. */
+final class RequestLog {
     /** What a request to a duplex is for. */
     enum Kind {
         OPEN,
@@ -33,20 +30,17 @@ final class RequestLog implements HttpHandler {
     /** @param protocol as Undertow has it: {@code HTTP/2.0} or {@code HTTP/1.1} */
     record Request(String path, Kind kind, HttpString protocol) {}
 
-    private final HttpHandler next;
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
 
-    RequestLog(HttpHandler next) {
-        this.next = next;
-    }
-
-    @Override
-    public void handleRequest(HttpServerExchange exchange) throws Exception {
-        // Everything else is files, which have an extension.
-        if (!exchange.getRequestPath().contains(".")) {
-            requests.add(new Request(exchange.getRequestPath(), kindOf(exchange), exchange.getProtocol()));
-        }
-        next.handleRequest(exchange);
+    /** {@return a handler that logs a request on its way to the next one} */
+    HttpHandler before(HttpHandler next) {
+        return exchange -> {
+            // Everything else is files, which have an extension.
+            if (!exchange.getRequestPath().contains(".")) {
+                requests.add(new Request(exchange.getRequestPath(), kindOf(exchange), exchange.getProtocol()));
+            }
+            next.handleRequest(exchange);
+        };
     }
 
     private static Kind kindOf(HttpServerExchange exchange) {
@@ -72,7 +66,7 @@ final class RequestLog implements HttpHandler {
         return "true".equals(exchange.getRequestHeaders().getFirst(header));
     }
 
-    /** {@return what a duplex asks for that writes once and then ends in order; what came at the same time may be apart} */
+    /** {@return what a duplex asks for that writes once and then ends cleanly; what came at the same time may be apart} */
     static List<List<Kind>> ofCleanLife(int dialect, String mode) {
         if (dialect == 2) {
             // The last one confirms the server's end.
@@ -86,7 +80,7 @@ final class RequestLog implements HttpHandler {
         requests.clear();
     }
 
-    /** {@return what the requests since the last {@link #clear} were for, in the order of their coming} */
+    /** {@return what the requests since the last {@link #clear} were for, in the order in which they came} */
     List<Kind> kinds() {
         return requests.stream().map(Request::kind).toList();
     }
@@ -97,13 +91,7 @@ final class RequestLog implements HttpHandler {
 
     /** Waits until a request of that kind has come. */
     void awaitOne(Kind kind) {
-        long deadline = System.nanoTime() + SECONDS.toNanos(TestServer.PATIENCE_SECONDS);
-        while (count(kind) == 0) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("No request has come that is " + kind + ", only " + kinds());
-            }
-            LockSupport.parkNanos(MILLISECONDS.toNanos(5));
-        }
+        Await.until("a request that is " + kind + " has come", () -> count(kind) > 0);
     }
 
     /** {@return the protocols that they came over} */

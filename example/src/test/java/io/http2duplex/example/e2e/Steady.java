@@ -1,8 +1,8 @@
 package io.http2duplex.example.e2e;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
-import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.http2duplex.wire.Await;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
@@ -14,7 +14,7 @@ final class Steady {
 
     /** {@return the value, as soon as it is above 0 and has not changed for a while} */
     static long valueOf(LongSupplier value) {
-        long deadline = System.nanoTime() + SECONDS.toNanos(TestServer.PATIENCE_SECONDS);
+        long deadline = System.nanoTime() + Await.LIMIT.toNanos();
         long last = value.getAsLong();
         long since = System.nanoTime();
         while (last == 0 || System.nanoTime() - since < QUIET_NANOS) {

@@ -1,11 +1,13 @@
 package io.http2duplex.example.e2e;
 
-import static io.http2duplex.example.e2e.TestServer.outcome;
+import static io.http2duplex.example.e2e.TestSite.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.Duplex;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.example.e2e.RequestLog.Kind;
+import io.http2duplex.wire.Listeners;
+import io.http2duplex.wire.TestServer;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -19,7 +21,7 @@ class StockUndertowIT {
     private static final int SIZE = 2_000_000;
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer(Listeners::stock)
+    static final TestSite SERVER = new TestSite(Listeners::stock)
             .with("/echo", TestServer::echo)
             .with("/rotating", TestServer::echo, options -> options.maxDownloadLife(Duration.ofMillis(100)));
 

@@ -6,6 +6,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import io.http2duplex.wire.Await;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -59,7 +60,7 @@ final class TestPage implements BeforeEachCallback, AfterEachCallback {
             context.close();
         }
         context = browser.newContext(options.setIgnoreHTTPSErrors(true));
-        context.setDefaultTimeout(TestServer.PATIENCE_SECONDS * 1000);
+        context.setDefaultTimeout((int) Await.LIMIT.toMillis());
         context.onWebError(error -> add(Noise.UNCAUGHT, error.error()));
         context.onConsoleMessage(message -> add(Noise.CONSOLE, message.type() + ": " + message.text()));
         context.onRequestFailed(request -> {

@@ -3,6 +3,7 @@ package io.http2duplex.example.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.example.e2e.RequestLog.Kind;
+import io.http2duplex.wire.TestServer;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ class TransferIT {
     private static final int MEGABYTE = 1_000_000;
 
     @RegisterExtension
-    static final TestServer SERVER = new TestServer().with("/echo", TestServer::echo);
+    static final TestSite SERVER = new TestSite().with("/echo", TestServer::echo);
 
     @RegisterExtension
     final TestPage page = new TestPage();

@@ -2,6 +2,7 @@ package io.http2duplex.example.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.wire.TestServer;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -13,8 +14,8 @@ class UnreadIT {
     private static final int SIZE = 5_000_000;
 
     @RegisterExtension
-    static final TestServer SERVER =
-            new TestServer().with("/echo", TestServer::echo).with("/never-reads", duplex -> {});
+    static final TestSite SERVER =
+            new TestSite().with("/echo", TestServer::echo).with("/never-reads", duplex -> {});
 
     @RegisterExtension
     final TestPage page = new TestPage();

@@ -1,10 +1,11 @@
 package io.http2duplex.example.e2e;
 
-import static io.http2duplex.example.e2e.TestServer.outcome;
+import static io.http2duplex.example.e2e.TestSite.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.Duplex;
 import io.http2duplex.ErrorCode;
+import io.http2duplex.wire.TestServer;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,8 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The face for pages without the Node layer: readable, writable and closed. */
 class WebStreamsIT {
     @RegisterExtension
-    static final TestServer SERVER =
-            new TestServer().with("/echo", TestServer::echo).with("/silent", duplex -> {});
+    static final TestSite SERVER =
+            new TestSite().with("/echo", TestServer::echo).with("/silent", duplex -> {});
 
     @RegisterExtension
     final TestPage page = new TestPage();

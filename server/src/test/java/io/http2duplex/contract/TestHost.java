@@ -1,8 +1,6 @@
 package io.http2duplex.contract;
 
 import io.http2duplex.DuplexCallback;
-import io.http2duplex.certs.DevelopmentCertificates;
-import io.http2duplex.certs.TlsContexts;
 import io.http2duplex.internal.core.HeaderNames;
 import io.http2duplex.internal.core.plain.UploadKind;
 import io.http2duplex.internal.runtime.ResumableBrowser;
@@ -11,36 +9,31 @@ import io.http2duplex.internal.runtime.SimulatedCarrier;
 import io.http2duplex.internal.runtime.TestBrowser;
 import io.http2duplex.internal.runtime.UserThreads;
 import io.http2duplex.server.DuplexHandler;
-import io.http2duplex.server.DuplexServer;
-import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
+import io.http2duplex.wire.Listeners;
+import io.http2duplex.wire.TestServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** A server with the handler under test, and browsers that open duplexes on it. */
-interface TestServer extends AutoCloseable {
+/** A host of the application under test, and browsers that open duplexes on it. */
+interface TestHost extends AutoCloseable {
     /** What is between the browser and the application. */
     enum Transport {
-        IN_MEMORY(1),
+        SIMULATED(1),
         HTTP_1(1),
         H2C(1),
         HTTP_2(1),
         DUPLEX_SERVER(1),
-        IN_MEMORY_DIALECT_2(2),
+        SIMULATED_DIALECT_2(2),
         HTTP_1_DIALECT_2(2),
         H2C_DIALECT_2(2),
         HTTP_2_DIALECT_2(2),
@@ -52,8 +45,8 @@ interface TestServer extends AutoCloseable {
             this.dialect = dialect;
         }
 
-        boolean isInMemory() {
-            return this == IN_MEMORY || this == IN_MEMORY_DIALECT_2;
+        boolean isSimulated() {
+            return this == SIMULATED || this == SIMULATED_DIALECT_2;
         }
 
         boolean isHttp1() {
@@ -68,16 +61,13 @@ interface TestServer extends AutoCloseable {
             return this == DUPLEX_SERVER || this == DUPLEX_SERVER_DIALECT_2;
         }
 
-        TestServer start(DuplexCallback callback) throws Exception {
+        TestHost start(DuplexCallback callback) throws Exception {
             return start(callback, builder -> builder);
         }
 
         /** @param options for transports with a network: the others have the defaults */
-        TestServer start(DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options) throws Exception {
-            return isInMemory()
-                    ? new InMemoryServer(callback, dialect)
-                    : new UndertowServer(
-                            this, options.apply(DuplexHandler.builder(callback)).build());
+        TestHost start(DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options) throws Exception {
+            return isSimulated() ? new SimulatedHost(callback, dialect) : new NetworkHost(this, callback, options);
         }
 
         /** {@return those with a network, dialect 1} */
@@ -92,8 +82,8 @@ interface TestServer extends AutoCloseable {
     void close();
 
     /** Browsers without a network: each has a session of its own. */
-    record InMemoryServer(DuplexCallback callback, int dialect, UserThreads threads) implements TestServer {
-        private InMemoryServer(DuplexCallback callback, int dialect) {
+    record SimulatedHost(DuplexCallback callback, int dialect, UserThreads threads) implements TestHost {
+        private SimulatedHost(DuplexCallback callback, int dialect) {
             this(callback, dialect, UserThreads.standard());
         }
 
@@ -110,52 +100,26 @@ interface TestServer extends AutoCloseable {
         }
     }
 
-    /** A real Undertow, or a DuplexServer, on a free port, and the JDK's HTTP client. */
-    final class UndertowServer implements TestServer {
+    /** A real Undertow, or a DuplexServer, and the JDK's HTTP client. */
+    final class NetworkHost implements TestHost {
         final DuplexHandler handler;
         final URI uri;
         final HttpClient client;
         private final int dialect;
-        private Runnable stop = () -> {};
+        private final TestServer server;
 
-        private UndertowServer(Transport transport, DuplexHandler handler) throws IOException {
-            this.handler = handler;
+        private NetworkHost(
+                Transport transport, DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options) {
             dialect = transport.dialect;
-            boolean tls = transport.isTls();
-            HttpClient.Builder clientBuilder = HttpClient.newBuilder()
-                    .version(transport.isHttp1() ? HttpClient.Version.HTTP_1_1 : HttpClient.Version.HTTP_2);
-            if (tls) {
-                clientBuilder.sslContext(TlsContexts.trusting(Certificates.get().caCertificate()));
-            }
-            client = clientBuilder.build();
-            int port = transport.isDuplexServer() ? startDuplexServer() : startUndertow(transport);
-            uri = URI.create((tls ? "https" : "http") + "://localhost:" + port + "/");
-        }
-
-        private int startDuplexServer() {
-            DuplexServer server = DuplexServer.builder()
-                    .tls(Certificates.get().sslContext())
-                    .handle("/", handler)
+            server =
+                    TestServer.start(callback, options, transport.isDuplexServer() ? Listeners::own : Listeners::stock);
+            handler = server.handler();
+            client = HttpClient.newBuilder()
+                    .version(transport.isHttp1() ? HttpClient.Version.HTTP_1_1 : HttpClient.Version.HTTP_2)
+                    .sslContext(TestServer.trust())
                     .build();
-            server.start();
-            stop = server::close;
-            return server.port();
-        }
-
-        private int startUndertow(Transport transport) {
-            Undertow.Builder builder = Undertow.builder()
-                    .setServerOption(UndertowOptions.ENABLE_HTTP2, !transport.isHttp1())
-                    .setIoThreads(2)
-                    .setHandler(handler);
-            if (transport.isTls()) {
-                builder.addHttpsListener(0, "localhost", Certificates.get().sslContext());
-            } else {
-                builder.addHttpListener(0, "localhost");
-            }
-            Undertow undertow = builder.build();
-            undertow.start();
-            stop = undertow::stop;
-            return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+            boolean tls = transport.isTls();
+            uri = URI.create((tls ? "https" : "http") + "://localhost:" + server.port(tls) + "/");
         }
 
         HttpResponse<InputStream> get() throws Exception {
@@ -182,18 +146,16 @@ interface TestServer extends AutoCloseable {
 
         @Override
         public void close() {
-            handler.close();
-            stop.run();
+            server.close();
         }
     }
 
     /** A browser that uses the JDK's HTTP client. */
-    record HttpBrowser(UndertowServer server, String id, InputStream download) implements TestBrowser {
+    record HttpBrowser(NetworkHost host, String id, InputStream download) implements TestBrowser {
         @Override
         public CompletableFuture<Integer> post(UploadKind kind, byte[] body) {
-            HttpRequest.Builder request = HttpRequest.newBuilder(server.uri)
-                    .header(HeaderNames.ID, id)
-                    .POST(BodyPublishers.ofByteArray(body));
+            HttpRequest.Builder request =
+                    HttpRequest.newBuilder(host.uri).header(HeaderNames.ID, id).POST(BodyPublishers.ofByteArray(body));
             if (kind == UploadKind.SINGLE) {
                 request.header(HeaderNames.SINGLE, "true");
             } else if (kind.isLast()) {
@@ -202,7 +164,7 @@ interface TestServer extends AutoCloseable {
             if (kind == UploadKind.DESTROY) {
                 request.header(HeaderNames.DESTROYED, "true");
             }
-            return server.client
+            return host.client
                     .sendAsync(request.build(), BodyHandlers.discarding())
                     .thenApply(HttpResponse::statusCode);
         }
@@ -223,50 +185,20 @@ interface TestServer extends AutoCloseable {
     }
 
     /** Carries the requests of dialect 2 with the JDK's HTTP client. */
-    record HttpCarrier(UndertowServer server, String id, InputStream download) implements ResumableBrowser.Carrier {
+    record HttpCarrier(NetworkHost host, String id, InputStream download) implements ResumableBrowser.Carrier {
         @Override
         public int post(byte[] frames) throws Exception {
-            HttpRequest request = server.request()
+            HttpRequest request = host.request()
                     .header(HeaderNames.ID, id)
                     .POST(BodyPublishers.ofByteArray(frames))
                     .build();
-            return server.client.send(request, BodyHandlers.discarding()).statusCode();
+            return host.client.send(request, BodyHandlers.discarding()).statusCode();
         }
 
         @Override
         public void close() {
             try {
                 download.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
-    /** Certificates for all tests of this run, made once. */
-    final class Certificates {
-        private static final DevelopmentCertificates CERTIFICATES = make();
-
-        private Certificates() {}
-
-        static DevelopmentCertificates get() {
-            return CERTIFICATES;
-        }
-
-        private static DevelopmentCertificates make() {
-            try {
-                Path directory = Files.createTempDirectory("http2-duplex");
-                Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
-                return DevelopmentCertificates.in(directory);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        private static void delete(Path directory) {
-            try (Stream<Path> files = Files.walk(directory)) {
-                files.sorted(Comparator.reverseOrder())
-                        .forEach(file -> file.toFile().delete());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

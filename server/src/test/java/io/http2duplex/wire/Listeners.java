@@ -1,4 +1,4 @@
-package io.http2duplex.example.e2e;
+package io.http2duplex.wire;
 
 import io.http2duplex.server.DuplexServer;
 import io.undertow.Undertow;
@@ -6,28 +6,23 @@ import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
 import java.net.InetSocketAddress;
 
-/** Two free ports, and a handler for what comes there: HTTP/2 over TLS on one, HTTP/1.1 in clear text on the other. */
-interface Listeners {
-    void start();
-
+/** Two free ports, and a handler for what comes there: one port has TLS, the other is in clear text. */
+public interface Listeners {
+    /** Returns when requests are no longer taken. Stopping twice does no harm. */
     void stop();
 
     int port(boolean tls);
 
-    /** The project's own. */
+    /** Listeners of the project's own server, started. */
     static Listeners own(HttpHandler handler) {
         DuplexServer secure = DuplexServer.builder()
-                .tls(TestServer.certificates().sslContext())
+                .tls(TestServer.tls())
                 .handle("/", handler)
                 .build();
         DuplexServer clear = DuplexServer.builder().handle("/", handler).build();
+        secure.start();
+        clear.start();
         return new Listeners() {
-            @Override
-            public void start() {
-                secure.start();
-                clear.start();
-            }
-
             @Override
             public void stop() {
                 secure.close();
@@ -41,20 +36,18 @@ interface Listeners {
         };
     }
 
-    /** A stock Undertow's. */
+    /** Listeners of a stock Undertow, started. */
     static Listeners stock(HttpHandler handler) {
         Undertow undertow = Undertow.builder()
-                .addHttpsListener(0, "localhost", TestServer.certificates().sslContext())
+                .addHttpsListener(0, "localhost", TestServer.tls())
                 .addHttpListener(0, "localhost")
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
+                .setIoThreads(2)
+                .setWorkerThreads(8)
                 .setHandler(handler)
                 .build();
+        undertow.start();
         return new Listeners() {
-            @Override
-            public void start() {
-                undertow.start();
-            }
-
             @Override
             public void stop() {
                 undertow.stop();
