@@ -11,8 +11,8 @@ import { openSession } from './open.js';
  */
 
 /**
- * A duplex as a Node stream. {@link make} opens it. Besides a stream's events it emits `detached` when its connection is
- * lost, `attached` when it goes on over another, and `draining` when its server is about to stop.
+ * A duplex as a Node stream. {@link make} opens it. Besides a stream's events it emits `detached` when its connection
+ * is lost, `attached` when it goes on over another, and `draining` when its server is about to stop.
  */
 export class FetchDuplex extends Duplex {
   #session;

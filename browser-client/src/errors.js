@@ -66,8 +66,8 @@ export class ResponseError extends Error {
   }
 
   /**
-   * Awaited before the application gets the error. It adds the server's explanation to the message, if there is one. The
-   * response's body can still be read; a subclass may do so here.
+   * Awaited before the application gets the error. It adds the server's explanation to the message, if there is one.
+   * The response's body can still be read; a subclass may do so here.
    * @returns {Promise<void>}
    */
   async init() {
@@ -79,7 +79,7 @@ export class ResponseError extends Error {
   }
 }
 
-/** @param {Response} response whose body can still be read @returns {Promise<any>} its problem (RFC 9457), if it has one */
+/** @param {Response} response whose body can still be read @returns {Promise<any>} its problem (RFC 9457), if any */
 export async function problemOf(response) {
   if (response.headers.get('content-type')?.includes('problem+json')) {
     return response

@@ -1,6 +1,6 @@
 /*
- * The header fields of the wire (PROTOCOL.md, "Header fields"): constants of their own, so that a bundle contains only
- * those that it uses.
+ * The header fields of the wire (docs/protocol.md, "Header fields"): constants of their own, so that a bundle contains
+ * only those that it uses.
  */
 
 /** Names the session: in the response to GET, and in every later request. */

@@ -26,7 +26,7 @@ const DEFAULT_MAX_POST_BYTES = 1_000_000;
 const DEFAULT_MAX_WINDOW = 16 * 1024 * 1024;
 const INITIAL_WINDOW = 64 * 1024;
 
-/** @param {Record<string, number>} options @param {(value: number) => boolean} isGood @param {string} what they must be */
+/** @param {Record<string, number>} options @param {(value: number) => boolean} isGood @param {string} what is good */
 function check(options, isGood, what) {
   for (const [name, value] of Object.entries(options)) {
     if (!isGood(value)) {

@@ -9,8 +9,8 @@ import * as Header from './headers.js';
 export const VERSION = '2';
 
 /**
- * The GET that opens a session; its response's body is the download, which must not be stored. (The answers to POSTs never
- * are; to ask for it there would have Chromium send a preflight before each to a server of another origin.)
+ * The GET that opens a session; its response's body is the download, which must not be stored. (The answers to POSTs
+ * never are; to ask for it there would have Chromium send a preflight before each to a server of another origin.)
  * @type {(init: Init, headers?: Record<string, string>) => RequestInit}
  */
 export const downloadRequest = (init, headers) => ({ cache: 'no-store', ...request(init, 'GET', {}, headers) });

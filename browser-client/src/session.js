@@ -1,11 +1,11 @@
 /**
- * The contract of a session, which both dialects keep and both faces stand on. A face has at most one read under way, and
- * at most one write or end.
+ * The contract of a session, which both dialects keep and both faces stand on. A face has at most one read under way,
+ * and at most one write or end.
  * @typedef {object} Session
  * @property {string} id
  * @property {'post' | 'streaming'} uploadMode how the upload travels; `streaming` becomes `post` where it does not work
- * @property {Promise<void>} closed resolves when both directions have ended and all was read, else rejects with the first
- *   failure; the promise may be ignored
+ * @property {Promise<void>} closed resolves when both directions have ended and all was read, else rejects with the
+ *   first failure; the promise may be ignored
  * @property {() => Promise<Uint8Array<ArrayBuffer> | null>} read the next bytes, at least one; null at the end
  * @property {(chunks: readonly Uint8Array[]) => Promise<void>} write settles when the chunks' memory may be used again
  * @property {() => Promise<void>} end ends the upload; settles when the server has taken everything
@@ -13,8 +13,8 @@
  *   the error, by default `CANCELLED`; does nothing when the session is closed
  * @property {(event: 'detached' | 'attached' | 'draining') => void} onstatus called when the session is detached or
  *   attached again, and once when its server is about to stop (dialect 2)
- * @property {() => void} onuploadcut called when the server has ended the upload before the application did: nothing more
- *   can be written (dialect 1)
+ * @property {() => void} onuploadcut called when the server has ended the upload before the application did: nothing
+ *   more can be written (dialect 1)
  */
 
 export {};

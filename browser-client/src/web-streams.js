@@ -28,9 +28,9 @@ export async function connect(url, { highWaterMark = DEFAULT_HIGH_WATER_MARK, ..
 }
 
 /**
- * A duplex as Web Streams, with the shape of a WebTransport bidirectional stream. {@link connect} opens it. It dispatches
- * `detached` when its connection is lost, `attached` when it goes on over another, and `draining` when its server is about
- * to stop.
+ * A duplex as Web Streams, with the shape of a WebTransport bidirectional stream. {@link connect} opens it. It
+ * dispatches `detached` when its connection is lost, `attached` when it goes on over another, and `draining` when its
+ * server is about to stop.
  */
 export class WebDuplex extends EventTarget {
   #session;

@@ -1,14 +1,14 @@
 /** @type {boolean | undefined} */
 let streamsRequests;
 
-/** @param {URL} url @returns {boolean} whether a request body can be streamed to it, as far as is known without a try */
+/** @param {URL} url @returns {boolean} whether request bodies can be streamed to it, as far as is known */
 export function canStreamUploads(url) {
   streamsRequests ??= fetchStreamsRequests();
   // Browsers stream request bodies over HTTP/2 and HTTP/3 only, and speak neither in clear text.
   return streamsRequests && url.protocol === 'https:' && !isKnownAsHttp1(url.origin);
 }
 
-/** A browser without streaming request bodies turns the stream into text, and adds a Content-Type, or ignores `duplex`. */
+/** A browser that does not stream bodies makes text of the stream and adds a Content-Type, or ignores `duplex`. */
 function fetchStreamsRequests() {
   let asked = false;
   const init = {
@@ -22,7 +22,7 @@ function fetchStreamsRequests() {
   return !new Request('https://localhost/', init).headers.has('content-type') && asked;
 }
 
-/** @param {string} origin whose last response, perhaps the page itself, shows the protocol; the download is not over yet */
+/** @param {string} origin whose last finished response, perhaps the page itself, shows the version of HTTP */
 function isKnownAsHttp1(origin) {
   const known = /** @type {PerformanceResourceTiming[]} */ (performance.getEntries()).filter(
     (entry) => entry.nextHopProtocol && entry.name.startsWith(`${origin}/`),

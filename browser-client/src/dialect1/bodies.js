@@ -1,8 +1,8 @@
 import { joined } from '../bytes.js';
 
 /**
- * Combines chunks into bodies, in order, as few as the limit allows. A chunk that fills a body alone, or is the only one,
- * is not copied. Empty chunks are skipped.
+ * Combines chunks into bodies, in order, as few as the limit allows. A chunk that fills a body alone, or is the only
+ * one, is not copied. Empty chunks are skipped.
  * @param {readonly Uint8Array[]} chunks
  * @param {number} limit the most that one body holds, in bytes; at least 1
  * @returns {Generator<Uint8Array, void>}

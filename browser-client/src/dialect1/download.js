@@ -28,8 +28,8 @@ export class Download {
   }
 
   /**
-   * Keeps one read, or one chunk, waiting. Safari was seen to hold data back while no read waited, and a broken connection
-   * is noticed at once.
+   * Keeps one read, or one chunk, waiting. Safari was seen to hold data back while no read waited, and a broken
+   * connection is noticed at once.
    */
   #readAhead() {
     const next = this.#readBytes();

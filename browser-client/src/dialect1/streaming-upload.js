@@ -5,8 +5,8 @@ import { bodies } from './bodies.js';
 import { PostUpload } from './post-upload.js';
 
 /**
- * An upload in the body of one POST. If that fails before a byte was given to fetch (a browser refuses it over HTTP/1.1),
- * POSTs take its place, and the application notices nothing.
+ * An upload in the body of one POST. If that fails before a byte was given to fetch (a browser refuses it over
+ * HTTP/1.1), POSTs take its place, and the application notices nothing.
  */
 export class StreamingUpload {
   #requests;

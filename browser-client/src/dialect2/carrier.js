@@ -3,9 +3,10 @@
  * WebSocket or by polls. The session (session.js) knows the application, the page and the time. Its core (core/) knows
  * which frames must go and what has come. Neither knows requests or sockets.
  *
- * A carrier implements DownloadCarrier, UploadCarrier or both: the session takes one of each, which may be one object. It
- * is made with a CarrierContext. It asks the core what to do, and reports each event to the core through `context.event`,
- * so that the session can act on it. A carrier that only some pages need is loaded when it is needed, like dialect1.js.
+ * A carrier implements DownloadCarrier, UploadCarrier or both: the session takes one of each, which may be one object.
+ * It is made with a CarrierContext. It asks the core what to do, and reports each event to the core through
+ * `context.event`, so that the session can act on it. A carrier that only some pages need is loaded when it is needed,
+ * like dialect1.js.
  *
  * A carrier may rely on this:
  *
@@ -15,8 +16,9 @@
  * A carrier must do this:
  *
  * - It reports the end of each attempt, download and part once, also when it was aborted.
- * - It reports failures that may pass as lost, with the cause to `context.disturbed`. Only an answer that can't pass ends
- *   the session: by `core.closedByServer`, `core.fail` or `core.reset`, with the error to `context.refused` before.
+ * - It reports failures that may pass as lost, with the cause to `context.disturbed`. Only an answer that can't pass
+ *   ends the session: by `core.closedByServer`, `core.fail` or `core.reset`, with the error to `context.refused`
+ *   before.
  * - A carrier that is one socket makes two requests of it: an attempt with its download, and one streaming part.
  */
 
@@ -41,8 +43,8 @@ import { DuplexError } from '../errors.js';
 /**
  * @typedef {object} Sending
  * @property {'post' | 'streaming'} uploadMode
- * @property {() => unknown} send sends what `core.uploads` has now: whole bodies by `nextBody`, or pieces of one stream by
- *   `wantsStream`, `openStream` and `nextPieces`, until its `mustEnd`. For each it calls `core.uploadTaken(part)` or
+ * @property {() => unknown} send sends what `core.uploads` has now: whole bodies by `nextBody`, or pieces of one stream
+ *   by `wantsStream`, `openStream` and `nextPieces`, until its `mustEnd`. For each it calls `core.uploadTaken(part)` or
  *   `core.uploadLost(part, now, retryAfter)`.
  */
 

@@ -1,8 +1,8 @@
 import { inNextTask } from '../browser/next-task.js';
 
 /**
- * The times when a session sends: the first write of a task goes at once, and what it writes besides goes together in the
- * next task. A task that follows one with several writes sends nothing at once.
+ * The times when a session sends: the first write of a task goes at once, and what it writes besides goes together in
+ * the next task. A task that follows one with several writes sends nothing at once.
  */
 export class SendTiming {
   #send;

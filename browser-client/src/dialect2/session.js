@@ -25,8 +25,9 @@ const CLOSED = 2;
 /** @template T @typedef {{ resolve: (value: T) => void, reject: (error: Error) => void }} Waiting */
 
 /**
- * A session of dialect 2: connects the core with the application, the page, the time and the carriers. After each event it
- * settles what the application waits for, has the carriers send and abort what the core wants, and sets the one timer.
+ * A session of dialect 2: connects the core with the application, the page, the time and the carriers. After each event
+ * it settles what the application waits for, has the carriers send and abort what the core wants, and sets the one
+ * timer.
  * @implements {Session}
  */
 export class Dialect2Session {

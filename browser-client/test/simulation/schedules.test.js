@@ -21,8 +21,8 @@ if (process.env.SEED) {
         throw new Error(`The schedule of seed ${seed} failed`, { cause });
       }
     }
-    t.diagnostic(`${outcomes.ended} ended in order, ${outcomes.reset} were reset, ${outcomes.lost} were given up`);
-    assert.ok(outcomes.ended > SCHEDULES / 2, 'most schedules should end in order');
+    t.diagnostic(`${outcomes.ended} ended cleanly, ${outcomes.reset} were reset, ${outcomes.lost} timed out`);
+    assert.ok(outcomes.ended > SCHEDULES / 2, 'most schedules should end cleanly');
     assert.ok(outcomes.reset > 0 && outcomes.lost > 0, 'every outcome should be seen');
   });
 }

@@ -4,7 +4,7 @@ import { frame, ProtocolError } from '../../src/dialect2/core/frames.js';
 const TOKEN = 0xdecade01;
 
 /**
- * Whether a body may end here: a PING that comes next is seen as one, and not taken for the rest of another frame.
+ * Whether a body may end here: a PING that comes next is seen as one, and not as the rest of another frame.
  *
  * @param {import('../../src/dialect2/core/frames.js').FrameDecoder} decoder of no more use afterwards
  */

@@ -46,13 +46,22 @@ export class Dialect2Server extends TestServer {
     });
   }
 
+  /**
+   * @param {import('./faces.js').Face} face
+   * @param {import('../../src/duplex.js').MakeOptions} options
+   */
+  async connect(face, options) {
+    const client = await face.open(this.url, { fetch: this.fetch, ...options });
+    return { client, duplex: await this.duplex() };
+  }
+
   /** @returns {Promise<ServerDuplex>} the first one that was opened */
   async duplex() {
     const [duplex] = this.#duplexes.values();
     return duplex ?? new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Settles when everything that can go without anybody's doing has gone. */
+  /** Settles when everything was sent that can be sent without a further event. */
   async settled() {
     for (let i = 0; i < 5; i++) {
       await setImmediate();
@@ -60,7 +69,7 @@ export class Dialect2Server extends TestServer {
     }
   }
 
-  /** Forgets every session, as a server that was started anew. */
+  /** Forgets every session, like a server that was restarted. */
   forget() {
     this.#duplexes.forEach((duplex) => duplex.stop());
     this.#duplexes.clear();
@@ -82,7 +91,7 @@ export class Dialect2Server extends TestServer {
   }
 }
 
-/** The server's application, and the pump around its core. */
+/** One duplex at the server: its application, and what connects its core with the streams. */
 export class ServerDuplex {
   #core;
   /** @type {Uint8Array[]} */
@@ -126,7 +135,7 @@ export class ServerDuplex {
     return this.#core.failure;
   }
 
-  get over() {
+  get isClosed() {
     return this.#core.isClosed;
   }
 
@@ -148,28 +157,28 @@ export class ServerDuplex {
   /** @param {Uint8Array | string} bytes */
   write(bytes) {
     this.#toWrite.push(Buffer.from(bytes));
-    this.pump();
+    this.act();
   }
 
   end() {
     this.#mustEnd = true;
-    this.pump();
+    this.act();
   }
 
   /** @param {number} number @param {string} reason */
   reset(number, reason) {
     this.#core.reset(number, reason);
-    this.pump();
+    this.act();
   }
 
   rotate() {
     this.#core.rotate(performance.now());
-    this.pump();
+    this.act();
   }
 
   drain() {
     this.#core.drain();
-    this.pump();
+    this.act();
   }
 
   /** Breaks its downloads off. Not to be called within an event of the server. */
@@ -190,13 +199,13 @@ export class ServerDuplex {
     this.attachments++;
     stream.respond({ ':status': 200, 'http2-duplex-id': this.id, 'http2-duplex-version': '2' });
     this.#downloads.set(download, stream);
-    stream.on('drain', () => this.pump());
+    stream.on('drain', () => this.act());
     stream.on('close', () => {
       this.#downloads.delete(download);
       this.#core.downloadLost(download, performance.now());
-      this.pump();
+      this.act();
     });
-    this.pump();
+    this.act();
   }
 
   /** @param {Stream} stream */
@@ -205,14 +214,14 @@ export class ServerDuplex {
     try {
       for await (const bytes of stream) {
         upload.received(bytes, performance.now());
-        this.pump();
+        this.act();
       }
     } catch {
       // It was cut: what has come of it counts.
       return;
     }
     const problem = upload.ended();
-    this.pump();
+    this.act();
     if (this.cutsAnswers > 0) {
       this.cutsAnswers--;
       await setImmediate();
@@ -222,7 +231,7 @@ export class ServerDuplex {
     refuse(stream, problem ?? { status: 204, type: '' });
   }
 
-  pump() {
+  act() {
     this.#apply();
     for (const [download, stream] of this.#downloads) {
       for (
@@ -234,7 +243,7 @@ export class ServerDuplex {
         this.#apply();
       }
       if (download.isBroken) {
-        void setImmediate().then(() => stream.destroy(new Error('taken for dead')));
+        void setImmediate().then(() => stream.destroy(new Error('the client is silent')));
       } else if (download.mustEnd && !stream.writableNeedDrain) {
         stream.end();
       }
@@ -245,7 +254,7 @@ export class ServerDuplex {
 
   stop() {
     clearTimeout(this.#timer);
-    this.pump = () => {};
+    this.act = () => {};
   }
 
   #apply() {
@@ -272,7 +281,7 @@ export class ServerDuplex {
       this.#timer = setTimeout(
         () => {
           this.#core.timeIs(performance.now());
-          this.pump();
+          this.act();
         },
         Math.ceil(deadline - performance.now()),
       );

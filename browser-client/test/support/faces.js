@@ -15,7 +15,7 @@ import { connect, make } from '../../src/index.js';
  * @property {(number: number, reason?: string) => void} reset
  * @property {string[]} events the names of those that tell of its connection
  * @property {(name: 'attached' | 'detached' | 'draining') => Promise<void>} next resolves with the next event of that name
- * @property {Promise<(Error & { code?: string })[]>} over the errors that came out, once everything is over
+ * @property {Promise<(Error & { code?: string })[]>} errors that the application got, when the duplex is closed
  */
 
 /**
@@ -82,7 +82,7 @@ const nodeFace = {
       destroy: (reason) => duplex.destroy(reason),
       reset: (number, reason) => duplex.reset(number, reason),
       ...eventsOf((name, listener) => duplex.on(name, listener)),
-      over: closed.then(async () => {
+      errors: closed.then(async () => {
         await setImmediate();
         return errors;
       }),
@@ -108,7 +108,7 @@ const webFace = {
       destroy: (reason) => void writer.abort(reason),
       reset: (number, reason) => duplex.reset(number, reason),
       ...eventsOf((name, listener) => duplex.addEventListener(name, listener)),
-      over: duplex.closed.then(
+      errors: duplex.closed.then(
         () => [],
         (error) => [error],
       ),
@@ -135,10 +135,22 @@ export async function readAll(client) {
   return chunks;
 }
 
-/**
- * @param {Promise<unknown>} promise that is to fail
- * @returns {Promise<any>} what it fails with
- */
+/** @param {Client} client @returns {Promise<string>} the next bytes as text */
+export async function textOf(client) {
+  return Buffer.from((await client.read()) ?? []).toString();
+}
+
+/** @param {Client} client @param {string} code @returns {Promise<any>} its only error, which has that code */
+export async function failsOnce(client, code) {
+  const errors = await client.errors;
+  assert.deepEqual(
+    errors.map((error) => error.code),
+    [code],
+  );
+  return errors[0];
+}
+
+/** @param {Promise<unknown>} promise that must fail @returns {Promise<any>} its error */
 export function failureOf(promise) {
   return promise.then(
     () => assert.fail('it did not fail'),

@@ -1,7 +1,8 @@
-// One run of the client's core against the server's, over a network, a clock and applications made up from a seed.
+// One run of the client's core against the server's, with a simulated network, clock and applications, all from one seed.
 import assert from 'node:assert/strict';
 import { ResumableSession } from '../../src/dialect2/core/session.js';
 import { APPLICATION_RESET, Application } from './simulated-application.js';
+import { Downloads } from './simulated-downloads.js';
 import { Exchange, World } from './simulated-network.js';
 import { Uploads } from './simulated-uploads.js';
 import { randomOf } from './random.js';
@@ -10,14 +11,12 @@ import { ServerSession } from './server-session.js';
 const CONNECTION_LOST = 4;
 /** After this time nothing breaks any more. */
 const FAULTS_MILLISECONDS = 60_000;
-/** A schedule that is not over then hangs. */
+/** A schedule that has not ended then hangs. */
 const LIMIT_MILLISECONDS = 1_500_000;
-/** A resume timeout for which nothing is broken long enough. */
-const PATIENCE_MILLISECONDS = 300_000;
+/** A resume timeout that is longer than every fault. */
+const LONG_RESUME_TIMEOUT_MILLISECONDS = 300_000;
 const MAX_EVENTS = 100_000;
-const HELLO_BYTES = 12;
 
-/** @typedef {import('./server-session.js').ServerDownload} ServerDownload */
 export class Schedule {
   #seed;
   #world;
@@ -28,12 +27,10 @@ export class Schedule {
   #clientMax;
   #serverMax;
   #faults;
-  #isPatient;
-  /** The client knows the resume timeout. */
-  #isGreeted = false;
+  #outlastsFaults;
   #maxDelay;
+  #downloads;
   #uploads;
-  #maxPiece;
   #sleepsUntil = 0;
   /** @type {(() => void)[]} what waits for the client to wake up */
   #missed = [];
@@ -41,8 +38,6 @@ export class Schedule {
   #exchanges = new Set();
   /** @type {Set<() => void>} each aborts a request that the core wants no longer */
   #watched = new Set();
-  /** @type {Map<ServerDownload, Exchange>} */
-  #downloads = new Map();
   #clientTimer = Infinity;
   #serverTimer = Infinity;
   /** When the page is back that is in the back/forward cache. */
@@ -64,15 +59,15 @@ export class Schedule {
     const mode = world.oneOf(/** @type {const} */ (['post', 'post', 'stream', 'held']));
     this.#maxDelay = world.oneOf([0, 20, 400, 2_000]);
     const maxBody = world.oneOf([1, 10, 1_000]) * Math.ceil(window / 10);
-    this.#maxPiece = world.oneOf([1, 10, 1_000]) * Math.ceil(window / 10);
-    const resumeTimeout = world.oneOf([0, 5_000, 30_000, PATIENCE_MILLISECONDS]);
+    const maxPiece = world.oneOf([1, 10, 1_000]) * Math.ceil(window / 10);
+    const resumeTimeout = world.oneOf([0, 5_000, 30_000, LONG_RESUME_TIMEOUT_MILLISECONDS]);
     const heartbeat = world.oneOf([0, 2_000 + 10 * this.#maxDelay, 15_000 + 10 * this.#maxDelay]);
-    this.#isPatient = resumeTimeout === PATIENCE_MILLISECONDS && heartbeat > 0;
+    this.#outlastsFaults = resumeTimeout === LONG_RESUME_TIMEOUT_MILLISECONDS && heartbeat > 0;
     this.#client = new ResumableSession(
       {
         initialWindow: window,
         maxWindow: clientMax,
-        resumeTimeout: !this.#isPatient && world.chance(0.1) ? 2_000 : undefined,
+        resumeTimeout: !this.#outlastsFaults && world.chance(0.1) ? 2_000 : undefined,
         random: world.random,
       },
       0,
@@ -86,30 +81,26 @@ export class Schedule {
       },
       0,
     );
-    this.#uploads = new Uploads(
-      world,
-      this.#client,
-      this.#server,
-      { mode, maxBody },
-      {
-        exchange: (client, server) => this.#exchange(client, server),
-        watch: (exchange, request, lost) => this.#watch(exchange, request, lost),
-        breaks: () => this.#breaks(),
-        pumpServer: () => this.#pumpServer(),
-      },
-    );
+    const network = {
+      exchange: this.#exchange.bind(this),
+      watch: this.#watch.bind(this),
+      breaks: this.#breaks.bind(this),
+      serve: this.#serve.bind(this),
+    };
+    this.#downloads = new Downloads(world, this.#client, this.#server, maxPiece, network);
+    this.#uploads = new Uploads(world, this.#client, this.#server, { mode, maxBody }, network);
     const resets = world.chance(0.15);
     this.#clientApplication = new Application(
       world,
       this.#client,
       { total: total(), resets: resets && world.chance(0.5), salt: 0 },
-      () => this.#atClient(() => this.#pumpClient()),
+      () => this.#atClient(() => this.#runClient()),
     );
     this.#serverApplication = new Application(
       world,
       this.#server,
       { total: total(), resets: resets && world.chance(0.5), salt: 1 },
-      () => this.#pumpServer(),
+      () => this.#serve(),
     );
     this.#plan(window);
   }
@@ -134,7 +125,9 @@ export class Schedule {
   /** @param {number} window of the opening */
   #plan(window) {
     const world = this.#world;
-    this.#open(window);
+    this.#downloads.open(window);
+    this.#serve();
+    this.#runClient();
     if (this.#faults > 0) {
       for (let i = world.between(0, 4); i > 0; i--) {
         const fault = world.oneOf([
@@ -149,7 +142,7 @@ export class Schedule {
     for (let i = world.chance(0.3) ? 3 : 0; i > 0; i--) {
       world.after(world.between(0, 20_000), () => {
         this.#server.rotate(world.now);
-        this.#pumpServer();
+        this.#serve();
       });
     }
   }
@@ -171,7 +164,7 @@ export class Schedule {
     const missed = this.#missed;
     this.#missed = [];
     missed.forEach((run) => run());
-    this.#pumpClient();
+    this.#runClient();
   }
 
   /** The page goes into the back/forward cache, and comes back. */
@@ -186,7 +179,7 @@ export class Schedule {
       this.#atClient(() => {
         this.#isAway = false;
         this.#client.retryNow();
-        this.#pumpClient();
+        this.#runClient();
       }),
     );
   }
@@ -212,24 +205,24 @@ export class Schedule {
       { maxDelay: this.#maxDelay, upCut: cut(), downCut: cut() },
       {
         received: (item) => {
-          this.#atClient(() => (client.received(item), this.#pumpClient()));
+          this.#atClient(() => (client.received(item), this.#runClient()));
           // There is room in the download again.
-          this.#serveDownloads();
+          this.#downloads.serve();
         },
-        ended: () => this.#atClient(() => (client.ended(), this.#pumpClient())),
-        lost: () => this.#atClient(() => (client.lost(), this.#pumpClient())),
+        ended: () => this.#atClient(() => (client.ended(), this.#runClient())),
+        lost: () => this.#atClient(() => (client.lost(), this.#runClient())),
       },
       {
         received: (item) => {
           server.received(item);
-          this.#pumpServer();
+          this.#serve();
           if (this.#uploads.isStream(exchange)) {
             // There is room in the streaming POST again.
-            this.#atClient(() => this.#pumpClient());
+            this.#atClient(() => this.#runClient());
           }
         },
-        ended: () => (server.ended(), this.#pumpServer()),
-        lost: () => (server.lost(), this.#pumpServer()),
+        ended: () => (server.ended(), this.#serve()),
+        lost: () => (server.lost(), this.#serve()),
       },
     );
     this.#exchanges.add(exchange);
@@ -241,22 +234,22 @@ export class Schedule {
 
   // What both sides do after each event
 
-  #pumpServer() {
+  #serve() {
     const { now } = this.#world;
     const server = this.#server;
     server.timeIs(now);
     this.#serverApplication.look();
-    this.#serveDownloads();
+    this.#downloads.serve();
     this.#serverTimer = this.#setTimer(Math.max(server.deadline ?? Infinity, now + 1), this.#serverTimer, (at) => {
       if (this.#serverTimer === at) {
         this.#serverTimer = Infinity;
-        this.#pumpServer();
+        this.#serve();
       }
     });
     this.#checkBounds();
   }
 
-  #pumpClient() {
+  #runClient() {
     const { now } = this.#world;
     const client = this.#client;
     client.timeIs(now);
@@ -271,7 +264,7 @@ export class Schedule {
       this.#atClient(() => {
         if (this.#clientTimer === at) {
           this.#clientTimer = Infinity;
-          this.#pumpClient();
+          this.#runClient();
         }
       }),
     );
@@ -295,132 +288,9 @@ export class Schedule {
     const { now } = this.#world;
     const client = this.#client;
     if (client.downloads.mustAttach(now)) {
-      this.#resume();
+      this.#downloads.resume();
     }
     this.#uploads.send(this.#clientApplication.written > 0);
-  }
-
-  // GET
-
-  /** @param {number} limit */
-  #open(limit) {
-    const download = this.#client.openDownload(0);
-    const attached = this.#server.attach({ number: 0, offset: 0, limit }, 0);
-    assert.ok(!attached.problem);
-    const exchange = this.#exchange(
-      this.#reading(download, () => unwatch()),
-      this.#serving(() => attached.download),
-    );
-    this.#downloads.set(attached.download, exchange);
-    const unwatch = this.#watch(exchange, download, () => this.#client.downloadEnded(download, this.#world.now));
-    this.#pumpServer();
-    this.#pumpClient();
-  }
-
-  #resume() {
-    const attempt = this.#client.downloads.attach(this.#world.now);
-    /** @type {import('./simulated-network.js').Side | undefined} */
-    let reading;
-    /** @type {ServerDownload | undefined} */
-    let download;
-    const isRefused = this.#breaks() && this.#world.chance(0.3);
-    const failed = (/** @type {number} */ retryAfter) =>
-      this.#client.downloads.attachFailed(attempt, this.#world.now, retryAfter);
-    const exchange = this.#exchange(
-      {
-        received: (item) => {
-          if (reading) {
-            reading.received(item);
-          } else if (item.problem?.status === 410) {
-            this.#client.closedByServer(item.problem.number, item.problem.reason);
-          } else if (item.problem) {
-            failed(item.problem.status === 503 ? 1_000 : 0);
-          } else if (this.#client.isWanted(attempt)) {
-            const opened = this.#client.openDownload(this.#world.now);
-            reading = this.#reading(opened, () => unwatch());
-            unwatch();
-            unwatch = this.#watch(exchange, opened, () => this.#client.downloadEnded(opened, this.#world.now));
-          }
-        },
-        ended: () => reading?.ended(),
-        lost: () => (reading ? reading.lost() : failed(0)),
-      },
-      {
-        received: () => {
-          const answer = isRefused
-            ? { problem: { status: 503, type: 'overloaded' } }
-            : this.#server.attach(attempt, this.#world.now);
-          exchange.down.send(answer);
-          if ('download' in answer && answer.download) {
-            download = answer.download;
-            this.#downloads.set(download, exchange);
-          } else {
-            exchange.down.end();
-          }
-        },
-        ended: () => {},
-        lost: () => this.#serving(() => download).lost(),
-      },
-    );
-    let unwatch = this.#watch(exchange, attempt, () => failed(0));
-    exchange.up.send({});
-    exchange.up.end();
-  }
-
-  /**
-   * @param {ReturnType<ResumableSession['openDownload']>} download
-   * @param {() => void} unwatch
-   * @returns {import('./simulated-network.js').Side}
-   */
-  #reading(download, unwatch) {
-    const ended = () => {
-      unwatch();
-      this.#client.downloadEnded(download, this.#world.now);
-    };
-    let count = 0;
-    return {
-      received: (/** @type {Uint8Array} */ bytes) => {
-        count += bytes.length;
-        this.#isGreeted ||= count >= HELLO_BYTES;
-        this.#client.received(download, bytes, this.#world.now);
-      },
-      ended,
-      lost: ended,
-    };
-  }
-
-  /**
-   * @param {() => ServerDownload | undefined} download
-   * @returns {import('./simulated-network.js').Side}
-   */
-  #serving(download) {
-    return {
-      received: () => {},
-      ended: () => {},
-      lost: () => {
-        const lost = download();
-        if (lost) {
-          this.#downloads.delete(lost);
-          this.#server.downloadLost(lost, this.#world.now);
-        }
-      },
-    };
-  }
-
-  #serveDownloads() {
-    for (const [download, exchange] of this.#downloads) {
-      for (let piece; exchange.down.underWay < 4 && (piece = download.next(this.#maxPiece, this.#world.now));) {
-        exchange.down.send(piece);
-      }
-      if (download.isBroken) {
-        this.#downloads.delete(download);
-        exchange.breakOff();
-      } else if (download.mustEnd && exchange.down.underWay < 4) {
-        this.#downloads.delete(download);
-        exchange.down.end();
-        this.#server.downloadLost(download, this.#world.now);
-      }
-    }
   }
 
   /**
@@ -449,7 +319,7 @@ export class Schedule {
       client.written - this.#server.receiving.confirmed <= this.#clientMax &&
         this.#server.receiving.confirmed - server.read <= this.#serverMax + 1 &&
         server.written - this.#server.sending.confirmed <= this.#serverMax,
-      'a buffer is over its bound',
+      'a buffer is larger than its limit',
     );
   }
 
@@ -475,7 +345,7 @@ export class Schedule {
     const isFine = (/** @type {number | undefined} */ number, /** @type {boolean} */ orLost) =>
       mayFail.has(number) || (orLost && number === CONNECTION_LOST);
     this.#require(
-      isFine(client.failure?.number, mayBeLost && !(this.#isPatient && this.#isGreeted)),
+      isFine(client.failure?.number, mayBeLost && !(this.#outlastsFaults && this.#downloads.isGreeted)),
       'the client failed without a reason',
     );
     this.#require(isFine(server.failure?.number, mayBeLost), 'the server failed without a reason');

@@ -17,9 +17,9 @@ const OLD_DOWNLOAD_TIMEOUT_MILLISECONDS = 30_000;
 /** The body of one GET's response. */
 export class ServerDownload {
   #session;
-  /** The body ends in order when {@link next} has nothing more. */
+  /** The body must end cleanly when {@link next} has nothing more. */
   mustEnd = false;
-  /** The stream is to be broken off: the client is taken for dead. */
+  /** The stream must be broken off: the client is silent and treated as dead. */
   isBroken = false;
   /** @type {Uint8Array[]} */
   pending = [];
@@ -356,7 +356,7 @@ export class ServerSession {
     return this.isAttached || this.#isClosed ? Infinity : this.#detachedAt + this.#resumeTimeout;
   }
 
-  /** @returns {number | undefined} when {@link timeIs} is to be called, and the download asked for its next piece */
+  /** @returns {number | undefined} when {@link timeIs} must be called, and the download asked for its next piece */
   get deadline() {
     const endsAt = this.#download?.endsAt ?? Infinity;
     const first = Math.min(this.#pingsAt, this.#deadAt, this.#givesUpAt, endsAt);

@@ -1,4 +1,4 @@
-// An application on one end of a duplex, made up from a seed.
+// A simulated application on one end of a duplex, which acts from a seed.
 import assert from 'node:assert/strict';
 
 /** The number that the client's application resets with; the server's has one more. */

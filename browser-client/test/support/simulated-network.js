@@ -1,8 +1,8 @@
-// A network and a clock that are made up from a seed. Nothing here waits: the time jumps from event to event.
+// A simulated network and clock, which act from a seed. Nothing here waits: the time jumps from event to event.
 
 /** @typedef {{ at: number, order: number, run: () => void }} Event */
 
-/** The time, what is to happen, and the chances. */
+/** The clock, the coming events, and the random numbers. */
 export class World {
   now = 0;
   /** @type {Event[]} a heap */
@@ -95,9 +95,9 @@ function isBefore(one, other) {
 }
 
 /**
- * @typedef {object} Side what one side of an exchange is told; after `lost`, and a client after `ended`, nothing
+ * @typedef {object} Side the events of one side of an exchange: none after `lost`, and for a client none after `ended`
  * @property {(item: any) => void} received bytes, or a head
- * @property {() => void} ended nothing more comes from the other side, in order
+ * @property {() => void} ended the other side has ended cleanly
  * @property {() => void} lost the exchange was cut, or the other side has aborted it
  */
 
@@ -113,7 +113,7 @@ class Flow {
   underWay = 0;
   /** Nothing arrives any more. */
   isClosed = false;
-  /** The sender has ended it in order. */
+  /** The sender has ended it cleanly. */
   hasEnded = false;
 
   /**
@@ -213,7 +213,7 @@ export class Exchange {
     this.down = new Flow(this, world, client, maxDelay, downCut);
   }
 
-  /** The connection is lost: each side learns it in its time. */
+  /** The connection is lost: each side notices it at its own time. */
   cut() {
     this.#lose(() => {
       this.down.lose(true);
@@ -223,7 +223,7 @@ export class Exchange {
     });
   }
 
-  /** Nothing arrives any more, and nobody is told for a long time. */
+  /** Nothing arrives any more, and no side notices it for a long time. */
   blackHole() {
     this.#isHole = this.up.isClosed = this.down.isClosed = true;
     this.#world.after(this.#world.oneOf([20_000, 90_000, 500_000]), () => {
@@ -232,7 +232,7 @@ export class Exchange {
     });
   }
 
-  /** The client wants no more of it. */
+  /** The client aborts it. */
   abort() {
     this.down.isClosed = true;
     this.#lose(() => {

@@ -12,7 +12,7 @@ const MAX_POSTS = 4;
  * @property {(client: Side, server: Side) => Exchange} exchange
  * @property {(exchange: Exchange, request: object, lost: () => void) => () => void} watch
  * @property {() => boolean} breaks
- * @property {() => void} pumpServer
+ * @property {() => void} serve
  */
 
 export class Uploads {
@@ -179,7 +179,7 @@ export class Uploads {
       const upload = this.#server.openUpload();
       upload.received(part, world.now);
       upload.ended();
-      this.#network.pumpServer();
+      this.#network.serve();
     });
   }
 }

@@ -40,7 +40,7 @@ export class TestServer {
   }
 
   /**
-   * Cuts every connection, without a word: closing an HTTP/2 session in order would end its streams. At both ends, since
+   * Cuts every connection, without an end: closing an HTTP/2 session cleanly would end its streams. At both ends, since
    * Node's HTTP/2 does not always see a connection break while it writes.
    */
   cut() {

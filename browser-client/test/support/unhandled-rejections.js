@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 const unhandled = [];
 process.on('unhandledRejection', (reason) => unhandled.push(reason));
 
-// Import this module, and the file's tests fail if a promise was rejected that nobody looked at.
+// A file that imports this module fails if a rejected promise was not handled.
 after(async () => {
   await setImmediate();
   assert.deepEqual(unhandled, [], 'unhandled rejections');

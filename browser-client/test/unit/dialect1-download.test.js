@@ -38,7 +38,7 @@ for (const [how, chunks] of /** @type {[string, number[][]][]} */ ([
   ['together with the first bytes', [[9, 1, 2], [3]]],
   ['after an empty chunk', [[], [9, 1, 2], [3]]],
 ])) {
-  test(`the first byte is thrown away when it comes ${how}`, async () => {
+  test(`the first byte is skipped when it comes ${how}`, async () => {
     assert.deepEqual(await all(new Download(bodyOf(...chunks).body, never)), [[1, 2], [3]]);
   });
 }
@@ -57,16 +57,16 @@ test('one chunk is read ahead, and no more', async () => {
   assert.equal(reads(), 2);
 });
 
-test('a body that breaks is told of while nobody reads, and to the reader', async () => {
+test('a body that breaks is reported without a read, and to the read', async () => {
   /** @type {ReadableStreamDefaultController | undefined} */
   let controller;
   const body = new ReadableStream({ start: (given) => void (controller = given) });
   const cause = new TypeError('network error');
-  const told = new Promise((resolve) => {
+  const reported = new Promise((resolve) => {
     const download = new Download(body, (lost) => resolve([download, lost]));
   });
   controller?.error(cause);
-  const [download, lost] = await told;
+  const [download, lost] = await reported;
   assert.equal(lost, cause);
   await assert.rejects(download.read(), cause);
 });

@@ -1,4 +1,4 @@
-// What the simulation can't see, since nothing is lost by it: when things are done, and what is left alone.
+// What the simulation can't see, since nothing is lost by it: the times of actions, and actions that must not happen.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ByteRing } from '../../src/dialect2/core/byte-ring.js';
@@ -57,7 +57,7 @@ test('a body that is lost is sent again at once, then after growing pauses, whic
   assert.ok(core.uploads.nextBody(MIB, now));
 });
 
-test('a server that asks for patience gets it', () => {
+test('a pause that the server asks for is kept', () => {
   const { core } = attached();
   core.write(Buffer.from('ab'));
   const part = core.uploads.nextBody(MIB, 0);
@@ -68,7 +68,7 @@ test('a server that asks for patience gets it', () => {
   assert.ok(core.uploads.nextBody(MIB, 7_000));
 });
 
-test('a server that asks for more patience than a session has gets ten seconds of it', () => {
+test('a longer pause than a session can survive is cut to ten seconds', () => {
   const { core, download } = attached();
   core.write(Buffer.from('ab'));
   const part = core.uploads.nextBody(MIB, 0);
@@ -215,7 +215,7 @@ test('a streaming POST begins with a PING, and streaming is given up when no PON
   assert.equal(Buffer.from(framesOf(core.uploads.nextBody(MIB, 3_010))[0].bytes).toString(), 'ab');
 });
 
-test('a server that is not heard for two heartbeats is dead: its download and POSTs are abandoned', () => {
+test('a server that is silent for two heartbeats is treated as dead: its download and POSTs are no longer wanted', () => {
   const { core, download } = attached();
   core.write(Buffer.from('ab'));
   const part = core.uploads.nextBody(MIB, 1);
@@ -239,7 +239,7 @@ test('a client gives up after the resume timeout, and tells a server that may st
   assert.equal(framesOf(part)[0].type, FrameType.RESET);
 });
 
-test('an application may be less patient than the server, and not more', () => {
+test('an application may shorten the resume timeout of the server, but not lengthen it', () => {
   for (const [resumeTimeout, expected] of [
     [500, 500],
     [2 * RESUME_TIMEOUT, RESUME_TIMEOUT],
@@ -272,7 +272,7 @@ test('a client that only receives sends WINDOW once per heartbeat: a PING may be
   }
 });
 
-test('a client that receives nothing sends nothing: the server asks for a sign of life when it wants one', () => {
+test('a client that receives nothing sends nothing: the server sends a PING when it needs a sign of life', () => {
   const { core } = attached();
   core.timeIs(HEARTBEAT);
   assert.equal(core.uploads.nextBody(MIB, HEARTBEAT), null);
@@ -303,7 +303,7 @@ test('the first failure wins', () => {
   assert.equal(core.failure?.number, 2);
 });
 
-test('what was received before the end can be read when the session is over', () => {
+test('what was received before the end can be read when the session is closed', () => {
   const { core, download } = attached();
   core.end();
   const part = core.uploads.nextBody(MIB, 1);
@@ -325,7 +325,7 @@ test('a streaming body whose probe the end overtakes comes to its end, and is no
   assert.ok(core.isClosed && stream.mustEnd && core.isWanted(stream));
 });
 
-test('a session that the server says has ended in order ends in order', () => {
+test('a session that has ended cleanly, as the server answers, ends cleanly', () => {
   const { core, download } = attached();
   core.end();
   core.uploads.nextBody(MIB, 1);
@@ -384,7 +384,7 @@ test('what a streaming body still holds when the server has confirmed it by then
 });
 
 /**
- * @param {number[]} windows that are told, one after the other, when all of the window before was used
+ * @param {number[]} windows that are advertised, one after the other, when all of the window before was used
  * @param {number} pause between them, in milliseconds
  */
 function windowsGrow(windows, pause) {
@@ -397,9 +397,9 @@ function windowsGrow(windows, pause) {
     core.received(download, data(offset, 'x'.repeat(limit - offset)), now);
     offset = limit;
     assert.ok(core.read());
-    const [told] = framesOf(core.uploads.nextBody(MIB, now));
-    limit = told.fields[1];
-    assert.deepEqual(told.fields, [offset, offset + window]);
+    const [advertised] = framesOf(core.uploads.nextBody(MIB, now));
+    limit = advertised.fields[1];
+    assert.deepEqual(advertised.fields, [offset, offset + window]);
   }
 }
 
@@ -407,7 +407,7 @@ test('windows grow with use, up to their bound', () => {
   windowsGrow([400, 400], 1_000);
 });
 
-test('the window of a server that does not hurry stays as it is', () => {
+test('the window of a slow server stays as it is', () => {
   windowsGrow([100, 100, 100], 1_001);
 });
 
@@ -419,7 +419,7 @@ test('the buffer of the upload grows with the window, up to its bound', () => {
   assert.equal(core.write(new Uint8Array(1_000)), 100);
 });
 
-test('a probe fails within a heartbeat, before the server takes a client whose bytes are held back for dead', () => {
+test('a probe fails within a heartbeat, before the server treats a client whose bytes are held back as dead', () => {
   const { core, download } = attached();
   core.received(download, frame(FrameType.HELLO, [1_000, RESUME_TIMEOUT]), 0);
   core.write(Buffer.from('ab'));

@@ -1,4 +1,4 @@
-// Memory that is taken again, since new memory costs more than copying into what is there: and that it is let go of.
+// Memory that is used again, since new memory costs more than a copy, and its release.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
@@ -32,7 +32,7 @@ test('what is written goes to the same memory again when everything was confirme
   assert.equal(second.byteOffset, first.byteOffset);
 });
 
-test('a second after a confirmation memory that nothing is in is let go of', () => {
+test('empty memory is released a second after a confirmation', () => {
   const sending = new SendingDirection(2 * LARGE, 2 * LARGE);
   sending.window(0, 3 * LARGE, 0);
   sending.write(new Uint8Array(LARGE));
@@ -80,7 +80,7 @@ async function until(condition) {
   }
 }
 
-test('a POST takes the memory of one that was answered, and never of one that is under way', async () => {
+test('a POST uses the memory of one that was answered, and never of one that is under way', async () => {
   const { posts, writer } = await busyDuplex();
   assert.equal(new Set(posts.map(({ body }) => body.buffer)).size, MAX_FULL_POSTS);
   posts[3].answer(new Response(null, { status: 204 }));
@@ -89,7 +89,7 @@ test('a POST takes the memory of one that was answered, and never of one that is
   await writer.abort();
 });
 
-test('the memory of a POST that has failed may still be read, and is not taken again', async () => {
+test('the memory of a POST that has failed may still be read, and is not used again', async () => {
   const { posts, writer } = await busyDuplex();
   posts[3].fail(new TypeError('the connection was lost'));
   await until(() => posts.length > MAX_FULL_POSTS);

@@ -39,7 +39,7 @@ test('a write that may wait has been copied: its memory may be used again', asyn
   assert.deepEqual(sent, [[1], [2]]);
 });
 
-test('a write over the bound settles when it was sent, and not before', async () => {
+test('a write beyond the limit settles when it was sent, and not before', async () => {
   const { buffer, sent, under } = bufferOf(2);
   await buffer.write([Uint8Array.of(1, 2)]);
   await buffer.write([Uint8Array.of(3, 4)]);

@@ -45,6 +45,6 @@ for (const face of faces) {
     }
     await client.end();
     assert.deepEqual(Buffer.concat(await reading), Buffer.from(bytes));
-    assert.deepEqual(await client.over, []);
+    assert.deepEqual(await client.errors, []);
   });
 }

@@ -8,24 +8,24 @@ const BYTES = Uint8Array.of(1, 2, 3);
 
 for (const face of faces) {
   for (const { mode, options } of modes) {
-    describe(`destroying, ${face.name}, ${mode}`, () => {
+    describe(`dialect 1, destroying, ${face.name}, ${mode}`, () => {
       /** @type {Dialect1Server} */
       let server;
       const upload = mode === 'post' ? 'chunk' : 'single';
       const open = () => face.open(server.url, { fetch: server.fetch, ...options });
-      // A plain destroy() is silent on a Node stream; `closed` of the other face has to say something.
+      // A plain destroy() is silent on a Node stream; `closed` of the other face must reject.
       const codes = face.name === 'Node Duplex' ? [] : ['CANCELLED'];
       const codesOf = async (/** @type {import('../support/faces.js').Client} */ client) =>
-        (await client.over).map((error) => error.code);
+        (await client.errors).map((error) => error.code);
 
       beforeEach(async () => {
         server = await new Dialect1Server().listen();
       });
       afterEach(() => server.close());
 
-      test('the server hears of it in one request, before anything is cut', async () => {
+      test('the server learns it from one request, before anything is cut', async () => {
         const client = await open();
-        const gone = new Promise((resolve) => server.download.on('close', resolve));
+        const closed = new Promise((resolve) => server.download.on('close', resolve));
         let cut = false;
         server.download.on('aborted', () => (cut = true));
         server.onpost = (post) => {
@@ -36,12 +36,12 @@ for (const face of faces) {
         };
         client.destroy();
         assert.deepEqual(await codesOf(client), codes);
-        await gone;
+        await closed;
         const kinds = await server.kinds();
         assert.deepEqual(kinds, mode === 'post' ? ['destroy'] : ['single', 'destroy']);
       });
 
-      test('it is over at once, although the server answers nothing', async () => {
+      test('it is closed at once, although the server answers nothing', async () => {
         server.onpost = () => {};
         const client = await open();
         const settled = Promise.allSettled([client.write(BYTES), client.write(BYTES), client.read()]);
@@ -68,7 +68,7 @@ for (const face of faces) {
         const written = client.write(new Uint8Array(35)).catch((/** @type {Error} */ error) => error);
         await server.post(upload);
         client.destroy();
-        await client.over;
+        await client.errors;
         await written;
         assert.deepEqual(await server.kinds(), [upload, 'destroy']);
       });
@@ -77,12 +77,12 @@ for (const face of faces) {
         const client = await open();
         const error = new Error('mine');
         client.destroy(error);
-        const [out, ...more] = await client.over;
+        const [out, ...more] = await client.errors;
         assert.equal(face.name === 'Node Duplex' ? out : out.cause, error);
         assert.deepEqual(more, []);
       });
 
-      test('a notice that fails is nobody’s error', async () => {
+      test('a notice that fails is no error', async () => {
         server.onpost = ({ kind, cut }) => kind === 'destroy' && cut();
         const client = await open();
         client.destroy();
@@ -105,7 +105,7 @@ for (const face of faces) {
         server.download.end();
         assert.equal(await client.read(), null);
         await client.end();
-        assert.deepEqual(await client.over, []);
+        assert.deepEqual(await client.errors, []);
         client.destroy();
         assert.ok(!(await server.kinds()).includes('destroy'));
       });

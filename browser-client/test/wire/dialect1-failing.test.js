@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { ResponseError } from '../../src/index.js';
-import { faces, failureOf, modes } from '../support/faces.js';
+import { faces, failsOnce, failureOf, modes } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { Dialect1Server } from '../support/dialect1-server.js';
 
@@ -10,7 +10,7 @@ const BYTES = Uint8Array.of(1, 2, 3);
 
 for (const face of faces) {
   for (const { mode, options } of modes) {
-    describe(`failing, ${face.name}, ${mode}`, () => {
+    describe(`dialect 1, failing, ${face.name}, ${mode}`, () => {
       /** @type {Dialect1Server} */
       let server;
       const upload = mode === 'post' ? 'chunk' : 'single';
@@ -22,16 +22,6 @@ for (const face of faces) {
       });
       afterEach(() => server.close());
 
-      /** @param {import('../support/faces.js').Client} client @param {string} code */
-      const failsOnce = async (client, code) => {
-        const errors = await client.over;
-        assert.deepEqual(
-          errors.map((error) => error.code),
-          [code],
-        );
-        return /** @type {any} */ (errors[0]);
-      };
-
       test('a download that is cut is CONNECTION_LOST, for the reader too, and never an end', async () => {
         const client = await open();
         const reading = failureOf(client.read());
@@ -42,7 +32,7 @@ for (const face of faces) {
         assert.deepEqual(await server.kinds(), upload === 'single' ? ['single', 'destroy'] : ['destroy']);
       });
 
-      test('a download that is cut while nobody reads is noticed', async () => {
+      test('a download that is cut is noticed without a read', async () => {
         const client = await open();
         server.cutDownload();
         await failsOnce(client, 'CONNECTION_LOST');
@@ -130,7 +120,7 @@ for (const face of faces) {
           const post = await server.post(upload);
           const fail = [() => server.cutDownload(), () => post.answer(410)];
           (first === 'the download' ? fail : fail.reverse()).forEach((part) => part());
-          const errors = await client.over;
+          const errors = await client.errors;
           assert.equal(errors.length, 1);
           assert.match(String(errors[0].code), /^(CONNECTION_LOST|UNKNOWN_SESSION)$/);
           await settled;
@@ -168,7 +158,7 @@ for (const face of faces) {
         client.write(BYTES).catch(() => {});
         await making;
         client.destroy();
-        await client.over;
+        await client.errors;
       });
 
       test('an AbortSignal destroys the open duplex: ABORTED, with its reason', async () => {
@@ -190,7 +180,7 @@ for (const face of faces) {
         server.download.end();
         assert.equal(await client.read(), null);
         await client.end();
-        assert.deepEqual(await client.over, []);
+        assert.deepEqual(await client.errors, []);
         abort.abort();
         assert.ok(!(await server.kinds()).includes('destroy'));
       });

@@ -28,7 +28,7 @@ for (const face of faces) {
       await client.end();
       server.download.end();
       assert.equal(await client.read(), null);
-      assert.deepEqual(await client.over, []);
+      assert.deepEqual(await client.errors, []);
       assert.equal(Buffer.concat(server.bodies).toString(), 'first second');
     });
 
@@ -39,11 +39,11 @@ for (const face of faces) {
       client.destroy();
     });
 
-    test('an upload that broke after a byte was handed over is lost: no POST takes its place', async () => {
+    test('an upload that broke after a byte was given to fetch is lost: no POST takes its place', async () => {
       const client = await face.open(server.url, { fetch: server.fetch });
       server.onpost = ({ kind, stream, answer, cut }) => (kind === 'single' ? stream.once('data', cut) : answer());
       await client.write(Buffer.from('first')).catch(() => {});
-      const errors = await client.over;
+      const errors = await client.errors;
       assert.deepEqual(
         errors.map((error) => error.code),
         ['CONNECTION_LOST'],
@@ -63,7 +63,7 @@ for (const face of faces) {
       const client = await face.open(server.url, { fetch: server.fetch });
       // More than the windows of HTTP/2 let through.
       const written = client.write(new Uint8Array(1_000_000)).catch((error) => error);
-      const errors = await client.over;
+      const errors = await client.errors;
       assert.deepEqual(
         errors.map((error) => error.code),
         ['UPLOAD_CUT'],
@@ -81,7 +81,7 @@ for (const face of faces) {
       server.download.end('all of it');
       assert.equal(Buffer.from((await client.read()) ?? []).toString(), 'all of it');
       assert.equal(await client.read(), null);
-      assert.deepEqual(await client.over, []);
+      assert.deepEqual(await client.errors, []);
       await assert.rejects(client.write(Buffer.from('late')));
     });
   });

@@ -7,7 +7,7 @@ import { Dialect1Server, SESSION_ID } from '../support/dialect1-server.js';
 
 for (const face of faces) {
   for (const { mode, options } of modes) {
-    describe(`a clean life, ${face.name}, ${mode}`, () => {
+    describe(`dialect 1, living, ${face.name}, ${mode}`, () => {
       /** @type {Dialect1Server} */
       let server;
       const open = (/** @type {object} */ more = {}) =>
@@ -51,7 +51,7 @@ for (const face of faces) {
             assert.equal(await client.read(), null);
             await client.end();
           }
-          assert.deepEqual(await client.over, []);
+          assert.deepEqual(await client.errors, []);
           assert.equal((await server.kinds()).length, first === 'client' ? 1 : 2);
           assert.deepEqual([...new Set(await server.kinds())], ends);
         }
@@ -64,7 +64,7 @@ for (const face of faces) {
         await client.write(Buffer.from('still '));
         await client.write(Buffer.from('here'));
         await client.end();
-        assert.deepEqual(await client.over, []);
+        assert.deepEqual(await client.errors, []);
         assert.equal(Buffer.concat(server.bodies).toString(), 'still here');
       });
 
@@ -74,7 +74,7 @@ for (const face of faces) {
         server.download.write('still ');
         server.download.end('here');
         assert.equal(Buffer.concat(await readAll(client)).toString(), 'still here');
-        assert.deepEqual(await client.over, []);
+        assert.deepEqual(await client.errors, []);
       });
 
       test('the end of this side waits until the server has taken everything', async () => {
@@ -102,7 +102,7 @@ for (const face of faces) {
         client.destroy();
       });
 
-      test('no POST is over the bound, and a longer write is cut to it', async () => {
+      test('no POST is larger than the limit, and a longer write is cut to it', async () => {
         const client = await open({ max_post_bytes: 1000 });
         const bytes = Uint8Array.from({ length: 4500 }, (_, i) => i);
         await client.write(bytes);
@@ -146,7 +146,7 @@ for (const face of faces) {
           const [received] = await Promise.all([readAll(client), sendDown(), sendUp()]);
           assert.equal(hashOf(received), hashOf(down));
           assert.equal(hashOf(server.bodies), hashOf(up));
-          assert.deepEqual(await client.over, []);
+          assert.deepEqual(await client.errors, []);
         });
       }
     });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { ResponseError } from '../../src/index.js';
-import { faces, failureOf, modes, readAll } from '../support/faces.js';
+import { faces, failsOnce, failureOf, modes, readAll } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { Dialect2Server } from '../support/dialect2-server.js';
 
@@ -21,20 +21,7 @@ for (const face of faces) {
       });
       afterEach(() => server.close());
 
-      const open = async (/** @type {object} */ more = {}) => {
-        const client = await face.open(server.url, { fetch: server.fetch, ...options, ...more });
-        return { client, duplex: await server.duplex() };
-      };
-
-      /** @param {Client} client @param {string} code */
-      const failsOnce = async (client, code) => {
-        const errors = await client.over;
-        assert.deepEqual(
-          errors.map((error) => error.code),
-          [code],
-        );
-        return /** @type {any} */ (errors[0]);
-      };
+      const open = (/** @type {object} */ more = {}) => server.connect(face, { ...options, ...more });
 
       /** Answers the first requests of that method so. @param {string} method @param {((stream: Stream) => void)[]} answers */
       const first = (method, answers) => {
@@ -67,7 +54,7 @@ for (const face of faces) {
       test('a reset of this side comes to the server with its number and reason, and is the error here', async () => {
         const { client, duplex } = await open();
         client.reset(300, 'enough');
-        await duplex.until(() => duplex.over);
+        await duplex.until(() => duplex.isClosed);
         assert.deepEqual(duplex.error, { number: 300, reason: 'enough' });
         const error = await failsOnce(client, 'APPLICATION');
         assert.equal(error.number, 300);
@@ -90,10 +77,10 @@ for (const face of faces) {
         const { client, duplex } = await open({ fetch });
         client.destroy();
         assert.equal(seen.at(-1)?.keepalive, true);
-        await duplex.until(() => duplex.over);
+        await duplex.until(() => duplex.isClosed);
         assert.equal(duplex.error?.number, 1);
         assert.equal(seen.length, 2);
-        await client.over;
+        await client.errors;
       });
 
       test('a session that the server no longer knows is UNKNOWN_SESSION', async () => {
@@ -114,13 +101,13 @@ for (const face of faces) {
 
       test('a session that was reset meanwhile fails with the number that 410 tells', async () => {
         const { client, duplex } = await open();
-        first('GET', [refuse(410, { number: 7, reason: 'gone to bed' })]);
+        first('GET', [refuse(410, { number: 7, reason: 'maintenance' })]);
         duplex.cutDownload();
         const error = await failsOnce(client, 'SHUT_DOWN');
-        assert.equal(error.reason, 'gone to bed');
+        assert.equal(error.reason, 'maintenance');
       });
 
-      test('a session that ended in order meanwhile has ended in order', async () => {
+      test('a session that has ended cleanly meanwhile ends cleanly', async () => {
         const { client, duplex } = await open();
         duplex.end();
         assert.equal(await client.read(), null);
@@ -130,7 +117,7 @@ for (const face of faces) {
         await duplex.until(() => duplex.atEnd);
         duplex.cutDownload();
         await ended;
-        assert.deepEqual(await client.over, []);
+        assert.deepEqual(await client.errors, []);
       });
 
       test('something else that answers the resuming GET is UNKNOWN_SESSION', async () => {
@@ -160,7 +147,7 @@ for (const face of faces) {
 
       for (const status of [401, 403]) {
         for (const method of ['GET', 'POST']) {
-          test(`who is no longer taken for its owner, which a ${method} learns with ${status}, is told why once`, async () => {
+          test(`a client that is no longer accepted as the owner, which a ${method} learns with ${status}, gets the reason once`, async () => {
             const { client, duplex } = await open();
             let requests = 0;
             server.onrequest = (stream) => {
@@ -185,7 +172,7 @@ for (const face of faces) {
         }
       }
 
-      test('a session that the server refuses to resume until the time is over fails with what the server said', async () => {
+      test('a session that the server refuses to resume until the timeout fails with the answer of the server', async () => {
         const now = performance.now.bind(performance);
         const { client, duplex } = await open({
           fetch: async (/** @type {any} */ url, /** @type {any} */ init) => {
@@ -232,10 +219,10 @@ for (const face of faces) {
         assert.equal(duplex.text(), 'once more');
         duplex.end();
         assert.deepEqual(await readAll(client), []);
-        assert.deepEqual(await client.over, []);
+        assert.deepEqual(await client.errors, []);
       });
 
-      test('when it can not be resumed in time, it is CONNECTION_LOST, with what fetch said', async () => {
+      test('when it can not be resumed in time, it is CONNECTION_LOST, with the error of fetch', async () => {
         const { client } = await open({ resume_timeout: 300 });
         const reading = failureOf(client.read());
         const written = failureOf(client.write(new Uint8Array(1_000_000)));
@@ -251,7 +238,7 @@ for (const face of faces) {
         assert.deepEqual(client.events, ['detached']);
       });
 
-      test('a server that has gone silent is noticed, and the session resumed', async () => {
+      test('a silent server is noticed, and the session resumed', async () => {
         server.options.heartbeat = 50;
         const { client, duplex } = await open();
         const attached = client.next('attached');
@@ -262,13 +249,13 @@ for (const face of faces) {
         client.destroy();
       });
 
-      test('an AbortSignal destroys the duplex, and the server is told why', async () => {
+      test('an AbortSignal destroys the duplex, and the server gets the reason', async () => {
         const abort = new AbortController();
         const { client, duplex } = await open({ signal: abort.signal });
         abort.abort('enough');
         const error = await failsOnce(client, 'ABORTED');
         assert.equal(error.cause, 'enough');
-        await duplex.until(() => duplex.over);
+        await duplex.until(() => duplex.isClosed);
         assert.equal(duplex.error?.number, 12);
       });
     });

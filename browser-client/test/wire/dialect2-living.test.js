@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { faces, modes, readAll } from '../support/faces.js';
+import { faces, modes, readAll, textOf } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { Dialect2Server } from '../support/dialect2-server.js';
 import { Dialect1Server } from '../support/dialect1-server.js';
@@ -20,12 +20,7 @@ for (const face of faces) {
       });
       afterEach(() => server.close());
 
-      const open = async (/** @type {object} */ more = {}) => {
-        const client = await face.open(server.url, { fetch: server.fetch, ...options, ...more });
-        return { client, duplex: await server.duplex() };
-      };
-      const text = async (/** @type {import('../support/faces.js').Client} */ client) =>
-        Buffer.from((await client.read()) ?? []).toString();
+      const open = (/** @type {object} */ more = {}) => server.connect(face, { ...options, ...more });
 
       test('writes of one tick travel together', async () => {
         const { client, duplex } = await open();
@@ -114,11 +109,11 @@ for (const face of faces) {
           await client.end();
         })();
         duplex.write('down');
-        assert.equal(await text(client), 'down');
+        assert.equal(await textOf(client), 'down');
         await server.settled();
         assert.ok(written < 400_000, `${written} bytes were written`);
         duplex.reads = true;
-        duplex.pump();
+        duplex.act();
         await writing;
         assert.ok(Buffer.concat(duplex.received).length >= MIB);
         duplex.end();
@@ -135,7 +130,7 @@ for (const face of faces) {
         await client.write(Buffer.from('b'));
         await duplex.until(() => duplex.text() === 'ab');
         duplex.write('c');
-        assert.equal(await text(client), 'c');
+        assert.equal(await textOf(client), 'c');
         assert.deepEqual(client.events, []);
         assert.equal(client.mode(), mode);
         assert.equal(server.posts().length, 2);
@@ -146,11 +141,11 @@ for (const face of faces) {
         const old = await new Dialect1Server().listen();
         const client = await face.open(old.url, { fetch: old.fetch, ...options });
         old.download.end('down');
-        assert.equal(await text(client), 'down');
+        assert.equal(await textOf(client), 'down');
         await client.write(Buffer.from('up'));
         await client.end();
         assert.deepEqual(await readAll(client), []);
-        assert.deepEqual(await client.over, []);
+        assert.deepEqual(await client.errors, []);
         assert.equal(Buffer.concat(old.bodies).toString(), 'up');
         const [opening, ...later] = old.seen;
         assert.equal(opening.headers['http2-duplex-version'], '2');
@@ -162,7 +157,7 @@ for (const face of faces) {
         const old = await new Dialect1Server().listen();
         const client = await face.open(old.url, { fetch: old.fetch, ...options, dialect: 1 });
         client.reset(300);
-        assert.equal((await client.over)[0].code, 'APPLICATION');
+        assert.equal((await client.errors)[0].code, 'APPLICATION');
         assert.deepEqual(await old.kinds(), mode === 'post' ? ['destroy'] : ['single', 'destroy']);
         const names = old.seen.flatMap(({ headers }) => Object.keys(headers));
         assert.ok(!names.includes('http2-duplex-version') && !names.includes('http2-duplex-limit'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { faces, modes, readAll } from '../support/faces.js';
+import { faces, modes, readAll, textOf } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { hashOf, randomChunks, randomOf } from '../support/random.js';
 import { Dialect2Server } from '../support/dialect2-server.js';
@@ -16,27 +16,22 @@ for (const face of faces) {
       });
       afterEach(() => server.close());
 
-      const open = async (/** @type {object} */ more = {}) => {
-        const client = await face.open(server.url, { fetch: server.fetch, ...options, ...more });
-        return { client, duplex: await server.duplex() };
-      };
-      const text = async (/** @type {import('../support/faces.js').Client} */ client) =>
-        Buffer.from((await client.read()) ?? []).toString();
+      const open = (/** @type {object} */ more = {}) => server.connect(face, { ...options, ...more });
 
       test('bytes go both ways, and each side ends for itself', async () => {
         const { client, duplex } = await open();
         await client.write(Buffer.from('there'));
         await duplex.until(() => duplex.text() === 'there');
         duplex.write('and back');
-        assert.equal(await text(client), 'and back');
+        assert.equal(await textOf(client), 'and back');
         await client.end();
         assert.ok(duplex.atEnd);
         duplex.write('still here');
-        assert.equal(await text(client), 'still here');
+        assert.equal(await textOf(client), 'still here');
         duplex.end();
         assert.deepEqual(await readAll(client), []);
-        assert.deepEqual(await client.over, []);
-        await duplex.until(() => duplex.over);
+        assert.deepEqual(await client.errors, []);
+        await duplex.until(() => duplex.isClosed);
         assert.equal(duplex.error, undefined);
         assert.deepEqual(client.events, []);
         assert.equal(client.mode(), mode);
@@ -48,9 +43,9 @@ for (const face of faces) {
         assert.equal(await client.read(), null);
         await client.write(Buffer.from('last words'));
         await client.end();
-        await duplex.until(() => duplex.over);
+        await duplex.until(() => duplex.isClosed);
         assert.equal(duplex.text(), 'last words');
-        assert.deepEqual(await client.over, []);
+        assert.deepEqual(await client.errors, []);
       });
 
       test('every request of the session names its dialect and its id', async () => {
@@ -58,7 +53,7 @@ for (const face of faces) {
         await client.write(Buffer.from('x'));
         await duplex.until(() => duplex.text() === 'x');
         client.destroy();
-        await duplex.until(() => duplex.over);
+        await duplex.until(() => duplex.isClosed);
         const [opening, ...later] = server.seen.map(({ headers }) => headers);
         assert.equal(opening['http2-duplex-limit'], '65536');
         assert.equal(opening['http2-duplex-id'], undefined);
@@ -69,11 +64,11 @@ for (const face of faces) {
       test('a download that is cut is opened anew, and nothing is lost', async () => {
         const { client, duplex } = await open();
         duplex.write('before');
-        assert.equal(await text(client), 'before');
+        assert.equal(await textOf(client), 'before');
         const attached = client.next('attached');
         duplex.cutDownload();
         duplex.write('meanwhile');
-        assert.equal(await text(client), 'meanwhile');
+        assert.equal(await textOf(client), 'meanwhile');
         await attached;
         assert.deepEqual(client.events, ['detached', 'attached']);
         await client.write(Buffer.from('and up'));
@@ -81,7 +76,7 @@ for (const face of faces) {
         client.destroy();
       });
 
-      test('a server that is about to stop is told of once, and the duplex goes on', async () => {
+      test('a server that is about to stop is reported once, and the duplex goes on', async () => {
         const { client, duplex } = await open();
         const draining = client.next('draining');
         duplex.drain();
@@ -92,12 +87,12 @@ for (const face of faces) {
         await attached;
         duplex.drain();
         duplex.write('bye');
-        assert.equal(await text(client), 'bye');
+        assert.equal(await textOf(client), 'bye');
         assert.deepEqual(client.events, ['draining', 'detached', 'attached']);
         client.destroy();
       });
 
-      test('whoever waits for a duplex to open is told that the server was about to stop even then', async () => {
+      test('an application that waits for a duplex to open learns that the server was about to stop even then', async () => {
         server.duplex().then((duplex) => duplex.drain());
         const { client } = await open();
         if (!client.events.includes('draining')) {
@@ -141,9 +136,9 @@ for (const face of faces) {
           duplex.end();
           const [received] = await Promise.all([receive(), sendUp()]);
           assert.equal(hashOf(received), hashOf(down));
-          await duplex.until(() => duplex.over);
+          await duplex.until(() => duplex.isClosed);
           assert.equal(hashOf(duplex.received), hashOf(up));
-          assert.deepEqual(await client.over, []);
+          assert.deepEqual(await client.errors, []);
           assert.ok(cuts >= 10, `${cuts} cuts`);
           assert.equal(client.mode(), mode);
         });

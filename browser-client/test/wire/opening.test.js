@@ -143,7 +143,7 @@ for (const face of faces) {
     test('an AbortSignal that is triggered while the server does not answer gives the opening up', async () => {
       const abort = new AbortController();
       const reason = new Error('too slow');
-      const gone = new Promise((resolve) => {
+      const closed = new Promise((resolve) => {
         server.onget = (stream) => {
           stream.on('close', resolve);
           abort.abort(reason);
@@ -151,7 +151,7 @@ for (const face of faces) {
       });
       const opening = face.open(server.url, { fetch: server.fetch, signal: abort.signal });
       await assert.rejects(opening, { name: 'AbortError', code: 'ABORTED', cause: reason });
-      await gone;
+      await closed;
     });
 
     test('an AbortSignal that is triggered while a ResponseError reads its response gives the opening up', async () => {
@@ -186,7 +186,7 @@ for (const face of faces) {
       const client = await face.open('http://localhost/duplex', { fetch });
       assert.equal(client.mode(), 'post');
       client.destroy();
-      await client.over;
+      await client.errors;
     });
   });
 }

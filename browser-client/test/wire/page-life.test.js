@@ -4,7 +4,7 @@ import { faces, readAll } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { Dialect2Server } from '../support/dialect2-server.js';
 
-/** Stands in for the window of a page, and counts who listens. */
+/** A simulated window of a page, which counts its listeners. */
 class Page extends EventTarget {
   listeners = 0;
 
@@ -71,24 +71,24 @@ for (const face of faces) {
         page.happens(event);
         await attached;
         client.destroy();
-        await client.over;
+        await client.errors;
       });
     }
 
-    test('a page that is left for good resets the session at once, and nobody is told of an error', async () => {
+    test('a page that is left for good resets the session at once, without an error', async () => {
       const { client, duplex } = await open();
       /** @type {unknown[]} */
       const errors = [];
-      void client.over.then((error) => errors.push(error));
+      void client.errors.then((error) => errors.push(error));
       page.happens('pagehide', false);
-      await duplex.until(() => duplex.over);
+      await duplex.until(() => duplex.isClosed);
       assert.equal(duplex.error?.number, 1);
       await server.settled();
       assert.deepEqual(errors, []);
       assert.equal(page.listeners, 0);
     });
 
-    test('a page that is put away lets go of its requests, and resumes when it is back', async () => {
+    test('a page in the back/forward cache has no requests, and resumes when it is back', async () => {
       const { client, duplex } = await open();
       await client.write(Buffer.from('before '));
       await duplex.until(() => duplex.text() === 'before ');
@@ -106,14 +106,14 @@ for (const face of faces) {
       assert.equal(duplex.text(), 'before after');
       duplex.end();
       assert.deepEqual(await readAll(client), []);
-      assert.deepEqual(await client.over, []);
+      assert.deepEqual(await client.errors, []);
     });
 
-    test('nobody listens any more when the session is over', async () => {
+    test('no listener is left when the session is closed', async () => {
       const { client } = await open();
       assert.equal(page.listeners, 3);
       client.destroy();
-      await client.over;
+      await client.errors;
       assert.equal(page.listeners, 0);
     });
   });

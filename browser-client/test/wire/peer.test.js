@@ -38,7 +38,7 @@ for (const face of faces) {
           await Promise.all(chunks.map((chunk) => client.write(chunk)));
           await client.end();
           assert.equal(hashOf(await reading), hashOf(chunks));
-          assert.deepEqual(await client.over, []);
+          assert.deepEqual(await client.errors, []);
         });
       }
 
@@ -61,7 +61,7 @@ for (const face of faces) {
         await Promise.all(Array.from({ length: 1000 }, () => client.write(Buffer.from('0123456789'))));
         await client.end();
         assert.equal(Buffer.concat(await reading).length, 10_000);
-        assert.deepEqual(await client.over, []);
+        assert.deepEqual(await client.errors, []);
         assert.ok(server.posts().length <= 4, `${server.posts().length} requests`);
       });
 
@@ -77,7 +77,7 @@ for (const face of faces) {
         await client.write(Buffer.from('still here'));
         await client.end();
         assert.equal((await received).toString(), 'still here');
-        assert.deepEqual(await client.over, []);
+        assert.deepEqual(await client.errors, []);
       });
 
       test('a client that ends first still gets what is written', async () => {
@@ -85,7 +85,7 @@ for (const face of faces) {
         const client = await open();
         await client.end();
         assert.equal(Buffer.concat(await readAll(client)).toString(), 'bye');
-        assert.deepEqual(await client.over, []);
+        assert.deepEqual(await client.errors, []);
       });
 
       test('a destroyed duplex is destroyed on the server', async () => {
@@ -97,11 +97,11 @@ for (const face of faces) {
         };
         const client = await open();
         client.destroy();
-        await client.over;
+        await client.errors;
         await closed;
       });
 
-      test('a duplex that the server destroys is over', async () => {
+      test('a duplex that the server destroys is closed', async () => {
         /** @type {ServerDuplex | undefined} */
         let destroyed;
         onduplex = (duplex) => void (destroyed = duplex.resume());
@@ -113,7 +113,7 @@ for (const face of faces) {
         if (mode === 'post') {
           await client.end().catch(() => {});
         }
-        assert.ok((await client.over).length <= 1);
+        assert.ok((await client.errors).length <= 1);
       });
     });
   }

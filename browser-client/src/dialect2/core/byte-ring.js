@@ -4,7 +4,7 @@ const NONE = new Uint8Array(0);
 /** The most memory that an empty ring keeps. */
 const KEPT_BYTES = 65_536;
 
-/** A ring buffer of one direction's bytes, found by their offset. It grows to the most that was in it, until cleared. */
+/** A ring buffer of one direction's bytes, found by their offset. It grows to the most that it held, until cleared. */
 export class ByteRing {
   #bytes = NONE;
   /** The offset of the byte at its beginning: the first that was put when it was empty. */

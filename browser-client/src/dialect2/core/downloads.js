@@ -17,7 +17,7 @@ const FIRST_FRAMES = 3;
  * @property {boolean} isRotation it was sent while another download went on
  */
 
-/** @typedef {{ decoder: FrameDecoder, frames: number }} Download one body, or socket, and how many frames it has brought */
+/** @typedef {{ decoder: FrameDecoder, frames: number }} Download a body, or socket, and its number of frames */
 
 /**
  * The downloads of one session: which one is current, when to attach again, and how long the server has been silent.

@@ -1,4 +1,4 @@
-/** The types of frames (PROTOCOL.md, "Frames"), apart from frames.js so that a switch can name them `FrameType.DATA`. */
+/** The types of frames (docs/protocol.md, "Frames"), in a module of their own: `FrameType.DATA`. */
 export const DATA = 0;
 export const WINDOW = 1;
 export const PING = 2;

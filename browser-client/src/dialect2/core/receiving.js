@@ -137,7 +137,7 @@ export class ReceivingDirection {
     this.#mayBeLost = true;
   }
 
-  /** Whether {@link advertise} is due (PROTOCOL.md, "Offsets and confirmation", rules 2 to 4). */
+  /** Whether {@link advertise} is due (docs/protocol.md, "Offsets and confirmation", rules 2 to 4). */
   get mustAdvertise() {
     const half = this.#window / 2;
     const news = this.confirmed - this.#advertised;

@@ -14,16 +14,16 @@ import { Uploads } from './uploads.js';
  * @property {() => number} random from 0 to 1, without 1
  */
 
-/** @typedef {{ number: number, reason: string }} Failure its number is one of PROTOCOL.md, "Error codes" */
+/** @typedef {{ number: number, reason: string }} Failure its number is one of docs/protocol.md, "Error codes" */
 /** @typedef {[at: number, run: (now: number) => void]} Alarm what must be done when; Infinity: never */
 /** @typedef {import('./downloads.js').Attempt} Attempt */
 /** @typedef {import('./downloads.js').Download} Download */
 /** @typedef {import('./uploads.js').Part} Part */
 
 /**
- * A session of dialect 2 at its client. It is told what happens and the time; its two halves, `downloads` and `uploads`,
- * are asked what to do next. It has no clock, no timers and no requests. Times are milliseconds of any clock that doesn't
- * go back.
+ * A session of dialect 2 at its client. It is told what happens and the time; its two halves, `downloads` and
+ * `uploads`, are asked what to do next. It has no clock, no timers and no requests. Times are milliseconds of any clock
+ * that doesn't go back.
  *
  *     OPEN ---- both directions have ended, or the first failure: `isClosed` ----> CLOSED
  *     CLOSED ---- the last frame was taken, or lost twice: `isFinished` ----> FINISHED

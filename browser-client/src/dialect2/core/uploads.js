@@ -266,7 +266,7 @@ export class Uploads {
 
   /** The download is lost. */
   detached() {
-    // No answer to its probe can come, which shows nothing about streaming. One that must end has its own answer coming.
+    // Its probe can't be answered, which shows nothing about streaming. A part that must end gets its own answer.
     if (this.#stream?.probe && !this.#isClosed) {
       this.#lose(this.#stream);
     }

@@ -7,7 +7,7 @@ import { Exchanges } from './exchanges.js';
 const STALE_ATTACH = 409;
 
 /** @typedef {import('../carrier.js').DownloadCarrier} DownloadCarrier */
-/** @typedef {{ body: ReadableStream<Uint8Array<ArrayBuffer>>, abort: AbortController }} Opening a GET that was answered */
+/** @typedef {{ body: ReadableStream<Uint8Array<ArrayBuffer>>, abort: AbortController }} Opening a GET and its answer */
 
 /** The download over fetch: the body of the response to a GET. @implements {DownloadCarrier} */
 export class FetchDownload extends Exchanges {

@@ -5,7 +5,7 @@ import { ErrorCode, problemOf, ResponseError } from '../../errors.js';
 /** Statuses that pass: what was refused may be tried again. */
 export const PASSING = [408, 429, 502, 503, 504];
 
-/** The open requests of a carrier over fetch: starts them, aborts them, and interprets the answers that refuse something. */
+/** The open requests of a carrier over fetch: starts them, aborts them, and interprets their refusals. */
 export class Exchanges {
   /** @type {Map<object, AbortController>} */
   #open = new Map();
