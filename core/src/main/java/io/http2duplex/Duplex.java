@@ -1,5 +1,6 @@
 package io.http2duplex;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -11,7 +12,8 @@ import java.util.concurrent.Flow;
  * A full-duplex byte stream between the application and a web page.
  *
  * <p>It has three faces: a {@link Flow} publisher and subscriber, blocking streams, and a blocking channel. Each
- * direction is used through one of them; asking for a second one throws {@link IllegalStateException}. All carry
+ * direction is used through one of them ({@link #send}, {@link #offer} and {@link #put} are one face of the output);
+ * asking for a second one throws {@link IllegalStateException}. All carry
  * backpressure: an application that does not read stops the page's writes, and a page that does not read stops the
  * application's.
  *
@@ -74,6 +76,29 @@ public interface Duplex {
      *     again, which needs nothing of the application
      */
     CompletionStage<Void> send(ByteBuffer bytes);
+
+    /**
+     * Sends without blocking, as {@link #send}, but without a stage: the cheapest way to send the same to many. The
+     * buffer's position and limit stay as they are; its content must not change any more.
+     *
+     * @return whether it was taken; false: the buffer of the duplex is full, and nothing was sent ({@link #writable})
+     * @throws IOException if the duplex has failed ({@link DuplexException}), or the application has ended its side
+     */
+    boolean offer(ByteBuffer bytes) throws IOException;
+
+    /**
+     * Sends as {@link #offer}, once the buffer of the duplex is not full. Blocks until then. The buffer goes as one
+     * piece: what several threads send does not mix.
+     *
+     * @throws IOException if the duplex has failed ({@link DuplexException}), or the application has ended its side
+     */
+    void put(ByteBuffer bytes) throws IOException;
+
+    /**
+     * {@return completes, on the executor, when the buffer of the duplex is not full, so that {@link #offer} may be
+     * tried again; exceptionally as {@code offer} would throw} At once if it is not full.
+     */
+    CompletionStage<Void> writable();
 
     /**
      * Ends the application's side, after everything written before. The page can still write. Ending twice does no harm.

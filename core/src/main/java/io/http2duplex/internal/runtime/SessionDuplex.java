@@ -134,6 +134,65 @@ public final class SessionDuplex<S extends Session> implements Duplex, GuardedSe
     }
 
     @Override
+    public boolean offer(ByteBuffer bytes) throws IOException {
+        faces.claimSend();
+        boolean taken = guarded.tellFor(session -> {
+            boolean room = session.isOutputOpen() && session.outputRoom() > 0;
+            if (room) {
+                session.write(bytes);
+            }
+            return room;
+        });
+        IOException over = taken ? null : guarded.ask(SessionDuplex::whyNoOutput);
+        if (over != null) {
+            throw over;
+        }
+        return taken;
+    }
+
+    @Override
+    public void put(ByteBuffer bytes) throws IOException {
+        faces.claimSend();
+        guarded.awaitWritable(session -> {
+            IOException over = whyNoOutput(session);
+            if (over != null) {
+                throw over;
+            }
+            if (session.outputRoom() == 0) {
+                session.notifyOutputRoom();
+                return null;
+            }
+            session.write(bytes);
+            return bytes.remaining();
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> writable() {
+        faces.claimSend();
+        return guarded.tellFor(session -> {
+            IOException over = whyNoOutput(session);
+            if (over != null) {
+                return CompletableFuture.failedStage(over);
+            }
+            if (session.outputRoom() > 0) {
+                return CompletableFuture.completedStage(null);
+            }
+            session.notifyOutputRoom();
+            return sends().room();
+        });
+    }
+
+    /** {@return why nothing can be written any more; null if something can} */
+    static @Nullable IOException whyNoOutput(Session session) {
+        Failure failure = session.failure();
+        if (failure != null) {
+            return failure.exception();
+        }
+        return session.isOutputOpen() ? null : new IOException(OUTPUT_ENDED);
+    }
+
+    @Override
     public CompletionStage<Void> end() {
         return guarded.tellFor(session -> {
             Failure failure = session.failure();
