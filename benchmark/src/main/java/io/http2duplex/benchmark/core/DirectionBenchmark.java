@@ -78,7 +78,7 @@ public class DirectionBenchmark {
 
     private void tell() {
         if (receiving.isWindowDue()) {
-            receiving.told(0);
+            receiving.advertised(0);
         }
         board.take();
     }

@@ -5,14 +5,13 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes that wait in memory, oldest first.
+ * A queue of bytes in memory, oldest first.
  *
  * <p>Large buffers are held as they are. Small ones are gathered in buffers of {@value #GATHER_SIZE} bytes while others
- * wait, so that the memory in use stays in proportion to the bytes that wait, whatever sizes the peer or the
- * application likes.
+ * wait, so that the memory in use is in proportion to the bytes, whatever the sizes of the pieces.
  *
  * <p>A queue with {@link SpareBuffers} gathers in them, and gives them back when they are empty. It must hold no other
- * buffers: what is added to it is copied, or comes from a queue with the same.
+ * buffers: what is added to it is copied, or comes from a queue with the same spares.
  */
 public final class ByteQueue {
     /** Buffers of fewer bytes are gathered. */
@@ -22,7 +21,7 @@ public final class ByteQueue {
 
     private final ArrayDeque<ByteBuffer> buffers = new ArrayDeque<>(1);
     private final SpareBuffers spares;
-    /** The youngest buffer if this queue made it, so that bytes may be put behind its limit; else null. */
+    /** The youngest buffer, if bytes may be added behind its limit since this queue made it; else null. */
     private @Nullable ByteBuffer gathering;
 
     private long size;
@@ -31,7 +30,7 @@ public final class ByteQueue {
         this(SpareBuffers.NONE);
     }
 
-    /** @param spares what is used to gather, and again */
+    /** @param spares where buffers come from and go to */
     public ByteQueue(SpareBuffers spares) {
         this.spares = spares;
     }
@@ -50,10 +49,14 @@ public final class ByteQueue {
         if (bytes.remaining() < SMALL && !isEmpty()) {
             addCopy(bytes);
         } else if (bytes.hasRemaining()) {
-            size += bytes.remaining();
-            buffers.add(bytes.slice());
-            gathering = null;
+            append(bytes.slice());
         }
+    }
+
+    private void append(ByteBuffer bytes) {
+        size += bytes.remaining();
+        buffers.add(bytes);
+        gathering = null;
     }
 
     /** Adds a copy of the bytes. */
@@ -82,9 +85,7 @@ public final class ByteQueue {
                 addCopy(bytes);
                 spares.give(bytes);
             } else {
-                size += bytes.remaining();
-                buffers.add(bytes);
-                gathering = null;
+                append(bytes);
             }
         }
     }
@@ -117,7 +118,7 @@ public final class ByteQueue {
                 .flip());
     }
 
-    /** {@return whether this queue waits in fewer pieces than the other: to move it costs less} */
+    /** {@return whether this queue has fewer pieces than the other, so that it costs less to move} */
     public boolean isInFewerPiecesThan(ByteQueue other) {
         return buffers.size() < other.buffers.size();
     }

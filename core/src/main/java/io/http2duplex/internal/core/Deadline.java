@@ -3,8 +3,8 @@ package io.http2duplex.internal.core;
 import java.util.OptionalLong;
 
 /**
- * Times at which something is to happen, or {@link #NONE}: plain numbers, for a session that waits has several, and many
- * sessions wait. In nanoseconds of one clock, which may overflow.
+ * Arithmetic of deadlines: times in nanoseconds of one clock, which may overflow, or {@link #NONE}. They are plain
+ * numbers, since an idle session has several and must stay small.
  */
 public final class Deadline {
     /** No time. */
@@ -12,12 +12,12 @@ public final class Deadline {
 
     private Deadline() {}
 
-    /** {@return whether there is one, and it has come} */
+    /** {@return whether there is a deadline and it has come} */
     public static boolean isPast(long deadline, long now) {
         return deadline != NONE && now - deadline >= 0;
     }
 
-    /** {@return the one that comes first; empty if there is none} */
+    /** {@return the first of these deadlines; empty if there is none} */
     public static OptionalLong earliest(long... deadlines) {
         long first = NONE;
         for (long deadline : deadlines) {

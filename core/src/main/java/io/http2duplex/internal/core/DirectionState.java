@@ -4,7 +4,7 @@ package io.http2duplex.internal.core;
  * The life of one direction of a session.
  *
  * <pre>
- *   OPEN ──end asked for──▶ ENDING ──every byte passed on──▶ ENDED
+ *   OPEN ──end requested──▶ ENDING ──every byte passed on──▶ ENDED
  *     │                        │
  *     └────────reset───────────┴──▶ RESET
  * </pre>
@@ -36,7 +36,7 @@ public enum DirectionState {
     }
 
     /** {@return whether nothing more can happen in this direction} */
-    public boolean isOver() {
+    public boolean isFinished() {
         return this == ENDED || this == RESET;
     }
 }

@@ -11,7 +11,7 @@ public interface Download {
     /** {@return what to do next; after {@link DownloadStep#WAIT} the session wakes the carrier} */
     DownloadStep next(long now);
 
-    /** {@return the bytes to write, of which the carrier reports what was {@link #taken}; null if there are none any more} */
+    /** {@return the bytes to write, of which the carrier reports what was {@link #taken}; null if none are left} */
     @Nullable
     ByteBuffer peek();
 
@@ -27,6 +27,6 @@ public interface Download {
     /** The end of the response body has gone to the transport. */
     void ended(long now);
 
-    /** The response can't be written any more: the browser, or the connection to it, has gone. */
+    /** The response can't be written any more: the browser, or its connection, was lost. */
     void lost(@Nullable Throwable cause, long now);
 }

@@ -1,13 +1,13 @@
 package io.http2duplex.internal.core;
 
-/** What the carrier of a download is to do next. */
+/** The next step of the carrier of a download. */
 public enum DownloadStep {
-    /** Nothing: a signal will come. */
+    /** Nothing: it will be woken. */
     WAIT,
     /** Write bytes. */
     WRITE,
-    /** End the response body in order. */
+    /** End the response body cleanly. */
     END,
-    /** Break the response off, so that the browser cannot take it for whole. */
+    /** Break the response off, so that the browser cannot treat it as whole. */
     BREAK_OFF
 }

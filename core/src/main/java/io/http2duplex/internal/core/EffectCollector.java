@@ -3,12 +3,12 @@ package io.http2duplex.internal.core;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where the parts of a session note what has become worth looking at, until {@link #take}. */
+/** A collector of the {@link Effects} of the calls to one session, until {@link #take}. */
 public final class EffectCollector {
     private boolean input;
     private boolean output;
     private boolean deadline;
-    private boolean over;
+    private boolean finished;
     private List<Runnable> ready = List.of();
     private List<SessionEvent> events = List.of();
 
@@ -24,11 +24,11 @@ public final class EffectCollector {
         deadline = true;
     }
 
-    public void over() {
-        over = true;
+    public void finished() {
+        finished = true;
     }
 
-    /** A carrier is to look again; this is what wakes it. */
+    /** A carrier must look again; this wakes it. */
     public void ready(Runnable carrier) {
         if (ready.isEmpty()) {
             ready = new ArrayList<>(2);
@@ -43,22 +43,18 @@ public final class EffectCollector {
         events.add(event);
     }
 
-    private boolean isEmpty() {
-        return !input && !output && !deadline && !over && ready.isEmpty() && events.isEmpty();
-    }
-
     /** {@return what was noted since the last call} */
     public Effects take() {
-        if (isEmpty()) {
+        if (!input && !output && !deadline && !finished && ready.isEmpty() && events.isEmpty()) {
             return Effects.NONE;
         }
-        Effects signals = new Effects(input, output, deadline, over, ready, events);
+        Effects taken = new Effects(input, output, deadline, finished, ready, events);
         input = false;
         output = false;
         deadline = false;
-        over = false;
+        finished = false;
         ready = List.of();
         events = List.of();
-        return signals;
+        return taken;
     }
 }

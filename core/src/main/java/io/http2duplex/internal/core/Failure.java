@@ -5,12 +5,12 @@ import io.http2duplex.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What ended a duplex early. The first failure of a session is the one that both faces see.
+ * The reason why a duplex ended early. Only the first failure of a session counts.
  *
- * @param code why, in the words of the table
+ * @param code the kind of failure
  * @param number the code's number, or the application's own if the code is {@link ErrorCode#APPLICATION}
- * @param reason what happened and what can be done, for a person; it may be told to the peer
- * @param cause the exception behind it, never told to the peer
+ * @param reason what happened and what can be done, for a person; the peer may be told
+ * @param cause the exception behind it; the peer is never told
  */
 public record Failure(
         ErrorCode code, int number, String reason, @Nullable Throwable cause) {

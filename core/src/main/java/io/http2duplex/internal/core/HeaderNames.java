@@ -20,13 +20,13 @@ public final class HeaderNames {
     /** The value of {@link #VERSION}. */
     public static final String DIALECT_2 = "2";
 
-    /** In a GET of dialect 2: up to which offset the download may be sent. */
+    /** In a GET of dialect 2: the offset up to which the download may be sent. */
     public static final String LIMIT = "http2-duplex-limit";
 
-    /** In a resuming GET: which attempt to attach it is. */
+    /** In a resuming GET: the number of the attempt to attach. */
     public static final String ATTACH = "http2-duplex-attach";
 
-    /** In a resuming GET: up to which offset the client has the download. */
+    /** In a resuming GET: the offset up to which the client has the download. */
     public static final String OFFSET = "http2-duplex-offset";
 
     private HeaderNames() {}

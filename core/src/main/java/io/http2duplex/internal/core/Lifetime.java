@@ -5,9 +5,9 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a session may live, and how long it may be idle: without a byte of the application's in either direction.
- * Idleness is looked for from time to time, and noticed up to a quarter of its time late, so that bytes need not be
- * timed. Times in nanoseconds of one clock.
+ * Limits on how long a session lives, and on how long it is idle: without a byte of the application in either direction.
+ * Idleness is noticed up to a quarter of its time late, so that bytes need not be timed. Times in nanoseconds of one
+ * clock.
  */
 public final class Lifetime {
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -17,7 +17,7 @@ public final class Lifetime {
     private final long openedAt;
 
     private long bytes;
-    /** When those bytes were first seen to be all. */
+    /** When the number of bytes was last seen to change. */
     private long idleSince;
 
     private long lookedAt;
@@ -36,7 +36,7 @@ public final class Lifetime {
         lookedAt = now;
     }
 
-    /** {@return when {@link #timeIs} is to be called; empty if no time matters} */
+    /** {@return when {@link #timeIs} must be called; empty if no time matters} */
     public OptionalLong deadline() {
         if (idleNanos == 0) {
             return lifeNanos == 0 ? OptionalLong.empty() : OptionalLong.of(openedAt + lifeNanos);

@@ -5,17 +5,16 @@ import io.http2duplex.ProblemType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A refusal, as the peer is told of it in an {@code application/problem+json} body (RFC 9457; {@code docs/protocol.md},
- * section "Refusals"). No member repeats text that came from the request.
+ * A refusal: the content of an {@code application/problem+json} body (RFC 9457; {@code docs/protocol.md}, section
+ * "Refusals"). No member repeats text that came from the request.
  *
  * @param type a URN that names the {@linkplain ProblemType kind of problem}
  * @param title the kind of problem, for a person
  * @param status the HTTP status
  * @param detail what was wrong with this request, and what to do
- * @param number of a session that is over: the number of its reset, 0 if it ended in order; else null
- * @param reason of a session that its application has reset: why; else null
- * @param retryAfter seconds to wait before the next try, told in the field {@code Retry-After} alone; 0 if none is
- *     to follow, or at once
+ * @param number the number of the session's reset, 0 if it ended cleanly; null if it lives
+ * @param reason why the application has reset the session; null if it has not
+ * @param retryAfter the value of the field {@code Retry-After}, in seconds; 0 for none
  */
 public record Problem(
         String type,
@@ -25,22 +24,26 @@ public record Problem(
         @Nullable Integer number,
         @Nullable String reason,
         int retryAfter) {
-    /** What is missing is free again soon: an upload's place, a thread. */
+    /** In seconds: a place for an upload, or a thread, is free again soon. */
     private static final int SOON = 1;
 
-    /** Nobody knows when a session ends. */
+    /** In seconds: nobody knows when a session ends. */
     private static final int LATER = 10;
 
     private static Problem of(ProblemType type, String detail) {
-        return of(type, detail, null, null);
+        return of(type, type.status(), detail);
     }
 
-    private static Problem of(ProblemType type, String detail, @Nullable Integer number, @Nullable String reason) {
+    private static Problem of(ProblemType type, int status, String detail) {
+        return new Problem(type.urn(), type.title(), status, detail, null, null, 0);
+    }
+
+    private static Problem ended(ProblemType type, String detail, int number, @Nullable String reason) {
         return new Problem(type.urn(), type.title(), type.status(), detail, number, reason, 0);
     }
 
-    private Problem withRetryAfter(int seconds) {
-        return new Problem(type, title, status, detail, number, reason, seconds);
+    private static Problem later(ProblemType type, int retryAfter, String detail) {
+        return new Problem(type.urn(), type.title(), type.status(), detail, null, null, retryAfter);
     }
 
     public static Problem missingId() {
@@ -53,7 +56,7 @@ public record Problem(
     public static Problem malformedId() {
         return of(
                 ProblemType.MALFORMED_ID,
-                "The header " + HeaderNames.ID + " is to hold one id of " + SessionId.LENGTH
+                "The header " + HeaderNames.ID + " must hold one id of " + SessionId.LENGTH
                         + " characters, as the response to the opening GET gave it.");
     }
 
@@ -64,7 +67,7 @@ public record Problem(
     /** For a request that names a session of the other dialect. */
     public static Problem otherDialect() {
         return badHeaders("The session is of another dialect: the header " + HeaderNames.VERSION
-                + " is to be as in the opening GET and its response.");
+                + " must be as in the opening GET and its response.");
     }
 
     public static Problem bodyCut(String detail) {
@@ -73,30 +76,24 @@ public record Problem(
 
     /** In dialect 2 what is missing may be sent again: a status that says so (RFC 9110, section 15.5.9). */
     public static Problem bodyIncomplete(String detail) {
-        ProblemType type = ProblemType.BODY_CUT;
-        return new Problem(type.urn(), type.title(), 408, detail, null, null, 0);
+        return of(ProblemType.BODY_CUT, 408, detail);
     }
 
-    /**
-     * For a body that does not get on.
-     *
-     * @param how what was waited for in vain, and what to do
-     */
+    /** For a body that makes no progress: what did not come within which time, and what to do. */
     public static Problem bodyTooSlow(String how) {
-        return of(ProblemType.BODY_TOO_SLOW, "The rest of the body is not waited for: " + how);
+        return of(ProblemType.BODY_TOO_SLOW, "The body was too slow: " + how);
     }
 
     public static Problem originNotAllowed() {
         return of(
                 ProblemType.ORIGIN_NOT_ALLOWED,
-                "Pages of that origin may not use this server's duplexes. Its own may, as its scheme and host reach it"
-                        + " through proxies, and those of allowedOrigins of the DuplexHandler.");
+                "Pages of that origin may not use this server's duplexes. Pages of the server's own scheme and host"
+                        + " may, and those of allowedOrigins of the DuplexHandler.");
     }
 
     /** With the application's own status. */
     public static Problem notAuthorized(int status, String detail) {
-        ProblemType type = ProblemType.NOT_AUTHORIZED;
-        return new Problem(type.urn(), type.title(), status, detail, null, null, 0);
+        return of(ProblemType.NOT_AUTHORIZED, status, detail);
     }
 
     /** For a request to a session that another account has opened. */
@@ -108,14 +105,16 @@ public record Problem(
     }
 
     public static Problem authorizationFailed() {
-        return of(ProblemType.AUTHORIZATION_FAILED, "Whether the request may could not be found out. Try later.")
-                .withRetryAfter(SOON);
+        return later(
+                ProblemType.AUTHORIZATION_FAILED,
+                SOON,
+                "The server could not check whether this request is allowed. Try again later.");
     }
 
     public static Problem unknownSession() {
         return of(
                 ProblemType.UNKNOWN_SESSION,
-                "There is no session of that id: it has ended, or it never was. Open a new one with GET.");
+                "There is no session of that id: it has ended, or it never existed. Open a new one with GET.");
     }
 
     public static Problem methodNotAllowed() {
@@ -139,18 +138,18 @@ public record Problem(
     public static Problem badOffset() {
         return of(
                 ProblemType.BAD_OFFSET,
-                "The offset is beyond what was sent: it is to be how much of the download has come.");
+                "The offset is beyond what was sent: it must be the offset up to which the client has the download.");
     }
 
-    /** For a request to a session that ended in order. */
-    public static Problem over() {
-        return of(ProblemType.SESSION_OVER, "Both directions of this duplex have ended.", 0, null);
+    /** For a request to a session that ended cleanly. */
+    public static Problem sessionOver() {
+        return ended(ProblemType.SESSION_OVER, "Both directions of this duplex have ended.", 0, null);
     }
 
     /** For a request to a session that has failed. The failure's cause stays in the server. */
-    public static Problem gone(Failure failure) {
+    public static Problem sessionReset(Failure failure) {
         String reason = failure.code() == ErrorCode.APPLICATION ? failure.reason() : null;
-        return of(
+        return ended(
                 ProblemType.SESSION_RESET,
                 "The duplex was reset with code " + failure.number() + " (" + failure.code() + ")"
                         + (reason == null ? "" : ": " + reason) + ".",
@@ -182,19 +181,14 @@ public record Problem(
     }
 
     public static Problem tooManyUploads(int limit) {
-        return of(
-                        ProblemType.TOO_MANY_UPLOADS,
-                        "A duplex may have " + limit + " POSTs open at once (maxOpenUploads of the DuplexHandler);"
-                                + " wait for the answer before the next chunk.")
-                .withRetryAfter(SOON);
+        return later(
+                ProblemType.TOO_MANY_UPLOADS,
+                SOON,
+                "A duplex may have " + limit + " POSTs open at once (maxOpenUploads of the DuplexHandler);"
+                        + " wait for the answer before the next chunk.");
     }
 
-    /**
-     * A limit of the server, not of a handler.
-     *
-     * @param found how much of what
-     * @param option what sets the limit
-     */
+    /** For a head that has too much of something, by an option of the server. */
     public static Problem headTooLarge(String found, int limit, String option) {
         return of(
                 ProblemType.HEAD_TOO_LARGE,
@@ -203,57 +197,51 @@ public record Problem(
     }
 
     public static Problem overloaded() {
-        return of(ProblemType.OVERLOADED, "The server has no thread to handle a new duplex. Try later.")
-                .withRetryAfter(SOON);
+        return later(ProblemType.OVERLOADED, SOON, "The server has no thread to handle a new duplex. Try again later.");
     }
 
     public static Problem shutDown() {
-        return of(ProblemType.SHUT_DOWN, "The server takes no new duplexes. Try later.")
-                .withRetryAfter(SOON);
+        return later(ProblemType.SHUT_DOWN, SOON, "The server accepts no new duplexes. Try again later.");
     }
 
     public static Problem tooManySessions(int limit) {
-        return of(
-                        ProblemType.TOO_MANY_SESSIONS,
-                        "The server holds " + limit
-                                + " sessions at once (maxSessions of the DuplexHandler). Try again when some have ended.")
-                .withRetryAfter(LATER);
+        return later(
+                ProblemType.TOO_MANY_SESSIONS,
+                LATER,
+                "The server holds " + limit
+                        + " sessions at once (maxSessions of the DuplexHandler). Try again when some have ended.");
     }
 
     public static Problem tooManySessionsOfConnection(int limit) {
-        return of(
-                        ProblemType.TOO_MANY_SESSIONS_OF_CONNECTION,
-                        "A connection may open " + limit + " sessions that live at once (maxSessionsPerConnection of"
-                                + " the DuplexHandler). End one, or use another connection.")
-                .withRetryAfter(LATER);
+        return later(
+                ProblemType.TOO_MANY_SESSIONS_OF_CONNECTION,
+                LATER,
+                "A connection may open " + limit + " sessions that live at once (maxSessionsPerConnection of"
+                        + " the DuplexHandler). End one, or use another connection.");
     }
 
     public static Problem tooManySessionsOfAddress(int limit) {
-        return of(
-                        ProblemType.TOO_MANY_SESSIONS_OF_ADDRESS,
-                        "An address may open " + limit + " sessions that live at once (maxSessionsPerAddress of the"
-                                + " DuplexHandler). Try again when some have ended.")
-                .withRetryAfter(LATER);
+        return later(
+                ProblemType.TOO_MANY_SESSIONS_OF_ADDRESS,
+                LATER,
+                "An address may open " + limit + " sessions that live at once (maxSessionsPerAddress of the"
+                        + " DuplexHandler). Try again when some have ended.");
     }
 
     public static Problem tooManySessionsOfAccount(int limit) {
-        return of(
-                        ProblemType.TOO_MANY_SESSIONS_OF_ACCOUNT,
-                        "An account may have " + limit + " sessions at once (maxSessionsPerAccount of the"
-                                + " DuplexHandler). End one, or try again when some have ended.")
-                .withRetryAfter(LATER);
+        return later(
+                ProblemType.TOO_MANY_SESSIONS_OF_ACCOUNT,
+                LATER,
+                "An account may have " + limit + " sessions at once (maxSessionsPerAccount of the"
+                        + " DuplexHandler). End one, or try again when some have ended.");
     }
 
-    /**
-     * For a GET that comes too fast behind others.
-     *
-     * @param retryAfter seconds until one more is allowed
-     */
+    /** For a GET that comes too fast behind others: in so many seconds one more is allowed. */
     public static Problem tooManyOpens(int limit, int retryAfter) {
-        return of(
-                        ProblemType.TOO_MANY_OPENS,
-                        "An address may open " + limit
-                                + " duplexes a minute (maxOpensPerMinute of the DuplexHandler). Try later.")
-                .withRetryAfter(retryAfter);
+        return later(
+                ProblemType.TOO_MANY_OPENS,
+                retryAfter,
+                "An address may open " + limit
+                        + " duplexes a minute (maxOpensPerMinute of the DuplexHandler). Try again later.");
     }
 }

@@ -5,19 +5,19 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state behind one duplex, as the application meets it in either dialect ({@code docs/protocol.md}).
+ * The state behind one duplex, of either dialect ({@code docs/protocol.md}).
  *
  * <p>It lives until both directions have ended, or until the first failure resets both. Events come in as calls, in any
- * order that a network can bring about; after each, the caller takes the {@link Effects} and acts on them outside of
- * its lock. Times are those of one clock in nanoseconds, such as {@link System#nanoTime}.
+ * sequence that a network can cause. After each call, the caller takes the {@link Effects} and acts on them outside its
+ * lock. Times are nanoseconds of one clock, such as {@link System#nanoTime}.
  */
 public interface Session {
-    /** {@return what has become worth looking at since the last call} */
+    /** {@return the effects of the calls since the last one} */
     Effects takeEffects();
 
     // ---- the application reads
 
-    /** {@return the next bytes that the client wrote, which are the caller's from now on; null if none are here} */
+    /** {@return the next bytes that the client wrote, owned by the caller; null if none are here} */
     @Nullable
     ByteBuffer pollInput();
 
@@ -45,14 +45,14 @@ public interface Session {
     boolean isOutputEnded();
 
     /**
-     * Bytes for the client. The buffer may be held; its content is to stay as it is until {@link #takenOffset} has
-     * reached the result.
+     * Bytes for the client. The buffer may be held: its content must not change until {@link #takenOffset} has reached
+     * the result.
      *
      * @return the offset behind these bytes
      */
     long write(ByteBuffer bytes);
 
-    /** Bytes for the client, as {@link #write}; of these a copy is held, so that they are the caller's again at once. */
+    /** Bytes for the client, as {@link #write}, but copied, so that the caller may use the buffer again at once. */
     long writeCopy(ByteBuffer bytes);
 
     /** The application ends its side, after what it has written. */
@@ -72,16 +72,16 @@ public interface Session {
     /** {@return the dialect's number, 1 or 2} */
     int dialect();
 
-    /** {@return how many bytes of the client's have come, each counted once} */
+    /** {@return how many bytes of the client have come, each counted once} */
     long receivedBytes();
 
-    /** {@return how many bytes of the application's a transport has taken, each counted once} */
+    /** {@return how many bytes of the application a transport has taken, each counted once} */
     long sentBytes();
 
-    /** {@return how many bytes of the client's are held} */
+    /** {@return how many bytes of the client are held} */
     long heldInput();
 
-    /** {@return how many bytes of the application's are held} */
+    /** {@return how many bytes of the application are held} */
     long heldOutput();
 
     /** {@return whether this failure, the first, has reset both directions; only the first counts} */
@@ -91,10 +91,10 @@ public interface Session {
     @Nullable
     Failure failure();
 
-    /** {@return whether both directions are over} */
-    boolean isOver();
+    /** {@return whether both directions have ended or were reset} */
+    boolean isFinished();
 
-    /** {@return when {@link #timeIs} is to be called; empty if no time matters} */
+    /** {@return when {@link #timeIs} must be called; empty if no time matters} */
     OptionalLong deadline();
 
     /** Tells the time. */

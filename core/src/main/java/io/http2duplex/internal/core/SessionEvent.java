@@ -2,9 +2,9 @@ package io.http2duplex.internal.core;
 
 import org.jspecify.annotations.Nullable;
 
-/** What an observer of a session is told between its opening and its end. */
+/** An event that the observer of a session learns of, between its opening and its end. */
 public sealed interface SessionEvent {
-    /** A download has come: the first one, or one in the place of another that was still there. */
+    /** A download has come: the first one, or one in the place of another. */
     record Attached() implements SessionEvent {}
 
     /**

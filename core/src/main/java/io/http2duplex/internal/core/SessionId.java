@@ -20,7 +20,7 @@ public final class SessionId {
         return Base64.getUrlEncoder().encodeToString(bytes);
     }
 
-    /** {@return whether that could be an id of this server} */
+    /** {@return whether this server could have made that id} */
     public static boolean isWellFormed(String id) {
         return id.length() == LENGTH && id.chars().allMatch(SessionId::isBase64Url);
     }

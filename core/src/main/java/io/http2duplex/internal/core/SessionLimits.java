@@ -1,8 +1,8 @@
 package io.http2duplex.internal.core;
 
 /**
- * The bounds of a session. The first six are of both dialects, but for {@code maxChunkSize} and {@code lingerNanos},
- * which are of dialect 1 alone; the others are of dialect 2.
+ * The limits of a session. {@code maxChunkSize} and {@code lingerNanos} are for dialect 1 alone, and those behind
+ * {@code stallNanos} for dialect 2 alone.
  *
  * @param uploadBufferSize bytes from the browser that may wait for the application; dialect 2 begins with it
  * @param downloadBufferSize bytes from the application that may wait for the browser; dialect 2 begins with it
@@ -11,7 +11,7 @@ package io.http2duplex.internal.core;
  * @param lingerNanos how long a session whose download has ended waits for the client's next upload
  * @param stallNanos how long a download may wait for a browser that does not read
  * @param resumeNanos how long a detached session is kept; 0: it is reset at once
- * @param heartbeatNanos how long a download is silent before a sign of life is asked for; 0: none ever is
+ * @param heartbeatNanos how long a download may be silent before a sign of life is requested; 0: for ever
  * @param maxWindow bytes up to which the window of either direction grows; at least both buffers' sizes
  * @param maxDownloadLifeNanos after how long the client is asked for another download; 0: it never is
  */
@@ -28,7 +28,7 @@ public record SessionLimits(
         long maxDownloadLifeNanos) {
     private static final long PATIENCE_WITHOUT_HEARTBEAT_NANOS = 30_000_000_000L;
 
-    /** {@return how long to wait for a client to do what is asked of it, or to go on with what it began} */
+    /** {@return how long to wait for a client to do what it was asked to, or to go on with what it began} */
     public long patienceNanos() {
         return heartbeatNanos > 0 ? heartbeatNanos : PATIENCE_WITHOUT_HEARTBEAT_NANOS;
     }

@@ -5,30 +5,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Buffers of one direction of one session that have been used and wait to be used again, so that bytes which flow cost
- * no new memory.
+ * A pool of the used buffers of one direction of one session, so that a steady flow of bytes allocates nothing.
  *
- * <p>They are that direction's alone, and that is what makes it safe. A thread that sends may still read from a buffer
- * here, or from one that holds other bytes by now: a download that another has taken the place of, or one that the
- * client has confirmed by means of another, looks at its view without the session's lock. But a buffer comes here only
- * when the client has confirmed every byte in it; so whatever that thread sends then, it sends at offsets that the
- * client has, and drops ({@code docs/protocol.md}, section "Offsets and confirmation"). And they are bytes of the same
- * direction of the same duplex: nobody meets what is another's. After a reset nothing is used again. Of what is received
- * nobody has a view: it is copied when the application reads it; a buffer that is handed to the application does not come
- * back here.
+ * <p>Reuse is safe although a carrier may still read a buffer that is back in the pool, or holds new bytes by now: a
+ * carrier writes without the session's lock. A sender gives a buffer back only when the client has confirmed all of it.
+ * So what such a late carrier sends has offsets that the client already has, and the client drops it
+ * ({@code docs/protocol.md}, section "Offsets and confirmation"). The bytes belong to the same direction of the same
+ * duplex, so nothing leaks to others. After a reset no buffer is reused. A receiver hands out no views: the application
+ * gets copies, or a buffer that never comes back.
  *
- * <p>Buffers are allocated only while none wait here, so both together never take more than what was once in use. A
- * direction lets go of what it has not used for a while ({@link #sweep}), and of everything when it is over.
+ * <p>A buffer is allocated only when none is spare, so the pool and the buffers in use together never exceed what was
+ * once in use. {@link #sweep} releases what was not used for a while, and {@link #close} releases everything.
  */
 public class SpareBuffers {
-    /** For bytes that are others' to keep: nothing waits here. */
+    /** A pool that keeps nothing, for bytes that belong to others. */
     static final SpareBuffers NONE = new SpareBuffers(Integer.MAX_VALUE);
 
     private static final int WORTHWHILE = 1024;
 
-    /** The youngest last, which is used first, so that the oldest show what is not needed. */
+    /** The youngest is last, and used first, so that the oldest show how many are not needed. */
     private List<ByteBuffer> spares = List.of();
-    /** Buffers of fewer bytes are not kept: they cost little, and less than it costs to look after them. */
+    /** Buffers of fewer bytes are not kept: to allocate them costs less. */
     private int smallest;
     /** How many of the oldest have waited since the last sweep. */
     private int unused;
@@ -42,7 +39,7 @@ public class SpareBuffers {
         this.smallest = smallest;
     }
 
-    /** {@return a buffer of at least that many bytes, the caller's from now on; its limit is 0} */
+    /** {@return a buffer of at least that many bytes, owned by the caller; its limit is 0} */
     public ByteBuffer take(int size) {
         while (!spares.isEmpty()) {
             ByteBuffer spare = spares.remove(spares.size() - 1);
@@ -54,7 +51,7 @@ public class SpareBuffers {
         return ByteBuffer.allocate(size).limit(0);
     }
 
-    /** Takes a buffer whose bytes nobody needs any more, and which is nobody else's. */
+    /** Takes a buffer whose bytes nobody needs any more. */
     public void give(ByteBuffer used) {
         if (used.capacity() >= smallest) {
             if (spares.isEmpty()) {
@@ -68,7 +65,7 @@ public class SpareBuffers {
         return spares.isEmpty();
     }
 
-    /** Lets go of what was not used since the last call. */
+    /** Releases what was not used since the last call. */
     public void sweep() {
         if (unused == spares.size()) {
             spares = List.of();
@@ -78,7 +75,7 @@ public class SpareBuffers {
         unused = spares.size();
     }
 
-    /** Lets go of everything, and keeps nothing any more. */
+    /** Releases everything, and keeps nothing from now on. */
     public void close() {
         spares = List.of();
         unused = 0;

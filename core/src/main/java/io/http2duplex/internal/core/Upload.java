@@ -28,9 +28,9 @@ public interface Upload {
     void cut(String how, @Nullable Throwable cause, long now);
 
     /**
-     * The body makes no progress, and is not awaited any longer.
+     * The body makes no progress: the carrier waits no longer.
      *
-     * @param how what was awaited in vain, and which limit that is, for a person
+     * @param how what did not come within which limit, for a person
      */
     void timedOut(String how, long now);
 

@@ -3,19 +3,19 @@ package io.http2duplex.internal.core;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to a request, before a carrier puts it into its own words.
+ * The answer to a POST, before its carrier makes an HTTP response of it.
  *
- * @param kind what the request has come to
+ * @param kind the kind of answer
  * @param problem why it is refused; null if it is not
  */
 public record UploadOutcome(Kind kind, @Nullable Problem problem) {
-    /** What a request has come to. */
+    /** The kinds of answer. */
     public enum Kind {
         /** Dialect 1: the bytes were taken. */
         TAKEN,
         /** Dialect 2: the frames were processed. */
         PROCESSED,
-        /** It was refused. */
+        /** The POST was refused. */
         REFUSED
     }
 

@@ -56,7 +56,8 @@ final class ResumableDialect {
         if (found instanceof SessionRegistry.Live live) {
             use(exchange, live.duplex(), session -> resume(exchange, session, request));
         } else if (found instanceof SessionRegistry.Ended ended) {
-            exchanges.refuse(exchange, ended.failure() == null ? Problem.over() : Problem.gone(ended.failure()));
+            exchanges.refuse(
+                    exchange, ended.failure() == null ? Problem.sessionOver() : Problem.sessionReset(ended.failure()));
         } else {
             exchanges.refuse(exchange, Problem.unknownSession());
         }
@@ -88,7 +89,7 @@ final class ResumableDialect {
         } else if (!(found instanceof SessionRegistry.Ended ended)) {
             exchanges.refuse(exchange, Problem.unknownSession());
         } else if (ended.failure() != null) {
-            exchanges.refuse(exchange, Problem.gone(ended.failure()));
+            exchanges.refuse(exchange, Problem.sessionReset(ended.failure()));
         } else {
             exchanges.answer(exchange, UploadOutcome.PROCESSED); // everything in it had come before
         }

@@ -133,7 +133,7 @@ public final class SessionRegistry {
             }
             resumable++;
             guarded.ask(session -> {
-                detached += session.isAttached() || session.isOver() ? 0 : 1;
+                detached += session.isAttached() || session.isFinished() ? 0 : 1;
                 uploadWindows += session.uploadWindow();
                 downloadWindows += session.downloadWindow();
                 return null;

@@ -56,7 +56,7 @@ final class DeadlineTimer {
 
     private OptionalLong deadline(Session state) {
         OptionalLong own = state.deadline();
-        OptionalLong life = lifetime == null || state.isOver() ? OptionalLong.empty() : lifetime.deadline();
+        OptionalLong life = lifetime == null || state.isFinished() ? OptionalLong.empty() : lifetime.deadline();
         if (own.isEmpty() || life.isEmpty()) {
             return own.isEmpty() ? life : own;
         }

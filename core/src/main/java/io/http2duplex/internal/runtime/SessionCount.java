@@ -35,7 +35,7 @@ final class SessionCount {
                 counts.resumed();
             }
         }
-        if (signals.over()) {
+        if (signals.finished()) {
             counts.ended(session.failure(), counts.now() - openedAt);
         }
     }

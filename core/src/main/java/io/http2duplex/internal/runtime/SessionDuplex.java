@@ -426,7 +426,7 @@ public final class SessionDuplex<S extends Session> implements Duplex, GuardedSe
         count.happened(session, effects);
         if (observed != null) {
             effects.events().forEach(observed::happened);
-            if (effects.over()) {
+            if (effects.finished()) {
                 observed.ended(session.failure());
             }
         }
@@ -434,7 +434,7 @@ public final class SessionDuplex<S extends Session> implements Duplex, GuardedSe
 
     @Override
     public void act(Effects effects) {
-        if (effects.over()) {
+        if (effects.finished()) {
             finish();
         }
         if (effects.input()) {

@@ -9,7 +9,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ByteQueueTest {
-    /** Bytes in a plain array: what a queue of bytes is to behave like. */
+    /** Bytes in a plain array: what a queue of bytes must behave like. */
     private static final class Model {
         private final byte[] bytes = new byte[1 << 20];
         private int start;

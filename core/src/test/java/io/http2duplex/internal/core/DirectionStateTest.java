@@ -34,6 +34,7 @@ class DirectionStateTest {
     @ParameterizedTest
     @EnumSource
     void itIsOverWhereNoMoveLeadsOn(DirectionState state) {
-        assertThat(state.isOver()).isEqualTo(requireNonNull(LEGAL.get(state)).isEmpty());
+        assertThat(state.isFinished())
+                .isEqualTo(requireNonNull(LEGAL.get(state)).isEmpty());
     }
 }

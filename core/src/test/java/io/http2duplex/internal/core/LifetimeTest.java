@@ -47,12 +47,12 @@ class LifetimeTest {
     }
 
     @Test
-    void lifeIsOverAtItsTimeWhateverHappens() {
+    void lifeEndsAtItsTimeWhateverHappens() {
         Lifetime lifetime = new Lifetime(0, 10 * SECOND, now);
         assertThat(lifetime.deadline()).hasValue(now + 10 * SECOND);
         for (int i = 0; i < 9; i++) {
             session.write(ByteBuffer.allocate(1));
-            session.downloadTaken(1);
+            session.download().taken(1, now);
             assertThat(pass(lifetime, session, SECOND)).isNull();
         }
         assertThat(pass(lifetime, session, SECOND - 1)).isNull();
@@ -69,12 +69,13 @@ class LifetimeTest {
     @Test
     void aByteEitherWayKeepsASessionFromBeingIdle() {
         Lifetime lifetime = new Lifetime(8 * SECOND, 0, now);
+        session.download().taken(1, now); // the first byte, which is not the application's
         for (int i = 0; i < 3; i++) { // of the POSTs none is answered
-            session.received(session.openUpload(UploadKind.CHUNK, -1, now, () -> {}), ByteBuffer.allocate(1));
+            session.openUpload(UploadKind.CHUNK, -1, now, () -> {}).received(ByteBuffer.allocate(1), now);
             session.discardInput();
             assertThat(pass(lifetime, session, 7 * SECOND)).isNull();
             session.write(ByteBuffer.allocate(1));
-            session.downloadTaken(1);
+            session.download().taken(1, now);
             assertThat(pass(lifetime, session, 7 * SECOND)).isNull();
         }
         long lastByte = now - 7 * SECOND;
@@ -89,9 +90,9 @@ class LifetimeTest {
         Lifetime lifetime = new Lifetime(60 * SECOND, 0, now);
         Failure failure = null;
         for (int i = 0; i < 4 && failure == null; i++) {
-            while (resumable.nextDownload(download, now) == DownloadStep.WRITE) {
+            while (download.next(now) == DownloadStep.WRITE) {
                 ByteBuffer frames = download.peek();
-                resumable.downloadTaken(download, frames == null ? 0 : frames.remaining(), now);
+                download.taken(frames == null ? 0 : frames.remaining(), now);
             }
             failure = pass(lifetime, resumable, 15 * SECOND);
             resumable.openUpload(now, () -> {});

@@ -1,21 +1,33 @@
 package io.http2duplex.internal.core.plain;
 
+import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.ByteQueue;
+import io.http2duplex.internal.core.Deadline;
 import io.http2duplex.internal.core.DirectionState;
+import io.http2duplex.internal.core.Download;
 import io.http2duplex.internal.core.DownloadStep;
 import io.http2duplex.internal.core.EffectCollector;
+import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.SessionLimits;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Application to browser: keeps what the application wrote, within a bound, until the transport has taken it. */
-final class DownloadDirection {
+/**
+ * The direction from application to browser: it keeps what the application wrote, within a bound, until the transport
+ * has taken it. One more byte comes first.
+ */
+final class DownloadDirection implements Download {
     private static final long NEVER = Long.MAX_VALUE;
+    /** Dropped by the client. Sent at once, since some browsers resolve a fetch only with the first byte. */
+    private static final byte FIRST_BYTE = 'a';
 
+    private final PlainSession session;
     private final SessionLimits limits;
     private final EffectCollector effects;
     private final Runnable onReady;
     private final ByteQueue buffer = new ByteQueue();
+    /** The first byte until the transport has it, then null. */
+    private @Nullable ByteBuffer first = ByteBuffer.wrap(new byte[] {FIRST_BYTE});
 
     private DirectionState state = DirectionState.OPEN;
     /** Offset up to which the application has written. */
@@ -24,12 +36,15 @@ final class DownloadDirection {
     private long takenOffset;
     /** The taken offset at which the application wants to look again. */
     private long notifyOffset = NEVER;
-    /** Whether the carrier found nothing to do, so that it has to be woken. */
+    /** Whether the carrier found nothing to do, so that it must be woken. */
     private boolean idle;
     /** What the carrier does after a reset. */
     private DownloadStep afterReset = DownloadStep.BREAK_OFF;
+    /** When the browser must have read something. */
+    private long stall = Deadline.NONE;
 
-    DownloadDirection(SessionLimits limits, EffectCollector effects, Runnable onReady) {
+    DownloadDirection(PlainSession session, SessionLimits limits, EffectCollector effects, Runnable onReady) {
+        this.session = session;
         this.limits = limits;
         this.effects = effects;
         this.onReady = onReady;
@@ -37,6 +52,10 @@ final class DownloadDirection {
 
     DirectionState state() {
         return state;
+    }
+
+    long stall() {
+        return stall;
     }
 
     // ---- the application
@@ -79,37 +98,6 @@ final class DownloadDirection {
         notifyAt(writtenOffset - limits.downloadBufferSize() / 2);
     }
 
-    // ---- the carrier
-
-    DownloadStep next() {
-        idle = false;
-        if (state == DirectionState.RESET) {
-            return afterReset;
-        }
-        if (!buffer.isEmpty()) {
-            return DownloadStep.WRITE;
-        }
-        if (state == DirectionState.OPEN) {
-            idle = true;
-            return DownloadStep.WAIT;
-        }
-        return DownloadStep.END;
-    }
-
-    @Nullable
-    ByteBuffer peek() {
-        return buffer.peek();
-    }
-
-    void taken(int count) {
-        if (state.isOver()) {
-            return;
-        }
-        buffer.consumed(count);
-        takenOffset += count;
-        signalIfReached();
-    }
-
     private void signalIfReached() {
         if (takenOffset >= notifyOffset) {
             notifyOffset = NEVER;
@@ -117,18 +105,76 @@ final class DownloadDirection {
         }
     }
 
-    void ended() {
+    // ---- the carrier
+
+    @Override
+    public DownloadStep next(long now) {
+        idle = false;
+        if (first != null) {
+            return DownloadStep.WRITE;
+        }
+        if (state == DirectionState.RESET) {
+            return afterReset;
+        }
+        if (!buffer.isEmpty()) {
+            return DownloadStep.WRITE;
+        }
+        idle = state == DirectionState.OPEN;
+        return idle ? DownloadStep.WAIT : DownloadStep.END;
+    }
+
+    @Override
+    public @Nullable ByteBuffer peek() {
+        return first != null ? first : buffer.peek();
+    }
+
+    @Override
+    public void taken(int count, long now) {
+        stall = Deadline.NONE;
+        if (first != null) {
+            first = null;
+        } else if (!state.isFinished()) {
+            buffer.consumed(count);
+            takenOffset += count;
+            signalIfReached();
+        }
+    }
+
+    @Override
+    public void blocked(long now) {
+        if (stall == Deadline.NONE && !state.isFinished()) {
+            stall = now + limits.stallNanos();
+            effects.deadline();
+        }
+    }
+
+    @Override
+    public void flushed(long now) {
+        stall = Deadline.NONE;
+    }
+
+    @Override
+    public void ended(long now) {
+        stall = Deadline.NONE;
         if (state == DirectionState.ENDING) {
             state = state.to(DirectionState.ENDED);
             effects.output();
         }
+        session.settle(now);
+    }
+
+    @Override
+    public void lost(@Nullable Throwable cause, long now) {
+        session.reset(new Failure(
+                ErrorCode.CONNECTION_LOST, "The browser, or its connection, was lost before the duplex ended.", cause));
     }
 
     // ---- both
 
-    /** @param then how the carrier finishes the response: {@link DownloadStep#BREAK_OFF}, or END if nobody is to be told */
+    /** @param then how the carrier finishes the response: {@link DownloadStep#BREAK_OFF}, or END if nobody need know */
     void reset(DownloadStep then) {
-        if (state.isOver()) {
+        stall = Deadline.NONE;
+        if (state.isFinished()) {
             return;
         }
         afterReset = then;

@@ -17,8 +17,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session of dialect 1 ({@code protocol.md}): one direction up, one down, and what ends them. It lives as long as its
- * download's connection does.
+ * A session of dialect 1 ({@code protocol.md}): one direction up and one down. It lives as long as the connection of its
+ * download does.
  */
 public final class PlainSession implements Session {
     private final SessionLimits limits;
@@ -27,15 +27,14 @@ public final class PlainSession implements Session {
     private final DownloadDirection download;
 
     private @Nullable Failure failure;
-    private boolean over;
+    private boolean finished;
     private long lingerDeadline = Deadline.NONE;
-    private long stallDeadline = Deadline.NONE;
 
     /** @param onDownloadReady wakes the carrier of the download, outside any lock */
     public PlainSession(SessionLimits limits, Runnable onDownloadReady) {
         this.limits = limits;
-        upload = new UploadDirection(limits, effects);
-        download = new DownloadDirection(limits, effects, onDownloadReady);
+        upload = new UploadDirection(this, limits, effects);
+        download = new DownloadDirection(this, limits, effects, onDownloadReady);
     }
 
     @Override
@@ -43,7 +42,7 @@ public final class PlainSession implements Session {
         return effects.take();
     }
 
-    // ---- uploads: what the carriers of POSTs tell and ask
+    // ---- the carriers
 
     /**
      * A POST has come. It may be decided at once: see {@link PlainUpload#outcome}.
@@ -52,51 +51,26 @@ public final class PlainSession implements Session {
      * @param onReady wakes the carrier, outside any lock
      */
     public PlainUpload openUpload(UploadKind kind, long contentLength, long now, Runnable onReady) {
-        PlainUpload opened = new PlainUpload(this, kind, contentLength, onReady);
+        PlainUpload opened = new PlainUpload(upload, kind, contentLength, onReady);
         if (kind == UploadKind.DESTROY) {
             opened.decide(UploadOutcome.TAKEN);
             // The page expects nothing more: a response broken off would only be an error in its console. But what
             // waits for a browser that does not read might wait for ever.
             reset(
                     new Failure(ErrorCode.CANCELLED, "The page destroyed the duplex."),
-                    stallDeadline == Deadline.NONE ? DownloadStep.END : DownloadStep.BREAK_OFF);
+                    download.stall() == Deadline.NONE ? DownloadStep.END : DownloadStep.BREAK_OFF);
         } else if (failure != null) {
-            opened.decide(UploadOutcome.refused(Problem.gone(failure)));
+            opened.decide(UploadOutcome.refused(Problem.sessionReset(failure)));
         } else {
-            resetFor(upload.open(opened));
+            upload.open(opened);
         }
         settle(now);
         return opened;
     }
 
-    /** {@return how many bytes of that body may be handed over now; 0: wait to be woken} */
-    int room(PlainUpload upload) {
-        return this.upload.room(upload);
-    }
-
-    /** Bytes of that body have come, no more than {@link #room} allowed. They are copied. */
-    public void received(PlainUpload upload, ByteBuffer bytes) {
-        resetFor(this.upload.received(upload, bytes));
-    }
-
-    /** That body has come to its end. */
-    void completed(PlainUpload upload, long now) {
-        resetFor(this.upload.completed(upload));
-        settle(now);
-    }
-
-    /** That body was cut: the rest will not come. */
-    void cut(PlainUpload upload, String how, @Nullable Throwable cause) {
-        resetFor(this.upload.cut(upload, how, cause));
-    }
-
-    /**
-     * That body makes no progress, and is not awaited any longer.
-     *
-     * @param how what was awaited in vain, for a person
-     */
-    void timedOut(PlainUpload upload, String how) {
-        resetFor(this.upload.timedOut(upload, how));
+    /** {@return the download, for the carrier of the response to the GET} */
+    public Download download() {
+        return download;
     }
 
     // ---- the application reads
@@ -174,44 +148,6 @@ public final class PlainSession implements Session {
         download.notifyWhenRoomy();
     }
 
-    // ---- the download: what the carrier of the response body tells and asks
-
-    /** {@return the download, of which the carrier of the GET's response must be given the first and only one} */
-    public Download download() {
-        return new PlainDownload(this);
-    }
-
-    DownloadStep nextDownload() {
-        return download.next();
-    }
-
-    @Nullable
-    ByteBuffer peekDownload() {
-        return download.peek();
-    }
-
-    public void downloadTaken(int count) {
-        stallDeadline = Deadline.NONE;
-        download.taken(count);
-    }
-
-    void downloadBlocked(long now) {
-        if (stallDeadline == Deadline.NONE && !over) {
-            stallDeadline = now + limits.stallNanos();
-            effects.deadline();
-        }
-    }
-
-    void downloadFlushed() {
-        stallDeadline = Deadline.NONE;
-    }
-
-    void downloadEnded(long now) {
-        stallDeadline = Deadline.NONE;
-        download.ended();
-        settle(now);
-    }
-
     // ---- both directions
 
     @Override
@@ -244,18 +180,21 @@ public final class PlainSession implements Session {
         return reset(failure, DownloadStep.BREAK_OFF);
     }
 
-    private boolean reset(Failure failure, DownloadStep download) {
-        if (over) {
+    private boolean reset(Failure first, DownloadStep then) {
+        if (finished) {
             return false;
         }
-        this.failure = failure;
-        over = true;
-        effects.over();
-        lingerDeadline = Deadline.NONE;
-        stallDeadline = Deadline.NONE;
-        upload.reset(failure);
-        this.download.reset(download);
+        failure = first;
+        finish();
+        upload.reset(first);
+        download.reset(then);
         return true;
+    }
+
+    private void finish() {
+        finished = true;
+        effects.finished();
+        lingerDeadline = Deadline.NONE;
     }
 
     @Override
@@ -264,13 +203,13 @@ public final class PlainSession implements Session {
     }
 
     @Override
-    public boolean isOver() {
-        return over;
+    public boolean isFinished() {
+        return finished;
     }
 
     @Override
     public OptionalLong deadline() {
-        return Deadline.earliest(lingerDeadline, stallDeadline);
+        return Deadline.earliest(lingerDeadline, download.stall());
     }
 
     @Override
@@ -280,7 +219,7 @@ public final class PlainSession implements Session {
                     ErrorCode.TIMED_OUT,
                     "The server's side had ended, and the client neither uploaded nor ended its own within "
                             + limits.lingerNanos() / 1_000_000 + " ms (lingerTimeout of the DuplexHandler)."));
-        } else if (Deadline.isPast(stallDeadline, now)) {
+        } else if (Deadline.isPast(download.stall(), now)) {
             reset(new Failure(
                     ErrorCode.TIMED_OUT,
                     "The browser read nothing of the download within " + limits.stallNanos() / 1_000_000
@@ -288,21 +227,13 @@ public final class PlainSession implements Session {
         }
     }
 
-    private void resetFor(@Nullable Failure failure) {
-        if (failure != null) {
-            reset(failure);
-        }
-    }
-
-    /** Notices that both directions have ended, or that the client is to be waited for. */
-    private void settle(long now) {
-        if (over || download.state() != DirectionState.ENDED) {
+    /** Notices that both directions have ended, or that the client must be waited for. */
+    void settle(long now) {
+        if (finished || download.state() != DirectionState.ENDED) {
             return;
         }
         if (upload.state() == DirectionState.ENDED) {
-            over = true;
-            effects.over();
-            lingerDeadline = Deadline.NONE;
+            finish();
         } else if (upload.hasOpenUploads()) {
             lingerDeadline = Deadline.NONE;
         } else if (lingerDeadline == Deadline.NONE) {

@@ -8,20 +8,23 @@ import org.jspecify.annotations.Nullable;
 
 /** One POST of a session of dialect 1. */
 public final class PlainUpload implements Upload {
-    private final PlainSession session;
+    private final UploadDirection direction;
     private final UploadKind kind;
     private final long contentLength;
     private final Runnable onReady;
     /** The bytes of a body that overtook an unfinished one; empty once it is this upload's turn. */
     final ByteQueue outOfTurn = new ByteQueue();
+    /** Whether the body has come to its proper end. */
+    boolean arrived;
+    /** Whether its carrier stopped reading because there was no room. */
+    boolean paused;
+    /** How many bytes have come. */
+    long count;
 
-    private long count;
     private @Nullable UploadOutcome outcome;
-    private boolean arrived;
-    private boolean paused;
 
-    PlainUpload(PlainSession session, UploadKind kind, long contentLength, Runnable onReady) {
-        this.session = session;
+    PlainUpload(UploadDirection direction, UploadKind kind, long contentLength, Runnable onReady) {
+        this.direction = direction;
         this.kind = kind;
         this.contentLength = contentLength;
         this.onReady = onReady;
@@ -29,27 +32,35 @@ public final class PlainUpload implements Upload {
 
     @Override
     public int room() {
-        return outcome == null ? session.room(this) : DECIDED;
+        return outcome == null ? direction.room(this) : DECIDED;
     }
 
     @Override
     public void received(ByteBuffer bytes, long now) {
-        session.received(this, bytes);
+        if (outcome == null) {
+            direction.received(this, bytes);
+        }
     }
 
     @Override
     public void completed(long now) {
-        session.completed(this, now);
+        if (outcome == null) {
+            direction.completed(this, now);
+        }
     }
 
     @Override
     public void cut(String how, @Nullable Throwable cause, long now) {
-        session.cut(this, how, cause);
+        if (outcome == null) {
+            direction.cut(this, how, cause);
+        }
     }
 
     @Override
     public void timedOut(String how, long now) {
-        session.timedOut(this, how);
+        if (outcome == null) {
+            direction.timedOut(this, how);
+        }
     }
 
     /** {@return what it is} */
@@ -72,23 +83,6 @@ public final class PlainUpload implements Upload {
         outOfTurn.clear();
     }
 
-    /** {@return whether the body has come to its proper end} */
-    boolean hasArrived() {
-        return arrived;
-    }
-
-    void arrive() {
-        arrived = true;
-    }
-
-    void count(int bytes) {
-        count += bytes;
-    }
-
-    long count() {
-        return count;
-    }
-
     boolean isLongerThanAnnounced() {
         return contentLength >= 0 && count > contentLength;
     }
@@ -100,14 +94,5 @@ public final class PlainUpload implements Upload {
     /** {@return whether the body holds nothing more, so that reading on can only find its end} */
     boolean isExhausted() {
         return count == contentLength;
-    }
-
-    /** {@return whether its carrier stopped reading because there was no room} */
-    boolean isPaused() {
-        return paused;
-    }
-
-    void pause(boolean pause) {
-        paused = pause;
     }
 }

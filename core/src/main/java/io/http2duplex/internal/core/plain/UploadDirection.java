@@ -10,17 +10,18 @@ import io.http2duplex.internal.core.SessionLimits;
 import io.http2duplex.internal.core.UploadOutcome;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Browser to application: puts the bodies of the POSTs into one stream of bytes, in the order in which the POSTs came.
+ * The direction from browser to application: it makes one stream of bytes of the bodies of the POSTs, in the order in
+ * which the POSTs came.
  *
  * <p>The oldest open POST fills the buffer that the application reads from, and is read only as far as that has room:
  * this is the backpressure. A POST that overtakes an unfinished one is read at once, so that it cannot block the
  * connection's window for the one before it, and waits outside the buffer, within the same bound.
  */
 final class UploadDirection {
+    private final PlainSession session;
     private final SessionLimits limits;
     private final EffectCollector effects;
     private final ByteQueue buffer = new ByteQueue();
@@ -33,7 +34,8 @@ final class UploadDirection {
     /** Whether a reset dropped bytes that the application had not read. */
     private boolean dropped;
 
-    UploadDirection(SessionLimits limits, EffectCollector effects) {
+    UploadDirection(PlainSession session, SessionLimits limits, EffectCollector effects) {
+        this.session = session;
         this.limits = limits;
         this.effects = effects;
     }
@@ -48,33 +50,27 @@ final class UploadDirection {
 
     // ---- the POSTs
 
-    /** {@return a failure that the new upload means for the session; null if it means none} */
-    @Nullable
-    Failure open(PlainUpload upload) {
+    void open(PlainUpload upload) {
         if (state != DirectionState.OPEN) {
             boolean end = upload.kind() == UploadKind.END && !upload.isShorterThanAnnounced();
             if (end || upload.isExhausted()) {
                 upload.decide(UploadOutcome.TAKEN); // repeated, or empty: nothing is lost
-                return null;
+            } else {
+                upload.decide(UploadOutcome.refused(Problem.uploadEnded()));
+                session.reset(
+                        new Failure(ErrorCode.PROTOCOL_ERROR, "The client sent a chunk after the end of its side."));
             }
-            upload.decide(UploadOutcome.refused(Problem.uploadEnded()));
-            return new Failure(ErrorCode.PROTOCOL_ERROR, "The client sent a chunk after the end of its side.");
-        }
-        if (open.size() >= limits.maxOpenUploads()) {
+        } else if (open.size() >= limits.maxOpenUploads()) {
             upload.decide(UploadOutcome.refused(Problem.tooManyUploads(limits.maxOpenUploads())));
-            return null;
+        } else {
+            open.add(upload);
+            if (upload.kind().isLast()) {
+                state = state.to(DirectionState.ENDING);
+            }
         }
-        open.add(upload);
-        if (upload.kind().isLast()) {
-            state = state.to(DirectionState.ENDING);
-        }
-        return null;
     }
 
     int room(PlainUpload upload) {
-        if (upload.outcome() != null) {
-            return 0;
-        }
         if (discarding) {
             return Integer.MAX_VALUE;
         }
@@ -88,44 +84,42 @@ final class UploadDirection {
         if (upload.isExhausted()) {
             return 1;
         }
-        upload.pause(true);
+        upload.paused = true;
         return 0;
     }
 
-    @Nullable
-    Failure received(PlainUpload upload, ByteBuffer bytes) {
-        if (upload.outcome() != null) {
-            return null;
-        }
-        upload.count(bytes.remaining());
+    void received(PlainUpload upload, ByteBuffer bytes) {
+        upload.count += bytes.remaining();
         if (upload.isLongerThanAnnounced()) {
-            return refuse(
+            refuse(
                     upload,
                     Problem.badHeaders("The body is longer than its content-length."),
                     new Failure(ErrorCode.PROTOCOL_ERROR, "An upload was longer than its Content-Length."));
+            return;
         }
-        if (upload.kind() != UploadKind.SINGLE && upload.count() > limits.maxChunkSize()) {
-            return refuse(
+        if (upload.kind() != UploadKind.SINGLE && upload.count > limits.maxChunkSize()) {
+            refuse(
                     upload,
                     Problem.chunkTooLarge(limits.maxChunkSize()),
                     new Failure(
                             ErrorCode.TOO_LARGE,
                             "A chunk was over the limit of " + limits.maxChunkSize()
                                     + " bytes (maxChunkSize of the DuplexHandler)."));
+            return;
         }
         received += bytes.remaining();
         if (discarding) {
-            return null;
+            return;
         }
         if (upload == open.peek()) {
             if (buffer.isEmpty()) {
                 effects.input();
             }
             buffer.addCopy(bytes);
-            return null;
-        }
-        if (bytes.remaining() > roomOutOfTurn()) {
-            return refuse(
+        } else if (bytes.remaining() <= roomOutOfTurn()) {
+            upload.outOfTurn.addCopy(bytes);
+        } else {
+            refuse(
                     upload,
                     Problem.outOfTurn(limits.uploadBufferSize()),
                     new Failure(
@@ -133,21 +127,16 @@ final class UploadDirection {
                             "POSTs that overtook an unfinished one held more than " + limits.uploadBufferSize()
                                     + " bytes (uploadBufferSize of the DuplexHandler)."));
         }
-        upload.outOfTurn.addCopy(bytes);
-        return null;
     }
 
-    @Nullable
-    Failure completed(PlainUpload upload) {
-        if (upload.outcome() != null) {
-            return null;
-        }
+    void completed(PlainUpload upload, long now) {
         if (upload.isShorterThanAnnounced()) {
-            return cut(upload, "its body ended before its Content-Length", null);
+            cut(upload, "its body ended before its Content-Length", null);
+            return;
         }
-        upload.arrive();
+        upload.arrived = true;
         PlainUpload head;
-        while ((head = open.peek()) != null && head.hasArrived()) {
+        while ((head = open.peek()) != null && head.arrived) {
             open.remove();
             head.decide(UploadOutcome.TAKEN);
             effects.ready(head.onReady());
@@ -155,45 +144,34 @@ final class UploadDirection {
                 state = state.to(DirectionState.ENDED);
                 effects.input();
             }
-            takeTurn(open.peek());
+            PlainUpload next = open.peek();
+            if (next != null && !next.outOfTurn.isEmpty()) {
+                effects.input();
+                buffer.addAll(next.outOfTurn);
+            }
         }
-        return null;
+        session.settle(now);
     }
 
-    private void takeTurn(@Nullable PlainUpload next) {
-        if (next != null && !next.outOfTurn.isEmpty()) {
-            effects.input();
-            buffer.addAll(next.outOfTurn);
-        }
-    }
-
-    @Nullable
-    Failure cut(PlainUpload upload, String how, @Nullable Throwable cause) {
-        if (upload.outcome() != null) {
-            return null;
-        }
-        return refuse(
+    void cut(PlainUpload upload, String how, @Nullable Throwable cause) {
+        refuse(
                 upload,
                 Problem.bodyCut("The upload was cut: " + how + ". The duplex was reset."),
                 new Failure(ErrorCode.UPLOAD_CUT, "An upload was cut: " + how + ".", cause));
     }
 
-    @Nullable
-    Failure timedOut(PlainUpload upload, String how) {
-        if (upload.outcome() != null) {
-            return null;
-        }
-        return refuse(
+    void timedOut(PlainUpload upload, String how) {
+        refuse(
                 upload,
                 Problem.bodyTooSlow(how + ". The duplex was reset: send less in one POST."),
                 new Failure(ErrorCode.UPLOAD_CUT, "An upload was cut: " + how + "."));
     }
 
-    private Failure refuse(PlainUpload upload, Problem problem, Failure failure) {
+    private void refuse(PlainUpload upload, Problem problem, Failure failure) {
         upload.decide(UploadOutcome.refused(problem));
         open.remove(upload);
         effects.ready(upload.onReady());
-        return failure;
+        session.reset(failure);
     }
 
     /** What came out of turn takes room until the application has read it, also once its turn has come. */
@@ -253,8 +231,8 @@ final class UploadDirection {
     /** Wakes a paused POST once half of the buffer is free, so that it is not woken for every few bytes. */
     private void resume() {
         PlainUpload head = open.peek();
-        if (head != null && head.isPaused() && buffer.size() <= limits.uploadBufferSize() / 2) {
-            head.pause(false);
+        if (head != null && head.paused && buffer.size() <= limits.uploadBufferSize() / 2) {
+            head.paused = false;
             effects.ready(head.onReady());
         }
     }
@@ -262,16 +240,16 @@ final class UploadDirection {
     // ---- both
 
     void reset(Failure failure) {
-        if (!state.isOver()) {
+        if (!state.isFinished()) {
             state = state.to(DirectionState.RESET);
         }
         dropped = !buffer.isEmpty();
         buffer.clear();
-        for (Iterator<PlainUpload> it = open.iterator(); it.hasNext(); it.remove()) {
-            PlainUpload upload = it.next();
-            upload.decide(UploadOutcome.refused(Problem.gone(failure)));
+        for (PlainUpload upload : open) {
+            upload.decide(UploadOutcome.refused(Problem.sessionReset(failure)));
             effects.ready(upload.onReady());
         }
+        open.clear();
         effects.input();
     }
 }

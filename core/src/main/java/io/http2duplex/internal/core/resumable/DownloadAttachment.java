@@ -7,15 +7,15 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One download of a session of dialect 2, from its attaching until another takes its place. */
+/** One download of a session of dialect 2, from its attach until another replaces it. */
 public final class DownloadAttachment implements Download {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final @Nullable ResumableSession session;
+    private final @Nullable Downloads downloads;
     private final @Nullable Problem problem;
     private final Runnable onReady;
 
-    /** Frames that are on their way, then the bytes of the DATA frame at their end, then what the download ends with. */
+    /** Frames that are on their way, then the bytes of the DATA frame at their end, then the last frames. */
     private ByteBuffer frames = NOTHING;
 
     private ByteBuffer bytes = NOTHING;
@@ -25,19 +25,19 @@ public final class DownloadAttachment implements Download {
 
     /** What the carrier does when nothing is on its way; null: look for more. */
     private @Nullable DownloadStep then;
-    /** Whether the carrier found nothing to do, so that it has to be woken. */
+    /** Whether the carrier found nothing to do, so that it must be woken. */
     boolean idle;
     /** Whether the transport took nothing when it was last offered something. */
     boolean blocked;
-    /** Whether HELLO and WINDOW are still to come. */
+    /** Whether HELLO and WINDOW have not been sent yet. */
     boolean fresh = true;
 
-    DownloadAttachment(ResumableSession session, Runnable onReady) {
-        this(session, null, onReady);
+    DownloadAttachment(Downloads downloads, Runnable onReady) {
+        this(downloads, null, onReady);
     }
 
-    private DownloadAttachment(@Nullable ResumableSession session, @Nullable Problem problem, Runnable onReady) {
-        this.session = session;
+    private DownloadAttachment(@Nullable Downloads downloads, @Nullable Problem problem, Runnable onReady) {
+        this.downloads = downloads;
         this.problem = problem;
         this.onReady = onReady;
     }
@@ -55,7 +55,6 @@ public final class DownloadAttachment implements Download {
         return onReady;
     }
 
-    /** {@return what the carrier does when nothing is on its way; null: look for more} */
     @Nullable
     DownloadStep then() {
         return then;
@@ -65,28 +64,28 @@ public final class DownloadAttachment implements Download {
         return frames.hasRemaining() || bytes.hasRemaining() || last.hasRemaining();
     }
 
-    private ResumableSession session() {
-        return Objects.requireNonNull(session, "a refused attachment has no download");
+    private Downloads downloads() {
+        return Objects.requireNonNull(downloads, "a refused attachment has no download");
     }
 
     @Override
     public DownloadStep next(long now) {
-        return session().nextDownload(this, now);
+        return downloads().next(this, now);
     }
 
     @Override
     public void taken(int count, long now) {
-        session().downloadTaken(this, count, now);
+        downloads().taken(this, count, now);
     }
 
     @Override
     public void blocked(long now) {
-        session().downloadBlocked(this, now);
+        downloads().blocked(this, now);
     }
 
     @Override
     public void flushed(long now) {
-        session().downloadFlushed(this, now);
+        downloads().unblocked(this, now);
     }
 
     @Override
@@ -96,7 +95,7 @@ public final class DownloadAttachment implements Download {
 
     @Override
     public void lost(@Nullable Throwable cause, long now) {
-        session().downloadLost(this, "The browser, or the connection to it, went.", cause, now);
+        downloads().lost(this, "The browser, or its connection, was lost.", cause, now);
     }
 
     @Override
@@ -111,25 +110,25 @@ public final class DownloadAttachment implements Download {
     /** {@return the offset up to which bytes of DATA were taken; 0 if none were} */
     long advance(int count) {
         ByteBuffer first = first();
-        first.position(Math.min(first.limit(), first.position() + count)); // nothing is left of it if it was released
+        first.position(Math.min(first.limit(), first.position() + count)); // it is empty if it was released
         return offset + bytes.position();
     }
 
-    /** The next to be carried. */
+    /** Sets what is carried next. */
     void carry(ByteBuffer nextFrames, @Nullable ByteBuffer nextBytes, long nextOffset) {
         frames = nextFrames;
         bytes = nextBytes == null ? NOTHING : nextBytes;
         offset = nextOffset;
     }
 
-    /** The download ends in order, after the frame on its way and these; if it is held up, it is broken off. */
+    /** The download ends cleanly, after the frame on its way and these; if it is held up, it is broken off. */
     void finish(ByteBuffer lastFrames) {
         last = lastFrames;
         then = DownloadStep.END;
         breakOffIfBlocked();
     }
 
-    /** The download ends at once, wherever it is; if it is held up, it is broken off. */
+    /** The download ends at once; if it is held up, it is broken off. */
     void release() {
         drop();
         then = DownloadStep.END;

@@ -10,17 +10,16 @@ import io.http2duplex.internal.core.SessionEvent;
 import io.http2duplex.internal.core.SessionLimits;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The downloads of a session, one after the other: which one is attached, which frames it carries next, and for how long
- * to wait for what.
+ * The downloads of a session, one after the other: which one is attached, which frames it carries next, and the
+ * deadlines of both.
  *
  * <pre>
- *   DETACHED ──attach──▶ ATTACHED ──lost, dead, held up, rotated away──▶ DETACHED ──resume timeout──▶ lost for good
+ *   DETACHED ──attach──▶ ATTACHED ──lost, dead, held up, rotated away──▶ DETACHED ──resume timeout──▶ reset
  *                          │  ▲
- *                          └──┴ attach: the new download takes the place of the old one
+ *                          └──┴ attach: the new download replaces the old one
  * </pre>
  */
 final class Downloads {
@@ -38,7 +37,7 @@ final class Downloads {
 
     private long lastNumber = -1;
 
-    /** Tokens of PINGs to be answered, oldest first. */
+    /** Tokens of PINGs that must be answered, oldest first. */
     private List<Integer> pongs = List.of();
 
     private boolean pingDue;
@@ -50,13 +49,13 @@ final class Downloads {
     private boolean confirmationAsked;
 
     private final Heartbeat heartbeat;
-    /** When a detached session is given up. */
+    /** When a detached session is reset. */
     private long resume = Deadline.NONE;
-    /** When a download that is held up is taken for lost. */
+    /** When a download that is held up is treated as lost. */
     private long stall = Deadline.NONE;
     /** When the client is asked for another download. */
     private long rotate = Deadline.NONE;
-    /** When a download goes although no other has come. */
+    /** When a download ends although no other has come. */
     private long leave = Deadline.NONE;
 
     Downloads(
@@ -91,7 +90,7 @@ final class Downloads {
         lastNumber = number;
         sending.rewindTo(offset);
         DownloadAttachment replaced = current;
-        current = new DownloadAttachment(session, onReady);
+        current = new DownloadAttachment(this, onReady);
         if (replaced != null) {
             replaced.release();
             effects.ready(replaced.onReady());
@@ -110,22 +109,22 @@ final class Downloads {
         return current;
     }
 
-    /** {@return a failure that this means for the session; null if it may resume} */
-    @Nullable
-    Failure lost(DownloadAttachment attachment, String how, @Nullable Throwable cause, long now) {
-        return attachment == current ? detach(how, cause, now) : null;
+    void lost(DownloadAttachment attachment, String how, @Nullable Throwable cause, long now) {
+        if (attachment == current) {
+            detach(how, cause, now);
+        }
     }
 
-    private @Nullable Failure detach(String how, @Nullable Throwable cause, long now) {
+    private void detach(String how, @Nullable Throwable cause, long now) {
         current = null;
         clearDeadlines();
         effects.event(new SessionEvent.Detached(how, cause));
         if (limits.resumeNanos() == 0) {
-            return new Failure(ErrorCode.CONNECTION_LOST, how, cause);
+            session.reset(new Failure(ErrorCode.CONNECTION_LOST, how, cause));
+        } else {
+            resume = now + limits.resumeNanos();
+            effects.deadline();
         }
-        resume = now + limits.resumeNanos();
-        effects.deadline();
-        return null;
     }
 
     private void clearDeadlines() {
@@ -157,15 +156,13 @@ final class Downloads {
             hello(frames);
         }
         if (attachment.fresh || !pongs.isEmpty() || receiving.isWindowDue()) {
-            receiving.told(now);
+            receiving.advertised(now);
             frames.window(receiving.confirmed(), receiving.limit());
         }
         attachment.fresh = false;
-        if (!pongs.isEmpty()) {
-            pongs.forEach(frames::pong);
-            pongs = List.of();
-        }
-        if (pingDue || isConfirmationToBeAskedFor()) {
+        pongs.forEach(frames::pong);
+        pongs = List.of();
+        if (pingDue || isConfirmationWanted()) {
             pingDue = false;
             confirmationAsked = true;
             frames.ping(++token);
@@ -188,15 +185,15 @@ final class Downloads {
         attachment.carry(frames.take(), bytes, offset);
     }
 
-    private void hello(FrameEncoder frames) {
-        frames.hello(millis(limits.heartbeatNanos()), millis(limits.resumeNanos()));
+    private FrameEncoder hello(FrameEncoder frames) {
+        return frames.hello(millis(limits.heartbeatNanos()), millis(limits.resumeNanos()));
     }
 
     private static long millis(long nanos) {
         return Math.min(0xFFFF_FFFFL, (nanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
     }
 
-    private boolean isConfirmationToBeAskedFor() {
+    private boolean isConfirmationWanted() {
         return !confirmationAsked && sending.wantsConfirmation();
     }
 
@@ -247,7 +244,7 @@ final class Downloads {
                 || !pongs.isEmpty()
                 || sending.hasNext()
                 || receiving.isWindowDue()
-                || isConfirmationToBeAskedFor();
+                || isConfirmationWanted();
     }
 
     private void wake(DownloadAttachment attachment) {
@@ -264,7 +261,7 @@ final class Downloads {
         }
     }
 
-    /** The peer has sent a PING. One that sends many without taking the answers gets some of them. */
+    /** The peer has sent a PING. A peer that sends many without taking the answers gets some of them. */
     void ping(int asked) {
         if (pongs.isEmpty()) {
             pongs = new ArrayList<>(1);
@@ -274,7 +271,7 @@ final class Downloads {
         pongs.add(asked);
     }
 
-    /** The peer has confirmed something, perhaps as it was asked to: it can be asked again. */
+    /** The peer has confirmed something, perhaps since it was asked to: it can be asked again. */
     void confirmed() {
         confirmationAsked = false;
     }
@@ -301,74 +298,69 @@ final class Downloads {
     // ---- the end
 
     /**
-     * The session is over: its download ends in order.
+     * The session has ended or was reset: its download ends cleanly.
      *
-     * @param last what its last frames are; null: none, not even the rest of one on its way
+     * @param last the last frames; null: none, not even the rest of a frame on its way
      */
     void finish(@Nullable FrameEncoder last) {
         DownloadAttachment attachment = current;
         current = null;
         clearDeadlines();
-        if (attachment != null) {
-            if (last == null) {
-                attachment.release();
-            } else if (attachment.fresh) {
-                FrameEncoder first = new FrameEncoder();
-                hello(first);
-                first.window(receiving.confirmed(), receiving.limit());
-                attachment.carry(first.take(), null, 0);
-                attachment.finish(last.take());
-            } else {
-                attachment.finish(last.take());
-            }
-            wake(attachment);
+        if (attachment == null) {
+            return;
         }
+        if (last == null) {
+            attachment.release();
+        } else {
+            if (attachment.fresh) {
+                FrameEncoder first = hello(new FrameEncoder()).window(receiving.confirmed(), receiving.limit());
+                attachment.carry(first.take(), null, 0);
+            }
+            attachment.finish(last.take());
+        }
+        wake(attachment);
     }
 
     // ---- time
 
-    OptionalLong deadline() {
-        return Deadline.earliest(resume, stall, rotate, leave, heartbeat.deadline());
+    /** {@return when {@link #timeIs} must be called; {@link Deadline#NONE} if no time matters} */
+    long deadline() {
+        return Deadline.earliest(resume, stall, rotate, leave, heartbeat.deadline())
+                .orElse(Deadline.NONE);
     }
 
-    /** {@return a failure that the time means for the session; null if it means none} */
-    @Nullable
-    Failure timeIs(long now) {
+    void timeIs(long now) {
+        DownloadAttachment attachment = current;
         if (Deadline.isPast(resume, now)) {
-            return new Failure(
+            session.reset(new Failure(
                     ErrorCode.CONNECTION_LOST,
                     "The client lost its connection, and did not come back within "
-                            + limits.resumeNanos() / NANOS_PER_MILLI + " ms (resumeTimeout of the DuplexHandler).");
-        }
-        DownloadAttachment attachment = current;
-        if (attachment == null) {
-            return null;
-        }
-        if (Deadline.isPast(stall, now)) {
-            return breakOff(attachment, "the browser read nothing of the download for too long", now);
-        }
-        if (heartbeat.isDead(now)) {
-            return breakOff(attachment, "the client gave no sign of life", now);
-        }
-        if (Deadline.isPast(leave, now)) {
+                            + limits.resumeNanos() / NANOS_PER_MILLI + " ms (resumeTimeout of the DuplexHandler)."));
+        } else if (attachment == null) {
+            return;
+        } else if (Deadline.isPast(stall, now)) {
+            breakOff(attachment, "the browser read nothing of the download for too long", now);
+        } else if (heartbeat.isDead(now)) {
+            breakOff(attachment, "the client gave no sign of life", now);
+        } else if (Deadline.isPast(leave, now)) {
             attachment.release();
             wake(attachment);
-            return detach("the client opened no other download when asked to", null, now);
+            detach("the client opened no other download when asked to", null, now);
+        } else {
+            if (Deadline.isPast(rotate, now)) {
+                rotate(now);
+            }
+            if (heartbeat.isPingDue(now)) {
+                pingDue = true;
+                heartbeat.ask(now);
+                effects.deadline();
+            }
         }
-        if (Deadline.isPast(rotate, now)) {
-            rotate(now);
-        }
-        if (heartbeat.isPingDue(now)) {
-            pingDue = true;
-            heartbeat.ask(now);
-            effects.deadline();
-        }
-        return null;
     }
 
-    private @Nullable Failure breakOff(DownloadAttachment attachment, String how, long now) {
+    private void breakOff(DownloadAttachment attachment, String how, long now) {
         attachment.breakOff();
         wake(attachment);
-        return detach(how, null, now);
+        detach(how, null, now);
     }
 }

@@ -1,14 +1,15 @@
 package io.http2duplex.internal.core.resumable;
 
+import io.http2duplex.internal.core.DownloadRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Makes frames of the bytes of one body, however they are cut. It holds at most one frame that is not DATA; the bytes of
- * DATA go through as they come.
+ * A decoder of the frames of one body, in pieces of any size. It holds at most one frame that is not DATA; the bytes of
+ * DATA pass through as they come.
  */
 public final class FrameDecoder {
-    /** Told of each frame, in order. */
+    /** A receiver of frames, in order. The frames that only a server sends mean nothing by default. */
     public interface Handler {
         /** The next bytes of a DATA frame, at least one. The buffer is read, or copied from, before this returns. */
         void data(long offset, ByteBuffer bytes) throws ViolationException;
@@ -24,11 +25,11 @@ public final class FrameDecoder {
         /** The session was reset, with a number from 0 to 65,535. */
         void reset(int number, String reason);
 
-        void rotate();
+        default void rotate() {}
 
-        void hello(long heartbeatMillis, long resumeMillis);
+        default void hello(long heartbeatMillis, long resumeMillis) {}
 
-        void drain();
+        default void drain() {}
     }
 
     private enum Part {
@@ -56,7 +57,7 @@ public final class FrameDecoder {
         this.handler = handler;
     }
 
-    /** {@return whether more bytes are to come before the frame is whole} */
+    /** {@return whether a frame has begun that is not whole} */
     public boolean isMidFrame() {
         return part != Part.HEAD || count > 0;
     }
@@ -64,7 +65,7 @@ public final class FrameDecoder {
     /**
      * Takes the next bytes of the body, all of them.
      *
-     * @throws ViolationException if a frame is malformed, or the handler finds a rule broken: the rest is not to come
+     * @throws ViolationException if a frame is malformed, or the handler finds a rule broken: nothing more may be pushed
      */
     public void push(ByteBuffer bytes) throws ViolationException {
         while (bytes.hasRemaining()) {
@@ -156,7 +157,7 @@ public final class FrameDecoder {
         }
         expect(Part.HEAD, FrameType.HEAD_SIZE);
         switch (type) {
-            case DATA -> throw new IllegalStateException("DATA is told piece by piece");
+            case DATA -> throw new IllegalStateException("DATA is passed on piece by piece");
             case WINDOW -> handler.window(offset(payload), offset(payload));
             case PING -> handler.ping(payload.getInt());
             case PONG -> handler.pong(payload.getInt());
@@ -173,7 +174,7 @@ public final class FrameDecoder {
 
     private static long offset(ByteBuffer payload) throws ViolationException {
         long offset = payload.getLong();
-        if (offset < 0 || offset > FrameType.MAX_OFFSET) {
+        if (offset < 0 || offset > DownloadRequest.LARGEST) {
             throw ViolationException.malformedFrame("An offset or limit is over 2^53 - 1.");
         }
         return offset;

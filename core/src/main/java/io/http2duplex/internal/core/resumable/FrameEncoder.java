@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Makes bytes of frames, one behind the other. Of DATA it makes the head: the bytes themselves are not copied. */
+/** An encoder of frames, one behind the other. Of DATA it encodes the head: the bytes themselves are not copied. */
 public final class FrameEncoder {
     private static final int MAX_REASON = 1000;
     private static final int USUAL_SIZE = 32;
@@ -13,15 +13,11 @@ public final class FrameEncoder {
 
     private ByteBuffer frames = NOTHING;
 
-    /** {@return the frames so far, which are the caller's from now on} */
+    /** {@return the frames so far, owned by the caller} */
     public ByteBuffer take() {
         ByteBuffer taken = frames.flip();
         frames = NOTHING;
         return taken;
-    }
-
-    boolean isEmpty() {
-        return frames.position() == 0;
     }
 
     /** Adds the head of a DATA frame, of which {@code count} bytes will follow. */
@@ -78,7 +74,7 @@ public final class FrameEncoder {
         return this;
     }
 
-    /** {@return where the payload is to be put} */
+    /** {@return where the payload must be put} */
     private ByteBuffer head(FrameType type, int size, int following) {
         int needed = frames.position() + FrameType.HEAD_SIZE + size;
         if (needed > frames.capacity()) {

@@ -20,9 +20,6 @@ enum FrameType {
     /** The most payload of a frame that is not DATA, in bytes. */
     static final int MAX_CONTROL_PAYLOAD = 1024;
 
-    /** The largest offset, limit or attach number: a JavaScript number holds it. */
-    static final long MAX_OFFSET = (1L << 53) - 1;
-
     private static final FrameType[] TYPES = values();
 
     private final int number;

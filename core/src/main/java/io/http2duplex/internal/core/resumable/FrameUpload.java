@@ -1,11 +1,12 @@
 package io.http2duplex.internal.core.resumable;
 
+import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.Upload;
 import io.http2duplex.internal.core.UploadOutcome;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** One request body of a session of dialect 2. It takes whatever comes at once: the protocol's windows bound that. */
+/** One request body of a session of dialect 2. It accepts all bytes at once: the protocol's windows bound them. */
 public final class FrameUpload implements Upload {
     private final ResumableSession session;
     private final FrameDecoder decoder;
@@ -27,22 +28,37 @@ public final class FrameUpload implements Upload {
 
     @Override
     public void received(ByteBuffer bytes, long now) {
-        session.received(this, bytes, now);
+        if (outcome == null) {
+            heardAt = now;
+            session.received(this, bytes, now);
+        }
     }
 
     @Override
     public void completed(long now) {
-        session.completed(this, now);
+        if (outcome == null) {
+            session.heard(now);
+            decide(
+                    decoder.isMidFrame()
+                            ? UploadOutcome.refused(Problem.bodyIncomplete("The body ended in the middle of a frame."))
+                            : UploadOutcome.PROCESSED);
+        }
     }
 
+    /** The bytes that have come count. */
     @Override
     public void cut(String how, @Nullable Throwable cause, long now) {
-        session.cut(this);
+        if (outcome == null) {
+            decide(UploadOutcome.refused(Problem.bodyIncomplete("The upload was cut.")));
+        }
     }
 
+    /** The bytes that have come count. */
     @Override
     public void timedOut(String how, long now) {
-        session.timedOut(this, how);
+        if (outcome == null) {
+            decide(UploadOutcome.refused(Problem.bodyTooSlow(how + ". Send again what was not confirmed.")));
+        }
     }
 
     @Override
@@ -52,11 +68,7 @@ public final class FrameUpload implements Upload {
 
     void decide(UploadOutcome decided) {
         outcome = decided;
-    }
-
-    /** Something of it has come. */
-    void heard(long now) {
-        heardAt = now;
+        session.answered(this);
     }
 
     /** {@return when something of it last came} */

@@ -2,12 +2,12 @@ package io.http2duplex.internal.core.resumable;
 
 import io.http2duplex.internal.core.Deadline;
 
-/** Signs of life ({@code protocol.md}, section "Signs of life"), while a session is attached. Times in nanoseconds. */
+/** A watch over the signs of life of an attached session ({@code protocol.md}, section "Signs of life"), in nanoseconds. */
 final class Heartbeat {
     private final long interval;
     private long sentAt;
     private long receivedAt;
-    /** When the peer was asked for a sign of life that is still missing. */
+    /** When the peer was asked for a sign of life, if it {@link #asked} is. */
     private long askedAt;
 
     private boolean asked;
@@ -44,13 +44,13 @@ final class Heartbeat {
         update();
     }
 
-    /** A transport that took nothing takes bytes again: what asks for a sign of life is on its way behind them. */
+    /** A transport that took nothing takes bytes again: the PING is on its way behind them. */
     void unblocked(long now) {
         askedAt = now;
         update();
     }
 
-    /** The peer is being asked. */
+    /** A PING is due to the peer. */
     void ask(long now) {
         asked = true;
         askedAt = now;

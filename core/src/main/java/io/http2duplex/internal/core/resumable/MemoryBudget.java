@@ -1,24 +1,24 @@
 package io.http2duplex.internal.core.resumable;
 
 /**
- * How much memory the windows and buffers of all sessions together may take beyond the sizes that they begin with. Safe
- * for use by many threads.
+ * A budget of memory: what the windows and buffers of all sessions together may take beyond their first sizes. Safe for
+ * use by many threads.
  */
 public final class MemoryBudget {
     private final long bytes;
     private long reserved;
 
-    /** @param bytes how much there is to share out; 0: nothing grows */
+    /** @param bytes its size; 0: nothing grows */
     public MemoryBudget(long bytes) {
         this.bytes = bytes;
     }
 
-    /** {@return how much there is to share out} */
+    /** {@return its size} */
     public long bytes() {
         return bytes;
     }
 
-    /** {@return whether so many bytes were left, and are the caller's now} */
+    /** {@return whether so many bytes were left, and are reserved now} */
     public synchronized boolean reserve(long count) {
         if (count > bytes - reserved) {
             return false;

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Bytes that came before others that are still missing: separate runs, each byte once. */
+/** A store of bytes that came before others that are still missing: separate runs, each byte once. */
 final class OutOfOrder {
     private static final class Run {
         final long start;
@@ -62,7 +62,7 @@ final class OutOfOrder {
         return size;
     }
 
-    /** Adds a copy of those bytes that are not here yet. */
+    /** Adds a copy of the bytes that are not here yet. */
     void add(long offset, ByteBuffer bytes) {
         if (runs.isEmpty()) {
             runs = new ArrayList<>(2);
@@ -94,7 +94,7 @@ final class OutOfOrder {
         return skipped;
     }
 
-    /** {@return the bytes that go on from that offset, taken out; null if there is a hole. What lies before it goes.} */
+    /** {@return the bytes from that offset on, taken out; null if there is a hole. Bytes before it are dropped.} */
     @Nullable
     ByteQueue takeFrom(long offset) {
         while (!runs.isEmpty() && runs.get(0).start <= offset) {

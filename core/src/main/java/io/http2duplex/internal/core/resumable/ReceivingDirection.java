@@ -2,21 +2,22 @@ package io.http2duplex.internal.core.resumable;
 
 import io.http2duplex.internal.core.ByteQueue;
 import io.http2duplex.internal.core.DirectionState;
+import io.http2duplex.internal.core.DownloadRequest;
 import io.http2duplex.internal.core.EffectCollector;
 import io.http2duplex.internal.core.SpareBuffers;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one side receives: puts the bytes in order, each once, until its application takes them, and says how much the
- * peer may send. It is the same on both sides.
+ * The receiving end of one direction, the same on both sides: it puts the bytes in order, each once, holds them until the
+ * application takes them, and decides how much the peer may send.
  */
 public final class ReceivingDirection {
     private static final int MAX_RUNS = 64;
     private static final long NO_END = -1;
-    /** After how many bytes a peer that is not held up is told at the latest: at a distance it would be, if told later. */
+    /** WINDOW is due after so many bytes at the latest: over a long line, half of a large window would be too late. */
     private static final int LARGEST_STEP = 2 * 1024 * 1024;
-    /** A window of which half lasts longer is not what holds the peer up: no round trip takes so long. */
+    /** No round trip takes longer. A sender that needs longer for half of a window is not waiting for the window. */
     private static final long LONGEST_ROUND_TRIP_NANOS = 1_000_000_000;
 
     private final EffectCollector effects;
@@ -31,10 +32,10 @@ public final class ReceivingDirection {
     /** Offset behind the last byte, once it is known. */
     private long endOffset = NO_END;
 
-    private long confirmedTold;
-    private long limitTold;
-    /** When the peer was told of the limit. */
-    private long toldAt;
+    private long advertisedConfirmed;
+    private long advertisedLimit;
+    /** When the limit was advertised. */
+    private long advertisedAt;
     /** Whether the window has grown since. */
     private boolean grown;
 
@@ -49,8 +50,8 @@ public final class ReceivingDirection {
         queue = new ByteQueue(spares);
         early = new OutOfOrder(spares);
         this.effects = effects;
-        limitTold = window.bytes();
-        toldAt = now;
+        advertisedLimit = window.bytes();
+        advertisedAt = now;
         receivedAt = now;
     }
 
@@ -67,8 +68,8 @@ public final class ReceivingDirection {
         if (!bytes.hasRemaining() || state == DirectionState.RESET) {
             return;
         }
-        if (end > limitTold) {
-            throw ViolationException.beyondWindow("Bytes came at or beyond the limit, " + limitTold + ".");
+        if (end > advertisedLimit) {
+            throw ViolationException.beyondWindow("Bytes came at or beyond the limit, " + advertisedLimit + ".");
         }
         if (endOffset != NO_END && end > endOffset) {
             throw ViolationException.malformedFrame("Bytes came behind the end.");
@@ -103,7 +104,7 @@ public final class ReceivingDirection {
     /** The end has come. */
     void end(long offset) throws ViolationException {
         if (endOffset == NO_END ? offset < Math.max(received, early.end()) : offset != endOffset) {
-            throw ViolationException.malformedFrame("An END came at another offset than the bytes or another END say.");
+            throw ViolationException.malformedFrame("An END came at another offset than the bytes or an earlier END.");
         }
         if (state == DirectionState.OPEN) {
             state = state.to(DirectionState.ENDING);
@@ -121,7 +122,7 @@ public final class ReceivingDirection {
         }
     }
 
-    // ---- what the peer is told
+    // ---- what is advertised
 
     /** {@return the offset up to which everything has come; one more with the end} */
     long confirmed() {
@@ -130,12 +131,12 @@ public final class ReceivingDirection {
 
     /** {@return the offset up to which the peer may send} */
     long limit() {
-        return Math.min(FrameType.MAX_OFFSET, received - queue.size() + window.bytes());
+        return Math.min(DownloadRequest.LARGEST, received - queue.size() + window.bytes());
     }
 
-    /** {@return how many more bytes the peer may send, as far as it was told} */
+    /** {@return how many more bytes the peer may send by the advertised limit} */
     long window() {
-        return state == DirectionState.OPEN ? Math.max(0, limitTold - received) : 0;
+        return state == DirectionState.OPEN ? Math.max(0, advertisedLimit - received) : 0;
     }
 
     /** {@return the offset up to which every byte has come} */
@@ -143,24 +144,24 @@ public final class ReceivingDirection {
         return received;
     }
 
-    /** {@return whether the peer is to be told of progress without being asked} */
+    /** {@return whether a WINDOW must be sent, although the peer has not asked for it} */
     public boolean isWindowDue() {
         int half = Math.max(1, window.bytes() / 2);
-        // A window that may grow is told when half is used, since that shows whether it is to.
+        // Half of a window that may grow must be used before it is advertised again: that shows whether it must grow.
         int step = window.isLargest() ? Math.min(half, LARGEST_STEP) : half;
         return switch (state) {
-            case OPEN, ENDING -> confirmed() - confirmedTold >= step || limit() - limitTold >= step;
-            case ENDED -> confirmed() > confirmedTold;
+            case OPEN, ENDING -> confirmed() - advertisedConfirmed >= step || limit() - advertisedLimit >= step;
+            case ENDED -> confirmed() > advertisedConfirmed;
             case RESET -> false;
         };
     }
 
-    /** The peer is told {@link #confirmed} and {@link #limit}. */
-    public void told(long now) {
-        confirmedTold = confirmed();
-        if (limit() > limitTold) {
-            limitTold = limit();
-            toldAt = now;
+    /** A WINDOW advertises {@link #confirmed} and {@link #limit}. */
+    public void advertised(long now) {
+        advertisedConfirmed = confirmed();
+        if (limit() > advertisedLimit) {
+            advertisedLimit = limit();
+            advertisedAt = now;
             grown = false;
         }
     }
@@ -198,20 +199,20 @@ public final class ReceivingDirection {
         queue.clear();
     }
 
-    /** Half of the window was used in no time, and the application waits for more. */
+    /** Grows the window if half of it was used within a round trip, and the application waits for more. */
     private void growIfHoldingUp() {
         if (!grown
                 && state == DirectionState.OPEN
                 && queue.isEmpty()
-                && 2 * (limitTold - received) <= window.bytes()
-                && receivedAt - toldAt <= LONGEST_ROUND_TRIP_NANOS) {
+                && 2 * (advertisedLimit - received) <= window.bytes()
+                && receivedAt - advertisedAt <= LONGEST_ROUND_TRIP_NANOS) {
             grown = window.grow();
         }
     }
 
-    /** Both directions are over: what the application has not read is dropped. */
+    /** Both directions have ended or were reset: what the application has not read is dropped. */
     void reset() {
-        if (!state.isOver()) {
+        if (!state.isFinished()) {
             state = state.to(DirectionState.RESET);
             window.release();
             spares.close();

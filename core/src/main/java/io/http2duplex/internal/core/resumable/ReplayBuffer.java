@@ -7,11 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes that were written and are not yet confirmed, by their offsets.
+ * A buffer of the bytes that were written and are not yet confirmed, by their offsets.
  *
- * <p>They lie in segments, which are only written behind their limit until all of their bytes are confirmed: a view
- * of bytes stays good for as long as the client may need them, and {@link SpareBuffers} says why it does no harm after
- * that. Small writes share a segment, so that the memory in use stays in proportion to the bytes kept.
+ * <p>It consists of segments. Until all bytes of a segment are confirmed, only the space behind its limit is written, so
+ * a view of bytes stays valid for as long as the client may need them. {@link SpareBuffers} says why a later view does no
+ * harm. Small writes share a segment, so that the memory in use is in proportion to the bytes.
  */
 final class ReplayBuffer {
     private static final int SMALL = 1024;

@@ -3,7 +3,6 @@ package io.http2duplex.internal.core.resumable;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.Deadline;
 import io.http2duplex.internal.core.DirectionState;
-import io.http2duplex.internal.core.DownloadStep;
 import io.http2duplex.internal.core.EffectCollector;
 import io.http2duplex.internal.core.Effects;
 import io.http2duplex.internal.core.Failure;
@@ -20,12 +19,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A session of dialect 2 ({@code docs/protocol.md}): it outlives its connections.
- *
- * <p>A carrier of a download shows the {@link DownloadAttachment} that {@link #attach} gave it with every call; calls with one
- * that another has taken the place of do no harm.
- */
+/** A session of dialect 2 ({@code docs/protocol.md}): it outlives its connections. */
 public final class ResumableSession implements Session {
     private static final long SWEEP_INTERVAL_NANOS = 1_000_000_000;
 
@@ -42,15 +36,15 @@ public final class ResumableSession implements Session {
     private long time;
 
     private @Nullable Failure failure;
-    private boolean over;
+    private boolean finished;
     private boolean resetByPeer;
-    /** When memory is let go of that was not used again. */
+    /** When memory is released that was not used again. */
     private long sweep = Deadline.NONE;
 
     /**
      * A session that waits for its first download: {@link #attach} with number 0 follows at once.
      *
-     * @param budget what windows and buffers beyond their beginning sizes come out of, shared with other sessions
+     * @param budget the budget for windows and buffers beyond their first sizes, shared with other sessions
      */
     public ResumableSession(SessionLimits limits, MemoryBudget budget, long now) {
         this(limits, budget, new SpareBuffers(), new SpareBuffers(), now);
@@ -73,11 +67,11 @@ public final class ResumableSession implements Session {
         time = now;
     }
 
-    // ---- downloads: what the carrier of a response body tells and asks
+    // ---- downloads
 
     /**
-     * A GET has come. Unless {@link DownloadAttachment#problem} refuses it, its response is the session's download from now on,
-     * in the place of another, whose carrier is woken to end its own.
+     * A GET has come. Unless {@link DownloadAttachment#problem} refuses it, its response is the session's download from
+     * now on, instead of another, whose carrier is woken to end its own.
      *
      * @param number the attempt's number; 0 for the opening GET
      * @param offset the download's confirmed offset; 0 for the opening GET
@@ -85,35 +79,15 @@ public final class ResumableSession implements Session {
      * @param onReady wakes the carrier, outside any lock
      */
     public DownloadAttachment attach(long number, long offset, long limit, long now, Runnable onReady) {
-        if (over) {
-            return DownloadAttachment.refused(overProblem());
+        if (finished) {
+            return DownloadAttachment.refused(failure == null ? Problem.sessionOver() : Problem.sessionReset(failure));
         }
         DownloadAttachment attached = downloads.attach(number, offset, limit, now, onReady);
         settle();
         return attached;
     }
 
-    public DownloadStep nextDownload(DownloadAttachment attachment, long now) {
-        return downloads.next(attachment, now);
-    }
-
-    public void downloadTaken(DownloadAttachment attachment, int count, long now) {
-        downloads.taken(attachment, count, now);
-    }
-
-    void downloadBlocked(DownloadAttachment attachment, long now) {
-        downloads.blocked(attachment, now);
-    }
-
-    void downloadFlushed(DownloadAttachment attachment, long now) {
-        downloads.unblocked(attachment, now);
-    }
-
-    void downloadLost(DownloadAttachment attachment, String how, @Nullable Throwable cause, long now) {
-        resetFor(downloads.lost(attachment, how, cause, now));
-    }
-
-    /** Asks the client for another download, before this one has to go. */
+    /** Asks the client for another download, before this one ends. */
     public void rotate(long now) {
         downloads.rotate(now);
         settle();
@@ -130,7 +104,7 @@ public final class ResumableSession implements Session {
         return downloads.isAttached();
     }
 
-    // ---- uploads: what the carriers of POSTs tell and ask; they read on at all times
+    // ---- uploads
 
     /**
      * A POST has come. It may be decided at once: see {@link FrameUpload#outcome}.
@@ -140,8 +114,8 @@ public final class ResumableSession implements Session {
     public FrameUpload openUpload(long now, Runnable onReady) {
         FrameUpload upload = new FrameUpload(this, frames, onReady, now);
         downloads.received(now);
-        if (over) {
-            upload.decide(overOutcome());
+        if (finished) {
+            upload.decide(finalOutcome());
         } else if (uploads.size() >= limits.maxOpenUploads() && !dropSilentUpload(now)) {
             upload.decide(UploadOutcome.refused(Problem.tooManyUploads(limits.maxOpenUploads())));
         } else {
@@ -151,8 +125,8 @@ public final class ResumableSession implements Session {
     }
 
     /**
-     * Of the POSTs that have brought nothing for long, the one that has for the longest is answered: the connections of
-     * a client that changes its network may hang long after it has gone on by others.
+     * Answers the POST that has been silent for the longest, if that is long: the connections of a client that changes
+     * its network may hang long after it has gone on by others.
      *
      * @return whether there was one
      */
@@ -161,53 +135,33 @@ public final class ResumableSession implements Session {
         if (now - silent.heardAt() < limits.patienceNanos()) {
             return false;
         }
-        decide(silent, UploadOutcome.refused(Problem.bodyIncomplete("It brought nothing for long, and others came.")));
+        silent.decide(UploadOutcome.refused(Problem.bodyIncomplete("It was silent for long, and others came.")));
         effects.ready(silent.onReady());
         return true;
     }
 
     void received(FrameUpload upload, ByteBuffer bytes, long now) {
-        if (upload.outcome() != null) {
-            return;
-        }
-        upload.heard(now);
         time = now;
         downloads.received(now);
         try {
             upload.decoder().push(bytes);
             if (resetByPeer) {
-                decide(upload, UploadOutcome.PROCESSED);
+                upload.decide(UploadOutcome.PROCESSED);
             }
         } catch (ViolationException e) {
-            decide(upload, UploadOutcome.refused(e.problem()));
+            upload.decide(UploadOutcome.refused(e.problem()));
             reset(new Failure(ErrorCode.PROTOCOL_ERROR, e.problem().detail()));
         }
         settle();
     }
 
-    void completed(FrameUpload upload, long now) {
-        if (upload.outcome() == null) {
-            downloads.received(now);
-            decide(
-                    upload,
-                    upload.decoder().isMidFrame()
-                            ? UploadOutcome.refused(Problem.bodyIncomplete("The body ended in the middle of a frame."))
-                            : UploadOutcome.PROCESSED);
-        }
+    /** Something has come from the client. */
+    void heard(long now) {
+        downloads.received(now);
     }
 
-    /** What has come of that body counts. */
-    void cut(FrameUpload upload) {
-        if (upload.outcome() == null) {
-            decide(upload, UploadOutcome.refused(Problem.bodyIncomplete("The upload was cut.")));
-        }
-    }
-
-    /** What has come of that body counts. */
-    void timedOut(FrameUpload upload, String how) {
-        if (upload.outcome() == null) {
-            decide(upload, UploadOutcome.refused(Problem.bodyTooSlow(how + ". Send again what was not confirmed.")));
-        }
+    void answered(FrameUpload upload) {
+        uploads.remove(upload);
     }
 
     // ---- the application, and time
@@ -271,7 +225,7 @@ public final class ResumableSession implements Session {
 
     @Override
     public long writeCopy(ByteBuffer bytes) {
-        return write(bytes); // what may have to be sent again is a copy anyway
+        return write(bytes); // a copy is kept in any case
     }
 
     @Override
@@ -334,7 +288,9 @@ public final class ResumableSession implements Session {
 
     @Override
     public boolean reset(Failure failure) {
-        return reset(failure, new FrameEncoder().reset(failure.number(), told(failure)));
+        // The client is told what the application said, never what the server saw.
+        String reason = failure.code() == ErrorCode.APPLICATION ? failure.reason() : "";
+        return reset(failure, new FrameEncoder().reset(failure.number(), reason));
     }
 
     @Override
@@ -343,18 +299,18 @@ public final class ResumableSession implements Session {
     }
 
     @Override
-    public boolean isOver() {
-        return over;
+    public boolean isFinished() {
+        return finished;
     }
 
     @Override
     public OptionalLong deadline() {
-        return Deadline.earliest(sweep, downloads.deadline().orElse(Deadline.NONE));
+        return Deadline.earliest(sweep, downloads.deadline());
     }
 
     @Override
     public void timeIs(long now) {
-        resetFor(downloads.timeIs(now));
+        downloads.timeIs(now);
         if (Deadline.isPast(sweep, now)) {
             sending.spares.sweep();
             receiving.spares.sweep();
@@ -369,15 +325,9 @@ public final class ResumableSession implements Session {
 
     // ---- the end
 
-    private void resetFor(@Nullable Failure found) {
-        if (found != null) {
-            reset(found);
-        }
-    }
-
-    /** @param last how the client is told; null: it needs not be told */
+    /** @param last the last frames for the client; null: it needs none */
     private boolean reset(Failure first, @Nullable FrameEncoder last) {
-        if (over) {
+        if (finished) {
             return false;
         }
         failure = first;
@@ -387,14 +337,9 @@ public final class ResumableSession implements Session {
         return true;
     }
 
-    /** {@return what the client is told of the reason: what the application said, never what the server saw} */
-    private static String told(Failure failure) {
-        return failure.code() == ErrorCode.APPLICATION ? failure.reason() : "";
-    }
-
     /** Notices that both directions have ended, that the download has something to carry, or that memory is spare. */
     private void settle() {
-        if (!over && sending.state() == DirectionState.ENDED && receiving.state() == DirectionState.ENDED) {
+        if (!finished && sending.state() == DirectionState.ENDED && receiving.state() == DirectionState.ENDED) {
             finish(new FrameEncoder().window(receiving.confirmed(), receiving.limit()));
         }
         downloads.wakeIfDue();
@@ -405,42 +350,33 @@ public final class ResumableSession implements Session {
     }
 
     private void finish(@Nullable FrameEncoder last) {
-        over = true;
+        finished = true;
         sweep = Deadline.NONE;
-        effects.over();
+        effects.finished();
         downloads.finish(last);
-        for (FrameUpload upload : uploads) {
-            upload.decide(overOutcome());
+        while (!uploads.isEmpty()) {
+            FrameUpload upload = uploads.get(0);
+            upload.decide(finalOutcome());
             effects.ready(upload.onReady());
         }
-        uploads.clear();
     }
 
-    private void decide(FrameUpload upload, UploadOutcome outcome) {
-        upload.decide(outcome);
-        uploads.remove(upload);
+    private UploadOutcome finalOutcome() {
+        return failure == null ? UploadOutcome.PROCESSED : UploadOutcome.refused(Problem.sessionReset(failure));
     }
 
-    private Problem overProblem() {
-        return failure == null ? Problem.over() : Problem.gone(failure);
-    }
-
-    private UploadOutcome overOutcome() {
-        return failure == null ? UploadOutcome.PROCESSED : UploadOutcome.refused(Problem.gone(failure));
-    }
-
-    /** What uploads bring. Nothing that comes behind the session's end matters. */
+    /** The receiver of the frames of uploads. Nothing that comes behind the session's end matters. */
     private final class Frames implements FrameDecoder.Handler {
         @Override
         public void data(long offset, ByteBuffer bytes) throws ViolationException {
-            if (!over) {
+            if (!finished) {
                 receiving.data(offset, bytes, time);
             }
         }
 
         @Override
         public void window(long confirmed, long limit) throws ViolationException {
-            if (!over) {
+            if (!finished) {
                 sending.window(confirmed, limit);
                 downloads.confirmed();
                 settle();
@@ -459,7 +395,7 @@ public final class ResumableSession implements Session {
 
         @Override
         public void end(long offset) throws ViolationException {
-            if (!over) {
+            if (!finished) {
                 receiving.end(offset);
                 settle();
             }
@@ -467,27 +403,12 @@ public final class ResumableSession implements Session {
 
         @Override
         public void reset(int number, String reason) {
-            if (!over) {
+            if (!finished) {
                 resetByPeer = true;
                 ErrorCode code = ErrorCode.of(number);
                 int known = code == ErrorCode.APPLICATION ? number : code.number();
                 ResumableSession.this.reset(new Failure(code, known, reason, null), null);
             }
-        }
-
-        @Override
-        public void rotate() {
-            // a server's frame, which means nothing here
-        }
-
-        @Override
-        public void hello(long heartbeatMillis, long resumeMillis) {
-            // a server's frame, which means nothing here
-        }
-
-        @Override
-        public void drain() {
-            // a server's frame, which means nothing here
         }
     }
 }

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one side sends: keeps what its application wrote until the peer has confirmed it, and knows what is to be sent
- * next. It is the same on both sides.
+ * The sending end of one direction, the same on both sides: it keeps what the application wrote until the peer has
+ * confirmed it, and decides what is sent next.
  */
 public final class SendingDirection {
     private static final long NEVER = Long.MAX_VALUE;
@@ -19,9 +19,9 @@ public final class SendingDirection {
     private final ReplayBuffer kept;
 
     private DirectionState state = DirectionState.OPEN;
-    /** Offset up to which the peer lets us send. */
+    /** Offset up to which the peer has allowed to send. */
     private long limit;
-    /** Offset of what is sent next. */
+    /** Offset of the bytes that are sent next. */
     private long next;
     /** Offset up to which frames were made of the bytes at least once: the peer may have them. */
     private long framed;
@@ -30,7 +30,7 @@ public final class SendingDirection {
 
     private boolean endDue;
     private boolean endFramed;
-    /** The offset, taken, at which the application wants to look again. */
+    /** The taken offset at which the application wants to look again. */
     private long notifyOffset = NEVER;
 
     private boolean roomWanted;
@@ -110,7 +110,7 @@ public final class SendingDirection {
     /** {@return whether the application waits for a confirmation that the peer may hold back} */
     boolean wantsConfirmation() {
         return (roomWanted || (notifyOffset != NEVER && notifyOffset > takenOffset()))
-                && !state.isOver()
+                && !state.isFinished()
                 && next == kept.end()
                 && taken == next
                 && kept() > 0;
@@ -119,18 +119,18 @@ public final class SendingDirection {
     // ---- the transport
 
     boolean hasNext() {
-        return !state.isOver() && (next < Math.min(kept.end(), limit) || isEndNext());
+        return !state.isFinished() && (next < Math.min(kept.end(), limit) || isEndNext());
     }
 
-    /** {@return the offset of what {@link #nextBytes} gives} */
+    /** {@return the offset of {@link #nextBytes}} */
     long nextOffset() {
         return next;
     }
 
-    /** {@return a view of the bytes to send next, which then count as under way; null if none may be sent} */
+    /** {@return a view of the bytes to send next, which count as under way from now on; null if none may be sent} */
     @Nullable
     public ByteBuffer nextBytes() {
-        ByteBuffer bytes = state.isOver() ? null : kept.view(next, limit);
+        ByteBuffer bytes = state.isFinished() ? null : kept.view(next, limit);
         if (bytes != null) {
             next += bytes.remaining();
             framed = Math.max(framed, next);
@@ -139,7 +139,7 @@ public final class SendingDirection {
         return bytes;
     }
 
-    /** {@return whether the end is to be sent now, which then counts as under way} */
+    /** {@return whether the end must be sent now; then it counts as under way} */
     boolean takeEnd() {
         if (!isEndNext()) {
             return false;
@@ -177,7 +177,7 @@ public final class SendingDirection {
         return kept.start() + (state == DirectionState.ENDED ? 1 : 0);
     }
 
-    /** {@return how many more bytes the peer lets us send} */
+    /** {@return how many more bytes may be sent} */
     long window() {
         return state == DirectionState.OPEN ? Math.max(0, limit - next) : 0;
     }
@@ -197,7 +197,7 @@ public final class SendingDirection {
         if (!wasSent(confirmed)) {
             throw ViolationException.malformedFrame("A WINDOW confirms what was not sent.");
         }
-        if (state.isOver()) {
+        if (state.isFinished()) {
             return;
         }
         limit = Math.max(limit, allowed);
@@ -217,11 +217,11 @@ public final class SendingDirection {
         signalIfReached();
     }
 
-    /** Both directions are over: what is kept is dropped. */
+    /** Both directions have ended or were reset: what is kept is dropped. */
     void reset() {
-        if (!state.isOver()) {
+        if (!state.isFinished()) {
             state = state.to(DirectionState.RESET);
-            spares.close(); // before more comes that the client has not confirmed
+            spares.close(); // first: the client has not confirmed what is dropped next
             kept.dropUntil(kept.end());
             capacity.release();
             effects.output();

@@ -2,12 +2,12 @@ package io.http2duplex.internal.core.resumable;
 
 import io.http2duplex.internal.core.Problem;
 
-/** The peer broke the rules ({@code protocol.md}, section "Input that breaks the rules"). Caught within the core. */
+/** A violation of the protocol by the peer ({@code protocol.md}, section "Input that breaks the rules"). */
 public final class ViolationException extends Exception {
     private final transient Problem problem;
 
     private ViolationException(Problem problem) {
-        super(problem.detail(), null, false, false); // what the peer can bring about at will costs no stack trace
+        super(problem.detail(), null, false, false); // a peer can cause it at will, so it has no stack trace
         this.problem = problem;
     }
 
@@ -19,7 +19,7 @@ public final class ViolationException extends Exception {
         return new ViolationException(Problem.beyondWindow(detail));
     }
 
-    /** {@return how the POST is answered that brought it} */
+    /** {@return the answer to the POST that brought it} */
     Problem problem() {
         return problem;
     }

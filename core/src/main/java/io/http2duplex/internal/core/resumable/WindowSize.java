@@ -1,8 +1,8 @@
 package io.http2duplex.internal.core.resumable;
 
-/** The size of a window or buffer: it grows on demand, up to a bound and as long as the budget lasts. */
+/** A size of a window or buffer that grows on demand, up to a bound and as long as the budget lasts. */
 public final class WindowSize {
-    /** The largest window is two round trips away from the usual one that sessions begin with. */
+    /** With it, a window grows from its usual first size to the largest one in two steps. */
     private static final int FACTOR = 16;
 
     private final int max;
@@ -39,7 +39,7 @@ public final class WindowSize {
         return false;
     }
 
-    /** Gives back what was reserved: it is not needed any more. */
+    /** Gives back what was reserved. */
     void release() {
         budget.release(reserved);
         reserved = 0;

@@ -15,17 +15,17 @@ class DeadlinesTest {
     void aLivelySessionHasNoDeadline() {
         test.write("abc");
         test.take(3);
-        test.session.downloadFlushed();
+        test.download.flushed(test.now);
         test.post(UploadKind.CHUNK, "abc");
 
         assertThat(test.session.deadline()).isEmpty();
-        assertThat(test.signals().deadline()).isFalse();
+        assertThat(test.effects().deadline()).isFalse();
     }
 
     @Test
     void aClientThatNeitherUploadsNorEndsAfterTheServersEndTimesOut() {
         test.endDownload();
-        assertThat(test.signals().deadline()).isTrue();
+        assertThat(test.effects().deadline()).isTrue();
         assertThat(test.session.deadline()).hasValue(test.now + LINGER);
 
         test.pass(LINGER - 1);
@@ -59,7 +59,7 @@ class DeadlinesTest {
 
         assertThat(test.session.deadline()).isEmpty();
         test.complete(single);
-        assertThat(test.session.isOver()).isTrue();
+        assertThat(test.session.isFinished()).isTrue();
         assertThat(test.session.deadline()).isEmpty();
     }
 
@@ -76,8 +76,8 @@ class DeadlinesTest {
     @Test
     void aBrowserThatReadsNothingTimesOut() {
         test.write("abc");
-        test.session.downloadBlocked(test.now);
-        assertThat(test.signals().deadline()).isTrue();
+        test.download.blocked(test.now);
+        assertThat(test.effects().deadline()).isTrue();
         assertThat(test.session.deadline()).hasValue(test.now + STALL);
 
         test.pass(STALL - 1);
@@ -90,9 +90,9 @@ class DeadlinesTest {
     @Test
     void theStallTimeRunsFromTheFirstBlockedWrite() {
         test.write("abc");
-        test.session.downloadBlocked(test.now);
+        test.download.blocked(test.now);
         test.pass(STALL - 1);
-        test.session.downloadBlocked(test.now);
+        test.download.blocked(test.now);
         test.pass(1);
 
         assertThat(test.failure()).isEqualTo(ErrorCode.TIMED_OUT);
@@ -101,14 +101,14 @@ class DeadlinesTest {
     @Test
     void everyByteTakenStopsTheStallTime() {
         test.write("abc");
-        test.session.downloadBlocked(test.now);
+        test.download.blocked(test.now);
         test.pass(STALL - 1);
         test.take(1);
         assertThat(test.session.deadline()).isEmpty();
-        test.session.downloadBlocked(test.now);
+        test.download.blocked(test.now);
         test.pass(STALL - 1);
         assertThat(test.failure()).isNull();
-        test.session.downloadFlushed();
+        test.download.flushed(test.now);
 
         test.pass(STALL * 2);
         assertThat(test.failure()).isNull();
@@ -117,7 +117,7 @@ class DeadlinesTest {
     @Test
     void aCarrierThatIsBlockedAfterTheFailureSetsNoDeadline() {
         test.session.reset(new Failure(ErrorCode.CANCELLED, "x"));
-        test.session.downloadBlocked(test.now);
+        test.download.blocked(test.now);
 
         assertThat(test.session.deadline()).isEmpty();
     }

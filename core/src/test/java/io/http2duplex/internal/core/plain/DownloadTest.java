@@ -14,7 +14,7 @@ class DownloadTest {
 
     @Test
     void anIdleCarrierIsWokenOnceForWhatIsWritten() {
-        assertThat(test.session.nextDownload()).isEqualTo(DownloadStep.WAIT);
+        assertThat(test.download.next(test.now)).isEqualTo(DownloadStep.WAIT);
         test.write("a");
         assertThat(test.isDownloadWoken()).isTrue();
         test.write("b");
@@ -27,7 +27,7 @@ class DownloadTest {
     void aCarrierThatIsNotIdleIsNotWoken() {
         test.write("a");
         assertThat(test.isDownloadWoken()).isFalse();
-        assertThat(test.session.nextDownload()).isEqualTo(DownloadStep.WRITE);
+        assertThat(test.download.next(test.now)).isEqualTo(DownloadStep.WRITE);
         test.write("b");
         test.session.end();
         assertThat(test.isDownloadWoken()).isFalse();
@@ -35,11 +35,11 @@ class DownloadTest {
 
     @Test
     void anIdleCarrierIsWokenForTheEnd() {
-        test.session.nextDownload();
+        test.download.next(test.now);
         test.session.end();
 
         assertThat(test.isDownloadWoken()).isTrue();
-        assertThat(test.session.nextDownload()).isEqualTo(DownloadStep.END);
+        assertThat(test.download.next(test.now)).isEqualTo(DownloadStep.END);
         test.session.end();
         assertThat(test.isDownloadWoken()).isFalse();
     }
@@ -50,15 +50,15 @@ class DownloadTest {
         test.session.end();
 
         assertThat(test.session.isOutputOpen()).isFalse();
-        assertThat(test.session.nextDownload()).isEqualTo(DownloadStep.WRITE);
+        assertThat(test.download.next(test.now)).isEqualTo(DownloadStep.WRITE);
         test.take(2);
-        assertThat(test.session.nextDownload()).isEqualTo(DownloadStep.WRITE);
+        assertThat(test.download.next(test.now)).isEqualTo(DownloadStep.WRITE);
         test.take(1);
-        assertThat(test.session.nextDownload()).isEqualTo(DownloadStep.END);
+        assertThat(test.download.next(test.now)).isEqualTo(DownloadStep.END);
         assertThat(test.session.isOutputEnded()).isFalse();
-        test.session.downloadEnded(test.now);
+        test.download.ended(test.now);
         assertThat(test.session.isOutputEnded()).isTrue();
-        assertThat(test.signals().output()).isTrue();
+        assertThat(test.effects().output()).isTrue();
     }
 
     @Test
@@ -76,14 +76,14 @@ class DownloadTest {
     void aWriterThatWaitsIsWokenOnceWhenHalfOfTheBufferIsFree() {
         test.write("0123456789");
         test.session.notifyOutputRoom();
-        test.signals();
+        test.effects();
 
         test.take(BOUND / 2 - 1);
-        assertThat(test.signals().output()).isFalse();
+        assertThat(test.effects().output()).isFalse();
         test.take(1);
-        assertThat(test.signals().output()).isTrue();
+        assertThat(test.effects().output()).isTrue();
         test.take(1);
-        assertThat(test.signals().output()).isFalse();
+        assertThat(test.effects().output()).isFalse();
     }
 
     @Test
@@ -94,43 +94,43 @@ class DownloadTest {
         test.session.notifyOutputAt(first);
 
         test.take(3);
-        assertThat(test.signals().output()).isTrue();
+        assertThat(test.effects().output()).isTrue();
         assertThat(test.session.takenOffset()).isEqualTo(first);
         test.session.notifyOutputAt(second);
         test.take(3);
-        assertThat(test.signals().output()).isTrue();
+        assertThat(test.effects().output()).isTrue();
     }
 
     @Test
     void anOffsetThatWasReachedAlreadyIsSignalledAtOnce() {
         long offset = test.session.write(bytes("abc"));
         test.take(3);
-        test.signals();
+        test.effects();
 
         test.session.notifyOutputAt(offset);
 
-        assertThat(test.signals().output()).isTrue();
+        assertThat(test.effects().output()).isTrue();
     }
 
     @Test
     void aWriterThatWaitsHearsThatItsSideWasEnded() {
         test.write("0123456789");
         test.session.notifyOutputRoom();
-        test.signals();
+        test.effects();
 
         test.session.end();
 
-        assertThat(test.signals().output()).isTrue();
+        assertThat(test.effects().output()).isTrue();
     }
 
     @Test
     void aResetDropsWhatWaitsAndAbortsTheCarrier() {
         test.write("abc");
-        assertThat(test.session.nextDownload()).isEqualTo(DownloadStep.WRITE);
+        assertThat(test.download.next(test.now)).isEqualTo(DownloadStep.WRITE);
         test.session.reset(new Failure(ErrorCode.CANCELLED, "x"));
 
-        assertThat(test.session.nextDownload()).isEqualTo(DownloadStep.BREAK_OFF);
-        assertThat(test.session.peekDownload()).isNull();
+        assertThat(test.download.next(test.now)).isEqualTo(DownloadStep.BREAK_OFF);
+        assertThat(test.download.peek()).isNull();
         assertThat(test.session.isOutputOpen()).isFalse();
         assertThat(test.session.isOutputEnded()).isFalse();
     }
@@ -138,15 +138,15 @@ class DownloadTest {
     @Test
     void whatTheTransportTookWhileTheSessionWasResetChangesNothing() {
         test.write("abc");
-        test.session.nextDownload();
+        test.download.next(test.now);
         test.session.reset(new Failure(ErrorCode.CANCELLED, "x"));
-        test.signals();
+        test.effects();
 
-        test.session.downloadTaken(3);
-        test.session.downloadEnded(test.now);
+        test.download.taken(3, test.now);
+        test.download.ended(test.now);
 
         assertThat(test.session.takenOffset()).isZero();
-        assertThat(test.signals().isEmpty()).isTrue();
+        assertThat(test.effects().isEmpty()).isTrue();
     }
 
     @Test
@@ -155,6 +155,6 @@ class DownloadTest {
         test.session.reset(new Failure(ErrorCode.UPLOAD_CUT, "x"));
 
         assertThat(test.session.isOutputEnded()).isTrue();
-        assertThat(test.session.nextDownload()).isEqualTo(DownloadStep.END);
+        assertThat(test.download.next(test.now)).isEqualTo(DownloadStep.END);
     }
 }

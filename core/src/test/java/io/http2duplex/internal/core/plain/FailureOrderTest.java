@@ -20,14 +20,14 @@ class FailureOrderTest {
         IOException cause = new IOException("reset");
         PlainUpload single = test.open(UploadKind.SINGLE);
         test.receive(single, "abc");
-        test.session.cut(single, "its stream was reset", cause);
+        single.cut("its stream was reset", cause, test.now);
 
         assertRefused(single, 400, "body-cut");
         assertThat(requireNonNull(test.session.failure()).code()).isEqualTo(ErrorCode.UPLOAD_CUT);
         assertThat(requireNonNull(test.session.failure()).cause()).isSameAs(cause);
         assertThat(test.session.isInputAtEnd()).isFalse();
-        assertThat(test.session.nextDownload()).isEqualTo(DownloadStep.BREAK_OFF);
-        assertThat(test.signals().over()).isTrue();
+        assertThat(test.download.next(test.now)).isEqualTo(DownloadStep.BREAK_OFF);
+        assertThat(test.effects().finished()).isTrue();
     }
 
     @Test
@@ -37,29 +37,29 @@ class FailureOrderTest {
                 .isFalse();
 
         assertThat(requireNonNull(test.session.failure()).number()).isEqualTo(300);
-        assertThat(test.signals().over()).isTrue();
+        assertThat(test.effects().finished()).isTrue();
         test.session.reset(new Failure(ErrorCode.CANCELLED, "x"));
-        assertThat(test.signals().isEmpty()).isTrue();
+        assertThat(test.effects().isEmpty()).isTrue();
     }
 
     @Test
     void aResetTellsEverybody() {
         PlainUpload chunk = test.open(UploadKind.CHUNK);
-        test.session.nextDownload();
-        test.signals();
+        test.download.next(test.now);
+        test.effects();
         test.session.reset(new Failure(ErrorCode.SHUT_DOWN, "x"));
 
-        Effects signals = test.signals();
-        assertThat(signals.input()).isTrue();
-        assertThat(signals.output()).isTrue();
+        Effects effects = test.effects();
+        assertThat(effects.input()).isTrue();
+        assertThat(effects.output()).isTrue();
         assertThat(test.downloadWoken).isTrue();
-        assertThat(signals.over()).isTrue();
+        assertThat(effects.finished()).isTrue();
         assertThat(test.woken).containsExactly(chunk);
         assertRefused(chunk, 410, "session-reset");
     }
 
     @Test
-    void anApplicationsReasonIsToldToThePeerAndAnyOtherIsNot() {
+    void anApplicationsReasonReachesThePeerAndAnyOtherDoesNot() {
         PlainUpload first = test.open(UploadKind.CHUNK);
         test.session.reset(Failure.application(1000, "too quiet"));
         TestSession other = new TestSession();
@@ -94,7 +94,7 @@ class FailureOrderTest {
     void bytesStayReadableAfterBothSidesHaveEnded() {
         test.post(UploadKind.END, "abc");
         test.endDownload();
-        assertThat(test.session.isOver()).isTrue();
+        assertThat(test.session.isFinished()).isTrue();
         assertThat(test.session.reset(new Failure(ErrorCode.CONNECTION_LOST, "late")))
                 .isFalse();
 
@@ -105,15 +105,15 @@ class FailureOrderTest {
     @Test
     void aServerThatEndedFirstStillTakesTheClientsBytesAndItsEnd() {
         test.endDownload();
-        assertThat(test.session.isOver()).isFalse();
-        test.signals();
+        assertThat(test.session.isFinished()).isFalse();
+        test.effects();
 
         assertTaken(test.post(UploadKind.CHUNK, "abc"));
-        assertThat(test.session.isOver()).isFalse();
+        assertThat(test.session.isFinished()).isFalse();
         assertTaken(test.post(UploadKind.END, "d"));
 
-        assertThat(test.session.isOver()).isTrue();
-        assertThat(test.signals().over()).isTrue();
+        assertThat(test.session.isFinished()).isTrue();
+        assertThat(test.effects().finished()).isTrue();
         assertThat(test.read()).isEqualTo("abcd");
         assertThat(test.failure()).isNull();
     }
@@ -121,33 +121,33 @@ class FailureOrderTest {
     @Test
     void aClientThatEndedFirstStillGetsTheServersBytes() {
         assertTaken(test.post(UploadKind.END, ""));
-        assertThat(test.session.isOver()).isFalse();
+        assertThat(test.session.isFinished()).isFalse();
         test.write("abc");
         test.session.end();
 
         assertThat(test.take(100)).isEqualTo("abc");
         test.endDownload();
-        assertThat(test.session.isOver()).isTrue();
-        assertThat(test.signals().over()).isTrue();
+        assertThat(test.session.isFinished()).isTrue();
+        assertThat(test.effects().finished()).isTrue();
     }
 
     @Test
     void aSessionIsOverOnce() {
         test.endDownload();
         test.post(UploadKind.END, "");
-        assertThat(test.signals().over()).isTrue();
+        assertThat(test.effects().finished()).isTrue();
 
-        test.session.downloadEnded(test.now);
+        test.download.ended(test.now);
         assertTaken(test.open(UploadKind.END));
         assertTaken(test.open(UploadKind.DESTROY));
         test.pass(TestSession.LINGER * 2);
 
-        assertThat(test.signals().over()).isFalse();
+        assertThat(test.effects().finished()).isFalse();
         assertThat(test.failure()).isNull();
     }
 
     @Test
-    void aPostToAFailedSessionIsToldSoUnlessItWantsThat() {
+    void aPostToAFailedSessionIsRefusedUnlessItDestroys() {
         test.session.reset(new Failure(ErrorCode.CANCELLED, "x"));
 
         assertRefused(test.open(UploadKind.CHUNK), 410, "session-reset");

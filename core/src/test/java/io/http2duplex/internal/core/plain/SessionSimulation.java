@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One schedule of a session with a made-up client, network and application, all drawn from a seed. In every step one of
+ * One schedule of a session with a simulated client, network and application, all drawn from a seed. In every step one of
  * those who can move does, until nobody can; after each step the invariants are checked, and in the end that nobody
  * still waits for something.
  */
@@ -61,7 +61,7 @@ final class SessionSimulation {
 
     private long now;
     private OptionalLong timer = OptionalLong.empty();
-    private int timesOver;
+    private int timesFinished;
     private boolean faultHappened;
     private int toSend;
     private long sent;
@@ -121,14 +121,14 @@ final class SessionSimulation {
         download.awake = true;
     }
 
-    private void act(Effects signals) {
-        application.readerAwake |= signals.input();
-        application.writerAwake |= signals.output();
-        timesOver += signals.over() ? 1 : 0;
-        if (signals.deadline()) {
+    private void act(Effects effects) {
+        application.readerAwake |= effects.input();
+        application.writerAwake |= effects.output();
+        timesFinished += effects.finished() ? 1 : 0;
+        if (effects.deadline()) {
             timer = session.deadline();
         }
-        signals.ready().forEach(Runnable::run);
+        effects.ready().forEach(Runnable::run);
     }
 
     // ---- the client
@@ -174,7 +174,7 @@ final class SessionSimulation {
     // ---- what goes wrong
 
     private void fail() {
-        if (session.isOver()) {
+        if (session.isFinished()) {
             return;
         }
         SimulatedPost last = posts.isEmpty() ? null : posts.get(posts.size() - 1);
@@ -232,17 +232,19 @@ final class SessionSimulation {
                 "too much waits for the application: " + waiting);
         long down = application.written - download.taken;
         check(
-                session.isOver() || down < limits.downloadBufferSize() + application.largestWrite,
+                session.isFinished() || down < limits.downloadBufferSize() + application.largestWrite,
                 "too much waits for the browser: " + down);
         if (application.sawEnd) {
             check(clientDone && application.read == sent, "the end came up before byte " + application.read);
         }
-        check(timesOver == (session.isOver() ? 1 : 0), "a session is over once, not " + timesOver + " times");
+        check(
+                timesFinished == (session.isFinished() ? 1 : 0),
+                "a session finishes once, not " + timesFinished + " times");
     }
 
     private void checkEnd() {
         Failure failure = session.failure();
-        check(session.isOver(), "the session hangs");
+        check(session.isFinished(), "the session hangs");
         check(posts.stream().allMatch(SimulatedPost::isAnswered), "a POST was never answered");
         check(download.isDone(), "the download hangs");
         check(application.writerDone, "the writer hangs");

@@ -5,6 +5,7 @@ import static io.http2duplex.internal.core.plain.SimulatedPost.at;
 import static java.util.Objects.requireNonNull;
 
 import io.http2duplex.ErrorCode;
+import io.http2duplex.internal.core.Download;
 import io.http2duplex.internal.core.Failure;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -13,6 +14,7 @@ import java.util.Random;
 final class SimulatedDownload {
     private final Random random;
     private final PlainSession session;
+    private final Download download;
 
     boolean awake = true;
     /** The transport takes nothing more until the network moves. */
@@ -26,6 +28,8 @@ final class SimulatedDownload {
     SimulatedDownload(Random random, PlainSession session) {
         this.random = random;
         this.session = session;
+        download = session.download();
+        download.taken(1, 0); // the first byte
     }
 
     boolean isDone() {
@@ -37,22 +41,22 @@ final class SimulatedDownload {
     }
 
     void move(long written, long now) {
-        switch (session.nextDownload()) {
+        switch (download.next(now)) {
             case WRITE -> write(now);
             case WAIT -> {
-                session.downloadFlushed();
+                download.flushed(now);
                 awake = false;
             }
             case END -> {
                 check(taken == written || isDestroyed(), "the end came down before byte " + taken);
                 ended = true;
-                session.downloadEnded(now);
+                download.ended(now);
             }
             case BREAK_OFF -> brokenOff = true;
         }
     }
 
-    /** Whether the client wants nothing more: then it is not told of a failure. */
+    /** Whether the client wants nothing more: then it does not learn of a failure. */
     private boolean isDestroyed() {
         Failure failure = session.failure();
         return failure != null && failure.code() == ErrorCode.CANCELLED;
@@ -62,16 +66,16 @@ final class SimulatedDownload {
         if (blocked || random.nextInt(3) == 0) {
             blocked = true;
             awake = false;
-            session.downloadBlocked(now);
+            download.blocked(now);
             return;
         }
-        ByteBuffer bytes = requireNonNull(session.peekDownload());
+        ByteBuffer bytes = requireNonNull(download.peek());
         int count = 1 + random.nextInt(bytes.remaining());
         for (int i = 0; i < count; i++) {
             check(bytes.get() == at(taken), "a wrong byte came down at " + taken);
             taken++;
         }
-        session.downloadTaken(count);
+        download.taken(count, now);
     }
 
     boolean canUnblock() {

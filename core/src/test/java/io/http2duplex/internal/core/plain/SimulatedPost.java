@@ -32,7 +32,7 @@ final class SimulatedPost {
     private boolean ended;
     private boolean cut;
     private boolean reading = true;
-    private boolean told;
+    private boolean completed;
     private boolean woken;
 
     @Nullable
@@ -107,14 +107,14 @@ final class SimulatedPost {
 
     void move(long now) {
         woken = false;
-        if (upload().outcome() == null && !told) {
+        if (upload().outcome() == null && !completed) {
             read(now);
         }
         answer = upload().outcome();
     }
 
     private void read(long now) {
-        int room = session.room(upload());
+        int room = upload().room();
         reading = room > 0;
         if (!reading) {
             return;
@@ -122,14 +122,14 @@ final class SimulatedPost {
         int count = Math.min(room, arrived - handed);
         if (count > 0) {
             count = 1 + random.nextInt(count);
-            session.received(upload(), bytes(base + handed, count));
+            upload().received(bytes(base + handed, count), now);
             handed += count;
         } else if (cut) {
-            session.cut(upload(), "it was cut", null);
+            upload().cut("it was cut", null, now);
         } else if (ended) {
-            told = true;
+            completed = true;
             reading = false;
-            session.completed(upload(), now);
+            upload().completed(now);
         }
     }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.ErrorCode;
+import io.http2duplex.internal.core.Download;
 import io.http2duplex.internal.core.DownloadStep;
 import io.http2duplex.internal.core.Effects;
 import io.http2duplex.internal.core.Failure;
@@ -25,14 +26,19 @@ final class TestSession {
     static final SessionLimits LIMITS = new SessionLimits(BOUND, BOUND, 30, 4, LINGER, STALL, 0, 0, BOUND, 0);
 
     final PlainSession session = new PlainSession(LIMITS, () -> downloadWoken = true);
+    final Download download = session.download();
     private final List<PlainUpload> opened = new ArrayList<>();
-    /** The uploads whose carriers the last signals woke. */
+    /** The uploads whose carriers the last effects woke. */
     final List<PlainUpload> woken = new ArrayList<>();
-    /** Whether the last signals woke the carrier of the download. */
+    /** Whether the last effects woke the carrier of the download. */
     boolean downloadWoken;
 
     /** Close to the largest value of the clock, which overflows in the middle of a test. */
     long now = Long.MAX_VALUE - Duration.ofSeconds(1).toNanos();
+
+    TestSession() {
+        download.taken(1, now); // the first byte
+    }
 
     static ByteBuffer bytes(String text) {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
@@ -53,11 +59,11 @@ final class TestSession {
     }
 
     void receive(PlainUpload upload, String text) {
-        session.received(upload, bytes(text));
+        upload.received(bytes(text), now);
     }
 
     void complete(PlainUpload upload) {
-        session.completed(upload, now);
+        upload.completed(now);
     }
 
     /** A POST that comes whole. */
@@ -91,38 +97,38 @@ final class TestSession {
     /** The transport takes up to that many bytes. {@return them} */
     String take(int count) {
         StringBuilder taken = new StringBuilder();
-        while (taken.length() < count && session.nextDownload() == DownloadStep.WRITE) {
-            ByteBuffer bytes = requireNonNull(session.peekDownload());
+        while (taken.length() < count && download.next(now) == DownloadStep.WRITE) {
+            ByteBuffer bytes = requireNonNull(download.peek());
             bytes.limit(bytes.position() + Math.min(bytes.remaining(), count - taken.length()));
             taken.append(text(bytes));
-            session.downloadTaken(bytes.remaining());
+            download.taken(bytes.remaining(), now);
         }
         return taken.toString();
     }
 
     void endDownload() {
         session.end();
-        assertThat(session.nextDownload()).isEqualTo(DownloadStep.END);
-        session.downloadEnded(now);
+        assertThat(download.next(now)).isEqualTo(DownloadStep.END);
+        download.ended(now);
     }
 
-    Effects signals() {
+    Effects effects() {
         woken.clear();
         downloadWoken = false;
-        Effects signals = session.takeEffects();
-        signals.ready().forEach(Runnable::run);
-        return signals;
+        Effects effects = session.takeEffects();
+        effects.ready().forEach(Runnable::run);
+        return effects;
     }
 
-    /** {@return the uploads whose carriers the next signals wake} */
+    /** {@return the uploads whose carriers the next effects wake} */
     List<PlainUpload> wokenUploads() {
-        signals();
+        effects();
         return List.copyOf(woken);
     }
 
-    /** {@return whether the next signals wake the carrier of the download} */
+    /** {@return whether the next effects wake the carrier of the download} */
     boolean isDownloadWoken() {
-        signals();
+        effects();
         return downloadWoken;
     }
 

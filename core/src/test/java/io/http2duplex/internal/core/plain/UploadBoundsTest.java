@@ -15,17 +15,17 @@ class UploadBoundsTest {
     @Test
     void anUploadIsReadAsFarAsTheBufferHasRoom() {
         PlainUpload single = test.open(UploadKind.SINGLE);
-        assertThat(test.session.room(single)).isEqualTo(BOUND);
+        assertThat(single.room()).isEqualTo(BOUND);
         test.receive(single, "123456");
-        assertThat(test.session.room(single)).isEqualTo(BOUND - 6);
+        assertThat(single.room()).isEqualTo(BOUND - 6);
     }
 
     @Test
     void anUploadThatPausedIsResumedOnceWhenHalfOfTheBufferIsFree() {
         PlainUpload single = test.open(UploadKind.SINGLE);
         test.receive(single, "0123456789");
-        assertThat(test.session.room(single)).isZero();
-        test.signals();
+        assertThat(single.room()).isZero();
+        test.effects();
 
         test.read(BOUND / 2 - 1);
         assertThat(test.wokenUploads()).isEmpty();
@@ -33,14 +33,14 @@ class UploadBoundsTest {
         assertThat(test.wokenUploads()).containsExactly(single);
         test.read(1);
         assertThat(test.wokenUploads()).isEmpty();
-        assertThat(test.session.room(single)).isEqualTo(BOUND / 2 + 1);
+        assertThat(single.room()).isEqualTo(BOUND / 2 + 1);
     }
 
     @Test
     void anUploadThatNeverPausedIsNotResumed() {
         PlainUpload single = test.open(UploadKind.SINGLE);
         test.receive(single, "0123456789");
-        test.signals();
+        test.effects();
 
         test.read();
 
@@ -52,7 +52,7 @@ class UploadBoundsTest {
         PlainUpload chunk = test.open(UploadKind.CHUNK, BOUND);
         test.receive(chunk, "0123456789");
 
-        assertThat(test.session.room(chunk)).isPositive();
+        assertThat(chunk.room()).isPositive();
         test.complete(chunk);
 
         assertTaken(chunk);
@@ -64,7 +64,7 @@ class UploadBoundsTest {
         test.post(UploadKind.CHUNK, "0123456789");
         PlainUpload next = test.open(UploadKind.CHUNK, 3);
 
-        assertThat(test.session.room(next)).isZero();
+        assertThat(next.room()).isZero();
         assertUndecided(next);
         test.read();
         assertThat(test.wokenUploads()).contains(next);
@@ -74,12 +74,12 @@ class UploadBoundsTest {
     void onlyTheFirstBytesInAnEmptyBufferAreSignalled() {
         PlainUpload single = test.open(UploadKind.SINGLE);
         test.receive(single, "a");
-        assertThat(test.signals().input()).isTrue();
+        assertThat(test.effects().input()).isTrue();
         test.receive(single, "b");
-        assertThat(test.signals().input()).isFalse();
+        assertThat(test.effects().input()).isFalse();
         test.read();
         test.receive(single, "c");
-        assertThat(test.signals().input()).isTrue();
+        assertThat(test.effects().input()).isTrue();
     }
 
     @Test
@@ -88,7 +88,7 @@ class UploadBoundsTest {
         PlainUpload second = test.open(UploadKind.CHUNK);
         test.receive(second, "0123456789");
         assertUndecided(second);
-        assertThat(test.session.room(second))
+        assertThat(second.room())
                 .as("so that its end, or one byte too many, is seen")
                 .isEqualTo(1);
 
@@ -106,7 +106,7 @@ class UploadBoundsTest {
         PlainUpload third = test.open(UploadKind.CHUNK);
         test.receive(second, "01234");
 
-        assertThat(test.session.room(third)).isEqualTo(BOUND - 5);
+        assertThat(third.room()).isEqualTo(BOUND - 5);
         test.receive(third, "012345");
 
         assertRefused(third, 413, "out-of-turn");
@@ -190,16 +190,16 @@ class UploadBoundsTest {
     void anApplicationThatWantsNoMoreStillAnswersEveryPost() {
         test.post(UploadKind.CHUNK, "0123456789");
         PlainUpload paused = test.open(UploadKind.CHUNK);
-        assertThat(test.session.room(paused)).isZero();
+        assertThat(paused.room()).isZero();
         PlainUpload overtaking = test.open(UploadKind.SINGLE);
         test.receive(overtaking, "abc");
-        test.signals();
+        test.effects();
 
         test.session.discardInput();
 
         assertThat(test.wokenUploads()).containsExactly(paused);
-        assertThat(test.session.room(paused)).isGreaterThan(BOUND);
-        assertThat(test.session.room(overtaking)).isGreaterThan(BOUND);
+        assertThat(paused.room()).isGreaterThan(BOUND);
+        assertThat(overtaking.room()).isGreaterThan(BOUND);
         test.receive(overtaking, "0123456789".repeat(100));
         test.receive(paused, "d");
         test.complete(paused);

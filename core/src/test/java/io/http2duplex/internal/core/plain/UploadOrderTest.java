@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.DownloadStep;
 import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.Upload;
 import io.http2duplex.internal.core.UploadOutcome;
 import org.junit.jupiter.api.Test;
 
@@ -65,7 +66,7 @@ class UploadOrderTest {
         assertThat(test.read()).isEqualTo("ab");
         test.receive(first, "c");
         test.complete(first);
-        assertThat(test.signals().input()).isTrue();
+        assertThat(test.effects().input()).isTrue();
         assertThat(test.read()).isEqualTo("cde");
 
         test.receive(second, "f");
@@ -180,14 +181,14 @@ class UploadOrderTest {
     }
 
     @Test
-    void aDestroyEndsTheDownloadInOrderUnlessItWasBlocked() {
+    void aDestroyEndsTheDownloadCleanlyUnlessItWasBlocked() {
         test.open(UploadKind.DESTROY);
-        assertThat(test.session.nextDownload()).isEqualTo(DownloadStep.END);
+        assertThat(test.download.next(test.now)).isEqualTo(DownloadStep.END);
 
         TestSession blocked = new TestSession();
-        blocked.session.downloadBlocked(blocked.now);
+        blocked.download.blocked(blocked.now);
         blocked.open(UploadKind.DESTROY);
-        assertThat(blocked.session.nextDownload()).isEqualTo(DownloadStep.BREAK_OFF);
+        assertThat(blocked.download.next(blocked.now)).isEqualTo(DownloadStep.BREAK_OFF);
     }
 
     @Test
@@ -196,10 +197,10 @@ class UploadOrderTest {
         test.session.reset(new Failure(ErrorCode.CANCELLED, "x"));
         UploadOutcome outcome = chunk.outcome();
 
-        assertThat(test.session.room(chunk)).isZero();
+        assertThat(chunk.room()).isEqualTo(Upload.DECIDED);
         test.receive(chunk, "abc");
         test.complete(chunk);
-        test.session.cut(chunk, "x", null);
+        chunk.cut("x", null, test.now);
 
         assertThat(chunk.outcome()).isSameAs(outcome);
         assertThat(test.read()).isEmpty();

@@ -30,18 +30,18 @@ public final class ClientCore {
     /** @param window how many bytes of the download it takes that nobody has read, in the beginning */
     public ClientCore(int window) {
         MemoryBudget budget = new MemoryBudget(Long.MAX_VALUE);
-        EffectCollector board = new EffectCollector();
+        EffectCollector effects = new EffectCollector();
         // What a test writes is kept whatever its size, so that a test need not wait to write.
-        sending = new SendingDirection(new WindowSize(1 << 30, 1 << 30, budget), new SpareBuffers(), board);
+        sending = new SendingDirection(new WindowSize(1 << 30, 1 << 30, budget), new SpareBuffers(), effects);
         receiving = new ReceivingDirection(
-                new WindowSize(window, Math.max(window, MAX_WINDOW), budget), new SpareBuffers(), board, 0);
+                new WindowSize(window, Math.max(window, MAX_WINDOW), budget), new SpareBuffers(), effects, 0);
     }
 
     // ---- the download
 
     /** A new download begins: what was under way in an earlier one may be lost. */
     public void attached() {
-        receiving.told(0);
+        receiving.advertised(0);
         decoder = new FrameDecoder(new Frames());
     }
 
@@ -189,7 +189,7 @@ public final class ClientCore {
 
     private void answerWindow() {
         answers.window(receiving.confirmed(), receiving.limit());
-        receiving.told(0);
+        receiving.advertised(0);
     }
 
     private final class Frames implements FrameDecoder.Handler {

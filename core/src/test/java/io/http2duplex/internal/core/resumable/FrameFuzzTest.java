@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * }</pre>
  */
 class FrameFuzzTest {
-    private static final int MADE_UP = 5_000;
+    private static final int COMPOSED = 5_000;
 
     static Stream<Arguments> bodies() {
         return Stream.of("frames", "malformed")
@@ -66,18 +66,18 @@ class FrameFuzzTest {
     }
 
     @Test
-    void bodiesMadeUpOfTheVectorsBreakNothingEither() {
+    void bodiesComposedOfTheVectorsBreakNothingEither() {
         List<byte[]> bodies = bodies().map(body -> (byte[]) body.get()[0]).toList();
         Random random = new Random(1);
-        for (int i = 0; i < MADE_UP; i++) {
-            byte[] body = madeUp(random, bodies);
+        for (int i = 0; i < COMPOSED; i++) {
+            byte[] body = composed(random, bodies);
             anyBytesMeanTheSameHoweverTheyAreCut(body);
             noUploadBreaksABoundOrASession(body);
         }
     }
 
     /** {@return parts of bodies, some of their bytes changed} */
-    private static byte[] madeUp(Random random, List<byte[]> bodies) {
+    private static byte[] composed(Random random, List<byte[]> bodies) {
         ByteBuffer made = ByteBuffer.allocate(10_000);
         for (int parts = 1 + random.nextInt(4); parts > 0; parts--) {
             byte[] part = bodies.get(random.nextInt(bodies.size()));

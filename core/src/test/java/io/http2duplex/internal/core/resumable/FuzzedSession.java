@@ -40,16 +40,16 @@ final class FuzzedSession {
     private void step(int what) {
         switch (what) {
             case 0x80 -> uploads.add(session.openUpload(now, () -> {}));
-            case 0x81 -> session.completed(last(), now);
-            case 0x82 -> session.cut(last());
+            case 0x81 -> last().completed(now);
+            case 0x82 -> last().cut("cut", null, now);
             case 0x83 -> session.pollInput();
             case 0x84 -> session.discardInput();
             case 0x85 -> session.write(ByteBuffer.allocate(10));
             case 0x86 -> session.end();
             case 0x87 -> session.timeIs(now += 700);
             case 0x88 -> pump();
-            case 0x89 -> session.downloadLost(attachment, "lost", null, now);
-            case 0x8A -> session.downloadBlocked(attachment, now);
+            case 0x89 -> attachment.lost(null, now);
+            case 0x8A -> attachment.blocked(now);
             case 0x8B -> session.rotate(now);
             case 0x8C -> attach();
             case 0x8D -> session.notifyOutputRoom();
@@ -57,7 +57,7 @@ final class FuzzedSession {
             default -> {
                 // Any other byte begins a piece of a body: it goes to the youngest upload, with some that follow it.
                 int count = Math.min(1 + what % 40, script.remaining() + 1);
-                session.received(last(), script.slice(script.position() - 1, count), now);
+                last().received(script.slice(script.position() - 1, count), now);
                 script.position(script.position() - 1 + count);
             }
         }
@@ -76,20 +76,20 @@ final class FuzzedSession {
     }
 
     private void pump() {
-        while (session.nextDownload(attachment, now) == DownloadStep.WRITE) {
+        while (attachment.next(now) == DownloadStep.WRITE) {
             ByteBuffer bytes = requireNonNull(attachment.peek());
-            session.downloadTaken(attachment, bytes.remaining(), now);
+            attachment.taken(bytes.remaining(), now);
         }
     }
 
     private void check() {
         SimulatedNetwork.check(session.receiving.held() <= LIMITS.maxWindow(), "too much is held");
         SimulatedNetwork.check(budget.reserved() <= BUDGET, "too much is reserved");
-        if (session.isOver()) {
-            SimulatedNetwork.check(budget.reserved() == 0, "a session that is over has a reserve");
+        if (session.isFinished()) {
+            SimulatedNetwork.check(budget.reserved() == 0, "a session that has ended has a reserve");
             SimulatedNetwork.check(session.deadline().isEmpty(), "a deadline outlives the session");
             for (FrameUpload upload : uploads) {
-                SimulatedNetwork.check(upload.outcome() != null, "a POST of a session that is over is open");
+                SimulatedNetwork.check(upload.outcome() != null, "a POST of a session that has ended is open");
             }
         }
     }

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** Memory that a session uses again: what may be seen of it, and when it is let go of. */
+/** Memory that a session uses again: what may be seen of it, and when it is released. */
 class MemoryReuseTest {
     private static final int SIZE = 8192;
     private static final int BOUND = 65_536;
@@ -34,7 +34,7 @@ class MemoryReuseTest {
         byte[] head = bytes(old); // HELLO and WINDOW
         write((byte) 1);
         byte[] dataHead = bytes(old);
-        assertThat(session.nextDownload(old, now)).isEqualTo(DownloadStep.WRITE);
+        assertThat(old.next(now)).isEqualTo(DownloadStep.WRITE);
         ByteBuffer view = requireNonNull(old.peek());
         assertThat(view.remaining()).isEqualTo(SIZE);
 
@@ -50,7 +50,7 @@ class MemoryReuseTest {
         byte[] late = new byte[SIZE];
         view.get(late);
         assertThat(late).as("the view's memory was used again").containsOnly(2);
-        session.downloadTaken(old, SIZE, now);
+        old.taken(SIZE, now);
         client.received(dataHead);
         client.received(late);
 
@@ -66,7 +66,7 @@ class MemoryReuseTest {
         carry(attachment);
         write((byte) 1);
         bytes(attachment);
-        session.nextDownload(attachment, now);
+        attachment.next(now);
         ByteBuffer view = requireNonNull(attachment.peek());
 
         for (byte i = 2; i <= BOUND / SIZE; i++) {
@@ -79,7 +79,7 @@ class MemoryReuseTest {
     }
 
     @Test
-    void whatWasNotUsedForASecondIsLetGoOf() {
+    void whatWasNotUsedForASecondIsReleased() {
         DownloadAttachment attachment = session.attach(0, 0, BOUND, now, () -> {});
         carry(attachment);
         upload(new byte[SIZE]);
@@ -160,22 +160,22 @@ class MemoryReuseTest {
 
     private void post() {
         FrameUpload upload = session.openUpload(now, () -> {});
-        session.received(upload, ByteBuffer.wrap(requireNonNull(client.nextPost())), now);
-        session.completed(upload, now);
+        upload.received(ByteBuffer.wrap(requireNonNull(client.nextPost())), now);
+        upload.completed(now);
     }
 
-    /** Brings the client all that is to be sent. */
+    /** Brings the client everything that can be sent. */
     private void carry(DownloadAttachment attachment) {
-        while (session.nextDownload(attachment, now) == DownloadStep.WRITE) {
+        while (attachment.next(now) == DownloadStep.WRITE) {
             client.received(bytes(attachment));
         }
     }
 
     /** {@return the next bytes of that download, taken} */
     private byte[] bytes(DownloadAttachment attachment) {
-        assertThat(session.nextDownload(attachment, now)).isEqualTo(DownloadStep.WRITE);
+        assertThat(attachment.next(now)).isEqualTo(DownloadStep.WRITE);
         byte[] bytes = Vectors.bytes(requireNonNull(attachment.peek()));
-        session.downloadTaken(attachment, bytes.length, now);
+        attachment.taken(bytes.length, now);
         return bytes;
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** A client that follows {@code docs/protocol.md}, made of the same directions as the server. */
 final class ModelClient implements SimulatedApplication.Duplex {
     private static final int MAX_POSTS = 4;
-    static final int DONE_IN_ORDER = 0;
+    static final int DONE_CLEANLY = 0;
     private static final int CONNECTION_LOST = 4;
     private static final int BODY_CUT = 408;
     private static final int TOO_MANY = 429;
@@ -35,15 +35,15 @@ final class ModelClient implements SimulatedApplication.Duplex {
     private final SimulatedRequests requests;
     final MemoryBudget budget;
     private final int maxWindow;
-    private final EffectCollector board = new EffectCollector();
+    private final EffectCollector collector = new EffectCollector();
     final SendingDirection sending;
     final ReceivingDirection receiving;
     final SimulatedApplication application;
 
     State state = State.DETACHED;
     /** Why it failed; 0 as long as it has not. */
-    int number = DONE_IN_ORDER;
-    /** Whether it failed of its own, rather than because the server told so. */
+    int number = DONE_CLEANLY;
+    /** Whether it failed of its own, rather than by the server. */
     boolean failedOfItsOwn;
 
     private long attachNumber;
@@ -83,9 +83,9 @@ final class ModelClient implements SimulatedApplication.Duplex {
         this.requests = requests;
         this.maxWindow = maxWindow;
         this.budget = budget;
-        sending = new SendingDirection(new WindowSize(buffer, maxWindow, budget), new PoisonedSpares(1), board);
+        sending = new SendingDirection(new WindowSize(buffer, maxWindow, budget), new PoisonedSpares(1), collector);
         receiving = new ReceivingDirection(
-                new WindowSize(window, maxWindow, budget), new PoisonedSpares(1), board, network.now());
+                new WindowSize(window, maxWindow, budget), new PoisonedSpares(1), collector, network.now());
         heartbeat = requests.maySwallow ? 1_000 * MILLI : 0;
         application = new SimulatedApplication(network, this, 0, toWrite, resets);
         application.inputReady();
@@ -115,11 +115,11 @@ final class ModelClient implements SimulatedApplication.Duplex {
     }
 
     private void react() {
-        for (Effects signals = board.take(); !signals.isEmpty(); signals = board.take()) {
-            if (signals.input()) {
+        for (Effects effects = collector.take(); !effects.isEmpty(); effects = collector.take()) {
+            if (effects.input()) {
                 application.inputReady();
             }
-            if (signals.output()) {
+            if (effects.output()) {
                 application.outputReady();
             }
         }
@@ -127,7 +127,7 @@ final class ModelClient implements SimulatedApplication.Duplex {
         pump();
         check(receiving.held() <= maxWindow, "the client holds too much");
         check(sending.kept() <= maxWindow + application.largestWrite, "the client keeps too much");
-        check(!isOver() || budget.reserved() == 0, "a client that is over holds a reserve");
+        check(!isOver() || budget.reserved() == 0, "a client that has ended holds a reserve");
     }
 
     // ---- downloads
@@ -140,7 +140,7 @@ final class ModelClient implements SimulatedApplication.Duplex {
         Download opening = new Download();
         download = opening;
         downloads.add(opening);
-        receiving.told(network.now());
+        receiving.advertised(network.now());
         opening.request = requests.get(attach, offset, receiving.limit(), opening);
         receivedAt = network.elapsed();
         watch(opening);
@@ -353,7 +353,7 @@ final class ModelClient implements SimulatedApplication.Duplex {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         if (windowDue || !pongs.isEmpty() || receiving.isWindowDue()) {
             windowDue = false;
-            receiving.told(network.now());
+            receiving.advertised(network.now());
             frames.window(receiving.confirmed(), receiving.limit());
         }
         while (!pongs.isEmpty()) {
@@ -432,14 +432,14 @@ final class ModelClient implements SimulatedApplication.Duplex {
     // ---- the end
 
     private void over(Problem problem) {
-        Integer told = problem.number();
-        if (told != null && told == DONE_IN_ORDER) {
+        Integer reset = problem.number();
+        if (reset != null && reset == DONE_CLEANLY) {
             check(
                     receiving.state() == DirectionState.ENDED && sending.state() != DirectionState.OPEN,
-                    "the server is over in order, but the client is not");
+                    "the server ended cleanly, but the client has not");
             done();
         } else {
-            fail(told == null ? -1 : told, false);
+            fail(reset == null ? -1 : reset, false);
         }
     }
 
@@ -480,7 +480,7 @@ final class ModelClient implements SimulatedApplication.Duplex {
             if (attemptsLeft > 0) {
                 farewell(attemptsLeft - 1);
             } else {
-                letGo();
+                release();
             }
         };
     }
@@ -496,24 +496,24 @@ final class ModelClient implements SimulatedApplication.Duplex {
         receiving.reset();
         application.inputReady();
         if (ofItsOwn) {
-            tellReset(failure);
+            sendReset(failure);
         }
     }
 
-    private void tellReset(int failure) {
+    private void sendReset(int failure) {
         var post = requests.post(Vectors.bytes(
                 new FrameEncoder().reset(failure, "the client's reset").take()));
         post.onAnswer = outcome -> {
             if (is(outcome, TOO_MANY)) {
-                after(50 * MILLI, () -> tellReset(failure));
+                after(50 * MILLI, () -> sendReset(failure));
             } else {
-                letGo();
+                release();
             }
         };
-        post.onFailure = this::letGo;
+        post.onFailure = this::release;
     }
 
-    private void letGo() {
+    private void release() {
         downloads.forEach(Download::abort);
     }
 

@@ -20,7 +20,7 @@ class ReceivingDirectionTest {
     }
 
     @Test
-    void theSenderIsToldWhenHalfOfTheWindowIsUsed() throws ViolationException {
+    void aWindowIsDueWhenHalfOfTheWindowIsUsed() throws ViolationException {
         ReceivingDirection receiver = receiver(1_000, 1_000);
         receive(receiver, 499);
         assertThat(receiver.isWindowDue()).isFalse();
@@ -29,7 +29,7 @@ class ReceivingDirectionTest {
     }
 
     @Test
-    void theSenderIsToldAfterTwoMebibytesOfAWindowThatCannotGrow() throws ViolationException {
+    void aWindowIsDueAfterTwoMebibytesOfAWindowThatCannotGrow() throws ViolationException {
         ReceivingDirection receiver = receiver(16 * MIB, 16 * MIB);
         receive(receiver, 2 * MIB - 1);
         assertThat(receiver.isWindowDue()).isFalse();
@@ -38,7 +38,7 @@ class ReceivingDirectionTest {
     }
 
     @Test
-    void aLargeWindowThatMayGrowIsNotToldBeforeHalfOfItShowsWhetherItIsTo() throws ViolationException {
+    void aLargeWindowThatMayGrowIsNotAdvertisedBeforeHalfOfItIsUsed() throws ViolationException {
         ReceivingDirection receiver = receiver(16 * MIB, 32 * MIB);
         receive(receiver, 8 * MIB - 1);
         assertThat(receiver.isWindowDue()).isFalse();
@@ -47,7 +47,7 @@ class ReceivingDirectionTest {
     }
 
     @Test
-    void aWindowOfWhichHalfWasUsedAndReadGrowsSixteenfoldOnceUntilTheSenderIsTold() throws ViolationException {
+    void aWindowOfWhichHalfWasUsedAndReadGrowsSixteenfoldOnceUntilTheLimitIsAdvertised() throws ViolationException {
         ReceivingDirection receiver = receiver(1_000, 100_000);
         receive(receiver, 500);
         receiver.read(ByteBuffer.allocate(500));

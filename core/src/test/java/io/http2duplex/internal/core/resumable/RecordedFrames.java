@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The frames that a decoder told of, as text; the pieces of a DATA frame are put together. */
+/** The frames that a decoder passed on, as text; the pieces of a DATA frame are put together. */
 final class RecordedFrames implements FrameDecoder.Handler {
     private final List<String> frames = new ArrayList<>();
     private final ByteArrayOutputStream data = new ByteArrayOutputStream();

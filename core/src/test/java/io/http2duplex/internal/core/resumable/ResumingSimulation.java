@@ -105,7 +105,7 @@ final class ResumingSimulation {
             check(
                     network.elapsed() < LONG_ENOUGH || (server.isOver() && client.isOver()),
                     () -> "it hangs: the client is " + client.state + ", the server is "
-                            + (server.isOver() ? "over" : "not"));
+                            + (server.isOver() ? "finished" : "not"));
         }
         checkEnd();
     }
@@ -116,10 +116,10 @@ final class ResumingSimulation {
         check(server.isEveryDownloadOver(), "a download hangs");
         Failure failure = server.session.failure();
         boolean resets = server.application.hasReset || client.application.hasReset;
-        int serverNumber = failure == null ? ModelClient.DONE_IN_ORDER : failure.number();
+        int serverNumber = failure == null ? ModelClient.DONE_CLEANLY : failure.number();
         String what = "the server ended with " + failure + ", the client with " + client.number;
-        check(serverNumber == ModelClient.DONE_IN_ORDER || resets || isLossExplained(serverNumber), what);
-        check(client.number == ModelClient.DONE_IN_ORDER || resets || mayExpire, what);
+        check(serverNumber == ModelClient.DONE_CLEANLY || resets || isLossExplained(serverNumber), what);
+        check(client.number == ModelClient.DONE_CLEANLY || resets || mayExpire, what);
         boolean both = server.application.hasReset && client.application.hasReset;
         boolean away = mayExpire || requests.lost > 0;
         check(serverNumber == client.number || both || away || isClientDoneFirst(serverNumber), what);
@@ -135,13 +135,13 @@ final class ResumingSimulation {
     /** The client had everything when the server was reset, or the other way round. */
     private boolean isClientDoneFirst(int serverNumber) {
         return (client.state == ModelClient.State.DONE && server.application.hasReset)
-                || (serverNumber == ModelClient.DONE_IN_ORDER && client.failedOfItsOwn);
+                || (serverNumber == ModelClient.DONE_CLEANLY && client.failedOfItsOwn);
     }
 
     private static void checkApplication(
-            SimulatedApplication reader, SimulatedApplication writer, boolean inOrder, ModelClient.State state) {
+            SimulatedApplication reader, SimulatedApplication writer, boolean cleanly, ModelClient.State state) {
         check(reader.sawEnd || reader.sawFailure || reader.discarded, "a reader hangs");
         check(!reader.sawEnd || reader.read == writer.written, "the end came up before byte " + reader.read);
-        check(!inOrder || reader.sawEnd || reader.discarded, "a reader saw a failure, but there was none: " + state);
+        check(!cleanly || reader.sawEnd || reader.discarded, "a reader saw a failure, but there was none: " + state);
     }
 }

@@ -5,7 +5,7 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.function.Supplier;
 
-/** A made-up clock, and what is to happen when. Everything that is drawn comes from one seed. */
+/** A simulated clock, and a queue of events. Everything that is drawn comes from one seed. */
 final class SimulatedNetwork {
     static final long MILLI = 1_000_000;
 
@@ -28,7 +28,7 @@ final class SimulatedNetwork {
         maxDelay = (1 + random.nextInt(60)) * MILLI;
     }
 
-    /** {@return the time, as sessions are told it} */
+    /** {@return the time, as sessions see it} */
     long now() {
         return start + elapsed;
     }

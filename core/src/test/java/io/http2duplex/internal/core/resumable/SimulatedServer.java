@@ -30,8 +30,8 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
     private final List<Carrier> carriers = new ArrayList<>();
 
     private long timerAt = Long.MAX_VALUE;
-    private int timesOver;
-    private long overAt;
+    private int timesFinished;
+    private long finishedAt;
 
     SimulatedServer(SimulatedNetwork network, SessionLimits limits, MemoryBudget budget, int toWrite, boolean resets) {
         this.network = network;
@@ -46,28 +46,28 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
     }
 
     boolean isOver() {
-        return session.isOver();
+        return session.isFinished();
     }
 
-    /** {@return whether every response has come to an end, in order or not} */
+    /** {@return whether every response has come to an end, cleanly or not} */
     boolean isEveryDownloadOver() {
         return carriers.stream().allMatch(carrier -> carrier.done);
     }
 
     /** Does what follows from an event. */
     private void react() {
-        for (Effects signals = session.takeEffects(); !signals.isEmpty(); signals = session.takeEffects()) {
-            if (signals.over()) {
-                timesOver++;
-                overAt = network.elapsed();
+        for (Effects effects = session.takeEffects(); !effects.isEmpty(); effects = session.takeEffects()) {
+            if (effects.finished()) {
+                timesFinished++;
+                finishedAt = network.elapsed();
             }
-            if (signals.input()) {
+            if (effects.input()) {
                 application.inputReady();
             }
-            if (signals.output()) {
+            if (effects.output()) {
                 application.outputReady();
             }
-            signals.ready().forEach(Runnable::run);
+            effects.ready().forEach(Runnable::run);
         }
         arm();
         checkInvariants();
@@ -92,15 +92,17 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
     }
 
     private void checkInvariants() {
-        check(timesOver == (session.isOver() ? 1 : 0), () -> "a session is over once, not " + timesOver + " times");
+        check(
+                timesFinished == (session.isFinished() ? 1 : 0),
+                () -> "a session finishes once, not " + timesFinished + " times");
         check(session.receiving.held() <= Math.max(limits.maxWindow(), limits.uploadBufferSize()), "too much is held");
         check(
                 session.sending.kept()
                         <= Math.max(limits.maxWindow(), limits.downloadBufferSize()) + application.largestWrite,
                 "too much is kept");
-        if (session.isOver()) {
-            check(budget.reserved() == 0, () -> "a session that is over holds " + budget.reserved() + " bytes");
-            check(sendingSpares.isEmpty() && receivingSpares.isEmpty(), "a session that is over holds memory");
+        if (session.isFinished()) {
+            check(budget.reserved() == 0, () -> "a session that has ended holds " + budget.reserved() + " bytes");
+            check(sendingSpares.isEmpty() && receivingSpares.isEmpty(), "a session that has ended holds memory");
             check(session.deadline().isEmpty(), "a deadline outlives the session");
         }
     }
@@ -110,10 +112,12 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
     /** {@return why it is refused; null if the download will follow} */
     @Nullable
     Problem get(long number, long offset, long limit, SimulatedStream.Receiver receiver, Consumer<Carrier> opened) {
-        if (session.isOver()) {
-            boolean remembered = network.elapsed() - overAt <= limits.resumeNanos();
+        if (session.isFinished()) {
+            boolean remembered = network.elapsed() - finishedAt <= limits.resumeNanos();
             Failure failure = session.failure();
-            return !remembered ? Problem.unknownSession() : failure == null ? Problem.over() : Problem.gone(failure);
+            return !remembered
+                    ? Problem.unknownSession()
+                    : failure == null ? Problem.sessionOver() : Problem.sessionReset(failure);
         }
         Carrier carrier = new Carrier(receiver);
         carrier.attachment = session.attach(number, offset, limit, network.now(), carrier::wake);
@@ -161,7 +165,7 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
         private void pump() {
             DownloadAttachment attached = requireNonNull(attachment);
             while (!done) {
-                switch (session.nextDownload(attached, network.now())) {
+                switch (attached.next(network.now())) {
                     case WRITE -> {
                         ByteBuffer bytes = requireNonNull(attached.peek());
                         if (begun && network.oneIn(20)) {
@@ -173,7 +177,7 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
                         }
                     }
                     case WAIT -> {
-                        session.downloadFlushed(attached, network.now());
+                        attached.flushed(network.now());
                         return;
                     }
                     case END -> {
@@ -205,9 +209,9 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
             begun = true;
             int count = stream.write(bytes);
             if (count == 0) {
-                session.downloadBlocked(attached, network.now());
+                attached.blocked(network.now());
             } else {
-                session.downloadTaken(attached, count, network.now());
+                attached.taken(count, network.now());
             }
             return count > 0;
         }
@@ -216,7 +220,7 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
         void lose() {
             if (!done) {
                 done = true;
-                session.downloadLost(requireNonNull(attachment), "it was cut", null, network.now());
+                requireNonNull(attachment).lost(null, network.now());
                 react();
             }
         }
@@ -227,12 +231,14 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
     /** {@return where a POST's body goes that has come} */
     SimulatedStream.Receiver post(Consumer<UploadOutcome> answer) {
         Upload upload = new Upload(answer);
-        if (session.isOver()) {
+        if (session.isFinished()) {
             Failure failure = session.failure();
             upload.answer(
-                    network.elapsed() - overAt > limits.resumeNanos()
+                    network.elapsed() - finishedAt > limits.resumeNanos()
                             ? UploadOutcome.refused(Problem.unknownSession())
-                            : failure == null ? UploadOutcome.PROCESSED : UploadOutcome.refused(Problem.gone(failure)));
+                            : failure == null
+                                    ? UploadOutcome.PROCESSED
+                                    : UploadOutcome.refused(Problem.sessionReset(failure)));
         } else {
             upload.upload = session.openUpload(network.now(), upload::look);
             upload.look();
@@ -274,17 +280,17 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
 
         @Override
         public void bytes(ByteBuffer bytes) {
-            tell(told -> session.received(told, bytes, network.now()));
+            tell(upload -> upload.received(bytes, network.now()));
         }
 
         @Override
         public void ended() {
-            tell(told -> session.completed(told, network.now()));
+            tell(upload -> upload.completed(network.now()));
         }
 
         @Override
         public void broken() {
-            tell(session::cut);
+            tell(upload -> upload.cut("it was cut", null, network.now()));
         }
     }
 

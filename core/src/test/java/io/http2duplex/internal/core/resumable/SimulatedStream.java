@@ -113,7 +113,7 @@ final class SimulatedStream {
         });
     }
 
-    /** Nothing arrives any more, and nobody is told. */
+    /** Nothing arrives any more, and nobody learns of it. */
     void swallow() {
         swallowing = true;
     }
