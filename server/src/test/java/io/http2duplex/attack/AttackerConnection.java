@@ -109,7 +109,7 @@ class AttackerConnection implements AutoCloseable {
 
     private void read() {
         try {
-            receive(top.getInputStream());
+            receive();
         } catch (IOException e) {
             // the server has closed it, or this end has
         } finally {
@@ -118,7 +118,8 @@ class AttackerConnection implements AutoCloseable {
     }
 
     /** Reads to the end. */
-    void receive(InputStream in) throws IOException {
+    void receive() throws IOException {
+        InputStream in = top.getInputStream();
         StringBuilder text = new StringBuilder();
         byte[] buffer = new byte[8192];
         try {
@@ -130,6 +131,10 @@ class AttackerConnection implements AutoCloseable {
         } finally {
             verdict.said(text.toString(), attack);
         }
+    }
+
+    final Socket socket() {
+        return top;
     }
 
     final Verdict verdict() {

@@ -1,18 +1,15 @@
 package io.http2duplex.attack;
 
-import static io.http2duplex.wire.Http2Frames.ACK;
 import static io.http2duplex.wire.Http2Frames.DATA;
 import static io.http2duplex.wire.Http2Frames.END_HEADERS;
 import static io.http2duplex.wire.Http2Frames.END_STREAM;
 import static io.http2duplex.wire.Http2Frames.HEADERS;
-import static io.http2duplex.wire.Http2Frames.PING;
 import static io.http2duplex.wire.Http2Frames.RST_STREAM;
-import static io.http2duplex.wire.Http2Frames.SETTINGS;
 
+import io.http2duplex.wire.Http2Connection;
 import io.http2duplex.wire.Http2Frames;
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -21,16 +18,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.eclipse.jetty.http.MetaData;
-import org.eclipse.jetty.http2.hpack.HpackDecoder;
 import org.eclipse.jetty.http2.hpack.HpackException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A connection of HTTP/2 that heeds no window and gives no credit, unless the attack does. What is answered is looked
- * at, but for downloads.
+ * at, except for downloads.
  */
 final class Http2AttackerConnection extends AttackerConnection {
+    private static final int INITIAL_WINDOW_SIZE = 4;
     private static final int PATIENCE_SECONDS = 2;
 
     /** A response's head. */
@@ -38,17 +34,15 @@ final class Http2AttackerConnection extends AttackerConnection {
 
     private static final Head NONE = new Head(0, null);
 
-    private final HpackDecoder decoder = new HpackDecoder(16_384, System::nanoTime);
     private final Map<Integer, CompletableFuture<Head>> heads = new ConcurrentHashMap<>();
-    private final boolean tls;
+    private final Frames frames;
     private int next = 1;
 
     /** @param window what each stream of the server may send */
     Http2AttackerConnection(Target target, boolean tls, String attack, int window) throws IOException {
         super(target, new Kind(tls, "h2", true), attack);
-        this.tls = tls;
-        write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-        frame(SETTINGS, 0, 0, setting(4, window));
+        frames = new Frames(socket());
+        frames.begin(INITIAL_WINDOW_SIZE, window);
     }
 
     static byte[] setting(int identifier, int value) {
@@ -56,28 +50,18 @@ final class Http2AttackerConnection extends AttackerConnection {
     }
 
     void frame(int type, int flags, int stream, byte... payload) throws IOException {
-        write(Http2Frames.frame(type, flags, stream, ByteBuffer.wrap(payload)));
+        frames.frame(type, flags, stream, payload);
+    }
+
+    /** {@return a block of the fields that every request has, and of others, names and values in turn} */
+    byte[] block(String method, String path, String... headers) {
+        return frames.block(method, path, headers);
     }
 
     /** {@return the number of the next stream} */
     int nextStream() {
         next += 2;
         return next - 2;
-    }
-
-    /** {@return a block of the fields that every request has, and of others, names and values in turn} */
-    byte[] block(String method, String path, String... headers) {
-        ByteBuffer block = ByteBuffer.allocate(128 * 1024);
-        Http2Frames.field(block, ":method", method);
-        Http2Frames.field(block, ":scheme", tls ? "https" : "http");
-        Http2Frames.field(block, ":authority", "localhost");
-        Http2Frames.field(block, ":path", path);
-        for (int i = 0; i < headers.length; i += 2) {
-            Http2Frames.field(block, headers[i], headers[i + 1]);
-        }
-        byte[] bytes = new byte[block.flip().remaining()];
-        block.get(bytes);
-        return bytes;
     }
 
     /** {@return the stream of a request without a body} */
@@ -132,15 +116,9 @@ final class Http2AttackerConnection extends AttackerConnection {
     }
 
     @Override
-    void receive(InputStream raw) throws IOException {
-        DataInputStream in = new DataInputStream(raw);
+    void receive() throws IOException {
         try {
-            while (true) {
-                int lengthAndType = in.readInt();
-                int flags = in.readUnsignedByte();
-                int stream = in.readInt();
-                received(lengthAndType & 255, flags, stream, in.readNBytes(lengthAndType >>> 8));
-            }
+            frames.read();
         } catch (HpackException | RuntimeException e) {
             verdict().fault(attack + " was answered with what is not HTTP/2: " + e);
         } finally {
@@ -149,22 +127,35 @@ final class Http2AttackerConnection extends AttackerConnection {
         }
     }
 
-    private void received(int type, int flags, int stream, byte[] payload) throws IOException, HpackException {
-        if (type == HEADERS) {
-            MetaData.Response response = (MetaData.Response) decoder.decode(ByteBuffer.wrap(payload));
-            String id = response.getHttpFields().get("http2-duplex-id");
-            verdict().answered(response.getStatus(), attack);
-            awaited(stream).complete(new Head(response.getStatus(), id));
-        } else if (type == DATA) {
-            Head head = awaited(stream).getNow(NONE);
-            if (head.status != 200) {
-                verdict().looked(new String(payload, StandardCharsets.ISO_8859_1), attack);
+    private final class Frames extends Http2Connection {
+        Frames(Socket socket) {
+            super(socket);
+        }
+
+        @Override
+        protected void write(byte[] bytes) throws IOException {
+            Http2AttackerConnection.this.write(bytes);
+        }
+
+        void read() throws IOException, HpackException {
+            receive();
+        }
+
+        @Override
+        protected void head(int stream, int status, Map<String, String> fields, boolean last) {
+            verdict().answered(status, attack);
+            awaited(stream).complete(new Head(status, fields.get("http2-duplex-id")));
+        }
+
+        @Override
+        protected void data(int stream, byte[] bytes, boolean last) {
+            if (awaited(stream).getNow(NONE).status != 200) {
+                verdict().looked(new String(bytes, StandardCharsets.ISO_8859_1), attack);
             }
-        } else if (type == PING && (flags & ACK) == 0) {
-            frame(PING, ACK, 0, payload);
-        } else if (type == SETTINGS && (flags & ACK) == 0) {
-            frame(SETTINGS, ACK, 0);
-        } else if (type == RST_STREAM) {
+        }
+
+        @Override
+        protected void reset(int stream, int error) {
             awaited(stream).complete(NONE);
         }
     }

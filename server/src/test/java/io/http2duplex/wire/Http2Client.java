@@ -1,6 +1,5 @@
 package io.http2duplex.wire;
 
-import static io.http2duplex.wire.Http2Frames.ACK;
 import static io.http2duplex.wire.Http2Frames.CANCEL;
 import static io.http2duplex.wire.Http2Frames.DATA;
 import static io.http2duplex.wire.Http2Frames.DEFAULT_WINDOW;
@@ -11,33 +10,30 @@ import static io.http2duplex.wire.Http2Frames.HEADERS;
 import static io.http2duplex.wire.Http2Frames.MAX_FRAME;
 import static io.http2duplex.wire.Http2Frames.PING;
 import static io.http2duplex.wire.Http2Frames.RST_STREAM;
-import static io.http2duplex.wire.Http2Frames.SETTINGS;
 import static io.http2duplex.wire.Http2Frames.WINDOW_UPDATE;
-import static io.http2duplex.wire.Http2Frames.field;
 
 import io.http2duplex.wire.Request.Ending;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.eclipse.jetty.http.MetaData;
-import org.eclipse.jetty.http2.hpack.HpackDecoder;
 import org.eclipse.jetty.http2.hpack.HpackException;
 
 /**
- * One HTTP/2 connection (RFC 9113) that does what a test asks for, polite or not. It keeps to the server's windows, and
- * gives credit for what it received at once, unless it was made with windows that the test moves itself.
+ * A client with one HTTP/2 connection that does what a test asks for, polite or not. It keeps to the server's windows,
+ * and gives credit for what it received at once, unless it was made with windows that the test moves itself.
  */
-final class Http2Client implements Client {
+final class Http2Client extends Http2Connection implements Client {
+    /** Identifiers of SETTINGS. */
+    private static final int ENABLE_PUSH = 2;
+
+    private static final int INITIAL_WINDOW_SIZE = 4;
+
     private final Sockets sockets;
     private final String path;
     private final boolean credit;
-    private final HpackDecoder decoder = new HpackDecoder(16_384, System::nanoTime);
     private final Map<Integer, Http2Request> streams = new ConcurrentHashMap<>();
     private final AtomicInteger pings = new AtomicInteger();
     private final Map<Integer, CompletableFuture<Void>> pongs = new ConcurrentHashMap<>();
@@ -63,21 +59,12 @@ final class Http2Client implements Client {
     private int initialSendWindow = DEFAULT_WINDOW;
 
     private Http2Client(Sockets sockets, String path, int window, boolean credit) throws IOException {
+        super(sockets.top());
         this.sockets = sockets;
         this.path = path;
         this.credit = credit;
-        sockets.top().getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        // SETTINGS_ENABLE_PUSH = 0, SETTINGS_INITIAL_WINDOW_SIZE = window
-        frame(
-                SETTINGS,
-                0,
-                0,
-                ByteBuffer.allocate(12)
-                        .putShort((short) 2)
-                        .putInt(0)
-                        .putShort((short) 4)
-                        .putInt(window));
-        Thread reader = new Thread(this::receive, "http2-client");
+        begin(ENABLE_PUSH, 0, INITIAL_WINDOW_SIZE, window);
+        Thread reader = new Thread(this::read, "http2-client");
         reader.setDaemon(true);
         reader.start();
     }
@@ -101,22 +88,16 @@ final class Http2Client implements Client {
         return Sockets.open(server.port(transport.tls), transport.tls ? TestServer.trust() : null, "h2");
     }
 
+    // ---- sending
+
     @Override
     public Http2Request send(String method, boolean withBody, String... headers) throws IOException {
-        ByteBuffer block = ByteBuffer.allocate(32_768);
-        field(block, ":method", method);
-        field(block, ":scheme", sockets.top() == sockets.tcp() ? "http" : "https");
-        field(block, ":authority", "localhost");
-        field(block, ":path", path);
-        for (int i = 0; i < headers.length; i += 2) {
-            field(block, headers[i], headers[i + 1]);
-        }
         Http2Request request;
         synchronized (this) { // heads go out in the order of their numbers
-            request = new Http2Request(nextStream, initialSendWindow);
+            request = expect(nextStream);
             nextStream += 2;
-            streams.put(request.stream, request);
-            frame(HEADERS, END_HEADERS | (withBody ? 0 : END_STREAM), request.stream, block);
+            int end = withBody ? 0 : END_STREAM;
+            frame(HEADERS, END_HEADERS | end, request.stream, block(method, path, headers));
         }
         if (closed.isDone()) {
             request.ended(Ending.BROKEN_OFF, closed.join());
@@ -125,7 +106,7 @@ final class Http2Client implements Client {
     }
 
     /** A request whose head the test sends, frame by frame. */
-    Http2Request expect(int stream) {
+    synchronized Http2Request expect(int stream) {
         Http2Request request = new Http2Request(stream, initialSendWindow);
         streams.put(stream, request);
         return request;
@@ -133,10 +114,9 @@ final class Http2Client implements Client {
 
     /** Sends a frame, whatever it may do to the connection. The payload is what stands before the position. */
     void frame(int type, int flags, int stream, ByteBuffer payload) throws IOException {
-        byte[] bytes = Http2Frames.frame(type, flags, stream, payload.flip());
-        synchronized (sockets) {
-            sockets.top().getOutputStream().write(bytes);
-        }
+        byte[] bytes = new byte[payload.flip().remaining()];
+        payload.get(bytes);
+        frame(type, flags, stream, bytes);
     }
 
     /** Lets the server send that many more bytes; stream 0 is the connection. */
@@ -158,7 +138,7 @@ final class Http2Client implements Client {
 
     /** Says that nothing more will come from the server's streams. */
     void goAway() throws IOException {
-        frame(GOAWAY, 0, 0, ByteBuffer.allocate(8).putInt(0).putInt(0));
+        frame(GOAWAY, 0, 0, new byte[8]);
     }
 
     /** Tells, when the connection is lost, how. */
@@ -171,105 +151,92 @@ final class Http2Client implements Client {
         sockets.kill();
     }
 
-    private void receive() {
+    // ---- receiving
+
+    private void read() {
         try {
-            DataInputStream in = new DataInputStream(sockets.top().getInputStream());
-            while (true) {
-                int lengthAndType = in.readInt();
-                int flags = in.readUnsignedByte();
-                int stream = in.readInt();
-                byte[] payload = in.readNBytes(lengthAndType >>> 8);
-                received(lengthAndType & 255, flags, stream, payload);
-            }
+            receive();
         } catch (IOException | HpackException | RuntimeException e) {
             closed.complete(e.toString());
         }
         for (Http2Request request : streams.values()) {
             request.ended(Ending.BROKEN_OFF, "connection lost: " + closed.join());
         }
-        synchronized (this) {
-            notifyAll();
-        }
+        wakeWriters();
     }
 
-    private void received(int type, int flags, int stream, byte[] bytes) throws HpackException {
-        ByteBuffer payload = ByteBuffer.wrap(bytes);
+    private synchronized void wakeWriters() {
+        notifyAll();
+    }
+
+    @Override
+    protected void head(int stream, int status, Map<String, String> fields, boolean last) {
         Http2Request request = streams.get(stream);
-        if (type == HEADERS) {
-            Map<String, String> headers = new TreeMap<>();
-            MetaData.Response response = (MetaData.Response) decoder.decode(payload);
-            response.getHttpFields().forEach(field -> headers.put(field.getLowerCaseName(), field.getValue()));
-            if (request != null) {
-                request.head(response.getStatus(), headers);
+        if (request != null) {
+            request.head(status, fields);
+            if (last) {
+                request.ended(Ending.WHOLE, ""); // the request's body may go on
             }
-        } else if (type == DATA && request != null) {
-            request.arrived(bytes, 0, bytes.length);
-            if (credit && bytes.length > 0) {
-                answer(WINDOW_UPDATE, 0, 0, ByteBuffer.allocate(4).putInt(bytes.length));
-                if ((flags & END_STREAM) == 0) {
-                    answer(WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(bytes.length));
-                }
-            }
-        } else if (type == RST_STREAM) {
-            resetsReceived.incrementAndGet();
-            if (request != null) {
-                request.ended(Ending.BROKEN_OFF, "RST_STREAM " + payload.getInt());
-                synchronized (this) {
-                    notifyAll();
-                }
-            }
-        } else if (type == SETTINGS && (flags & ACK) == 0) {
-            settings(payload);
-        } else if (type == PING && (flags & ACK) != 0) {
-            pongs.getOrDefault((int) payload.getLong(), new CompletableFuture<>())
-                    .complete(null);
-        } else if (type == PING) {
-            pingsReceived.incrementAndGet();
-            if (!ignoresPings) {
-                answer(PING, ACK, 0, ByteBuffer.allocate(8).put(bytes));
-            }
-        } else if (type == WINDOW_UPDATE) {
-            windowUpdate(stream, payload.getInt());
-        } else if (type == GOAWAY) {
-            goneAway.complete(payload.getInt());
-            int error = payload.getInt();
-            if (error != 0) {
-                closed.complete("GOAWAY, error " + error);
-            }
-        }
-        if (request != null && (type == HEADERS || type == DATA) && (flags & END_STREAM) != 0) {
-            request.ended(Ending.WHOLE, ""); // the request's body may go on
         }
     }
 
-    private void settings(ByteBuffer payload) {
-        Map<Integer, Integer> received = new TreeMap<>();
+    @Override
+    protected void data(int stream, byte[] bytes, boolean last) {
+        Http2Request request = streams.get(stream);
+        if (request == null) {
+            return;
+        }
+        request.arrived(bytes, 0, bytes.length);
+        if (credit && bytes.length > 0) {
+            answer(() -> credit(0, bytes.length));
+            if (!last) {
+                answer(() -> credit(stream, bytes.length));
+            }
+        }
+        if (last) {
+            request.ended(Ending.WHOLE, "");
+        }
+    }
+
+    @Override
+    protected void reset(int stream, int error) {
+        resetsReceived.incrementAndGet();
+        Http2Request request = streams.get(stream);
+        if (request != null) {
+            request.ended(Ending.BROKEN_OFF, "RST_STREAM " + error);
+            wakeWriters();
+        }
+    }
+
+    @Override
+    protected void settings(Map<Integer, Integer> received) {
         synchronized (this) {
-            while (payload.hasRemaining()) {
-                int identifier = payload.getShort();
-                int value = payload.getInt();
-                received.put(identifier, value);
-                if (identifier == 4) {
-                    streams.values().forEach(request -> request.window += value - initialSendWindow);
-                    initialSendWindow = value;
-                }
+            Integer window = received.get(INITIAL_WINDOW_SIZE);
+            if (window != null) {
+                streams.values().forEach(request -> request.window += window - initialSendWindow);
+                initialSendWindow = window;
             }
             notifyAll();
         }
         settings.complete(received);
-        answer(SETTINGS, ACK, 0, ByteBuffer.allocate(0));
+        answer(() -> super.settings(received));
     }
 
-    /** Sends a frame because one has come. */
-    private void answer(int type, int flags, int stream, ByteBuffer payload) {
-        try {
-            frame(type, flags, stream, payload);
-        } catch (IOException e) {
-            // The server has closed, and reads no more; what it had sent before is still to be read.
+    @Override
+    protected void ping(byte[] payload) {
+        pingsReceived.incrementAndGet();
+        if (!ignoresPings) {
+            answer(() -> super.ping(payload));
         }
     }
 
-    private synchronized void windowUpdate(int stream, int count) {
+    @Override
+    protected void pong(long number) {
+        pongs.getOrDefault((int) number, new CompletableFuture<>()).complete(null);
+    }
+
+    @Override
+    protected synchronized void windowUpdate(int stream, int count) {
         Http2Request request = streams.get(stream);
         if (stream == 0) {
             sendWindow += count;
@@ -277,6 +244,27 @@ final class Http2Client implements Client {
             request.window += count;
         }
         notifyAll();
+    }
+
+    @Override
+    protected void goAway(int lastStream, int error) {
+        goneAway.complete(lastStream);
+        if (error != 0) {
+            closed.complete("GOAWAY, error " + error);
+        }
+    }
+
+    private interface Sending {
+        void send() throws IOException;
+    }
+
+    /** Sends a frame because one has come. */
+    private static void answer(Sending sending) {
+        try {
+            sending.send();
+        } catch (IOException e) {
+            // The server has closed, and reads no more; what it had sent before is still to be read.
+        }
     }
 
     final class Http2Request extends Request {
