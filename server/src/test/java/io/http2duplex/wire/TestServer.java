@@ -19,6 +19,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 
@@ -96,8 +97,7 @@ public final class TestServer implements AutoCloseable {
         private final Function<HttpHandler, Listeners> listening;
         private final UnaryOperator<HttpHandler> around;
         private final HttpHandler rest;
-        private final Map<String, DuplexCallback> callbacks = new LinkedHashMap<>();
-        private final Map<String, UnaryOperator<DuplexHandler.Builder>> options = new LinkedHashMap<>();
+        private final Map<String, Supplier<Application>> applications = new LinkedHashMap<>();
 
         /**
          * No application yet.
@@ -113,21 +113,20 @@ public final class TestServer implements AutoCloseable {
         }
 
         /** Serves duplexes at a path. */
-        public Parts with(String path, DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> option) {
-            callbacks.put(path, callback);
-            options.put(path, option);
+        public Parts with(String path, DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options) {
+            applications.put(path, () -> Application.of(callback, options));
             return this;
         }
 
         public TestServer start() {
-            Map<String, Application> applications = new LinkedHashMap<>();
+            Map<String, Application> started = new LinkedHashMap<>();
             PathHandler paths = Handlers.path(rest);
-            callbacks.forEach((path, callback) -> {
-                Application application = Application.of(callback, options.get(path));
-                applications.put(path, application);
-                paths.addExactPath(path, application.handler);
+            applications.forEach((path, application) -> {
+                Application one = application.get();
+                started.put(path, one);
+                paths.addExactPath(path, one.handler);
             });
-            return new TestServer(applications, listening.apply(around.apply(paths)));
+            return new TestServer(started, listening.apply(around.apply(paths)));
         }
     }
 
