@@ -6,8 +6,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One look at the statistics of something for all the meters that a registry reads in a row: it may cost a look at every
- * session. It does not keep what it looks at, which is always the same.
+ * A cache of statistics, for all the meters that a registry reads in a row: taking them may cost a look at every session.
+ * It does not keep the object that it measures, which is always the same.
  */
 final class CachedStatistics<T, S> {
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -9,6 +9,7 @@ import io.http2duplex.server.DuplexHandler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Objects;
 import java.util.function.Function;
@@ -22,16 +23,18 @@ import java.util.function.ToDoubleFunction;
  * new DuplexMetrics(duplexes, Tags.of("handler", "chat")).bindTo(registry);
  * }</pre>
  *
- * <p>A registry does not keep the handler: keep it as long as it is to be measured.
+ * <p>A registry does not keep the handler: keep it as long as it must be measured.
  */
 public final class DuplexMetrics implements MeterBinder {
     /** The tag {@code reason} of sessions that ended on both sides; the others have their {@link ErrorCode}. */
     public static final String CLEAN = "CLEAN";
 
+    private static final String BYTES = BaseUnits.BYTES;
+
     private final DuplexHandler handler;
     private final Tags tags;
 
-    /** Meters without tags but their own. */
+    /** Meters with no tags but their own. */
     public DuplexMetrics(DuplexHandler handler) {
         this(handler, Tags.empty());
     }
@@ -49,76 +52,53 @@ public final class DuplexMetrics implements MeterBinder {
         sessions(meters);
         bytes(meters, "upload", DuplexStatistics::upload);
         bytes(meters, "download", DuplexStatistics::download);
-        meters.gaugeOfBytes("memory.used", "What of the memory budget is used", DuplexStatistics::memoryUsed);
-        meters.gaugeOfBytes("memory.max", "The memory budget", DuplexStatistics::memoryBudget);
+        meters.gauge("memory.used", BYTES, "What of the memory budget is used", DuplexStatistics::memoryUsed);
+        meters.gauge("memory.max", BYTES, "The memory budget", DuplexStatistics::memoryBudget);
         for (ProblemType type : ProblemType.values()) {
             String what = "Requests that were refused";
-            meters.counter("requests.refused", what, now -> now.refused(type), "problem", type.slug());
+            meters.counter("requests.refused", null, what, now -> now.refused(type), "problem", type.slug());
         }
     }
 
     private static void sessions(Meters<?, DuplexStatistics> meters) {
         ofDialect(meters, "1", DuplexStatistics::dialect1);
         ofDialect(meters, "2", DuplexStatistics::dialect2);
-        meters.gauge("sessions.detached", "Sessions that wait to be resumed", DuplexStatistics::detached);
-        meters.counter("sessions.resumed", "Sessions that were resumed", DuplexStatistics::resumed);
+        meters.gauge("sessions.detached", null, "Sessions that wait to be resumed", DuplexStatistics::detached);
+        meters.counter("sessions.resumed", null, "Sessions that were resumed", DuplexStatistics::resumed);
         ended(meters, CLEAN, DuplexStatistics::endedCleanly);
         for (ErrorCode code : ErrorCode.values()) {
-            ended(
-                    meters,
-                    code.name(),
-                    now -> Objects.requireNonNull(now.failed().get(code)));
+            ended(meters, code.name(), now -> now.failed().getOrDefault(code, 0L));
         }
+        String what = "How long the sessions that have ended had lived";
         meters.timer(
                 "sessions.duration",
-                "How long the sessions that are over had lived",
+                what,
                 DuplexStatistics::ended,
                 now -> now.lived().toMillis());
     }
 
     private static void ofDialect(
             Meters<?, DuplexStatistics> meters, String number, Function<DuplexStatistics, Dialect> dialect) {
-        String tag = "dialect";
-        meters.gauge("sessions", "Sessions that live", now -> dialect.apply(now).live(), tag, number);
+        String[] tag = {"dialect", number};
+        meters.gauge("sessions", null, "Sessions that live", dialect.andThen(Dialect::live)::apply, tag);
         meters.counter(
-                "sessions.opened",
-                "Sessions that were opened",
-                now -> dialect.apply(now).opened(),
-                tag,
-                number);
+                "sessions.opened", null, "Sessions that were opened", dialect.andThen(Dialect::opened)::apply, tag);
     }
 
     private static void ended(
             Meters<?, DuplexStatistics> meters, String reason, ToDoubleFunction<DuplexStatistics> count) {
-        meters.counter("sessions.ended", "Sessions that are over", count, "reason", reason);
+        meters.counter("sessions.ended", null, "Sessions that have ended", count, "reason", reason);
     }
 
     private static void bytes(
             Meters<?, DuplexStatistics> meters, String name, Function<DuplexStatistics, Direction> direction) {
-        String tag = "direction";
-        meters.counterOfBytes(
-                "transferred",
-                "Bytes that have come, or were taken by the transport, each once",
-                now -> direction.apply(now).bytes(),
-                tag,
-                name);
-        meters.counter(
-                "chunks",
-                "Pieces in which bytes came or were taken",
-                now -> direction.apply(now).chunks(),
-                tag,
-                name);
-        meters.gaugeOfBytes(
-                "buffered",
-                "Bytes that sessions hold",
-                now -> direction.apply(now).buffered(),
-                tag,
-                name);
-        meters.gaugeOfBytes(
-                "window",
-                "Bytes that may be sent until the receivers allow more; of dialect 2",
-                now -> direction.apply(now).window(),
-                tag,
-                name);
+        String[] tag = {"direction", name};
+        String transferred = "Bytes that have come, or were taken by the transport, each once";
+        meters.counter("transferred", BYTES, transferred, direction.andThen(Direction::bytes)::apply, tag);
+        String chunks = "Pieces in which bytes came or were taken";
+        meters.counter("chunks", null, chunks, direction.andThen(Direction::chunks)::apply, tag);
+        meters.gauge("buffered", BYTES, "Bytes that sessions hold", direction.andThen(Direction::buffered)::apply, tag);
+        String window = "Bytes that may be sent until the receivers allow more; of dialect 2";
+        meters.gauge("window", BYTES, window, direction.andThen(Direction::window)::apply, tag);
     }
 }

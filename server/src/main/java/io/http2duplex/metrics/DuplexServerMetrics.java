@@ -14,7 +14,7 @@ import java.util.Set;
  * Meters of a {@link DuplexServer} for Micrometer: its {@link DuplexServer#statistics}, at most a second old. The
  * document {@code operating.md} has a table of them. Its handlers have meters of their own, {@link DuplexMetrics}.
  *
- * <p>A registry does not keep the server: keep it as long as it is to be measured. Once it is closed, all are 0.
+ * <p>A registry does not keep the server: keep it as long as it must be measured. Once it is closed, all are 0.
  */
 public final class DuplexServerMetrics implements MeterBinder {
     private static final DuplexServerStatistics CLOSED = new DuplexServerStatistics(0, 0, 0, 0, Map.of());
@@ -22,7 +22,7 @@ public final class DuplexServerMetrics implements MeterBinder {
     private final DuplexServer server;
     private final Tags tags;
 
-    /** Meters without tags but their own. */
+    /** Meters with no tags but their own. */
     public DuplexServerMetrics(DuplexServer server) {
         this(server, Tags.empty());
     }
@@ -33,23 +33,21 @@ public final class DuplexServerMetrics implements MeterBinder {
         this.tags = Tags.of(tags);
     }
 
-    /** @throws IllegalStateException if the server does not listen: it is to be started first */
+    /** @throws IllegalStateException if the server does not listen: it must be started first */
     @Override
     public void bindTo(MeterRegistry registry) {
         Set<String> limits = server.statistics().limitsReached().keySet();
         Meters<DuplexServer, DuplexServerStatistics> meters =
                 new Meters<>(registry, "http2.duplex.server.", tags, server, DuplexServerMetrics::statistics);
-        meters.gauge("connections", "Connections that are open", DuplexServerStatistics::connections);
-        meters.counter("connections.accepted", "Connections that were let in", DuplexServerStatistics::accepted);
-        meters.gauge("streams", "Requests over HTTP/2 that are open", DuplexServerStatistics::streams);
-        meters.counter("streams.begun", "Requests over HTTP/2", DuplexServerStatistics::streamsBegun);
+        meters.gauge("connections", null, "Connections that are open", DuplexServerStatistics::connections);
+        meters.counter(
+                "connections.accepted", null, "Connections that were accepted", DuplexServerStatistics::accepted);
+        meters.gauge("streams", null, "Requests over HTTP/2 that are open", DuplexServerStatistics::streams);
+        meters.counter("streams.begun", null, "Requests over HTTP/2", DuplexServerStatistics::streamsBegun);
+        String what = "How often a limit closed, or refused, a connection or a stream";
         for (String limit : limits) {
             meters.counter(
-                    "limits.reached",
-                    "How often a limit closed, or kept out, a connection or a stream",
-                    now -> now.limitsReached().getOrDefault(limit, 0L),
-                    "limit",
-                    limit);
+                    "limits.reached", null, what, now -> now.limitsReached().getOrDefault(limit, 0L), "limit", limit);
         }
     }
 

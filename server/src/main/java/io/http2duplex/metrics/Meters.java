@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.binder.BaseUnits;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -13,9 +12,9 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Registers meters that read statistics.
+ * A registrar of meters that read statistics.
  *
- * @param <T> what is measured, which the registry does not keep
+ * @param <T> the measured object, which the registry does not keep
  * @param <S> its statistics
  */
 final class Meters<T, S> {
@@ -23,11 +22,11 @@ final class Meters<T, S> {
     private final String prefix;
     private final Tags common;
     private final T measured;
-    private final CachedStatistics<T, S> glance;
+    private final CachedStatistics<T, S> cache;
 
     /**
-     * @param prefix what all names begin with
-     * @param common tags that all have
+     * @param prefix the beginning of all names
+     * @param common tags of every meter
      * @param look takes the statistics
      */
     Meters(MeterRegistry registry, String prefix, Tags common, T measured, Function<T, S> look) {
@@ -35,18 +34,10 @@ final class Meters<T, S> {
         this.prefix = prefix;
         this.common = common;
         this.measured = measured;
-        glance = new CachedStatistics<>(registry.config().clock(), look);
+        cache = new CachedStatistics<>(registry.config().clock(), look);
     }
 
-    void gauge(String name, String what, ToDoubleFunction<S> value, String... tags) {
-        gauge(name, null, what, value, tags);
-    }
-
-    void gaugeOfBytes(String name, String what, ToDoubleFunction<S> value, String... tags) {
-        gauge(name, BaseUnits.BYTES, what, value, tags);
-    }
-
-    private void gauge(String name, @Nullable String unit, String what, ToDoubleFunction<S> value, String... tags) {
+    void gauge(String name, @Nullable String unit, String what, ToDoubleFunction<S> value, String... tags) {
         Gauge.builder(prefix + name, measured, reading(value))
                 .tags(common)
                 .tags(tags)
@@ -55,15 +46,7 @@ final class Meters<T, S> {
                 .register(registry);
     }
 
-    void counter(String name, String what, ToDoubleFunction<S> count, String... tags) {
-        counter(name, null, what, count, tags);
-    }
-
-    void counterOfBytes(String name, String what, ToDoubleFunction<S> count, String... tags) {
-        counter(name, BaseUnits.BYTES, what, count, tags);
-    }
-
-    private void counter(String name, @Nullable String unit, String what, ToDoubleFunction<S> count, String... tags) {
+    void counter(String name, @Nullable String unit, String what, ToDoubleFunction<S> count, String... tags) {
         FunctionCounter.builder(prefix + name, measured, reading(count))
                 .tags(common)
                 .tags(tags)
@@ -73,21 +56,17 @@ final class Meters<T, S> {
     }
 
     void timer(String name, String what, ToLongFunction<S> count, ToDoubleFunction<S> totalMillis) {
-        CachedStatistics<T, S> shared = glance;
-        FunctionTimer.builder(
-                        prefix + name,
-                        measured,
-                        it -> count.applyAsLong(shared.at(it)),
-                        reading(totalMillis),
-                        TimeUnit.MILLISECONDS)
+        CachedStatistics<T, S> shared = cache;
+        ToLongFunction<T> counted = it -> count.applyAsLong(shared.at(it));
+        FunctionTimer.builder(prefix + name, measured, counted, reading(totalMillis), TimeUnit.MILLISECONDS)
                 .tags(common)
                 .description(what)
                 .register(registry);
     }
 
-    /** It holds the glance alone: what is measured may go. */
+    /** It holds the cache alone: the measured object may go. */
     private ToDoubleFunction<T> reading(ToDoubleFunction<S> value) {
-        CachedStatistics<T, S> shared = glance;
+        CachedStatistics<T, S> shared = cache;
         return it -> value.applyAsDouble(shared.at(it));
     }
 }

@@ -19,7 +19,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An Undertow handler that serves duplexes. It goes wherever a handler goes, on HTTP/2 over TLS, h2c and HTTP/1.1.
+ * A handler of Undertow that serves duplexes, wherever a handler can stand: on HTTP/2 over TLS, h2c and HTTP/1.1.
  *
  * <pre>{@code
  * DuplexHandler duplexes = DuplexHandler.builder(duplex -> duplex.input().subscribe(duplex.output())) // an echo
@@ -55,14 +55,14 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         return endpoint.sessions();
     }
 
-    /** {@return how many bytes of the {@linkplain Builder#memoryBudget memory budget} are used now} */
+    /** {@return how many bytes of the {@linkplain Builder#memoryBudget memory budget} are in use} */
     public long memoryUsed() {
         return endpoint.memoryUsed();
     }
 
     /**
-     * {@return what the handler is doing now, and has done} It looks at one session after the other, which takes some
-     * milliseconds for 10,000.
+     * {@return counts of what the handler is doing now, and has done} It looks at one session after the other, which takes
+     * some milliseconds for 10,000.
      */
     public DuplexStatistics statistics() {
         return endpoint.statistics();
@@ -71,12 +71,12 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
     /** Takes one request. Called by Undertow, on any of its threads. */
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        // The bounds are the session's: an upload is as long as the client likes, and never held whole.
+        // The session bounds it: an upload may have any length, and is never held whole.
         if (exchange.isRequestChannelAvailable()) {
             exchange.setMaxEntitySize(-1);
         }
         UndertowExchange counted = UndertowExchange.counted(exchange, endpoint);
-        HttpHandler handle = same -> dispatch(same, () -> endpoint.handle(counted));
+        HttpHandler handle = same -> dispatch(same, () -> counted.run(() -> endpoint.handle(counted)));
         if (exchange.getRequestMethod().equals(Methods.POST)) {
             continuing(exchange, handle).handleRequest(exchange);
         } else {
@@ -89,7 +89,7 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         return exchange.getProtocol().equals(Protocols.HTTP_2_0)
                 // At once: Undertow resets the stream of an answer that goes out before that.
                 ? new HttpContinueAcceptingHandler(next)
-                // When the body is read: what is refused needs not be sent.
+                // When the body is read: the body of a refused request need not be sent.
                 : new HttpContinueReadHandler(next);
     }
 
@@ -99,13 +99,12 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
     }
 
     /**
-     * For handlers in front of this one that refuse requests, such as Undertow's security handlers: a browser asks
-     * without credentials whether a page of another origin may send a request, and the page can read a refusal only if
-     * that names its origin.
+     * Checks {@linkplain Builder#allowedOrigins origins}, as this handler does, in front of other handlers that refuse
+     * requests, such as Undertow's security handlers. A browser asks without credentials whether a page of another
+     * origin may send a request, and the page can read a refusal only if that names its origin.
      *
-     * @param next what stands in front of this handler
-     * @return checks {@linkplain Builder#allowedOrigins origins} as this handler does, before the next one; goes in
-     *     front of it
+     * @param next a handler that stands in front of this one
+     * @return a handler that stands in front of both
      */
     public HttpHandler checkingOrigins(HttpHandler next) {
         return exchange -> {
@@ -114,15 +113,15 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
             if (early == null) {
                 next.handleRequest(exchange);
             } else {
-                dispatch(exchange, () -> endpoint.answer(passing, early));
+                dispatch(exchange, () -> passing.run(() -> endpoint.answer(passing, early)));
             }
         };
     }
 
     /**
-     * Takes no new duplexes, which are refused with 503, and tells those that live that the server is going to shut down:
-     * their applications ({@link Duplex#draining}), and in dialect 2 their pages. They go on until they end, over new
-     * connections too. Draining twice does no harm; {@link #stop} or {@link #close} must follow.
+     * Refuses new duplexes with 503, and tells those that live that the server is going to shut down: their applications
+     * ({@link Duplex#draining}), and in dialect 2 their pages. They go on until they end, over new connections too.
+     * Draining twice does no harm; {@link #stop} or {@link #close} must follow.
      *
      * @return completes, on the executor, when none is left
      */
@@ -130,14 +129,14 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         return endpoint.drain();
     }
 
-    /** {@return whether it takes no new duplexes: it {@linkplain #drain drains}, or was stopped} */
+    /** {@return whether it refuses new duplexes: it {@linkplain #drain drains}, or was stopped} */
     public boolean isDraining() {
         return endpoint.isDraining();
     }
 
     /**
-     * Ends every session and takes no new ones: both sides see the code {@code SHUT_DOWN} (in dialect 1 a page sees a
-     * download that was broken off), open POSTs are answered. New duplexes are refused with 503.
+     * Ends every session and refuses new ones: both sides see the code {@code SHUT_DOWN} (in dialect 1 a page sees a
+     * download that was broken off), and open POSTs are answered.
      *
      * @return completes, on the executor, when every answer has gone out: {@code Undertow.stop()} may follow
      */

@@ -5,15 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What the connections of a {@link DuplexServer} are doing, and have done since it was started: {@link
- * DuplexServer#statistics}. Counts only grow. They are taken one after the other, while the server goes on.
+ * Counts of the connections of a {@link DuplexServer}, now and since it was started: {@link DuplexServer#statistics}. They
+ * are taken one after the other, while the server goes on.
  *
  * @param connections how many connections are open now
  * @param accepted how many were let in
  * @param streams how many requests over HTTP/2 are open now
  * @param streamsBegun how many were begun
- * @param limitsReached how often a limit has closed, or kept out, a connection or a stream, by the name of the builder's
- *     option: all that do, also those with 0. Of HTTP/1.1 {@code firstRequestTimeout} counts first requests only, and
+ * @param limitsReached how often a limit has closed, or refused, a connection or a stream, by the name of the builder's
+ *     option: every limit, also those with 0. Of HTTP/1.1 {@code firstRequestTimeout} counts first requests only, and
  *     {@code idleTimeout} nothing
  */
 public record DuplexServerStatistics(

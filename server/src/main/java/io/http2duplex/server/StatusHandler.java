@@ -1,6 +1,7 @@
 package io.http2duplex.server;
 
 import io.http2duplex.DuplexStatistics;
+import io.http2duplex.internal.undertow.Json;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
@@ -13,12 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import tools.jackson.databind.cfg.DateTimeFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Tells in JSON how handlers of duplexes are: whether they take new ones, or all that they count. It is an ordinary
- * Undertow handler, and answers GET and HEAD.
+ * A handler that reports in JSON on handlers of duplexes: whether they take new ones, or everything that they count. It is
+ * an ordinary Undertow handler, and answers GET and HEAD.
  *
  * <pre>{@code
  * DuplexServer.builder()
@@ -27,19 +26,15 @@ import tools.jackson.databind.json.JsonMapper;
  *         .handle("/status", authenticated(StatusHandler.statistics(Map.of("example", duplexes))))
  * }</pre>
  *
- * <p>{@link #health} may be open to everybody. {@link #statistics} names no session and no client, but tells a stranger
- * how busy the server is and what it refuses, and takes the server the longer the more sessions there are: it belongs
- * behind authentication, or on a port that only operators reach.
+ * <p>{@link #health} may be open to everybody. {@link #statistics} names no session and no client, but shows how busy the
+ * server is and what it refuses, and takes longer the more sessions there are: it belongs behind authentication, or on a
+ * port that only operators reach.
  */
 public final class StatusHandler implements HttpHandler {
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DateTimeFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
-            .build();
-
     private record Status(int code, Object body) {}
 
     private final Supplier<Status> status;
-    /** Whether it takes so long that an I/O thread is not to be kept by it. */
+    /** Whether it takes so long that it must not run on an I/O thread. */
     private final boolean slow;
 
     private StatusHandler(Supplier<Status> status, boolean slow) {
@@ -48,7 +43,7 @@ public final class StatusHandler implements HttpHandler {
     }
 
     /**
-     * {@return what answers 200 and {@code {"status":"up"}}, and from when one of these handlers takes no new duplexes on
+     * {@return a handler that answers 200 and {@code {"status":"up"}}, and once one of these handlers takes no new duplexes
      * ({@link DuplexHandler#isDraining}) 503 and {@code {"status":"draining"}}} A load balancer that asks for it then
      * sends new clients elsewhere.
      */
@@ -62,8 +57,8 @@ public final class StatusHandler implements HttpHandler {
     }
 
     /**
-     * {@return what answers with the {@link DuplexHandler#statistics} of each handler, by the names given here} The
-     * members are those of {@link DuplexStatistics}; a duration is in seconds.
+     * {@return a handler that answers with the {@link DuplexHandler#statistics} of each handler, by the names given here}
+     * The members are those of {@link DuplexStatistics}; a duration is in seconds.
      */
     public static StatusHandler statistics(Map<String, DuplexHandler> handlers) {
         Map<String, DuplexHandler> all = Collections.unmodifiableMap(new LinkedHashMap<>(handlers));
@@ -79,8 +74,8 @@ public final class StatusHandler implements HttpHandler {
     /** Takes one request. Called by Undertow, on any of its threads. */
     @Override
     public void handleRequest(HttpServerExchange exchange) {
-        if (!exchange.getRequestMethod().equals(Methods.GET)
-                && !exchange.getRequestMethod().equals(Methods.HEAD)) {
+        HttpString method = exchange.getRequestMethod();
+        if (!method.equals(Methods.GET) && !method.equals(Methods.HEAD)) {
             exchange.getResponseHeaders().put(Headers.ALLOW, "GET, HEAD");
             exchange.setStatusCode(StatusCodes.METHOD_NOT_ALLOWED).endExchange();
         } else if (slow && exchange.isInIoThread()) {
@@ -96,6 +91,6 @@ public final class StatusHandler implements HttpHandler {
                 .put(Headers.CONTENT_TYPE, "application/json")
                 .put(Headers.CACHE_CONTROL, "no-store")
                 .put(new HttpString("X-Content-Type-Options"), "nosniff");
-        exchange.getResponseSender().send(ByteBuffer.wrap(JSON.writeValueAsBytes(status.body())));
+        exchange.getResponseSender().send(ByteBuffer.wrap(Json.write(status.body())));
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
@@ -15,26 +16,19 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads a server's TLS context, and again when one of its files has changed. A context that cannot be loaded is tried
- * again as long as the files differ from those of the last one that could: a key may be replaced after its certificate.
+ * A loader of a server's TLS context, which loads it again when one of its files has changed. If that fails, it is tried
+ * again as long as the files differ from those of the context in use: a key may be replaced after its certificate.
  */
 final class TlsReload {
     private static final Logger LOG = Logger.getLogger(TlsReload.class);
 
-    private record Version(@Nullable FileTime modified, long size) {
-        static Version of(Path file) throws IOException {
-            try {
-                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                return new Version(attributes.lastModifiedTime(), attributes.size());
-            } catch (NoSuchFileException e) {
-                return new Version(null, 0); // for a moment, while it is replaced
-            }
-        }
-    }
+    /** The state of a file; null and 0 for a moment, while it is replaced. */
+    private record Version(@Nullable FileTime modified, long size) {}
 
     private final Supplier<SSLContext> loader;
     private final List<Path> files;
     private final Duration interval;
+    // One thread at a time uses these two.
     private List<Version> loaded = List.of();
     private List<Version> refused = List.of();
     private @Nullable Runnable cancel;
@@ -46,8 +40,8 @@ final class TlsReload {
         this.interval = interval;
     }
 
-    /** Throws what the loader throws. */
-    synchronized SSLContext load() throws IOException {
+    /** {@return the context} Throws what the loader throws. */
+    SSLContext load() throws IOException {
         List<Version> versions = versions();
         SSLContext context = loader.get();
         loaded = versions;
@@ -68,37 +62,34 @@ final class TlsReload {
         }
     }
 
-    private synchronized void look(HttpPort port) {
+    private void look(HttpPort port) {
+        List<Version> versions = List.of();
         try {
-            reload(port);
-        } catch (IOException e) {
-            LOG.warn("The files of the TLS context cannot be looked at; the old context stays in use", e);
-        }
-        watch(port);
-    }
-
-    private void reload(HttpPort port) throws IOException {
-        List<Version> versions = versions();
-        if (versions.equals(loaded)) {
-            return;
-        }
-        try {
-            port.use(loader.get());
-            loaded = versions;
-            LOG.infof("The TLS context was loaded again from %s", files);
-        } catch (RuntimeException e) { // the user's loader: whatever it throws, the server goes on with what it has
+            versions = versions();
+            if (!versions.equals(loaded)) {
+                port.use(load());
+                LOG.infof("The TLS context was loaded again from %s", files);
+            }
+        } catch (IOException | RuntimeException e) { // such as what the application's loader throws
             if (!versions.equals(refused)) {
                 refused = versions;
                 LOG.warn("The TLS context cannot be loaded again; the old one stays in use", e);
             }
+        } finally {
+            watch(port);
         }
     }
 
     private List<Version> versions() throws IOException {
-        Version[] versions = new Version[files.size()];
-        for (int i = 0; i < versions.length; i++) {
-            versions[i] = Version.of(files.get(i));
+        List<Version> versions = new ArrayList<>();
+        for (Path file : files) {
+            try {
+                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                versions.add(new Version(attributes.lastModifiedTime(), attributes.size()));
+            } catch (NoSuchFileException e) {
+                versions.add(new Version(null, 0));
+            }
         }
-        return List.of(versions);
+        return versions;
     }
 }

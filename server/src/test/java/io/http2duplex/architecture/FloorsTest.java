@@ -150,6 +150,12 @@ class FloorsTest {
             .resideInAnyPackage("io.micrometer..", METRICS);
 
     @ArchTest
+    static final ArchRule jackson_is_known_by_its_core_alone = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("tools.jackson.databind..", "com.fasterxml..");
+
+    @ArchTest
     static final ArchRule the_metrics_know_the_api_and_the_products_alone = noClasses()
             .that()
             .resideInAPackage(METRICS)

@@ -269,30 +269,30 @@ class DuplexServerTest {
 
     static Stream<Arguments> mistakes() {
         return Stream.of(
-                mistake("port is to be 0 to 65535, not -1", builder -> builder.port(-1)),
-                mistake("port is to be 0 to 65535, not 65536", builder -> builder.port(65_536)),
-                mistake("path is to begin with a slash: a", builder -> builder.handle("a", Bodies::answer)),
+                mistake("port must be 0 to 65535, not -1", builder -> builder.port(-1)),
+                mistake("port must be 0 to 65535, not 65536", builder -> builder.port(65_536)),
+                mistake("path must begin with a slash: a", builder -> builder.handle("a", Bodies::answer)),
                 mistake(
-                        "path has a handler already: /a",
+                        "path must have one handler, and has one already: /a",
                         builder -> builder.handle("/a", Bodies::answer).handle("/a", Bodies::answer)),
-                mistake("tlsReloadInterval is to be longer", builder -> builder.tlsReloadInterval(Duration.ZERO)),
-                mistake("maxConnections is to be 1 or more, not 0", builder -> builder.maxConnections(0)),
-                mistake("maxConnectionsPerAddress is to be 1", builder -> builder.maxConnectionsPerAddress(0)),
-                mistake("handshakeTimeout is to be longer", builder -> builder.handshakeTimeout(Duration.ZERO)),
-                mistake("firstRequestTimeout is to be longer", builder -> builder.firstRequestTimeout(Duration.ZERO)),
-                mistake("idleTimeout is to be longer", builder -> builder.idleTimeout(Duration.ofSeconds(-1))),
-                mistake("maxHeaderSize is to be 1 to 20000, not 0", builder -> builder.maxHeaderSize(0)),
-                mistake("maxHeaderSize is to be 1 to 20000, not 20001", builder -> builder.maxHeaderSize(20_001)),
-                mistake("maxHeaders is to be 1 or more, not 0", builder -> builder.maxHeaders(0)),
-                mistake("streamWindow is to be 1 or more, not 0", builder -> builder.streamWindow(0)),
-                mistake("maxStreamWindow is to be 131072 or more", builder -> builder.maxStreamWindow(131_071)),
-                mistake("connectionWindow is to be 65535 or more", builder -> builder.connectionWindow(65_534)),
-                mistake("connectionWindow is to hold the windows of 300 streams", builder -> builder.maxStreams(300)),
-                mistake("maxStreams is to be 1 or more, not 0", builder -> builder.maxStreams(0)),
-                mistake("maxResetsPerMinute is to be 1 or more", builder -> builder.maxResetsPerMinute(0)),
-                mistake("maxControlFramesPerMinute is to be 1 or", builder -> builder.maxControlFramesPerMinute(0)),
-                mistake("pingInterval is to be longer", builder -> builder.pingInterval(Duration.ZERO)),
-                mistake("pingTimeout is to be longer", builder -> builder.pingTimeout(Duration.ofMillis(-1))));
+                mistake("tlsReloadInterval must be longer", builder -> builder.tlsReloadInterval(Duration.ZERO)),
+                mistake("maxConnections must be 1 or more, not 0", builder -> builder.maxConnections(0)),
+                mistake("maxConnectionsPerAddress must be 1", builder -> builder.maxConnectionsPerAddress(0)),
+                mistake("handshakeTimeout must be longer", builder -> builder.handshakeTimeout(Duration.ZERO)),
+                mistake("firstRequestTimeout must be longer", builder -> builder.firstRequestTimeout(Duration.ZERO)),
+                mistake("idleTimeout must be longer", builder -> builder.idleTimeout(Duration.ofSeconds(-1))),
+                mistake("maxHeaderSize must be 1 to 20000, not 0", builder -> builder.maxHeaderSize(0)),
+                mistake("maxHeaderSize must be 1 to 20000, not 20001", builder -> builder.maxHeaderSize(20_001)),
+                mistake("maxHeaders must be 1 or more, not 0", builder -> builder.maxHeaders(0)),
+                mistake("streamWindow must be 1 or more, not 0", builder -> builder.streamWindow(0)),
+                mistake("maxStreamWindow must be 131072 or more", builder -> builder.maxStreamWindow(131_071)),
+                mistake("connectionWindow must be 65535 or more", builder -> builder.connectionWindow(65_534)),
+                mistake("connectionWindow must hold the windows of 300 streams", builder -> builder.maxStreams(300)),
+                mistake("maxStreams must be 1 or more, not 0", builder -> builder.maxStreams(0)),
+                mistake("maxResetsPerMinute must be 1 or more", builder -> builder.maxResetsPerMinute(0)),
+                mistake("maxControlFramesPerMinute must be 1 or", builder -> builder.maxControlFramesPerMinute(0)),
+                mistake("pingInterval must be longer", builder -> builder.pingInterval(Duration.ZERO)),
+                mistake("pingTimeout must be longer", builder -> builder.pingTimeout(Duration.ofMillis(-1))));
     }
 
     private static Arguments mistake(String message, Consumer<DuplexServer.Builder> made) {

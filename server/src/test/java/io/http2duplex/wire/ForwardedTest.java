@@ -155,7 +155,7 @@ class ForwardedTest {
     void whatIsNoAddressIsRefused(String proxy) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DuplexServer.builder().trustXForwarded(proxy))
-                .withMessageContaining("An address, or a range such as 10.0.0.0/8")
+                .withMessageContaining("A proxy must be an address, or a range such as 10.0.0.0/8")
                 .withMessageEndingWith(": " + proxy);
     }
 

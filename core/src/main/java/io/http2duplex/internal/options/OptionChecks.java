@@ -15,7 +15,21 @@ public final class OptionChecks {
     private OptionChecks() {}
 
     public static int positive(int value, String name) {
-        return (int) positive((long) value, name);
+        return atLeast(1, value, name);
+    }
+
+    public static int atLeast(int least, int value, String name) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + " must be " + least + " or more, not " + value);
+        }
+        return value;
+    }
+
+    public static int between(int least, int most, int value, String name) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(name + " must be " + least + " to " + most + ", not " + value);
+        }
+        return value;
     }
 
     public static long positive(long value, String name) {

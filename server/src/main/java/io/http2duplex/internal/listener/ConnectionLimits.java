@@ -24,19 +24,4 @@ public record ConnectionLimits(
         Duration firstRequestTimeout,
         Duration idleTimeout,
         int maxHeaderSize,
-        int maxHeaders) {
-
-    /** @throws IllegalArgumentException if a bound is below its least */
-    public ConnectionLimits {
-        Http2Limits.atLeast(1, maxConnections, "maxConnections");
-        Http2Limits.atLeast(1, maxConnectionsPerAddress, "maxConnectionsPerAddress");
-        Http2Limits.positive(handshakeTimeout, "handshakeTimeout");
-        Http2Limits.positive(firstRequestTimeout, "firstRequestTimeout");
-        Http2Limits.positive(idleTimeout, "idleTimeout");
-        Http2Limits.atLeast(1, maxHeaders, "maxHeaders");
-        if (maxHeaderSize < 1 || maxHeaderSize > HeadLimit.MAX_SIZE) {
-            throw new IllegalArgumentException(
-                    "maxHeaderSize is to be 1 to " + HeadLimit.MAX_SIZE + ", not " + maxHeaderSize);
-        }
-    }
-}
+        int maxHeaders) {}

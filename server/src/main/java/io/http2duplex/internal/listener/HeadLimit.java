@@ -11,9 +11,9 @@ import io.undertow.util.HeaderValues;
  * Answers requests whose head is too large. Undertow takes somewhat larger ones than are allowed here: beyond its bound no
  * answer is possible, and it closes the connection.
  */
-final class HeadLimit implements HttpHandler {
+public final class HeadLimit implements HttpHandler {
     /** Undertow's bound, in bytes: of HTTP/2 it cannot be larger. */
-    static final int MAX_SIZE = 20_000;
+    public static final int MAX_SIZE = 20_000;
 
     /** What a field costs beyond its name and value (RFC 9113, section 6.5.2). */
     private static final int FIELD_OVERHEAD = 32;

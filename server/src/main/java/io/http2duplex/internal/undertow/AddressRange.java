@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** IP addresses that begin with the same bits, as CIDR has it (RFC 4632): {@code 10.0.0.0/8}, {@code ::1}. */
+/** A range of IP addresses that begin with the same bits (CIDR, RFC 4632): {@code 10.0.0.0/8}, {@code ::1}. */
 final class AddressRange {
     /** An IPv6 address that ends as an IPv4 one does. */
     private static final int LONGEST = 45;
@@ -40,7 +40,7 @@ final class AddressRange {
 
     private static IllegalArgumentException noRange(String text) {
         return new IllegalArgumentException(
-                "An address, or a range such as 10.0.0.0/8 or 2001:db8::/32, was expected, not: " + text);
+                "A proxy must be an address, or a range such as 10.0.0.0/8 or 2001:db8::/32, not: " + text);
     }
 
     /** {@return the address that is written there; null if there is none} No name is ever looked up. */

@@ -1,7 +1,5 @@
 package io.http2duplex.internal.undertow;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.UploadOutcome;
 import io.undertow.server.HttpServerExchange;
@@ -11,33 +9,24 @@ import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Objects;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.channels.StreamSourceChannel;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Answers an exchange with a plain status or a problem, even while the request's body is still coming.
+ * An answer to an exchange, with a plain status or a problem, even while the request's body is still coming.
  *
- * <p>The response goes out first; then the rest of the body is read and dropped. Undertow's own {@code endExchange} has
- * it the other way round, so that a streaming upload would never be answered.
+ * <p>The response goes out first; then the rest of the body is read and dropped. Undertow's own {@code endExchange} does
+ * it the other way round, so that a streaming upload would never be answered. An answer that fails ends its exchange.
  */
 public final class Answer {
     private static final Logger LOG = Logger.getLogger(Answer.class);
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
-            .addMixIn(Problem.class, Body.class)
-            .build();
     private static final HttpString TYPE_OPTIONS = new HttpString("X-Content-Type-Options");
     private static final byte[] NO_BODY = {};
-    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
-
-    /** What of a problem stands in the body. */
-    @JsonIgnoreProperties("retryAfter")
-    private interface Body {}
 
     private final HttpServerExchange exchange;
     private final @Nullable StreamSourceChannel request;
@@ -47,7 +36,7 @@ public final class Answer {
     /**
      * An answer to that exchange.
      *
-     * @param request the channel of the request's body if someone has it already; null if not
+     * @param request the channel of the request's body if a carrier has it already; null if not
      * @param bodyNanos how long each step of the rest of the body may take, in nanoseconds
      * @param onAnswered run when the response has gone out
      */
@@ -64,30 +53,59 @@ public final class Answer {
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> answer.send(UploadOutcome.refused(problem)));
     }
 
-    private static int status(UploadOutcome outcome) {
-        return switch (outcome.kind()) {
-            case TAKEN -> StatusCodes.OK;
-            case PROCESSED -> StatusCodes.NO_CONTENT;
-            case REFUSED -> Objects.requireNonNull(outcome.problem()).status();
-        };
-    }
-
     /** Answers. Called once, on the exchange's I/O thread. */
     void send(UploadOutcome outcome) {
-        Problem problem = outcome.problem();
         if (exchange.isComplete() || !exchange.isResponseChannelAvailable()) {
             return; // the connection went, or another handler has begun the response
         }
-        byte[] body = problem == null ? NO_BODY : JSON.writeValueAsBytes(problem);
-        int status = status(outcome);
-        exchange.setStatusCode(status);
-        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store").put(TYPE_OPTIONS, "nosniff");
-        if (problem != null) {
-            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/problem+json");
+        try {
+            Problem problem = outcome.problem();
+            if (problem == null) {
+                begin(outcome.kind() == UploadOutcome.Kind.TAKEN ? StatusCodes.OK : StatusCodes.NO_CONTENT, NO_BODY);
+                return;
+            }
             if (problem.retryAfter() > 0) {
                 exchange.getResponseHeaders().put(Headers.RETRY_AFTER, problem.retryAfter());
             }
+            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/problem+json");
+            begin(problem.status(), Json.write(members(problem)));
+        } catch (RuntimeException | Error e) {
+            fail(exchange, e);
         }
+    }
+
+    /** Ends an exchange whose handling has failed: with 500 if that can still be said, else with its connection. */
+    static void fail(HttpServerExchange exchange, Throwable failure) {
+        LOG.error("A request could not be answered", failure);
+        try {
+            if (!exchange.isComplete() && exchange.isResponseChannelAvailable()) {
+                exchange.getResponseHeaders().remove(Headers.CONTENT_TYPE);
+                new Answer(exchange, null, BodyDeadline.STANDARD_NANOS, () -> {})
+                        .begin(StatusCodes.INTERNAL_SERVER_ERROR, NO_BODY);
+                return;
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.debug("Nor with 500", e);
+        }
+        IoUtils.safeClose(exchange.getConnection());
+        exchange.endExchange();
+    }
+
+    /** What of a problem stands in the body. */
+    private static Map<String, @Nullable Object> members(Problem problem) {
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put("type", problem.type());
+        members.put("title", problem.title());
+        members.put("status", problem.status());
+        members.put("detail", problem.detail());
+        members.put("number", problem.number());
+        members.put("reason", problem.reason());
+        return members;
+    }
+
+    private void begin(int status, byte[] body) {
+        exchange.setStatusCode(status);
+        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store").put(TYPE_OPTIONS, "nosniff");
         if (status != StatusCodes.NO_CONTENT) {
             exchange.setResponseContentLength(body.length);
         }
@@ -96,7 +114,7 @@ public final class Answer {
             exchange.endExchange();
             return;
         }
-        ByteBuffer bytes = body.length == 0 ? EMPTY : ByteBuffer.wrap(body);
+        ByteBuffer bytes = ByteBuffer.wrap(body);
         response.getWriteSetter().set(ignored -> write(response, bytes));
         write(response, bytes);
     }
@@ -117,14 +135,15 @@ public final class Answer {
             response.suspendWrites();
             onAnswered.run();
             drain();
-        } catch (IOException | RejectedExecutionException e) { // the latter: the I/O thread takes no more timers
+        } catch (IOException
+                | RuntimeException e) { // such as: the I/O thread of a server that stops takes no more timers
             giveUp(e);
         }
     }
 
     private void drain() {
         if (exchange.isComplete()) {
-            return; // what another handler may have buffered of the body is already freed
+            return; // what another handler may have buffered of the body was freed
         }
         StreamSourceChannel body =
                 request != null || exchange.isRequestComplete() ? request : exchange.getRequestChannel();

@@ -6,13 +6,12 @@ import io.undertow.util.Protocols;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sees to it that a body gets on. Within each {@code bodyTimeout} spent waiting for its peer, {@value #STEP} bytes have to
- * come, or its end: an honest slow line manages that, and a client that only wants to keep what it holds does not. Time
- * in which the application does not read is not the peer's, and does not count.
+ * The time in which a request's body must make progress. Within each {@code bodyTimeout} spent waiting for the peer, {@value
+ * #STEP} bytes must come, or the end: an honest slow line manages that, and a client that only wants to keep what it holds
+ * does not. Time in which the application does not read is not the peer's, and does not count.
  *
- * <p>Over HTTP/2 it watches on listeners of {@code DuplexServer} alone: on those of a stock Undertow an upload that its
- * application does not read may hold up others by the connection's window; and a stream cannot be let go of without the
- * connection.
+ * <p>Over HTTP/2 it needs a listener of {@code DuplexServer}. On a stock Undertow an upload that its application does not
+ * read may hold up others by the connection's window, and a stream can't be closed without the connection.
  *
  * <p>Used on the exchange's I/O thread.
  */
@@ -23,24 +22,24 @@ public final class BodyDeadline {
     /** Half a minute. */
     public static final long STANDARD_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** How many bytes have to come in each time. */
+    /** How many bytes must come in each time. */
     static final int STEP = 16 * 1024;
 
     private enum State {
-        /** Its bytes are read, or the application does not want them now. Next: AWAITED or OVER. */
+        /** Its bytes are read, or the application does not want them now. Next: AWAITED or CLOSED. */
         READ,
-        /** The peer is to send more. Next: READ or OVER. */
+        /** The peer must send more. Next: READ or CLOSED. */
         AWAITED,
-        /** Whatever happens does not matter. */
-        OVER
+        /** No deadline applies. */
+        CLOSED
     }
 
-    private final BodyDeadlines others;
+    private final ConnectionBodies others;
     private final long nanos;
     private final Runnable onExpired;
 
     private State state = State.READ;
-    /** While it is awaited: when the step has to be made. */
+    /** While it is awaited: when the step must be complete. */
     private long deadline;
     /** Otherwise: how much time there is left for the step. */
     private long left;
@@ -48,16 +47,17 @@ public final class BodyDeadline {
     private int received;
 
     /**
-     * @param nanos how long each step may take
+     * @param nanos how long each step may take; 0 for ever
      * @param onExpired called, once at most, on the I/O thread, when the body makes no progress
      */
     BodyDeadline(HttpServerExchange exchange, long nanos, Runnable onExpired) {
-        this.others = BodyDeadlines.of(exchange.getConnection());
+        this.others = ConnectionBodies.of(exchange.getConnection());
         this.nanos = nanos;
         this.onExpired = onExpired;
         left = nanos;
-        if (isHttp2(exchange) && exchange.getConnection().getAttachment(STREAMS_CAN_BE_RESET) == null) {
-            state = State.OVER;
+        boolean harmless = !isHttp2(exchange) || exchange.getConnection().getAttachment(STREAMS_CAN_BE_RESET) != null;
+        if (nanos == 0 || !harmless) {
+            state = State.CLOSED;
         }
     }
 
@@ -77,7 +77,7 @@ public final class BodyDeadline {
         }
     }
 
-    /** All that has come is read, and more is to come. */
+    /** All that has come is read, and more must come. */
     void awaited() {
         if (state == State.READ) {
             state = State.AWAITED;
@@ -97,17 +97,17 @@ public final class BodyDeadline {
     }
 
     /** Nothing is waited for any more. */
-    void over() {
-        state = State.OVER;
+    void close() {
+        state = State.CLOSED;
         others.remove(this);
     }
 
-    /** {@return when the step has to be made; of a body that is awaited} */
+    /** {@return when the step must be complete; of a body that is awaited} */
     long deadline() {
         return deadline;
     }
 
-    /** {@return what was waited for in vain, for a person} */
+    /** {@return what did not come in time, for a person} */
     String expectation() {
         return "less than " + STEP + " bytes of it, and not its end, came in " + TimeUnit.NANOSECONDS.toMillis(nanos)
                 + " ms (bodyTimeout of the DuplexHandler)";
@@ -115,7 +115,7 @@ public final class BodyDeadline {
 
     /** The deadline has come. */
     void expired() {
-        over();
+        close();
         onExpired.run();
     }
 }

@@ -8,16 +8,16 @@ import org.xnio.IoUtils;
 import org.xnio.channels.StreamSourceChannel;
 
 /**
- * Reads a request's body and drops it, so that nobody has to close its channel: Undertow closes the whole connection
- * when DATA comes for an upload whose channel was closed, and DATA that nobody reads fills the connection's window.
+ * A reader of a request's body that drops it, so that its channel need not be closed: Undertow closes the whole connection
+ * when DATA comes for an upload whose channel was closed, and unread DATA fills the connection's window.
  *
- * <p>A body that does not get on, as {@link BodyDeadline} has it, is let go of: on HTTP/1.1 with its connection, on HTTP/2
- * with its stream, where that harms no other.
+ * <p>A body that makes no progress ({@link BodyDeadline}) is closed: on HTTP/1.1 with its connection, on HTTP/2 with its
+ * stream, where that harms no other.
  */
 final class Drain {
     private final HttpServerExchange exchange;
     private final StreamSourceChannel body;
-    private final BodyDeadline watch;
+    private final BodyDeadline deadline;
     private final Runnable onEnd;
     private final Consumer<Exception> onCut;
 
@@ -36,15 +36,15 @@ final class Drain {
         this.body = body;
         this.onEnd = onEnd;
         this.onCut = onCut;
-        watch = new BodyDeadline(exchange, bodyNanos, this::expired);
+        deadline = new BodyDeadline(exchange, bodyNanos, this::expired);
     }
 
     /** Begins to read. Called on the exchange's I/O thread. */
     void start() {
         body.getReadSetter().set(ignored -> read());
-        // Of an upload that was given up the connection is not always told; its exchange is completed then.
+        // The channel of an upload that was given up is not always told; its exchange is completed then.
         exchange.addExchangeCompleteListener((completed, next) -> {
-            watch.over();
+            deadline.close();
             next.proceed();
         });
         read();
@@ -54,32 +54,30 @@ final class Drain {
         int count;
         try (var pooled = exchange.getConnection().getByteBufferPool().allocate()) {
             while ((count = body.read(pooled.getBuffer().clear())) > 0) {
-                watch.received(count);
+                deadline.received(count);
             }
             if (count == 0) {
-                watch.awaited();
+                deadline.awaited();
+                body.resumeReads();
+                return;
             }
         } catch (IOException | RejectedExecutionException e) { // the latter: the I/O thread takes no more timers
             cut(e);
             return;
         }
-        if (count == 0) {
-            body.resumeReads();
-        } else {
-            body.suspendReads();
-            watch.over();
-            onEnd.run();
-        }
+        body.suspendReads();
+        deadline.close();
+        onEnd.run();
     }
 
     private void expired() {
         IoUtils.safeClose(BodyDeadline.isHttp2(exchange) ? body : exchange.getConnection());
-        cut(new IOException("The rest of a request was not waited for: " + watch.expectation()));
+        cut(new IOException("The rest of a request's body did not come in time: " + deadline.expectation()));
     }
 
     private void cut(Exception cause) {
         body.suspendReads();
-        watch.over();
+        deadline.close();
         onCut.accept(cause);
     }
 }

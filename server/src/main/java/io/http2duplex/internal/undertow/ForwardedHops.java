@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What the proxies on the way have noted of a request, in the words of one of the two ways to note it. */
+/** A parser of the headers in which proxies note where a request came from. */
 final class ForwardedHops {
     /**
-     * What one proxy noted.
+     * The note of one proxy.
      *
-     * @param client who it had the request from, perhaps with a port, or no address at all
-     * @param scheme what that client spoke; null if it was not noted
-     * @param host what that client asked for; null if it was not noted
+     * @param client the sender of the request, perhaps with a port, or no address at all
+     * @param scheme the scheme that the client used; null if it was not noted
+     * @param host the host that the client asked for; null if it was not noted
      */
     record Hop(
             String client,
@@ -25,7 +25,7 @@ final class ForwardedHops {
 
     private ForwardedHops() {}
 
-    /** {@return what {@code X-Forwarded-For}, {@code -Proto} and {@code -Host} have, the nearest proxy last} */
+    /** {@return the notes of {@code X-Forwarded-For}, {@code -Proto} and {@code -Host}, the nearest proxy last} */
     static List<Hop> xForwarded(HeaderMap headers) {
         List<String> clients = split(headers, Headers.X_FORWARDED_FOR, ',');
         String scheme = last(split(headers, Headers.X_FORWARDED_PROTO, ','));
@@ -37,7 +37,7 @@ final class ForwardedHops {
         return values.isEmpty() ? null : values.get(values.size() - 1);
     }
 
-    /** {@return what {@code Forwarded} (RFC 7239) has, the nearest proxy last} */
+    /** {@return the notes of {@code Forwarded} (RFC 7239), the nearest proxy last} */
     static List<Hop> forwarded(HeaderMap headers) {
         return split(headers, Headers.FORWARDED, ',').stream()
                 .map(ForwardedHops::element)
@@ -56,7 +56,7 @@ final class ForwardedHops {
                 case "proto" -> scheme = value;
                 case "host" -> host = value;
                 default -> {
-                    // "by", and what may be added one day
+                    // "by", and extensions
                 }
             }
         }

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.conduits.ConduitStreamSourceChannel;
 
 /**
- * Notices that an HTTP/1.1 client closes its connection while it waits for a response. Undertow reads nothing between a
- * request and the end of its response, so that the close would be seen only by a write.
+ * A listener that notices when an HTTP/1.1 client closes its connection while it waits for a response. Undertow reads
+ * nothing between a request and the end of its response, so that only a write would show the close.
  *
- * <p>What comes of another request meanwhile is kept for Undertow to parse, as much as one of its buffers holds: a client
- * that sends more is given up, since it would have to be read on to notice its close. When the exchange is complete,
- * Undertow puts its own listener in the place of this one.
+ * <p>Bytes of another request are kept for Undertow to parse, as many as one of its buffers holds. A client that sends
+ * more is treated as closed, since its close could not be seen behind them. When the exchange is complete, Undertow puts
+ * its own listener in the place of this one.
  */
 final class Http1Watch {
     private final HttpServerConnection connection;
@@ -52,7 +52,7 @@ final class Http1Watch {
             failure = e;
         } finally {
             if (bytes.flip().hasRemaining()) {
-                connection.setExtraBytes(pooled); // which a connection that closes sets free
+                connection.setExtraBytes(pooled); // which a connection that closes releases
             } else {
                 pooled.close();
             }

@@ -28,22 +28,29 @@ final class RequestBody {
     private final HttpServerExchange exchange;
     private final Consumer<UploadOutcome> decided;
     private final WakeUpBatcher batcher;
+    private final BodyDeadline deadline;
+    private final ConnectionBodies others;
 
-    /** Null once the upload has ended: Undertow may hold an exchange for a minute, but not the session. */
-    private @Nullable GuardedUpload sink;
+    /** Null once the upload has ended: Undertow may hold an exchange for a minute, which must not hold the session. */
+    private volatile @Nullable GuardedUpload sink;
 
     private @Nullable StreamSourceChannel channel;
-    private @Nullable OpenUploads uploads;
-    /** Null for a streaming upload, which has nothing to send while its page has nothing to say. */
-    private @Nullable BodyDeadline deadline;
 
-    RequestBody(UndertowExchange owner, GuardedUpload sink, Consumer<UploadOutcome> decided) {
+    /**
+     * A carrier that has not begun.
+     *
+     * @param streaming whether the body may take as long as its duplex lives, since it has nothing to send while its page
+     *     has nothing to say; otherwise it must make progress
+     */
+    RequestBody(UndertowExchange owner, GuardedUpload sink, boolean streaming, Consumer<UploadOutcome> decided) {
         this.owner = owner;
         this.sink = sink;
         this.decided = decided;
         exchange = owner.undertow();
         batcher = new WakeUpBatcher(
                 task -> IoThreads.execute(exchange.getIoThread(), task, stopped -> task.run()), this::settle);
+        deadline = new BodyDeadline(exchange, streaming ? 0 : owner.bodyNanos(), this::expired);
+        others = ConnectionBodies.of(exchange.getConnection());
     }
 
     /** {@return the channel of the body; null if it was not asked for yet} */
@@ -52,12 +59,8 @@ final class RequestBody {
         return channel;
     }
 
-    /**
-     * Begins to carry. Called once, on the exchange's I/O thread.
-     *
-     * @param streaming whether the body may take as long as its duplex lives; otherwise it must make progress
-     */
-    void start(boolean streaming) {
+    /** Begins to carry. Called once, on the exchange's I/O thread. */
+    void start() {
         GuardedUpload sink = this.sink;
         if (sink == null || sink.outcome() != null) {
             answer();
@@ -70,7 +73,6 @@ final class RequestBody {
             return;
         }
         channel = request;
-        deadline = streaming ? null : new BodyDeadline(exchange, owner.bodyNanos(), this::expired);
         exchange.addExchangeCompleteListener((completed, next) -> {
             try {
                 lost();
@@ -78,8 +80,7 @@ final class RequestBody {
                 next.proceed();
             }
         });
-        uploads = OpenUploads.of(exchange.getConnection());
-        uploads.add(this);
+        others.add(this);
         request.getReadSetter().set(ignored -> readable());
         read();
         if (!exchange.getConnection().isOpen()) {
@@ -93,7 +94,8 @@ final class RequestBody {
     }
 
     private void expired() {
-        if (sink != null && deadline != null) {
+        GuardedUpload sink = this.sink;
+        if (sink != null) {
             sink.timedOut(deadline.expectation());
             answer();
         }
@@ -111,16 +113,12 @@ final class RequestBody {
     private @Nullable GuardedUpload release() {
         GuardedUpload open = sink;
         sink = null;
-        if (uploads != null) {
-            uploads.remove(this);
-        }
-        if (deadline != null) {
-            deadline.over();
-        }
+        others.remove(this);
+        deadline.close();
         return open;
     }
 
-    /** Nobody will answer any more, and Undertow does not complete every exchange whose connection it closes. */
+    /** No answer will go out, and Undertow does not complete every exchange whose connection it closes. On any thread. */
     void stopped(RejectedExecutionException cause) {
         GuardedUpload sink = this.sink;
         if (sink != null) {
@@ -158,9 +156,7 @@ final class RequestBody {
                     continue;
                 }
                 if (room == 0) {
-                    if (deadline != null) {
-                        deadline.paused();
-                    }
+                    deadline.paused();
                     request.suspendReads();
                     return;
                 }
@@ -169,9 +165,7 @@ final class RequestBody {
                 int count = request.read(buffer);
                 if (count == 0) {
                     batcher.paused();
-                    if (deadline != null) {
-                        deadline.awaited();
-                    }
+                    deadline.awaited();
                     request.resumeReads();
                     return;
                 }
@@ -180,9 +174,7 @@ final class RequestBody {
                     batcher.settled();
                     break;
                 }
-                if (deadline != null) {
-                    deadline.received(count);
-                }
+                deadline.received(count);
                 room = sink.received(buffer.flip());
                 batcher.received(count);
             }
@@ -193,13 +185,12 @@ final class RequestBody {
             answer();
         } else {
             request.suspendReads(); // all of the body is here; it waits for its turn
-            if (deadline != null) {
-                deadline.over();
-            }
+            deadline.close();
         }
     }
 
     private void settle() {
+        GuardedUpload sink = this.sink;
         if (sink != null) {
             sink.settle();
         }

@@ -20,8 +20,8 @@ import org.xnio.channels.StreamSourceChannel;
  * there is nothing more or the transport takes no more.
  *
  * <p>Undertow's flush reports success although flow control let a DATA frame out only in part: the rest then stays in
- * its buffer, with nothing to send it, until someone flushes or writes again. So a flush counts only when there was
- * nothing left to do in it, that is, after one for each frame that the buffer can take. When one reports that it waits,
+ * its buffer, with nothing to send it, until the next flush or write. So a flush counts only when there was nothing left
+ * to do in it, that is, after one for each frame that the buffer can take. When one reports that it waits,
  * writes are resumed, and Undertow calls once it has sent something. It reports success on a closed channel too.
  */
 final class ResponseBody implements ExchangeCompletionListener, ChannelListener<StreamSinkChannel> {

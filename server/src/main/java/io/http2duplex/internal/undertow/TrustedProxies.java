@@ -15,12 +15,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Heeds what proxies tell of their clients: address, scheme and host of the exchange become those that the first proxy
- * saw. Undertow's own handlers of these headers believe everybody, and take the first address there, which is what the
- * client itself may have made up.
+ * A handler for requests that come through proxies: address, scheme and host of the exchange become those that the first
+ * trusted proxy saw. Undertow's own handlers of these headers trust every client, and take the first address there, which
+ * the client itself may have made up.
  *
- * <p>A note counts only if it comes from a trusted address: that of the connection first, then, from the last note to the
- * first, that of the client whose address was noted before. So the client is the last one that is not trusted.
+ * <p>A note counts only if it comes from a trusted address: the connection's first, then, from the last note to the first,
+ * the address noted before. So the client is the last one that is not trusted.
  */
 public final class TrustedProxies implements HandlerWrapper {
     /** An address with a port, or an IPv6 address in brackets, perhaps with a port. */
@@ -37,7 +37,7 @@ public final class TrustedProxies implements HandlerWrapper {
     }
 
     /**
-     * {@return what heeds {@code X-Forwarded-For}, {@code -Proto} and {@code -Host}}
+     * {@return a handler for {@code X-Forwarded-For}, {@code -Proto} and {@code -Host}}
      *
      * @param proxies their addresses, or ranges such as {@code 10.0.0.0/8}
      * @throws IllegalArgumentException if one is neither
@@ -46,7 +46,7 @@ public final class TrustedProxies implements HandlerWrapper {
         return new TrustedProxies(proxies, ForwardedHops::xForwarded);
     }
 
-    /** {@return what heeds {@code Forwarded} (RFC 7239)} See {@link #xForwarded}. */
+    /** {@return a handler for {@code Forwarded} (RFC 7239)} See {@link #xForwarded}. */
     public static TrustedProxies forwarded(List<String> proxies) {
         return new TrustedProxies(proxies, ForwardedHops::forwarded);
     }
@@ -54,30 +54,30 @@ public final class TrustedProxies implements HandlerWrapper {
     @Override
     public HttpHandler wrap(HttpHandler next) {
         return exchange -> {
-            heed(exchange);
+            resolve(exchange);
             next.handleRequest(exchange);
         };
     }
 
-    private void heed(HttpServerExchange exchange) {
+    private void resolve(HttpServerExchange exchange) {
         List<ForwardedHops.Hop> hops = notes.apply(exchange.getRequestHeaders());
         InetAddress client = exchange.getSourceAddress().getAddress();
-        ForwardedHops.Hop believed = null;
+        ForwardedHops.Hop trusted = null;
         for (int i = hops.size() - 1; i >= 0 && isTrusted(client); i--) {
             InetAddress noted = address(hops.get(i).client());
             if (noted == null) {
                 break;
             }
-            believed = hops.get(i);
+            trusted = hops.get(i);
             client = noted;
         }
-        if (believed != null) {
+        if (trusted != null) {
             exchange.setSourceAddress(new InetSocketAddress(client, 0));
-            believe(exchange, believed);
+            apply(exchange, trusted);
         }
     }
 
-    /** {@return whether it is the address of one of the proxies} */
+    /** {@return whether it is a proxy's address} */
     public boolean isTrusted(@Nullable InetAddress address) {
         return address != null && proxies.stream().anyMatch(range -> range.contains(address));
     }
@@ -90,7 +90,7 @@ public final class TrustedProxies implements HandlerWrapper {
         return AddressRange.address(withPort.group(1) == null ? withPort.group(2) : withPort.group(1));
     }
 
-    private static void believe(HttpServerExchange exchange, ForwardedHops.Hop hop) {
+    private static void apply(HttpServerExchange exchange, ForwardedHops.Hop hop) {
         String scheme = hop.scheme() == null ? "" : hop.scheme().toLowerCase(Locale.ROOT);
         if (scheme.equals("https") || scheme.equals("http")) {
             exchange.setRequestScheme(scheme);

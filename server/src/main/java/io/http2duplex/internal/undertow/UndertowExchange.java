@@ -27,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * An exchange of Undertow as an endpoint sees it. Everything happens on its I/O thread, except where {@link Exchange}
- * says otherwise. It is handed on from one to the next: an attachment of Undertow's would cost every open download a map.
+ * An exchange of Undertow, as the endpoint's port. Everything happens on its I/O thread, except where {@link Exchange}
+ * says otherwise. It is passed on as a parameter: an attachment of Undertow's would cost every open download a map.
  */
 public final class UndertowExchange implements Exchange, ExchangeCompletionListener {
     private static final AttachmentKey<Object> CONNECTION = AttachmentKey.create(Object.class);
-    /** The names of response fields. Each would be a part of every idle duplex if it were not shared. */
+    /** The names of response fields, shared: each would be a part of every idle duplex. */
     private static final Map<String, HttpString> NAMES = new ConcurrentHashMap<>();
 
     private final HttpServerExchange exchange;
@@ -120,7 +120,7 @@ public final class UndertowExchange implements Exchange, ExchangeCompletionListe
 
     @Override
     public DuplexRequest request() {
-        return new UndertowRequest(exchange);
+        return UndertowRequest.of(exchange);
     }
 
     @Override
@@ -144,11 +144,20 @@ public final class UndertowExchange implements Exchange, ExchangeCompletionListe
 
     // ---- threads
 
+    /** Runs a task of the endpoint here and now. If it throws, the exchange ends, which would wait for ever. */
+    public void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            Answer.fail(exchange, e);
+        }
+    }
+
     @Override
     public void execute(Runnable task) {
-        IoThreads.execute(exchange.getIoThread(), task, cause -> {
+        IoThreads.execute(exchange.getIoThread(), () -> run(task), cause -> {
             stopped(cause);
-            ForkJoinPool.commonPool().execute(task);
+            ForkJoinPool.commonPool().execute(() -> run(task));
         });
     }
 
@@ -163,22 +172,26 @@ public final class UndertowExchange implements Exchange, ExchangeCompletionListe
     }
 
     private void look() {
-        if (request != null) {
-            request.read();
+        RequestBody upload = request;
+        if (upload != null) {
+            upload.read();
         }
-        if (response != null) {
-            response.pump();
+        ResponseBody download = response;
+        if (download != null) {
+            download.pump();
         }
     }
 
-    /** Nobody will answer any more, and Undertow does not complete every exchange whose connection it closes. */
+    /** No answer will go out, and Undertow does not complete every exchange whose connection it closes. */
     private void stopped(RejectedExecutionException cause) {
         stopped = true;
-        if (request != null) {
-            request.stopped(cause);
+        RequestBody upload = request;
+        if (upload != null) {
+            upload.stopped(cause);
         }
-        if (response != null) {
-            response.gone(cause);
+        ResponseBody download = response;
+        if (download != null) {
+            download.gone(cause);
         }
         answered();
     }
@@ -224,8 +237,8 @@ public final class UndertowExchange implements Exchange, ExchangeCompletionListe
 
     @Override
     public void upload(GuardedUpload sink, boolean streaming, Consumer<UploadOutcome> decided) {
-        RequestBody begun = new RequestBody(this, sink, decided);
+        RequestBody begun = new RequestBody(this, sink, streaming, decided);
         request = begun;
-        begun.start(streaming);
+        begun.start();
     }
 }

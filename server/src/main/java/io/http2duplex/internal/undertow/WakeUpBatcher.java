@@ -3,17 +3,17 @@ package io.http2duplex.internal.undertow;
 import java.util.concurrent.Executor;
 
 /**
- * Has what follows from the bytes of an upload done once for all that come in a turn of the I/O thread: to wake the
- * application for every frame would cost more than the frames do. The turn is over when the I/O thread has nothing more
- * to do at once, or {@value #MOST} bytes have come.
+ * A batcher of wake-ups: the application is woken once for all bytes of an upload that come in a turn of the I/O thread. To
+ * wake it for every frame would cost more than the frames do. The turn ends when the I/O thread has nothing more to do at
+ * once, or {@value #MOST} bytes have come.
  *
  * <p>An I/O thread runs its tasks in the order in which it got them, and reading on while bytes are here is a task of
- * Undertow's. So there is nothing more when a task has come round twice, and nothing else came meanwhile.
+ * Undertow's. So there is nothing more when a task has run twice, and no bytes came in between.
  *
  * <p>Used on the I/O thread.
  */
 final class WakeUpBatcher {
-    /** The application is not to wait for longer, since there may be a thread for it. */
+    /** The application must not wait for longer, since there may be a thread for it. */
     static final int MOST = 64 * 1024;
 
     private final Executor thread;
@@ -27,7 +27,7 @@ final class WakeUpBatcher {
 
     /**
      * @param thread runs a task on the I/O thread, after those that it has
-     * @param settle does what follows from what has come
+     * @param settle wakes the application
      */
     WakeUpBatcher(Executor thread, Runnable settle) {
         this.thread = thread;
@@ -71,7 +71,7 @@ final class WakeUpBatcher {
         return true;
     }
 
-    /** What followed was done otherwise. */
+    /** The application was woken in another way. */
     void settled() {
         received = 0;
     }
