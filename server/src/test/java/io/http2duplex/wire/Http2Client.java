@@ -79,6 +79,11 @@ final class Http2Client extends Http2Connection implements Client {
         return new Http2Client(sockets, path, DEFAULT_WINDOW, true);
     }
 
+    /** A client of such a server whose streams have that window, and whose test gives all credit. */
+    static Http2Client over(Sockets sockets, String path, int window) throws IOException {
+        return new Http2Client(sockets, path, window, false);
+    }
+
     /** A client whose streams have that window, and whose test gives all credit. */
     static Http2Client withWindow(Transport transport, TestServer server, int window) throws IOException {
         return new Http2Client(sockets(transport, server), server.path(), window, false);
@@ -117,6 +122,13 @@ final class Http2Client extends Http2Connection implements Client {
         byte[] bytes = new byte[payload.flip().remaining()];
         payload.get(bytes);
         frame(type, flags, stream, bytes);
+    }
+
+    /** Sends bytes that are frames already, and keeps no account of them. */
+    void raw(byte[] frames) throws IOException {
+        synchronized (sockets) {
+            sockets.top().getOutputStream().write(frames);
+        }
     }
 
     /** Lets the server send that many more bytes; stream 0 is the connection. */

@@ -131,8 +131,9 @@ class ListenerWindowsTest {
             for (int i = 0; i < 100; i++) {
                 upload.write(new byte[10_000]);
             }
-            client.ping(); // all of it is read, and the window filled up
-            assertThat(upload.window()).isBetween(90_000, 100_000);
+            client.ping(); // all of it is read, and the window replenished
+            // An eighth of a window may be missing, and half of a stream's first window may be read and not booked.
+            assertThat(upload.window()).isBetween(100_000 - 12_500 - 10_000, 100_000);
         }
     }
 

@@ -14,8 +14,11 @@ final class FrameHeads {
 
     static final int END_STREAM = 1;
     static final int END_HEADERS = 4;
+    static final int PADDED = 8;
     static final int HEADER_LENGTH = 9;
     static final int PREFACE_LENGTH = 24;
+    /** The longest payload that a client may send: no other is agreed. */
+    static final int MAX_LENGTH = 16_384;
 
     private FrameHeads() {}
 

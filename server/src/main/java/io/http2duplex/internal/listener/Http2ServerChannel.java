@@ -39,15 +39,15 @@ final class Http2ServerChannel extends Http2Channel {
     private final Http2Limits limits;
     private final ListenerCounts counts;
     private final StreamLedger streams;
-    private final FrameReader first = new FrameReader(FrameHeads.PREFACE_LENGTH, this::first);
-    private final FrameReader received;
+    private final FrameReader parsed = new FrameReader(FrameHeads.PREFACE_LENGTH, this::parsed);
+    private final CoalescingSource source;
     private final FrameTapSink sink;
     private final CoalescingSink gathering;
     private final DeadPeerWatch watch;
     private final RequestWatch requests;
 
-    /** Of the first frame; -1 if it is not here. */
-    private int firstType = -1;
+    /** Whether the first frame has come. */
+    private boolean begun;
 
     // Of the frame that was parsed last.
     private int type;
@@ -55,29 +55,41 @@ final class Http2ServerChannel extends Http2Channel {
     private int stream;
     private boolean begins;
     private int lastBegun;
-    private int error;
     private boolean settled;
     private boolean ending;
 
     private Http2ServerChannel(
             StreamConnection connection,
+            StreamLedger streams,
+            CoalescingSource source,
             FrameTapSink sink,
             CoalescingSink gathering,
             Http2Buffers buffers,
-            @Nullable PooledByteBuffer data,
             OptionMap options,
             ListenerLimits limits,
             ListenerCounts counts) {
-        super(connection, null, buffers.toRead(), data, false, false, options);
+        super(connection, null, buffers.toRead(), null, false, false, options);
         toWrite = buffers.toWrite();
         this.limits = limits.http2();
         this.counts = counts;
         this.sink = sink;
         this.gathering = gathering;
-        streams = new StreamLedger(limits.http2(), counts, System.nanoTime());
-        received = new FrameReader(FrameHeads.PREFACE_LENGTH, this::received);
+        this.streams = streams;
+        this.source = source;
         watch = new DeadPeerWatch(this, limits.http2());
         requests = new RequestWatch(this, streams, limits.connections());
+        source.show(new CoalescingSource.Books() {
+            @Override
+            public void heard() {
+                watch.heard();
+            }
+
+            @Override
+            public void frame(int type, int flags, int stream, int length) throws IOException {
+                received(type, flags, stream, length);
+            }
+        });
+        addCloseTask(closed -> source.release());
         sink.show(this::sent);
         putAttachment(BodyDeadline.STREAMS_CAN_BE_RESET, true);
     }
@@ -99,7 +111,11 @@ final class Http2ServerChannel extends Http2Channel {
                 });
         FrameTapSink sink = new FrameTapSink(gathering);
         connection.getSinkChannel().setConduit(sink);
-        return new Http2ServerChannel(connection, sink, gathering, buffers, data, options, limits, counts);
+        StreamLedger streams = new StreamLedger(limits.http2(), counts, System.nanoTime());
+        CoalescingSource source =
+                new CoalescingSource(connection.getSourceChannel().getConduit(), buffers.toRead(), streams, data);
+        connection.getSourceChannel().setConduit(source);
+        return new Http2ServerChannel(connection, streams, source, sink, gathering, buffers, options, limits, counts);
     }
 
     /** What is received is read into others. */
@@ -136,47 +152,39 @@ final class Http2ServerChannel extends Http2Channel {
 
     @Override
     protected @Nullable FrameHeaderData parseFrame(ByteBuffer data) throws IOException {
-        watch.heard();
-        requireSettingsFirst(data);
-        ByteBuffer parsed = data.duplicate();
+        ByteBuffer before = data.duplicate();
         FrameHeaderData frame = asHttp2(() -> super.parseFrame(data));
-        received.read(parsed.limit(data.position()));
+        parsed.read(before.limit(data.position()));
         if (frame != null) {
-            received.skipRest(); // the bytes of DATA are taken past this method
+            parsed.skipRest(); // the bytes of DATA are taken past this method
         }
         boolean inHead = isInHead();
         requests.headIsOpen(inHead);
-        if (error != StreamLedger.NO_ERROR) {
-            LOG.debugf("HTTP/2 connection with %s ends with error %d", getPeerAddress(), error);
-            throw new ConnectionErrorException(error);
-        }
         // Undertow would take the first part of a head for a request if the next has not come yet.
         return inHead ? null : frame;
     }
 
-    /** Undertow logs an error if the first frame is another (RFC 9113, section 3.4). */
-    private void requireSettingsFirst(ByteBuffer data) throws ConnectionErrorException {
-        if (firstType < 0) {
-            first.read(data.duplicate());
-            if (firstType >= 0 && firstType != FrameHeads.SETTINGS) {
-                throw new ConnectionErrorException(ERROR_PROTOCOL_ERROR);
-            }
+    /** A frame has come that is not parsed yet. */
+    private void received(int itsType, int itsFlags, int itsStream, int length) throws ConnectionErrorException {
+        if (!begun && itsType != FrameHeads.SETTINGS) {
+            throw new ConnectionErrorException(ERROR_PROTOCOL_ERROR); // Undertow would log an error
         }
-    }
-
-    private void first(int itsType, int itsFlags, int itsStream, int length) {
-        if (firstType < 0) {
-            firstType = itsType;
+        begun = true;
+        int error = streams.received(itsType, itsFlags, itsStream, length, System.nanoTime());
+        endIfDone();
+        if (error != StreamLedger.NO_ERROR) {
+            LOG.debugf("HTTP/2 connection with %s ends with error %d", getPeerAddress(), error);
+            throw new ConnectionErrorException(error);
         }
     }
 
     /** {@return whether a head has begun, and more of it is to come} */
     private boolean isInHead() {
         boolean head = type == FrameHeads.HEADERS || type == FrameHeads.CONTINUATION;
-        return head && ((flags & FrameHeads.END_HEADERS) == 0 || received.isInFrame());
+        return head && ((flags & FrameHeads.END_HEADERS) == 0 || parsed.isInFrame());
     }
 
-    private void received(int newType, int newFlags, int newStream, int length) {
+    private void parsed(int newType, int newFlags, int newStream, int length) {
         type = newType;
         flags = newFlags;
         stream = newStream;
@@ -184,11 +192,6 @@ final class Http2ServerChannel extends Http2Channel {
             begins = stream > lastBegun;
             lastBegun = Math.max(stream, lastBegun);
         }
-        int found = streams.received(type, flags, stream, length, System.nanoTime());
-        if (found != StreamLedger.NO_ERROR) {
-            error = found;
-        }
-        endIfDone();
     }
 
     @Override
@@ -247,11 +250,20 @@ final class Http2ServerChannel extends Http2Channel {
         }
     }
 
+    /** {@return 0, so that Undertow tells of everything that is read at once} */
+    @Override
+    public int getInitialReceiveWindowSize() {
+        return 0;
+    }
+
     @Override
     public void sendUpdateWindowSize(int id, int read) throws IOException {
-        int count = streams.fillUp(id, read);
+        int count = streams.read(id, read);
         if (count > 0) {
             super.sendUpdateWindowSize(id, count);
+        }
+        if (streams.hasDue()) {
+            source.wake();
         }
     }
 

@@ -1,11 +1,15 @@
 package io.http2duplex.internal.listener;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The open streams of a connection, in the order of their ids, which only rise: a map would take as much again for each. */
 final class OpenStreams {
+    private static final byte[] NOTHING = {};
+
     /** One of them. */
     static final class Stream {
         final int id;
@@ -18,6 +22,18 @@ final class OpenStreams {
         /** Bytes that were read and for which its window was not filled up yet. */
         int owed;
 
+        /** Bytes that were read since its window was looked at. */
+        int read;
+        /** Bytes that were passed on and are not read. */
+        int unread;
+        /** Whether it must be told when everything is read. */
+        boolean waits;
+
+        /** Bytes that came and were not passed on: the first {@link #collectedCount}. Used on the I/O thread. */
+        private byte[] collected = NOTHING;
+
+        int collectedCount;
+
         boolean clientEnded;
         boolean serverEnded;
 
@@ -26,6 +42,21 @@ final class OpenStreams {
             this.size = size;
             this.most = most;
             window = size;
+        }
+
+        void collect(ByteBuffer from, int count) {
+            if (collected.length < collectedCount + count) {
+                int length = Math.max(2 * collected.length, Math.max(64, collectedCount + count));
+                collected = Arrays.copyOf(collected, Math.min(CoalescingSource.PIECE, length));
+            }
+            from.get(collected, collectedCount, count);
+            collectedCount += count;
+        }
+
+        void passTo(ByteBuffer to) {
+            to.put(collected, 0, collectedCount);
+            collected = NOTHING;
+            collectedCount = 0;
         }
     }
 

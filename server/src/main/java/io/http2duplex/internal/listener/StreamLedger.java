@@ -1,6 +1,9 @@
 package io.http2duplex.internal.listener;
 
 import io.http2duplex.internal.listener.OpenStreams.Stream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The books of one HTTP/2 connection of a server: which streams are open, what their clients may still send, and how
@@ -41,6 +44,9 @@ final class StreamLedger {
     private final Http2Limits limits;
     private final ListenerCounts counts;
     private final OpenStreams open = new OpenStreams();
+    /** Streams of which bytes were collected, and whose bytes before those are read. */
+    private final Deque<Stream> due = new ArrayDeque<>();
+
     private final MinuteCount resets;
     private final MinuteCount controlFrames;
     /** How far the windows of all streams may still grow beyond {@code streamWindow} each. */
@@ -178,6 +184,7 @@ final class StreamLedger {
 
     private void close(Stream known, long now) {
         open.remove(known);
+        due.remove(known);
         idleSince = now;
         roomToGrow += known.size - limits.streamWindow();
     }
@@ -193,6 +200,65 @@ final class StreamLedger {
         if (known != null) {
             known.most = (int) Math.min(known.most, Math.max(known.size, length));
         }
+    }
+
+    /** {@return the stream, if it is open} */
+    synchronized @Nullable Stream find(int stream) {
+        return open.get(stream);
+    }
+
+    /** {@return whether everything that was passed on of a stream is read} If not, the stream is due when it is. */
+    synchronized boolean mayPass(Stream stream) {
+        stream.waits = stream.unread > 0;
+        return !stream.waits;
+    }
+
+    /** Tells that bytes of a stream were passed on to its reader. */
+    synchronized void passed(Stream stream, int count) {
+        stream.unread += count;
+    }
+
+    /** Tells that padding has come, of which no reader will know. */
+    synchronized void padding(Stream stream, int count) {
+        stream.owed += count;
+    }
+
+    /** {@return whether a stream is due} */
+    synchronized boolean hasDue() {
+        return !due.isEmpty();
+    }
+
+    /** {@return a stream whose collected bytes may be passed on; null: there is none} */
+    synchronized @Nullable Stream peekDue() {
+        return due.peek();
+    }
+
+    synchronized void removeDue(Stream stream) {
+        due.remove(stream);
+    }
+
+    /**
+     * Tells that an application has read bytes of a stream.
+     *
+     * @return by how much to fill up the stream's window now
+     */
+    synchronized int read(int stream, int count) {
+        Stream known = open.get(stream);
+        if (known == null) {
+            return 0;
+        }
+        known.unread = Math.max(0, known.unread - count);
+        if (known.waits && known.unread == 0) {
+            known.waits = false;
+            due.add(known);
+        }
+        known.read += count;
+        if (known.read < limits.streamWindow() / 2) {
+            return 0;
+        }
+        int all = known.read;
+        known.read = 0;
+        return fillUp(stream, all);
     }
 
     /**

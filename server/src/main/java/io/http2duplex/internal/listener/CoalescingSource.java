@@ -1,0 +1,319 @@
+package io.http2duplex.internal.listener;
+
+import io.http2duplex.internal.listener.OpenStreams.Stream;
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.protocols.http2.ConnectionErrorException;
+import io.undertow.protocols.http2.Http2Channel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.xnio.conduits.AbstractStreamSourceConduit;
+import org.xnio.conduits.StreamSourceConduit;
+
+/**
+ * A conduit between the transport and Undertow's HTTP/2 that makes few large DATA frames of many small ones. Undertow
+ * keeps several objects for each piece of a body that nobody has read, so that a byte in a frame of its own, or in a TLS
+ * record of its own, would cost 250 bytes of heap. Here the bytes of a stream whose body is not read are collected, and
+ * passed on {@value #PIECE} at a time, or as soon as all before them is read. Padding and empty frames end here.
+ *
+ * <p>Everything else passes unchanged and in the same sequence. Used on the connection's I/O thread.
+ */
+final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceConduit> {
+    /** Each frame is shown to it when its head is here, before anything of the frame is passed on. */
+    interface Books {
+        void heard();
+
+        void frame(int type, int flags, int stream, int length) throws IOException;
+    }
+
+    private enum Part {
+        HEAD,
+        /** Passed on as it is. */
+        WHOLE,
+        DROPPED,
+        COLLECTED
+    }
+
+    private enum Step {
+        NEXT,
+        /** All that has come is parsed. */
+        EMPTY,
+        /** The reader must first parse what it has. */
+        FULL
+    }
+
+    /** How many bytes are passed on in one frame, though the ones before them are not read. */
+    static final int PIECE = 4096;
+
+    /** How often the transport is read while everything is collected, before other connections have their turn. */
+    private static final int READS = 16;
+
+    private final ByteBufferPool pool;
+    private final StreamLedger streams;
+    private @Nullable Books books;
+    /** What was read of the transport and not parsed; null: nothing. */
+    private @Nullable PooledByteBuffer raw;
+
+    private final byte[] head = new byte[FrameHeads.HEADER_LENGTH];
+    private int headRead;
+    /** Whether only CONTINUATION may come next. */
+    private boolean inHeaders;
+
+    // The frame that is being parsed.
+    private Part part = Part.WHOLE;
+    private int left = FrameHeads.PREFACE_LENGTH;
+    private @Nullable Stream stream;
+    private boolean last;
+    private boolean paddingUnknown;
+    private int padding;
+
+    /** @param data what was already read of the connection; null: nothing */
+    CoalescingSource(
+            StreamSourceConduit next, ByteBufferPool pool, StreamLedger streams, @Nullable PooledByteBuffer data) {
+        super(next);
+        this.pool = pool;
+        this.streams = streams;
+        raw = data;
+    }
+
+    void show(Books newBooks) {
+        books = newBooks;
+    }
+
+    /** Passes on, soon, what may be passed on by now. */
+    void wake() {
+        next.wakeupReads();
+    }
+
+    /** Frees what it holds. */
+    void release() {
+        if (raw != null) {
+            raw.close();
+            raw = null;
+        }
+    }
+
+    @Override
+    public void resumeReads() {
+        if (raw != null || streams.hasDue()) {
+            next.wakeupReads();
+        } else {
+            next.resumeReads();
+        }
+    }
+
+    @Override
+    public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+        for (int i = offset; i < offset + length; i++) {
+            if (targets[i].hasRemaining()) {
+                return read(targets[i]);
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public int read(ByteBuffer to) throws IOException {
+        int before = to.position();
+        boolean ended = false;
+        try {
+            boolean room = passDue(to) && parse(to);
+            for (int i = 0; room && !ended && to.position() == before && i < READS; i++) {
+                int count = fill();
+                if (count == 0) {
+                    break;
+                }
+                ended = count < 0;
+                room = parse(to);
+            }
+            if (!room) {
+                next.wakeupReads();
+            }
+        } finally {
+            if (raw != null && !raw.getBuffer().hasRemaining()) {
+                release();
+            }
+        }
+        int passed = to.position() - before;
+        return ended && passed == 0 ? -1 : passed;
+    }
+
+    private int fill() throws IOException {
+        PooledByteBuffer buffer = raw;
+        if (buffer == null) {
+            buffer = pool.allocate();
+            raw = buffer;
+        }
+        buffer.getBuffer().clear();
+        int count = 0;
+        try {
+            count = next.read(buffer.getBuffer());
+        } finally {
+            buffer.getBuffer().flip();
+        }
+        if (count > 0 && books != null) {
+            books.heard();
+        }
+        return count;
+    }
+
+    /** {@return whether there was room for all of it} */
+    private boolean passDue(ByteBuffer to) {
+        for (Stream due = streams.peekDue(); due != null; due = streams.peekDue()) {
+            if (due.collectedCount > 0 && !pass(due, false, to)) {
+                return false;
+            }
+            streams.removeDue(due);
+        }
+        return true;
+    }
+
+    /** {@return whether all that has come is parsed} */
+    private boolean parse(ByteBuffer to) throws IOException {
+        ByteBuffer from = raw == null ? ByteBuffer.allocate(0) : raw.getBuffer();
+        Step step = Step.NEXT;
+        while (step == Step.NEXT) {
+            step = switch (part) {
+                case HEAD -> readHead(from) ? begin(from, to) : Step.EMPTY;
+                case WHOLE -> copy(from, to);
+                case DROPPED -> drop(from);
+                case COLLECTED -> collect(from, to);
+            };
+        }
+        return step == Step.EMPTY;
+    }
+
+    private boolean readHead(ByteBuffer from) {
+        int count = Math.min(head.length - headRead, from.remaining());
+        from.get(head, headRead, count);
+        headRead += count;
+        return headRead == head.length;
+    }
+
+    private Step begin(ByteBuffer from, ByteBuffer to) throws IOException {
+        ByteBuffer complete = ByteBuffer.wrap(head);
+        int lengthAndType = complete.getInt();
+        int length = lengthAndType >>> 8;
+        int type = lengthAndType & 255;
+        int flags = complete.get() & 255;
+        int id = complete.getInt() & Integer.MAX_VALUE;
+        // A stream whose reset is booked is closed. The reader must have seen its head before that.
+        if (to.remaining() < head.length || (type == FrameHeads.RST_STREAM && to.position() > 0)) {
+            return Step.FULL;
+        }
+        boolean data = type == FrameHeads.DATA && !inHeaders && length <= FrameHeads.MAX_LENGTH;
+        Stream known = data || type == FrameHeads.HEADERS ? streams.find(id) : null;
+        boolean closed = data && known == null && streams.isOver(id);
+        Stream body = data && known != null && !known.clientEnded ? known : null;
+        boolean padded = (flags & FrameHeads.PADDED) != 0;
+        boolean whole = body != null
+                && !padded
+                && length > 0
+                && length <= from.remaining()
+                && body.collectedCount == 0
+                && (length >= PIECE || streams.mayPass(body));
+        if (whole && to.remaining() < head.length + length) {
+            return Step.FULL;
+        }
+        if (type == FrameHeads.HEADERS && known != null && known.collectedCount > 0 && !pass(known, false, to)) {
+            return Step.FULL; // what stands before the trailers
+        }
+        headRead = 0;
+        left = length;
+        stream = known;
+        if (books != null) {
+            books.frame(type, flags, id, length);
+        }
+        if (type == FrameHeads.HEADERS || type == FrameHeads.CONTINUATION) {
+            inHeaders = (flags & FrameHeads.END_HEADERS) == 0;
+        }
+        if (closed) {
+            part = Part.DROPPED;
+        } else if (body != null && !whole) {
+            part = Part.COLLECTED;
+            last = (flags & FrameHeads.END_STREAM) != 0;
+            paddingUnknown = padded;
+            padding = 0;
+        } else {
+            part = Part.WHOLE;
+            to.put(head);
+            if (body != null) {
+                streams.passed(body, length);
+            }
+        }
+        return Step.NEXT;
+    }
+
+    private Step copy(ByteBuffer from, ByteBuffer to) {
+        int count = Math.min(left, Math.min(from.remaining(), to.remaining()));
+        to.put(to.position(), from, from.position(), count).position(to.position() + count);
+        from.position(from.position() + count);
+        return skipped(count, from.hasRemaining() ? Step.FULL : Step.EMPTY);
+    }
+
+    private Step drop(ByteBuffer from) {
+        int count = Math.min(left, from.remaining());
+        from.position(from.position() + count);
+        return skipped(count, Step.EMPTY);
+    }
+
+    private Step skipped(int count, Step otherwise) {
+        left -= count;
+        if (left > 0) {
+            return otherwise;
+        }
+        part = Part.HEAD;
+        return Step.NEXT;
+    }
+
+    private Step collect(ByteBuffer from, ByteBuffer to) throws IOException {
+        Stream current = Objects.requireNonNull(stream);
+        if (paddingUnknown) {
+            if (!from.hasRemaining() && left > 0) {
+                return Step.EMPTY;
+            }
+            padding = left == 0 ? 1 : from.get() & 255;
+            left -= 1 + padding;
+            if (left < 0) {
+                throw new ConnectionErrorException(Http2Channel.ERROR_PROTOCOL_ERROR);
+            }
+            paddingUnknown = false;
+            streams.padding(current, 1 + padding);
+        }
+        while (left > 0) {
+            int count = Math.min(Math.min(left, from.remaining()), PIECE - current.collectedCount);
+            if (count == 0 && from.hasRemaining()) {
+                if (!pass(current, false, to)) {
+                    return Step.FULL;
+                }
+            } else if (count == 0) {
+                return Step.EMPTY;
+            } else {
+                current.collect(from, count);
+                left -= count;
+            }
+        }
+        boolean due = last || (current.collectedCount > 0 && streams.mayPass(current));
+        if ((due || current.collectedCount == PIECE) && !pass(current, last, to)) {
+            return Step.FULL;
+        }
+        left = padding;
+        part = Part.DROPPED;
+        return Step.NEXT;
+    }
+
+    /** Passes on what was collected of a stream. {@return whether there was room for it} */
+    private boolean pass(Stream of, boolean end, ByteBuffer to) {
+        if (to.remaining() < head.length + of.collectedCount) {
+            return false;
+        }
+        to.putInt((of.collectedCount << 8) | FrameHeads.DATA)
+                .put((byte) (end ? FrameHeads.END_STREAM : 0))
+                .putInt(of.id);
+        streams.passed(of, of.collectedCount);
+        of.passTo(to);
+        return true;
+    }
+}
