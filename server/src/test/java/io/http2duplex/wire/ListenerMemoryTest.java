@@ -197,8 +197,8 @@ class ListenerMemoryTest {
                 Http2Client client = connect(server, false);
                 Http2Client other = connect(server, false)) {
             Request download = client.send("GET", false);
-            Http2Client.Http2Request upload = client.send(
-                    "POST", true, "http2-duplex-id", download.header("http2-duplex-id"), "http2-duplex-single", "true");
+            Http2Client.Http2Request upload =
+                    client.send("POST", true, "http2-duplex-id", download.id(), "http2-duplex-single", "true");
             upload.write(new byte[2 * MEGABYTE + 100_000]); // the echo of which fills the download's window
             client.ping();
             long before = heap();
