@@ -1,5 +1,6 @@
 package io.http2duplex.contract;
 
+import static io.http2duplex.internal.runtime.TestBrowser.SECONDS;
 import static io.http2duplex.internal.runtime.TestBrowser.assertFailed;
 import static io.http2duplex.internal.runtime.TestBrowser.get;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,9 +9,8 @@ import io.http2duplex.Duplex;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.contract.TestHost.Transport;
 import io.http2duplex.internal.core.plain.UploadKind;
-import io.http2duplex.internal.runtime.SimulatedBrowser;
+import io.http2duplex.internal.handler.SimulatedHost;
 import io.http2duplex.internal.runtime.TestBrowser;
-import io.http2duplex.internal.runtime.UserThreads;
 import io.http2duplex.server.DuplexHandler;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,6 +18,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,11 +29,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
 class BoundsAndTimersTest {
-    private final UserThreads threads = UserThreads.standard();
+    private final SimulatedHost host = new SimulatedHost();
 
     @AfterEach
     void close() {
-        threads.close();
+        host.close();
     }
 
     static Stream<Transport> networks() {
@@ -40,9 +42,9 @@ class BoundsAndTimersTest {
 
     @Test
     void aWriterFillsTheTransportAndTheBufferAndNotOneByteMore() throws Exception {
-        try (SimulatedBrowser browser = new SimulatedBrowser(threads, 10_000)) {
+        try (SimulatedHost.Page browser = host.open(10_000)) {
             OutputStream output = browser.duplex.outputStream();
-            int fits = 10_000 + SimulatedBrowser.BOUND;
+            int fits = 10_000 + SimulatedHost.BOUND;
             output.write(new byte[10_000]);
             browser.settle();
             output.write(new byte[fits - 10_000]);
@@ -67,15 +69,15 @@ class BoundsAndTimersTest {
 
     @Test
     void anUploadFillsTheBufferAndIsAnsweredOnceItWasRead() throws Exception {
-        try (SimulatedBrowser browser = new SimulatedBrowser(threads, 1)) {
-            assertThat(get(browser.post(UploadKind.CHUNK, new byte[SimulatedBrowser.BOUND])))
+        try (SimulatedHost.Page browser = host.open(1)) {
+            assertThat(get(browser.post(UploadKind.CHUNK, new byte[SimulatedHost.BOUND])))
                     .isEqualTo(200);
             CompletableFuture<Integer> oneMore = browser.post(UploadKind.CHUNK, new byte[1]);
             browser.settle();
             assertThat(oneMore).isNotDone();
-            assertThat(browser.duplex.inputStream().available()).isEqualTo(SimulatedBrowser.BOUND);
+            assertThat(browser.duplex.inputStream().available()).isEqualTo(SimulatedHost.BOUND);
 
-            browser.duplex.inputStream().readNBytes(SimulatedBrowser.BOUND);
+            browser.duplex.inputStream().readNBytes(SimulatedHost.BOUND);
 
             assertThat(get(oneMore)).isEqualTo(200);
         }
@@ -86,9 +88,13 @@ class BoundsAndTimersTest {
     void aBrowserThatNeverReadsStopsTheWriterAndTimesOut(Transport transport) throws Exception {
         CompletableFuture<Long> written = new CompletableFuture<>();
         CompletableFuture<Duplex> opened = new CompletableFuture<>();
+        CountDownLatch browserHasOpened = new CountDownLatch(1);
         try (TestHost server = transport.start(
                         duplex -> {
                             opened.complete(duplex);
+                            // Else a browser that is slow to read the first byte finds the download broken off already.
+                            assertThat(browserHasOpened.await(SECONDS, TimeUnit.SECONDS))
+                                    .isTrue();
                             long count = 0;
                             try (OutputStream output = duplex.outputStream()) {
                                 for (; count < 1L << 30; count += 1 << 16) {
@@ -100,6 +106,7 @@ class BoundsAndTimersTest {
                         },
                         builder -> builder.stallTimeout(Duration.ofMillis(500)));
                 TestBrowser browser = server.open()) {
+            browserHasOpened.countDown();
             assertFailed(get(opened).closed(), ErrorCode.TIMED_OUT, 6);
             assertThat(get(written)).isLessThan(64L << 20);
             assertThat(browser.download()).isNotNull();
@@ -125,7 +132,9 @@ class BoundsAndTimersTest {
 
     @Test
     void aDeadlineEarlierThanTheRunningTimerIsMet() throws Exception {
-        try (SimulatedBrowser browser = new SimulatedBrowser(threads, 1, Duration.ofMillis(50))) {
+        try (SimulatedHost impatient =
+                        new SimulatedHost(duplex -> {}, options -> options.lingerTimeout(Duration.ofMillis(50)));
+                SimulatedHost.Page browser = impatient.open(1)) {
             browser.duplex.send(ByteBuffer.allocate(10)); // held up: the timer runs for five minutes
             browser.settle();
             browser.duplex.end();

@@ -1,13 +1,14 @@
 package io.http2duplex.contract;
 
 import io.http2duplex.DuplexCallback;
+import io.http2duplex.DuplexOptions;
 import io.http2duplex.internal.core.HeaderNames;
 import io.http2duplex.internal.core.plain.UploadKind;
+import io.http2duplex.internal.handler.SimulatedExchange;
+import io.http2duplex.internal.handler.SimulatedHost;
+import io.http2duplex.internal.handler.SimulatedHost.Client;
 import io.http2duplex.internal.runtime.ResumableBrowser;
-import io.http2duplex.internal.runtime.SimulatedBrowser;
-import io.http2duplex.internal.runtime.SimulatedCarrier;
 import io.http2duplex.internal.runtime.TestBrowser;
-import io.http2duplex.internal.runtime.UserThreads;
 import io.http2duplex.server.DuplexHandler;
 import io.http2duplex.wire.Listeners;
 import io.http2duplex.wire.TestServer;
@@ -20,8 +21,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** A host of the application under test, and browsers that open duplexes on it. */
@@ -29,11 +31,13 @@ interface TestHost extends AutoCloseable {
     /** What is between the browser and the application. */
     enum Transport {
         SIMULATED(1),
+        SIMULATED_CONTAINER(1),
         HTTP_1(1),
         H2C(1),
         HTTP_2(1),
         DUPLEX_SERVER(1),
         SIMULATED_DIALECT_2(2),
+        SIMULATED_CONTAINER_DIALECT_2(2),
         HTTP_1_DIALECT_2(2),
         H2C_DIALECT_2(2),
         HTTP_2_DIALECT_2(2),
@@ -46,7 +50,7 @@ interface TestHost extends AutoCloseable {
         }
 
         boolean isSimulated() {
-            return this == SIMULATED || this == SIMULATED_DIALECT_2;
+            return name().startsWith("SIMULATED");
         }
 
         boolean isHttp1() {
@@ -62,12 +66,16 @@ interface TestHost extends AutoCloseable {
         }
 
         TestHost start(DuplexCallback callback) throws Exception {
-            return start(callback, builder -> builder);
+            return start(callback, options -> {});
         }
 
-        /** @param options for transports with a network: the others have the defaults */
-        TestHost start(DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options) throws Exception {
-            return isSimulated() ? new SimulatedHost(callback, dialect) : new NetworkHost(this, callback, options);
+        TestHost start(DuplexCallback callback, Consumer<DuplexOptions<?>> options) throws Exception {
+            if (isSimulated()) {
+                boolean container = this == SIMULATED_CONTAINER || this == SIMULATED_CONTAINER_DIALECT_2;
+                Client client = new Client(container ? SimulatedExchange.harmless() : Set.of());
+                return new WithoutNetwork(new SimulatedHost(callback, options), client, dialect);
+            }
+            return new NetworkHost(this, callback, options);
         }
 
         /** {@return those with a network, dialect 1} */
@@ -81,22 +89,16 @@ interface TestHost extends AutoCloseable {
     @Override
     void close();
 
-    /** Browsers without a network: each has a session of its own. */
-    record SimulatedHost(DuplexCallback callback, int dialect, UserThreads threads) implements TestHost {
-        private SimulatedHost(DuplexCallback callback, int dialect) {
-            this(callback, dialect, UserThreads.standard());
-        }
-
+    /** A host without a network: a real endpoint over simulated exchanges. */
+    record WithoutNetwork(SimulatedHost host, Client client, int dialect) implements TestHost {
         @Override
-        public TestBrowser open() {
-            return dialect == 1
-                    ? new SimulatedBrowser(threads, SimulatedBrowser.BOUND).call(callback, threads)
-                    : new ResumableBrowser(new SimulatedCarrier(threads).call(callback, threads));
+        public TestBrowser open() throws Exception {
+            return host.open(dialect, client);
         }
 
         @Override
         public void close() {
-            threads.close();
+            host.close();
         }
     }
 
@@ -108,11 +110,15 @@ interface TestHost extends AutoCloseable {
         private final int dialect;
         private final TestServer server;
 
-        private NetworkHost(
-                Transport transport, DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options) {
+        private NetworkHost(Transport transport, DuplexCallback callback, Consumer<DuplexOptions<?>> options) {
             dialect = transport.dialect;
-            server =
-                    TestServer.start(callback, options, transport.isDuplexServer() ? Listeners::own : Listeners::stock);
+            server = TestServer.start(
+                    callback,
+                    builder -> {
+                        options.accept(builder);
+                        return builder;
+                    },
+                    transport.isDuplexServer() ? Listeners::own : Listeners::stock);
             handler = server.handler();
             client = HttpClient.newBuilder()
                     .version(transport.isHttp1() ? HttpClient.Version.HTTP_1_1 : HttpClient.Version.HTTP_2)

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits on opening duplexes: counts the sessions of a handler, in all, by connection, by address and by account, and
- * how fast an address opens them. Safe for use by many threads; time comes in, in nanoseconds of one clock.
+ * A guard of the limits on opening duplexes: it counts the sessions of an endpoint, in all, by connection, by address and
+ * by account, and how fast an address opens them. Thread-safe. Times are nanoseconds of one clock.
  *
  * <p>An address without sessions is remembered for at most the minute in which its openings count, and of such addresses
  * only the last {@value #MAX_IDLE_ADDRESSES}. Those with sessions are bounded by the number of sessions.
@@ -24,17 +24,12 @@ final class Admission {
 
     private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-    /** Networks give a client as many addresses of IPv6 as it likes that have their first 64 bits in common. */
+    /** A client of IPv6 may use any address of its network, whose addresses have their first 64 bits in common. */
     private static final int IPV6_PREFIX_BYTES = 8;
-
-    /** How many sessions of a connection, or of an account, live. */
-    private static final class Tally {
-        private int sessions;
-    }
 
     private static final class Address {
         private int sessions;
-        /** When every opening up to now will be a minute and its share of one ago: the bucket of tokens is full then. */
+        /** When the token bucket of openings will be full again. */
         private long fullAt;
 
         Address(long now) {
@@ -43,19 +38,19 @@ final class Admission {
     }
 
     private final EnumMap<OpeningLimit, Integer> limits;
-    /** How long it takes until one more opening is allowed. */
+    /** The time between openings that the limit allows. */
     private final long openingNanos;
 
     // The rest is guarded by this.
     private int sessions;
     private final Map<Object, Address> live = new HashMap<>();
-    /** Those without sessions, the one that has not opened any for longest first. */
+    /** Addresses without sessions, the one whose last opening is longest ago first. */
     private final LinkedHashMap<Object, Address> idle = new LinkedHashMap<>();
 
-    private final Map<Object, Tally> connections = new HashMap<>();
-    private final Map<String, Tally> accounts = new HashMap<>();
+    private final Map<Object, Integer> connections = new HashMap<>();
+    private final Map<String, Integer> accounts = new HashMap<>();
 
-    /** @param limits what was chosen instead of the defaults, 1 or more each */
+    /** @param limits 1 or more each; one that is missing has no bound */
     Admission(Map<OpeningLimit, Integer> limits) {
         this.limits = new EnumMap<>(OpeningLimit.class);
         this.limits.putAll(limits);
@@ -72,9 +67,9 @@ final class Admission {
     }
 
     /**
-     * Someone asks for one more session.
+     * A request asks for one more session.
      *
-     * @param connection stands for the connection over which it is asked for
+     * @param connection stands for the connection of the request
      * @return a place for the session, unless its {@link Place#problem} tells why there is none
      */
     synchronized Place enter(Object connection, InetSocketAddress remote, long now) {
@@ -93,7 +88,7 @@ final class Admission {
             return new Place(problem, connection, key, address);
         }
         sessions++;
-        enter(connections, connection);
+        connections.merge(connection, 1, Integer::sum);
         address.sessions++;
         live.put(key, address);
         return new Place(null, connection, key, address);
@@ -112,23 +107,14 @@ final class Admission {
         if (address.sessions >= limit(OpeningLimit.SESSIONS_PER_ADDRESS)) {
             return Problem.tooManySessionsOfAddress(limit(OpeningLimit.SESSIONS_PER_ADDRESS));
         }
-        if (count(connections, connection) >= limit(OpeningLimit.SESSIONS_PER_CONNECTION)) {
+        if (connections.getOrDefault(connection, 0) >= limit(OpeningLimit.SESSIONS_PER_CONNECTION)) {
             return Problem.tooManySessionsOfConnection(limit(OpeningLimit.SESSIONS_PER_CONNECTION));
         }
         return null;
     }
 
-    private static <K> int count(Map<K, Tally> tallies, K key) {
-        Tally tally = tallies.get(key);
-        return tally == null ? 0 : tally.sessions;
-    }
-
-    private static <K> void enter(Map<K, Tally> tallies, K key) {
-        tallies.computeIfAbsent(key, unknown -> new Tally()).sessions++;
-    }
-
-    private static <K> void leave(Map<K, Tally> tallies, K key) {
-        tallies.computeIfPresent(key, (known, tally) -> --tally.sessions == 0 ? null : tally);
+    private static <K> void leave(Map<K, Integer> counts, K key) {
+        counts.computeIfPresent(key, (known, count) -> count == 1 ? null : count - 1);
     }
 
     private void remember(Object key, Address address) {
@@ -138,7 +124,7 @@ final class Admission {
         }
     }
 
-    /** Forgets addresses that are as good as unknown ones by now. */
+    /** Forgets addresses whose bucket is full. */
     private void forget(long now) {
         var eldest = idle.values().iterator();
         while (eldest.hasNext() && eldest.next().fullAt - now <= 0) {
@@ -148,7 +134,7 @@ final class Admission {
 
     private static Object key(InetSocketAddress remote) {
         InetAddress address = remote.getAddress();
-        if (address == null) { // a proxy's word for it
+        if (address == null) { // a name that a proxy gave
             return remote.getHostString();
         }
         return address instanceof Inet6Address
@@ -180,20 +166,20 @@ final class Admission {
             return problem;
         }
 
-        /** {@return why the place can't be an account's, and has to be left; null if it is from now on} */
+        /** {@return why the place can't be the account's, and must be left; null if it now is} */
         @Nullable
         Problem giveTo(String name) {
             synchronized (Admission.this) {
-                if (count(accounts, name) >= limit(OpeningLimit.SESSIONS_PER_ACCOUNT)) {
+                if (accounts.getOrDefault(name, 0) >= limit(OpeningLimit.SESSIONS_PER_ACCOUNT)) {
                     return Problem.tooManySessionsOfAccount(limit(OpeningLimit.SESSIONS_PER_ACCOUNT));
                 }
-                enter(accounts, name);
+                accounts.merge(name, 1, Integer::sum);
                 account = name;
                 return null;
             }
         }
 
-        /** The session is over, or never came to be. Further calls do nothing. */
+        /** The session has ended, or was never opened. Further calls do nothing. */
         void leave() {
             synchronized (Admission.this) {
                 if (left) {

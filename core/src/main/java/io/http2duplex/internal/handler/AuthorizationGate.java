@@ -8,37 +8,23 @@ import io.http2duplex.internal.runtime.Monitoring;
 import io.http2duplex.internal.runtime.Scheduler;
 import io.http2duplex.internal.runtime.UserThreads;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gate that finds out whose a request is, and whether it may: it asks the application's authorizer, if there is one,
- * on a thread of the application's. All methods are called by a task of the exchange, and go on in one.
+ * A gate that asks the application's authorizer, if there is one, whose a request is and whether it may. All methods are
+ * called by a task of the exchange, and continue in one.
+ *
+ * @param authorizer null: all requests may
  */
-final class AuthorizationGate {
-    private final @Nullable Authorizer authorizer;
-    private final UserThreads threads;
-    private final long timeoutNanos;
-    private final Monitoring monitoring;
-    private final OpenExchanges exchanges;
-
-    /** @param authorizer null: all requests may */
-    AuthorizationGate(
-            @Nullable Authorizer authorizer,
-            UserThreads threads,
-            long timeoutNanos,
-            Monitoring monitoring,
-            OpenExchanges exchanges) {
-        this.authorizer = authorizer;
-        this.threads = threads;
-        this.timeoutNanos = timeoutNanos;
-        this.monitoring = monitoring;
-        this.exchanges = exchanges;
-    }
-
+record AuthorizationGate(
+        @Nullable Authorizer authorizer,
+        UserThreads threads,
+        long timeoutNanos,
+        Monitoring monitoring,
+        OpenExchanges exchanges) {
     /**
      * A decision of the gate.
      *
@@ -51,25 +37,22 @@ final class AuthorizationGate {
             @Nullable Problem problem,
             @Nullable String challenge) {}
 
-    /** Where an opening request goes on. */
-    interface Opened {
-        /** It may. */
-        void accepted(DuplexRequest request);
-
-        /** It was refused, or its client has gone: this is called, and nothing else. */
-        void refused();
-    }
-
-    /** Asks whether a duplex may be opened, and answers if not. */
-    void open(Exchange exchange, DuplexRequest request, Opened then) {
-        ask(exchange, request, decided -> {
-            if (decided.problem() != null) {
-                then.refused();
-                refuse(exchange, decided, decided.problem());
-            } else if (exchange.isGone()) {
-                then.refused();
-            } else {
-                then.accepted(AccountRequest.of(request, decided.account()));
+    /**
+     * Asks whether a duplex may be opened. If not, the place is left, and the request answered.
+     *
+     * @param then called if it may
+     */
+    void open(Exchange exchange, Admission.Place place, Consumer<AdmittedRequest> then) {
+        ask(exchange, exchange.request(null), decided -> {
+            String account = decided.account();
+            Problem problem = account == null ? decided.problem() : place.giveTo(account);
+            if (problem == null && !exchange.isGone()) {
+                then.accept(new AdmittedRequest(exchange, exchange.request(account), place));
+                return;
+            }
+            place.leave();
+            if (problem != null) {
+                refuse(exchange, problem, decided.challenge());
             }
         });
     }
@@ -78,7 +61,7 @@ final class AuthorizationGate {
      * Asks whether a request to a duplex is its account's, and answers if not. A duplex without an account takes all.
      *
      * @param opening the request that opened the duplex
-     * @param then what to do if it is
+     * @param then run if it is
      */
     void use(Exchange exchange, DuplexRequest opening, Runnable then) {
         String account = opening.account();
@@ -86,20 +69,20 @@ final class AuthorizationGate {
             then.run();
             return;
         }
-        ask(exchange, exchange.request(), decided -> {
+        ask(exchange, exchange.request(null), decided -> {
             if (decided.problem() != null) {
-                refuse(exchange, decided, decided.problem());
+                refuse(exchange, decided.problem(), decided.challenge());
             } else if (!account.equals(decided.account())) {
-                refuse(exchange, decided, Problem.otherAccount());
+                refuse(exchange, Problem.otherAccount(), null);
             } else if (!exchange.isGone()) {
                 then.run();
             }
         });
     }
 
-    private void refuse(Exchange exchange, Decision decided, Problem problem) {
-        if (decided.challenge() != null) {
-            exchange.setField("WWW-Authenticate", decided.challenge());
+    private void refuse(Exchange exchange, Problem problem, @Nullable String challenge) {
+        if (challenge != null) {
+            exchange.setField("WWW-Authenticate", challenge);
         }
         exchanges.refuse(exchange, problem);
     }
@@ -114,8 +97,7 @@ final class AuthorizationGate {
         Runnable cancelTimeout = Scheduler.SHARED.after(
                 timeoutNanos,
                 () -> decision.completeExceptionally(new TimeoutException("authorizeTimeout of the DuplexHandler")));
-        CompletionStage<Authorization> made = decision;
-        made.whenComplete((decided, failure) -> {
+        var unused = decision.whenComplete((decided, failure) -> {
             cancelTimeout.run();
             Decision known = failure == null ? decision(decided, request) : failed(failure);
             exchange.execute(() -> then.accept(known));
@@ -152,9 +134,7 @@ final class AuthorizationGate {
     private Decision failed(Throwable failure) {
         if (failure instanceof RejectedExecutionException) {
             monitoring.rejections.log(
-                    null,
-                    "A request was refused: the executor has no thread for the authorizer"
-                            + " (DuplexHandler.Builder.executor)");
+                    null, "A request was refused: there is no thread for the authorizer. " + UserThreads.MORE_THREADS);
             return new Decision(null, Problem.overloaded(), null);
         }
         monitoring.handlerFailures.log(failure, "The authorizer failed; the request was refused");

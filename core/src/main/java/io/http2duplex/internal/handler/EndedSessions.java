@@ -40,11 +40,11 @@ final class EndedSessions {
         if (nanos == 0) {
             return;
         }
-        // The cause may hold much, and is never told.
-        Failure told = failure == null ? null : new Failure(failure.code(), failure.number(), failure.reason(), null);
+        // The cause may hold much memory, and is never sent.
+        Failure kept = failure == null ? null : new Failure(failure.code(), failure.number(), failure.reason(), null);
         boolean begin;
         synchronized (this) {
-            byId.put(id, new Remembered(new SessionRegistry.Ended(told), clock.getAsLong() + nanos));
+            byId.put(id, new Remembered(new SessionRegistry.Ended(kept), clock.getAsLong() + nanos));
             if (byId.size() > MAX) {
                 byId.remove(byId.keySet().iterator().next());
             }
@@ -65,7 +65,7 @@ final class EndedSessions {
         return byId.size();
     }
 
-    /** One timer for all: it fires when the oldest is to be forgotten. */
+    /** One timer for all, which fires when the oldest must be forgotten. */
     private void forget() {
         long next;
         synchronized (this) {

@@ -11,8 +11,10 @@ import io.http2duplex.internal.core.SessionLimits;
 import io.http2duplex.internal.core.UploadOutcome;
 import io.http2duplex.internal.core.resumable.MemoryBudget;
 import io.http2duplex.internal.core.resumable.ResumableSession;
+import io.http2duplex.internal.runtime.DuplexContext;
 import io.http2duplex.internal.runtime.GuardedSession;
 import io.http2duplex.internal.runtime.Monitoring;
+import io.http2duplex.internal.runtime.Observers;
 import io.http2duplex.internal.runtime.Scheduler;
 import io.http2duplex.internal.runtime.SessionDuplex;
 import io.http2duplex.internal.runtime.UserThreads;
@@ -22,8 +24,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An endpoint for duplexes, whatever hosts it. Sessions are looked up here, not on a connection, so that uploads may come
- * over another connection than the download goes.
+ * An endpoint for duplexes, independent of its host. Sessions are looked up by id, not by connection: uploads may come
+ * over another connection than that of the download.
  */
 public final class Endpoint {
     private final UserThreads threads;
@@ -54,16 +56,12 @@ public final class Endpoint {
                 Math.max(options.maxWindow(), Math.max(options.uploadBufferSize(), options.downloadBufferSize())),
                 nanos(options.maxDownloadLife()));
         sessions = new SessionRegistry(new EndedSessions(limits.resumeNanos(), System::nanoTime, Scheduler.SHARED));
+        Observers observers = options.observer() == null
+                ? null
+                : new Observers(options.observer(), threads, monitoring.observerFailures);
+        DuplexContext context = new DuplexContext(threads, monitoring, observers, Scheduler.SHARED, mustNotBlock);
         DuplexFactory factory = new DuplexFactory(
-                callback,
-                threads,
-                options.observer(),
-                monitoring,
-                exchanges,
-                sessions,
-                mustNotBlock,
-                nanos(options.idleTimeout()),
-                nanos(options.maxLife()));
+                callback, context, exchanges, sessions, nanos(options.idleTimeout()), nanos(options.maxLife()));
         AuthorizationGate gate = new AuthorizationGate(
                 options.authorizer(), threads, nanos(options.authorizeTimeout()), monitoring, exchanges);
         origins = new Origins(options.allowedOrigins(), options.allowedHeaders(), options.allowCredentials());
@@ -101,12 +99,12 @@ public final class Endpoint {
         exchanges.answer(exchange, outcome);
     }
 
-    /** An exchange has begun, whose answer a handler that closes waits for. */
+    /** An exchange has begun. An endpoint that closes waits for its answer. */
     public void exchangeBegan() {
         exchanges.opened();
     }
 
-    /** The response of such an exchange has gone out, or never will. To be called once for each. */
+    /** The response of such an exchange has gone out, or never will. Must be called once for each. */
     public void exchangeAnswered() {
         exchanges.answered();
     }
@@ -131,7 +129,7 @@ public final class Endpoint {
     }
 
     /**
-     * Takes no new duplexes, and tells those that live that the server is going to shut down.
+     * Takes no new duplexes, and tells the live ones that the server is going to shut down.
      *
      * @return completes, on the executor, when none is left
      */
@@ -159,7 +157,7 @@ public final class Endpoint {
         return stopped().thenRunAsync(() -> {}, threads::executeSurely);
     }
 
-    /** {@return completes, perhaps on a thread of the host's, when every answer has gone out} */
+    /** {@return a stage that completes, perhaps on a thread of the host, when every answer has gone out} */
     private CompletionStage<Void> stopped() {
         Failure shutDown = new Failure(ErrorCode.SHUT_DOWN, "The server shut down.");
         for (SessionDuplex<?> duplex : sessions.drain()) {

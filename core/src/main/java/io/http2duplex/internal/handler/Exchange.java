@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The port to whatever hosts an endpoint: one request with its response. A host implements it, and the endpoint calls it.
+ * A port to the host of an endpoint: one request with its response. A host implements it, and the endpoint calls it.
  * The request body and the response body are halves, of which an exchange may carry one or both.
  *
  * <p>The endpoint assumes none of the following, since containers differ in it: a thread that stays the same; a write
@@ -31,10 +31,14 @@ public interface Exchange {
     /** {@return the length of the request's body in bytes; 0 if there is none; -1 if it is not announced} */
     long requestLength();
 
-    /** {@return a copy of the request that stays valid when the exchange has ended} */
-    DuplexRequest request();
+    /**
+     * {@return a copy of the request, which stays valid when the exchange has ended}
+     *
+     * @param account the account of the request; null: that of its principal, if there is one
+     */
+    DuplexRequest request(@Nullable String account);
 
-    /** {@return what stands for the connection when sessions are counted by connection} It must not hold much. */
+    /** {@return an object that stands for the connection when sessions are counted} It must not hold much memory. */
     Object connectionKey();
 
     /** {@return why this exchange can't carry a download; null if it can} */
@@ -56,7 +60,7 @@ public interface Exchange {
     /** Adds a value to a header field of the response, unless it is there. */
     void addField(String name, String value);
 
-    /** Answers: the response first, then what is still to come of the request is dropped, within bounds. */
+    /** Answers: sends the response, then drops the rest of the request, within bounds. */
     void answer(UploadOutcome outcome);
 
     /**
@@ -70,10 +74,10 @@ public interface Exchange {
      * woken.
      *
      * @param streaming whether the body may take as long as its duplex lives; otherwise it must make progress
-     * @param decided told, once, how to answer; then what is still to come of the body is dropped
+     * @param decided accepts, once, how to answer; then the rest of the body is dropped
      */
     void upload(GuardedUpload sink, boolean streaming, Consumer<UploadOutcome> decided);
 
-    /** {@return has the carriers of both halves look again; may be run on any thread, at any time} It never carries itself. */
+    /** {@return has the carriers of both halves look again; may be run on any thread, at any time; never carries itself} */
     Runnable waker();
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** A count of the exchanges under way, so that a handler that closes can wait for their answers to go out. */
+/** A count of open exchanges, so that an endpoint that closes can wait until their answers have gone out. Thread-safe. */
 final class OpenExchanges {
     /** How long {@link #await} waits at most, in seconds. */
     static final int CLOSE_SECONDS = 5;
@@ -23,7 +23,7 @@ final class OpenExchanges {
     private int count;
     private @Nullable CompletableFuture<Void> none;
 
-    /** @param counters told of the exchanges that are refused */
+    /** @param counters count the exchanges that are refused */
     OpenExchanges(Counters counters) {
         this.counters = counters;
     }
@@ -64,10 +64,9 @@ final class OpenExchanges {
         if (count == 0) {
             return CompletableFuture.completedStage(null);
         }
-        if (none == null) {
-            none = new CompletableFuture<>();
-        }
-        return none.minimalCompletionStage();
+        CompletableFuture<Void> known = none == null ? new CompletableFuture<>() : none;
+        none = known;
+        return known.minimalCompletionStage();
     }
 
     void await(CompletionStage<Void> stage) {

@@ -10,14 +10,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages that may use a handler: those of the server's own origin, and of others that are allowed. Their browsers are
- * told so (CORS, the Fetch standard, section 3.3). A request that no page has made carries no Origin, and may.
+ * A check of the origins whose pages may use an endpoint: the server's own, and others that are allowed, whose browsers
+ * get the fields of CORS (the Fetch standard, section 3.3). A request that no page has made carries no Origin, and may.
  *
- * <p>A page's browser says in {@code Sec-Fetch-Site} (Fetch Metadata), which pages can't set, whether the page is of the
- * server's own origin. Where that is missing, scheme and host of the request are compared with the Origin.
+ * <p>The browser says in {@code Sec-Fetch-Site} (Fetch Metadata), which pages can't set, whether a page is of the server's
+ * own origin. Where that field is missing, scheme and host of the request are compared with the Origin.
  */
 final class Origins {
-    /** In seconds: the longest that Chromium heeds. */
+    /** In seconds: the longest that Chromium uses. */
     private static final String PREFLIGHT_SECONDS = "7200";
 
     private static final String EXPOSED = String.join(", ", HeaderNames.ID, HeaderNames.VERSION, "Retry-After");
@@ -38,7 +38,7 @@ final class Origins {
 
     /**
      * @param allowed other origins
-     * @param headers fields that their pages send besides the protocol's
+     * @param headers fields that their pages may send besides the protocol's
      * @param credentials whether their pages may send cookies
      */
     Origins(Set<String> allowed, Set<String> headers, boolean credentials) {
@@ -50,8 +50,8 @@ final class Origins {
     }
 
     /**
-     * Looks where a request comes from, and puts the fields of CORS into its response, whoever will write that. To check
-     * a request again changes nothing.
+     * Checks the origin of a request, and sets the fields of CORS in its response, even if another handler writes that.
+     * A second check of a request changes nothing.
      *
      * @return how it must be answered: it is refused, or is a preflight; null if it may go on
      */
@@ -87,8 +87,8 @@ final class Origins {
             }
             return true;
         }
-        // What the browser says is true behind any proxy; it says so of https and localhost.
-        return site == null ? isOwn(origin, exchange.request()) : site.equals("same-origin");
+        // The browser is right behind any proxy. It sends the field to https and localhost only.
+        return site == null ? isOwn(origin, exchange.request(null)) : site.equals("same-origin");
     }
 
     private static boolean isOwn(String origin, DuplexRequest request) {

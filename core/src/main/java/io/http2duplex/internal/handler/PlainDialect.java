@@ -12,27 +12,13 @@ import io.http2duplex.internal.runtime.GuardedSession;
 import io.http2duplex.internal.runtime.GuardedUpload;
 import io.http2duplex.internal.runtime.SessionDuplex;
 
-/** The requests of dialect 1. */
-final class PlainDialect {
-    private final DuplexFactory factory;
-    private final AuthorizationGate gate;
-    private final OpenExchanges exchanges;
-    private final SessionRegistry sessions;
-    private final SessionLimits limits;
-
-    PlainDialect(
-            DuplexFactory factory,
-            AuthorizationGate gate,
-            OpenExchanges exchanges,
-            SessionRegistry sessions,
-            SessionLimits limits) {
-        this.factory = factory;
-        this.gate = gate;
-        this.exchanges = exchanges;
-        this.sessions = sessions;
-        this.limits = limits;
-    }
-
+/** The dialect 1 side of an endpoint: serves its requests. */
+record PlainDialect(
+        DuplexFactory factory,
+        AuthorizationGate gate,
+        OpenExchanges exchanges,
+        SessionRegistry sessions,
+        SessionLimits limits) {
     /** A GET that opens a duplex. */
     void open(AdmittedRequest opening) {
         PlainSession session = new PlainSession(limits, opening.exchange().waker());

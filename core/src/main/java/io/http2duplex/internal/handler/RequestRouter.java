@@ -1,6 +1,5 @@
 package io.http2duplex.internal.handler;
 
-import io.http2duplex.DuplexRequest;
 import io.http2duplex.internal.core.DownloadRequest;
 import io.http2duplex.internal.core.HeaderNames;
 import io.http2duplex.internal.core.Problem;
@@ -9,30 +8,14 @@ import io.http2duplex.internal.core.UploadOutcome;
 import java.util.function.Consumer;
 
 /** A router that tells the requests of an endpoint apart, and gives each to the dialect that serves it. */
-final class RequestRouter {
+record RequestRouter(
+        PlainDialect plain,
+        ResumableDialect resumable,
+        Origins origins,
+        Admission admission,
+        AuthorizationGate gate,
+        OpenExchanges exchanges) {
     private static final String ALLOW = "GET, POST, OPTIONS";
-
-    private final PlainDialect plain;
-    private final ResumableDialect resumable;
-    private final Origins origins;
-    private final Admission admission;
-    private final AuthorizationGate gate;
-    private final OpenExchanges exchanges;
-
-    RequestRouter(
-            PlainDialect plain,
-            ResumableDialect resumable,
-            Origins origins,
-            Admission admission,
-            AuthorizationGate gate,
-            OpenExchanges exchanges) {
-        this.plain = plain;
-        this.resumable = resumable;
-        this.origins = origins;
-        this.admission = admission;
-        this.gate = gate;
-        this.exchanges = exchanges;
-    }
 
     void route(Exchange exchange) {
         UploadOutcome early = origins.check(exchange);
@@ -73,30 +56,13 @@ final class RequestRouter {
     }
 
     private void open(Exchange exchange, Consumer<AdmittedRequest> dialect) {
-        DuplexRequest request = exchange.request();
-        Admission.Place place = admission.enter(exchange.connectionKey(), request.remoteAddress(), System.nanoTime());
-        if (place.problem() != null) {
+        Admission.Place place =
+                admission.enter(exchange.connectionKey(), exchange.request(null).remoteAddress(), System.nanoTime());
+        if (place.problem() == null) {
+            gate.open(exchange, place, dialect);
+        } else {
             exchanges.refuse(exchange, place.problem());
-            return;
         }
-        gate.open(exchange, request, new AuthorizationGate.Opened() {
-            @Override
-            public void accepted(DuplexRequest accepted) {
-                String account = accepted.account();
-                Problem problem = account == null ? null : place.giveTo(account);
-                if (problem == null) {
-                    dialect.accept(new AdmittedRequest(exchange, accepted, place));
-                } else {
-                    place.leave();
-                    exchanges.refuse(exchange, problem);
-                }
-            }
-
-            @Override
-            public void refused() {
-                place.leave();
-            }
-        });
     }
 
     private void upload(Exchange exchange) {

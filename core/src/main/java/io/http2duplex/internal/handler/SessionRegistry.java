@@ -1,8 +1,6 @@
 package io.http2duplex.internal.handler;
 
 import io.http2duplex.internal.core.Failure;
-import io.http2duplex.internal.core.resumable.ResumableSession;
-import io.http2duplex.internal.runtime.GuardedSession;
 import io.http2duplex.internal.runtime.LiveTotals;
 import io.http2duplex.internal.runtime.SessionDuplex;
 import java.util.ArrayList;
@@ -12,9 +10,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The sessions of one handler by id: those that live, and how those of dialect 2 ended. Safe for use by many threads. */
-public final class SessionRegistry {
-    /** What is known of an id. */
+/** A registry of the sessions of one endpoint by id: the live ones, and how others of dialect 2 ended. Thread-safe. */
+final class SessionRegistry {
+    /** The answer to a look-up. */
     sealed interface Found {}
 
     /** Its session lives. */
@@ -67,7 +65,7 @@ public final class SessionRegistry {
      */
     void ended(String id, @Nullable Failure failure) {
         SessionDuplex<?> duplex = live.get(id);
-        if (duplex != null && duplex.dialect() == 2) { // clients of dialect 1 learn of it by their download alone
+        if (duplex != null && duplex.dialect() == 2) { // clients of dialect 1 learn of it from their download alone
             ended.add(id, failure);
         }
         remove(id);
@@ -82,7 +80,7 @@ public final class SessionRegistry {
         return live.size();
     }
 
-    /** {@return the sessions that live} No new ones are taken from now on. */
+    /** {@return the live sessions} No new ones are taken from now on. */
     Collection<SessionDuplex<?>> drain() {
         draining = true;
         completeIfDrained();
@@ -93,7 +91,7 @@ public final class SessionRegistry {
         return draining;
     }
 
-    /** {@return completes, on any thread, when new ones are no longer taken and none is left} */
+    /** {@return a stage that completes, on any thread, when no new ones are taken and none is left} */
     CompletionStage<Void> drained() {
         return drained.minimalCompletionStage();
     }
@@ -104,44 +102,10 @@ public final class SessionRegistry {
         }
     }
 
-    /** {@return totals over the sessions that live, which are looked at one after the other, each under its own lock} */
+    /** {@return totals over the live sessions, which are looked at one after the other, each under its own lock} */
     LiveTotals totals() {
-        Totals totals = new Totals();
-        live.values().forEach(totals::add);
-        return totals.sums();
-    }
-
-    private static final class Totals {
-        private int plain;
-        private int resumable;
-        private int detached;
-        private long heldInput;
-        private long heldOutput;
-        private long uploadWindows;
-        private long downloadWindows;
-
-        void add(SessionDuplex<?> duplex) {
-            duplex.session().ask(session -> {
-                heldInput += session.heldInput();
-                heldOutput += session.heldOutput();
-                return null;
-            });
-            GuardedSession<ResumableSession> guarded = duplex.sessionAs(ResumableSession.class);
-            if (guarded == null) {
-                plain++;
-                return;
-            }
-            resumable++;
-            guarded.ask(session -> {
-                detached += session.isAttached() || session.isFinished() ? 0 : 1;
-                uploadWindows += session.uploadWindow();
-                downloadWindows += session.downloadWindow();
-                return null;
-            });
-        }
-
-        LiveTotals sums() {
-            return new LiveTotals(plain, resumable, detached, heldInput, heldOutput, uploadWindows, downloadWindows);
-        }
+        return live.values().stream()
+                .map(duplex -> duplex.session().ask(LiveTotals::of))
+                .reduce(LiveTotals.NONE, LiveTotals::plus);
     }
 }

@@ -2,7 +2,7 @@ package io.http2duplex.internal.runtime;
 
 import java.io.IOException;
 
-/** A blocking face that reads. */
+/** A face with blocking reads. */
 interface BlockingInput {
     /**
      * Checks that this face may be read from.

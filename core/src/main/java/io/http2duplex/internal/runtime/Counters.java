@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Counters of what a handler has done so far, as its sessions and exchanges report it. Safe for use by many threads. */
+/** Counters of what an endpoint has done so far, as its sessions and exchanges report it. Safe for many threads. */
 public final class Counters {
     private final LongSupplier clock;
     private final LongAdder opened1 = new LongAdder();
@@ -81,7 +81,7 @@ public final class Counters {
         return Objects.requireNonNull(adders.get(key));
     }
 
-    /** {@return all of it, and the totals over the sessions that live} */
+    /** {@return all counters, and the totals over live sessions} */
     public DuplexStatistics statistics(LiveTotals live, MemoryBudget budget) {
         Map<ErrorCode, Long> failures = new EnumMap<>(ErrorCode.class);
         failed.forEach((code, count) -> failures.put(code, count.sum()));

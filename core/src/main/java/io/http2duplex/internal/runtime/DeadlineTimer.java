@@ -1,5 +1,6 @@
 package io.http2duplex.internal.runtime;
 
+import io.http2duplex.internal.core.Deadline;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.Lifetime;
 import io.http2duplex.internal.core.Session;
@@ -7,14 +8,14 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a session the time when its deadline has come.
+ * A timer that tells a session the time when its deadline has come.
  *
- * <p>One timer at a time, which looks at the deadline anew when it fires: deadlines move often and rarely come. Only for
- * an earlier one another timer takes its place.
+ * <p>One task at a time is scheduled, which looks at the deadline again when it runs: deadlines move often and rarely
+ * come. Only for an earlier one another task takes its place.
  */
 final class DeadlineTimer {
     private final GuardedSession<?> session;
-    private final SessionHost host;
+    private final Scheduler scheduler;
 
     /** Guarded by the session's lock. */
     private @Nullable Running running;
@@ -22,9 +23,9 @@ final class DeadlineTimer {
     /** Guarded by the session's lock; null: for ever. */
     private @Nullable Lifetime lifetime;
 
-    DeadlineTimer(GuardedSession<?> session, SessionHost host) {
+    DeadlineTimer(GuardedSession<?> session, Scheduler scheduler) {
         this.session = session;
-        this.host = host;
+        this.scheduler = scheduler;
     }
 
     /** Ends the session when its time is over, whatever it is doing. */
@@ -56,19 +57,18 @@ final class DeadlineTimer {
 
     private OptionalLong deadline(Session state) {
         OptionalLong own = state.deadline();
-        OptionalLong life = lifetime == null || state.isFinished() ? OptionalLong.empty() : lifetime.deadline();
-        if (own.isEmpty() || life.isEmpty()) {
-            return own.isEmpty() ? life : own;
+        if (lifetime == null || state.isFinished()) {
+            return own;
         }
-        return own.getAsLong() - life.getAsLong() < 0 ? own : life;
+        return Deadline.earliest(own.orElse(Deadline.NONE), lifetime.deadline().orElse(Deadline.NONE));
     }
 
-    /** One timer that takes the place of another. */
+    /** A task that takes the place of another. */
     private record Change(Running next, @Nullable Running replaced) {}
 
     /** The session is over. */
     void stop() {
-        Running last = session.tellFor(state -> {
+        Running last = session.ask(state -> {
             Running stopped = running;
             running = null;
             return stopped;
@@ -93,10 +93,10 @@ final class DeadlineTimer {
         arm();
     }
 
-    /** A timer, which is started and stopped without the session's lock, in whatever order. */
+    /** A task, which is scheduled and cancelled without the session's lock, in any sequence. */
     private final class Running implements Runnable {
         final long time;
-        private @Nullable Runnable takeBack;
+        private @Nullable Runnable cancel;
         private boolean stopped;
 
         Running(long time) {
@@ -108,25 +108,16 @@ final class DeadlineTimer {
             fired(this);
         }
 
-        void start() {
-            Runnable started = host.scheduler().after(Math.max(0, time - System.nanoTime()), this);
-            synchronized (this) {
-                takeBack = started;
-                if (!stopped) {
-                    return;
-                }
+        synchronized void start() {
+            if (!stopped) {
+                cancel = scheduler.after(Math.max(0, time - System.nanoTime()), this);
             }
-            started.run();
         }
 
-        void stop() {
-            Runnable started;
-            synchronized (this) {
-                stopped = true;
-                started = takeBack;
-            }
-            if (started != null) {
-                started.run();
+        synchronized void stop() {
+            stopped = true;
+            if (cancel != null) {
+                cancel.run();
             }
         }
     }

@@ -3,9 +3,9 @@ package io.http2duplex.internal.runtime;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * What is done again whenever there may be something to do, by one thread at a time: a wake-up that comes meanwhile makes
- * the thread that does it go round again, so that nothing is overlooked. It is a base class, rather than a part, to keep
- * an idle duplex small.
+ * A loop that runs whenever there may be something to do, on one thread at a time: a wake-up that comes meanwhile makes
+ * that thread go round again, so that nothing is missed. It is a base class, rather than a part, to keep an idle duplex
+ * small.
  */
 abstract class DrainLoop {
     private static final AtomicIntegerFieldUpdater<DrainLoop> UNSEEN =
@@ -19,12 +19,12 @@ abstract class DrainLoop {
         this.unseen = unseen;
     }
 
-    /** Tells that there may be something to do. {@return whether nobody is about to do it, so that the caller has to drain} */
+    /** There may be something to do. {@return whether no thread is in the loop, so that the caller must drain} */
     final boolean wakeUp() {
         return UNSEEN.getAndIncrement(this) == 0;
     }
 
-    /** Does it until there was no wake-up any more. */
+    /** Runs rounds until there was no further wake-up. */
     final void drain() {
         int seen = unseen;
         do {

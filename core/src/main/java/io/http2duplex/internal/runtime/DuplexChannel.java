@@ -5,12 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
 
-/** Both directions as one blocking channel. */
+/** A blocking channel of both directions. */
 final class DuplexChannel implements ByteChannel, BlockingInput {
-    private final SessionDuplex<?> duplex;
+    private final FacedDuplex<?> duplex;
     private volatile boolean closed;
 
-    DuplexChannel(SessionDuplex<?> duplex) {
+    DuplexChannel(FacedDuplex<?> duplex) {
         this.duplex = duplex;
     }
 
@@ -25,9 +25,7 @@ final class DuplexChannel implements ByteChannel, BlockingInput {
     public int write(ByteBuffer source) throws IOException {
         requireOpen();
         int total = source.remaining();
-        while (source.hasRemaining()) {
-            duplex.write(source);
-        }
+        duplex.write(source);
         return total;
     }
 

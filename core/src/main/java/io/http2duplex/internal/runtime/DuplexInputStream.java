@@ -5,12 +5,12 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
-/** What the page writes, as a blocking stream. */
+/** A blocking stream of what the page writes. */
 final class DuplexInputStream extends InputStream implements BlockingInput {
-    private final SessionDuplex<?> duplex;
+    private final FacedDuplex<?> duplex;
     private volatile boolean closed;
 
-    DuplexInputStream(SessionDuplex<?> duplex) {
+    DuplexInputStream(FacedDuplex<?> duplex) {
         this.duplex = duplex;
     }
 
@@ -40,7 +40,7 @@ final class DuplexInputStream extends InputStream implements BlockingInput {
     @Override
     public void requireOpen() throws IOException {
         if (closed) {
-            throw new IOException("The input stream was closed");
+            throw new IOException("The application has closed this input stream");
         }
     }
 }

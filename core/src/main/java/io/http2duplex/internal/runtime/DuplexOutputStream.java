@@ -5,11 +5,11 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
-/** What takes bytes for the page, as a blocking stream. */
+/** A blocking stream that takes bytes for the page. */
 final class DuplexOutputStream extends OutputStream {
-    private final SessionDuplex<?> duplex;
+    private final FacedDuplex<?> duplex;
 
-    DuplexOutputStream(SessionDuplex<?> duplex) {
+    DuplexOutputStream(FacedDuplex<?> duplex) {
         this.duplex = duplex;
     }
 
@@ -21,13 +21,10 @@ final class DuplexOutputStream extends OutputStream {
     @Override
     public void write(byte[] source, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, source.length);
-        ByteBuffer bytes = ByteBuffer.wrap(source, offset, length);
-        while (bytes.hasRemaining()) {
-            duplex.write(bytes);
-        }
+        duplex.write(ByteBuffer.wrap(source, offset, length));
     }
 
-    /** Ends the application's side. After a failure there is nothing to end, and nothing new to tell. */
+    /** Ends the application's side. After a failure there is nothing to end, and nothing to report. */
     @Override
     public void close() {
         duplex.end();

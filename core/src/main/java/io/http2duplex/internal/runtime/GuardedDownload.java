@@ -32,7 +32,7 @@ public final class GuardedDownload {
         return Objects.requireNonNull(bytes, "there are bytes after the step WRITE only");
     }
 
-    /** The transport has accepted so many of the {@link #bytes}: it needs them no more. */
+    /** The transport has accepted so many of the {@link #bytes}, and does not look at them again. */
     public void taken(int count) {
         bytes = null;
         session.tell(state -> download.taken(count, System.nanoTime()));
@@ -53,7 +53,7 @@ public final class GuardedDownload {
         session.tell(state -> download.ended(System.nanoTime()));
     }
 
-    /** The response can't be written any more: the browser, or the connection to it, has gone. */
+    /** The response can't be written any more: the browser has gone, or the connection to it was lost. */
     public void lost(@Nullable Throwable cause) {
         session.tell(state -> download.lost(cause, System.nanoTime()));
     }

@@ -3,6 +3,7 @@ package io.http2duplex.internal.runtime;
 import io.http2duplex.internal.core.Effects;
 import io.http2duplex.internal.core.Session;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -13,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session made safe for many threads, with a lock that guards it.
  *
- * <p>Three verbs: {@link #tell} for an event, whose {@link Effects} are acted on at once; {@link #gather} for an event
- * whose effects wait for the next {@code tell} or {@link #settle}; {@link #ask} for an inquiry. An event is told under
- * the lock; its effects are acted on after the lock was released, on the same thread. So no lock is ever held across I/O
- * or a callback, and nothing here can deadlock with what it calls.
+ * <p>Two verbs: {@link #tell}, or {@link #tellFor} if there is a result, for an event whose {@link Effects} are acted on
+ * at once; {@link #ask} for an inquiry, or an event whose effects wait. Both run under the lock; effects are acted on
+ * after it was released, on the same thread. So no lock is ever held across I/O or a callback, and nothing here can
+ * deadlock with what it calls.
  */
 public final class GuardedSession<S extends Session> {
     private final ReentrantLock lock = new ReentrantLock();
@@ -29,7 +30,7 @@ public final class GuardedSession<S extends Session> {
 
     private final Listener<S> listener;
 
-    /** Who acts on effects. */
+    /** The part that acts on effects. */
     interface Listener<S extends Session> {
         /** Notes effects in the sequence in which they came. Called after every event, under the lock, on any thread. */
         void record(S session, Effects effects);
@@ -74,17 +75,12 @@ public final class GuardedSession<S extends Session> {
         return result;
     }
 
-    /** Tells the session of an event whose effects wait. {@return what the event gives} */
-    <T extends @Nullable Object> T gather(Function<? super S, T> event) {
-        return ask(event);
-    }
-
-    /** Acts on the effects that were gathered. */
+    /** Acts on the effects of events that were passed to {@link #ask}. */
     void settle() {
-        tellFor(session -> null);
+        tell(session -> {});
     }
 
-    /** {@return what an inquiry gives, which changes nothing} */
+    /** {@return what an inquiry gives, or an event whose effects wait for the next {@code tell} or {@link #settle}} */
     public <T extends @Nullable Object> T ask(Function<? super S, T> inquiry) {
         lock.lock();
         try {
@@ -94,7 +90,7 @@ public final class GuardedSession<S extends Session> {
         }
     }
 
-    /** What a blocking face tries under the lock: null means that it has to wait. */
+    /** An attempt of a blocking face, under the lock: null means that it has to wait. */
     interface Attempt {
         @Nullable
         Integer on(Session session) throws IOException;
@@ -140,7 +136,10 @@ public final class GuardedSession<S extends Session> {
 
     /** @param condition asked for under the lock, only if there is something to wait for */
     private int await(Supplier<Condition> condition, Attempt attempt) throws IOException {
-        Faces.requireBlockingAllowed(listener.mustNotBlock());
+        if (listener.mustNotBlock()) {
+            throw new IllegalStateException("A blocking face of a duplex was used on an I/O thread of the server, which"
+                    + " must not block. Give DuplexHandler.Builder.executor threads of your own.");
+        }
         Integer result;
         Effects effects;
         lock.lock();
@@ -149,13 +148,19 @@ public final class GuardedSession<S extends Session> {
                 effects = takeEffects();
                 if (effects.isEmpty()) {
                     condition.get().await();
-                } else {
-                    actWithoutLock(effects); // what is waited for may follow from it
+                    continue;
+                }
+                lock.unlock();
+                try {
+                    listener.act(effects); // what is waited for may follow from it
+                } finally {
+                    lock.lock();
                 }
             }
             effects = takeEffects();
         } catch (InterruptedException e) {
-            throw Faces.interrupted(e);
+            Thread.currentThread().interrupt();
+            throw (IOException) new InterruptedIOException("Interrupted while waiting for a duplex").initCause(e);
         } finally {
             lock.unlock();
         }
@@ -166,15 +171,6 @@ public final class GuardedSession<S extends Session> {
     private void act(Effects effects) {
         if (!effects.isEmpty()) {
             listener.act(effects);
-        }
-    }
-
-    private void actWithoutLock(Effects effects) {
-        lock.unlock();
-        try {
-            listener.act(effects);
-        } finally {
-            lock.lock();
         }
     }
 

@@ -21,18 +21,18 @@ public final class GuardedUpload {
     }
 
     /**
-     * Bytes have come, which are the caller's again afterwards. What follows from them may wait for {@link #settle}.
+     * Bytes have come, which are the caller's again afterwards. Their effects may wait for {@link #settle}.
      *
      * @return what {@link #room} would return now
      */
     public int received(ByteBuffer bytes) {
-        return session.gather(state -> {
+        return session.ask(state -> {
             upload.received(bytes, System.nanoTime());
             return upload.room();
         });
     }
 
-    /** Does what follows from what was received, such as to wake the application. */
+    /** Acts on the effects of what was received: wakes the application. */
     public void settle() {
         session.settle();
     }

@@ -8,17 +8,17 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the page writes, for one subscriber (Reactive Streams 1.0.4).
+ * A publisher of what the page writes, for one subscriber (Reactive Streams 1.0.4).
  *
- * <p>Signals come from one thread at a time, as {@link DrainLoop} has it: one of the user's executor, but for the library's
+ * <p>Signals come from one thread at a time, as {@link DrainLoop} has it: one of the executor, except for the library's
  * own subscriber, which runs no user code and is signalled where the bytes arrive.
  */
 final class InputPublisher implements Flow.Publisher<ByteBuffer> {
-    private final SessionDuplex<?> duplex;
+    private final FacedDuplex<?> duplex;
     /** Set once, under this object's lock. */
     private volatile @Nullable Subscription subscription;
 
-    InputPublisher(SessionDuplex<?> duplex) {
+    InputPublisher(FacedDuplex<?> duplex) {
         this.duplex = duplex;
     }
 
@@ -26,20 +26,22 @@ final class InputPublisher implements Flow.Publisher<ByteBuffer> {
     public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
         Subscription made = new Subscription(duplex, Objects.requireNonNull(subscriber, "subscriber"));
         if (!begins(made)) {
-            subscriber.onSubscribe(NONE);
-            subscriber.onError(new IllegalStateException("The input of a duplex has one subscriber"));
+            made.subscriber = null;
+            subscriber.onSubscribe(made);
+            subscriber.onError(
+                    new IllegalStateException("The input of a duplex has one subscriber, and this one has it already"));
             return;
         }
         subscriber.onSubscribe(made);
-        made.begin();
+        made.run();
     }
 
     private synchronized boolean begins(Subscription made) {
-        boolean first = subscription == null;
-        if (first) {
-            subscription = made;
+        if (subscription != null) {
+            return false;
         }
-        return first;
+        subscription = made;
+        return true;
     }
 
     /** There may be something to signal. */
@@ -55,23 +57,11 @@ final class InputPublisher implements Flow.Publisher<ByteBuffer> {
         return subscription instanceof Subscription;
     }
 
-    private static final Flow.Subscription NONE = new Flow.Subscription() {
-        @Override
-        public void request(long count) {
-            // there is nothing to come
-        }
-
-        @Override
-        public void cancel() {
-            // there is nothing to come
-        }
-    };
-
     private static final class Subscription extends DrainLoop implements Flow.Subscription {
         private static final AtomicLongFieldUpdater<Subscription> DEMAND =
                 AtomicLongFieldUpdater.newUpdater(Subscription.class, "demand");
 
-        private final SessionDuplex<?> duplex;
+        private final FacedDuplex<?> duplex;
         private final boolean direct;
         private volatile long demand;
         /** Null once no more signals may come, so that the subscriber is not kept. */
@@ -79,11 +69,11 @@ final class InputPublisher implements Flow.Publisher<ByteBuffer> {
 
         private volatile boolean badRequest;
 
-        Subscription(SessionDuplex<?> duplex, Flow.Subscriber<? super ByteBuffer> subscriber) {
-            super(1); // so that nothing is signalled before begin()
+        Subscription(FacedDuplex<?> duplex, Flow.Subscriber<? super ByteBuffer> subscriber) {
+            super(1); // so that nothing is signalled before run()
             this.duplex = duplex;
             this.subscriber = subscriber;
-            this.direct = subscriber instanceof OutputSubscriber;
+            direct = subscriber instanceof OutputSubscriber;
         }
 
         @Override
@@ -102,10 +92,6 @@ final class InputPublisher implements Flow.Publisher<ByteBuffer> {
                 subscriber = null;
                 duplex.discardInput();
             }
-        }
-
-        void begin() {
-            run();
         }
 
         void wake() {

@@ -1,7 +1,10 @@
 package io.http2duplex.internal.runtime;
 
+import io.http2duplex.internal.core.Session;
+import io.http2duplex.internal.core.resumable.ResumableSession;
+
 /**
- * Totals over the sessions of a handler that live.
+ * Totals over live sessions.
  *
  * @param plain how many are of dialect 1
  * @param resumable how many are of dialect 2
@@ -18,4 +21,33 @@ public record LiveTotals(
         long heldInput,
         long heldOutput,
         long uploadWindows,
-        long downloadWindows) {}
+        long downloadWindows) {
+    /** The totals over no session. */
+    public static final LiveTotals NONE = new LiveTotals(0, 0, 0, 0, 0, 0, 0);
+
+    /** {@return the totals over one session, whose lock is held} */
+    public static LiveTotals of(Session session) {
+        if (session instanceof ResumableSession resumable) {
+            return new LiveTotals(
+                    0,
+                    1,
+                    resumable.isAttached() || resumable.isFinished() ? 0 : 1,
+                    resumable.heldInput(),
+                    resumable.heldOutput(),
+                    resumable.uploadWindow(),
+                    resumable.downloadWindow());
+        }
+        return new LiveTotals(1, 0, 0, session.heldInput(), session.heldOutput(), 0, 0);
+    }
+
+    public LiveTotals plus(LiveTotals other) {
+        return new LiveTotals(
+                plain + other.plain,
+                resumable + other.resumable,
+                detached + other.detached,
+                heldInput + other.heldInput,
+                heldOutput + other.heldOutput,
+                uploadWindows + other.uploadWindows,
+                downloadWindows + other.downloadWindows);
+    }
+}

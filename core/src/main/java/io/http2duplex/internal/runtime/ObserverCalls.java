@@ -9,9 +9,9 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What is to be told to an observer of one duplex: one call at a time, in order. Safe for use by many threads. */
+/** A bounded queue of calls about one duplex to its observer: one at a time, in order. Safe for use by many threads. */
 final class ObserverCalls {
-    /** How many calls wait at most, but for the first and the last. */
+    /** How many calls wait at most, without the first and the last. */
     static final int MAX_WAITING = 64;
 
     private final Observers observers;
@@ -46,7 +46,7 @@ final class ObserverCalls {
         }
     }
 
-    /** The duplex is over. */
+    /** The duplex has ended. */
     void ended(@Nullable Failure failure) {
         add(observer -> observer.ended(duplex, failure == null ? null : failure.exception()));
     }

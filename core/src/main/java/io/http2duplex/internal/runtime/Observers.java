@@ -3,7 +3,7 @@ package io.http2duplex.internal.runtime;
 import io.http2duplex.DuplexObserver;
 import java.util.function.Consumer;
 
-/** The observer of a handler: user code, which can do no harm here. */
+/** The caller of an endpoint's observer, whose exceptions do no harm. */
 public final class Observers {
     private final DuplexObserver observer;
     private final UserThreads threads;
@@ -22,7 +22,7 @@ public final class Observers {
     void call(Consumer<DuplexObserver> call) {
         try {
             call.accept(observer);
-        } catch (Throwable thrown) { // user code: whatever it throws ends nothing
+        } catch (Throwable thrown) { // user code: nothing that it throws ends anything
             failures.log(thrown, "The observer failed");
         }
     }

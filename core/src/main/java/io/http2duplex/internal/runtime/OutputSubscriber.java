@@ -8,13 +8,13 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What takes bytes for the page (Reactive Streams 1.0.4). It requests one buffer at a time, and the next only when the
- * duplex has room, so that at most one buffer is over the bound.
+ * A subscriber that takes bytes for the page (Reactive Streams 1.0.4). It requests one buffer at a time, and the next
+ * only when the duplex has room, so that at most one buffer is beyond the bound.
  *
  * <p>Its upstream is asked by one thread at a time (rule 2.7), as {@link DrainLoop} has it.
  */
 final class OutputSubscriber extends DrainLoop implements Flow.Subscriber<ByteBuffer> {
-    private final SessionDuplex<?> duplex;
+    private final FacedDuplex<?> duplex;
     /** Set once, under this object's lock. */
     private volatile Flow.@Nullable Subscription upstream;
     /** Whether everything requested has come. */
@@ -22,7 +22,7 @@ final class OutputSubscriber extends DrainLoop implements Flow.Subscriber<ByteBu
     /** Whether the upstream has ended or was cancelled, so that it must not be asked any more. */
     private volatile boolean done;
 
-    OutputSubscriber(SessionDuplex<?> duplex) {
+    OutputSubscriber(FacedDuplex<?> duplex) {
         super(0);
         this.duplex = duplex;
     }
@@ -37,11 +37,11 @@ final class OutputSubscriber extends DrainLoop implements Flow.Subscriber<ByteBu
     }
 
     private synchronized boolean begins(Flow.Subscription subscription) {
-        boolean first = upstream == null;
-        if (first) {
-            upstream = subscription;
+        if (upstream != null) {
+            return false;
         }
-        return first;
+        upstream = subscription;
+        return true;
     }
 
     @Override
@@ -69,7 +69,7 @@ final class OutputSubscriber extends DrainLoop implements Flow.Subscriber<ByteBu
         duplex.end();
     }
 
-    /** There may be room again, or the output may be over. */
+    /** There may be room again, or the output may have ended. */
     void wake() {
         Flow.Subscription subscription = upstream;
         if (subscription == null || done) {

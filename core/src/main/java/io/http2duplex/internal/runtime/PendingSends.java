@@ -10,83 +10,73 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The stages of sends, of the end, and of room, that wait for the transport. Guarded by the lock of its duplex. */
+/** The stages of sends, of the end, and of room, that wait for the transport. Guarded by the lock of their session. */
 final class PendingSends {
     private record Pending(long offset, CompletableFuture<Void> stage) {}
+
+    /** A stage that is due. */
+    private record Due(
+            CompletableFuture<Void> stage, @Nullable IOException failure) {
+        void complete() {
+            if (failure == null) {
+                stage.complete(null);
+            } else {
+                stage.completeExceptionally(failure);
+            }
+        }
+    }
 
     private final ArrayDeque<Pending> pending = new ArrayDeque<>(0);
     private @Nullable CompletableFuture<Void> end;
     private @Nullable CompletableFuture<Void> room;
 
-    /** {@return a stage for the transport's having taken the bytes up to that offset, which never falls} */
+    /** {@return a stage that completes when the transport has taken the bytes up to that offset, which never falls} */
     CompletionStage<Void> add(long offset) {
         CompletableFuture<Void> stage = new CompletableFuture<>();
         pending.add(new Pending(offset, stage));
         return Stages.of(stage);
     }
 
-    /** {@return a stage for the transport's having taken everything and the end} */
+    /** {@return a stage that completes when the transport has taken everything and the end} */
     CompletionStage<Void> end() {
-        if (end == null) {
-            end = new CompletableFuture<>();
-        }
-        return Stages.of(end);
+        CompletableFuture<Void> known = end == null ? new CompletableFuture<>() : end;
+        end = known;
+        return Stages.of(known);
     }
 
-    /** {@return a stage for room, for which the session was asked to notify} */
+    /** {@return a stage for room, of which the session was asked to notify} */
     CompletionStage<Void> room() {
-        if (room == null) {
-            room = new CompletableFuture<>();
-        }
-        return Stages.of(room);
+        CompletableFuture<Void> known = room == null ? new CompletableFuture<>() : room;
+        room = known;
+        return Stages.of(known);
     }
 
-    /** {@return what completes the stages whose time has come, to be run without the lock; null if there are none} */
+    /** {@return what completes the stages that are due, to be run without the lock; null if there are none} */
     @Nullable
     Runnable settled(Session session) {
         Failure failure = session.failure();
-        List<CompletableFuture<Void>> done = new ArrayList<>(1);
+        IOException thrown = failure == null ? null : failure.exception();
+        List<Due> due = new ArrayList<>(1);
         Pending head;
         while ((head = pending.peek()) != null && (failure != null || head.offset() <= session.takenOffset())) {
-            done.add(pending.remove().stage());
+            due.add(new Due(pending.remove().stage(), thrown));
         }
         if (head != null) {
             session.notifyOutputAt(head.offset());
         }
         if (end != null && (failure != null || session.isOutputEnded())) {
-            done.add(end);
+            due.add(new Due(end, thrown));
             end = null;
         }
-        CompletableFuture<Void> writable = room;
-        IOException over = writable == null ? null : SessionDuplex.whyNoOutput(session);
-        if (writable != null && over == null && session.outputRoom() == 0) {
-            session.notifyOutputRoom();
-            writable = null;
-        }
-        if (writable != null) {
-            room = null;
-        }
-        return done.isEmpty() && writable == null ? null : completion(done, failure, writable, over);
-    }
-
-    private static Runnable completion(
-            List<CompletableFuture<Void>> done,
-            @Nullable Failure failure,
-            @Nullable CompletableFuture<Void> writable,
-            @Nullable IOException over) {
-        return () -> {
-            done.forEach(stage -> complete(stage, failure == null ? null : failure.exception()));
-            if (writable != null) {
-                complete(writable, over);
+        if (room != null) {
+            IOException ended = FacedDuplex.whyNoOutput(session);
+            if (ended == null && session.outputRoom() == 0) {
+                session.notifyOutputRoom();
+            } else {
+                due.add(new Due(room, ended));
+                room = null;
             }
-        };
-    }
-
-    private static void complete(CompletableFuture<Void> stage, @Nullable IOException failure) {
-        if (failure == null) {
-            stage.complete(null);
-        } else {
-            stage.completeExceptionally(failure);
         }
+        return due.isEmpty() ? null : () -> due.forEach(Due::complete);
     }
 }

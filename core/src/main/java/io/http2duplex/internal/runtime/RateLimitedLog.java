@@ -6,8 +6,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log of one kind of event that peers can bring about as often as they like: so many lines in a period, and at its
- * end one that tells how many were left out, which are logged at level DEBUG. Safe for use by many threads.
+ * A log of one kind of event that peers can cause as often as they like: so many lines in a period, and at its end one
+ * with the number of those left out, which are logged at level DEBUG. Safe for use by many threads.
  */
 public final class RateLimitedLog {
     /** How many lines are logged in a period. */
@@ -31,7 +31,7 @@ public final class RateLimitedLog {
     private long leftOut;
 
     /**
-     * @param kind what is logged here, for the line that tells how many were left out
+     * @param kind what is logged here, for the line with the number of those left out
      * @param clock tells the time in nanoseconds
      * @param scheduler runs what logs that line
      */
@@ -66,23 +66,17 @@ public final class RateLimitedLog {
             }
             rest = began + PERIOD - now;
         }
-        scheduler.after(rest, this::tellWhatWasLeftOut);
+        scheduler.after(rest, this::logLeftOut);
         return false;
     }
 
-    private void tellWhatWasLeftOut() {
+    private void logLeftOut() {
         long count;
         synchronized (this) {
             count = leftOut;
             leftOut = 0;
         }
-        log.logf(
-                CALLEE,
-                level,
-                null,
-                "%s: %d more in the last %d seconds; level DEBUG has them all",
-                kind,
-                count,
-                PERIOD_SECONDS);
+        String format = "%s: %d more in the last %d seconds; level DEBUG has them all";
+        log.logf(CALLEE, level, null, format, kind, count, PERIOD_SECONDS);
     }
 }

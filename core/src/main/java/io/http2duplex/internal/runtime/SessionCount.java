@@ -6,7 +6,7 @@ import io.http2duplex.internal.core.Session;
 import io.http2duplex.internal.core.SessionEvent;
 import java.util.concurrent.TimeUnit;
 
-/** What one session adds to the counts of its handler. */
+/** The share of one session in its endpoint's counters. Guarded by the session's lock. */
 final class SessionCount {
     private final Counters counts;
     private final long openedAt;
@@ -18,8 +18,8 @@ final class SessionCount {
         openedAt = counts.now();
     }
 
-    /** To be told after every event. */
-    void happened(Session session, Effects signals) {
+    /** Called after every event. */
+    void happened(Session session, Effects effects) {
         long nowReceived = session.receivedBytes();
         if (nowReceived != received) {
             counts.received(nowReceived - received);
@@ -30,22 +30,22 @@ final class SessionCount {
             counts.sent(nowSent - sent);
             sent = nowSent;
         }
-        for (SessionEvent event : signals.events()) {
+        for (SessionEvent event : effects.events()) {
             if (event instanceof SessionEvent.Resumed) {
                 counts.resumed();
             }
         }
-        if (signals.finished()) {
+        if (effects.finished()) {
             counts.ended(session.failure(), counts.now() - openedAt);
         }
     }
 
-    /** {@return what the log tells of a session that is over} A peer's own words are not in it. */
+    /** {@return a line for the log about a session that has ended} It repeats no text of a peer. */
     String summary(Session session) {
         Failure failure = session.failure();
         return "of dialect " + session.dialect()
                 + (failure == null
-                        ? " ended in order"
+                        ? " ended cleanly"
                         : " failed with " + failure.code() + " (" + failure.number() + ")")
                 + " after " + TimeUnit.NANOSECONDS.toMillis(counts.now() - openedAt) + " ms: " + received
                 + " bytes up, " + sent + " bytes down";

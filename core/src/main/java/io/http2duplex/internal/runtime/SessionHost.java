@@ -3,19 +3,13 @@ package io.http2duplex.internal.runtime;
 import io.http2duplex.internal.core.Failure;
 import org.jspecify.annotations.Nullable;
 
-/** What a session needs of its surroundings. All methods may be called on any thread. */
+/** The owner of a session's place and id. */
+@FunctionalInterface
 public interface SessionHost {
-    /** {@return when tasks run later} */
-    Scheduler scheduler();
-
-    /** {@return whether the calling thread must not block, since it carries the bytes of others} */
-    boolean mustNotBlock();
-
     /**
-     * The session has ended. It must be forgotten.
+     * The session has ended, and must be forgotten. Called once, on any thread.
      *
-     * @param id the session's
      * @param failure what ended it early; null if both directions ended cleanly
      */
-    void ended(String id, @Nullable Failure failure);
+    void ended(@Nullable Failure failure);
 }

@@ -3,7 +3,7 @@ package io.http2duplex.internal.runtime;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Stages to hand out to applications. */
+/** A maker of stages that applications get. */
 final class Stages {
     private Stages() {}
 

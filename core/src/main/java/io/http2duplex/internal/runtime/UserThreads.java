@@ -11,10 +11,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The threads that user code runs on: the application's executor, or one of our own. */
+/** The threads of user code: those of the application's executor, or of a pool of the library. */
 public final class UserThreads {
-    /** How many threads the executor of our own has at most where the JDK has no virtual threads. */
+    /** How many threads the library's pool has at most where the JDK has no virtual threads. */
     static final int MAX_PLATFORM_THREADS = 256;
+
+    /** Advice to those who run a handler that has no thread left. */
+    public static final String MORE_THREADS = "Give DuplexHandler.Builder.executor more threads, or run on JDK 21 or"
+            + " newer, where the default has no limit: a blocking handler keeps a thread for as long as it runs.";
 
     private final Executor executor;
     private final @Nullable ExecutorService own;
@@ -59,19 +63,19 @@ public final class UserThreads {
     /**
      * Runs a task, which throws nothing itself.
      *
-     * @throws RejectedExecutionException if there is no thread for the task, be it that the JVM could not make one
+     * @throws RejectedExecutionException if there is no thread for the task, or the JVM could not make one
      */
     public void execute(Runnable task) {
         try {
             executor.execute(task);
-        } catch (RejectedExecutionException e) {
-            throw e;
         } catch (RuntimeException | OutOfMemoryError e) {
-            throw new RejectedExecutionException("The executor failed to take a task", e);
+            throw e instanceof RejectedExecutionException rejected
+                    ? rejected
+                    : new RejectedExecutionException("The executor failed to take a task", e);
         }
     }
 
-    /** For what has to run: how something ended. It falls back to the JDK's common pool, which refuses nothing. */
+    /** Runs a task that must not be refused. It falls back to the JDK's common pool, which refuses nothing. */
     public void executeSurely(Runnable task) {
         try {
             execute(task);

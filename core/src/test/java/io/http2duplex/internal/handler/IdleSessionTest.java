@@ -3,14 +3,15 @@ package io.http2duplex.internal.handler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.DuplexObserver;
+import io.http2duplex.DuplexRequest;
 import io.http2duplex.internal.core.DownloadStep;
-import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.SessionId;
 import io.http2duplex.internal.core.resumable.ClientCore;
 import io.http2duplex.internal.core.resumable.DownloadAttachment;
 import io.http2duplex.internal.core.resumable.FrameUpload;
 import io.http2duplex.internal.core.resumable.MemoryBudget;
 import io.http2duplex.internal.core.resumable.ResumableSession;
+import io.http2duplex.internal.runtime.DuplexContext;
 import io.http2duplex.internal.runtime.GuardedDownload;
 import io.http2duplex.internal.runtime.GuardedUpload;
 import io.http2duplex.internal.runtime.Monitoring;
@@ -18,12 +19,9 @@ import io.http2duplex.internal.runtime.Observers;
 import io.http2duplex.internal.runtime.ResumableBrowser;
 import io.http2duplex.internal.runtime.Scheduler;
 import io.http2duplex.internal.runtime.SessionDuplex;
-import io.http2duplex.internal.runtime.SessionHost;
-import io.http2duplex.internal.runtime.SimulatedCarrier;
 import io.http2duplex.internal.runtime.UserThreads;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a session of dialect 2 costs while nothing is under way. */
@@ -31,9 +29,14 @@ class IdleSessionTest {
     private static final int COUNT = 5_000;
     private static final int MAX_BYTES = 3072;
 
+    @SuppressWarnings("NullAway") // nothing here asks for the opening request
+    private static final DuplexRequest REQUEST = null;
+
     private final UserThreads threads = UserThreads.of(Runnable::run);
     private final Monitoring monitoring = new Monitoring();
     private final Observers observers = new Observers(new DuplexObserver() {}, threads, monitoring.observerFailures);
+    private final DuplexContext context =
+            new DuplexContext(threads, monitoring, observers, Scheduler.SHARED, () -> false);
     private final MemoryBudget budget = new MemoryBudget(1 << 20);
 
     @Test
@@ -52,9 +55,9 @@ class IdleSessionTest {
     }
 
     private void open(SessionRegistry sessions) {
-        ResumableSession session = new ResumableSession(SimulatedCarrier.LIMITS, budget, System.nanoTime());
-        SessionDuplex<ResumableSession> duplex = new SessionDuplex<>(
-                SessionId.next(), SimulatedCarrier.noRequest(), session, threads, observers, monitoring, new Host());
+        ResumableSession session = new ResumableSession(SimulatedHost.LIMITS, budget, System.nanoTime());
+        SessionDuplex<ResumableSession> duplex =
+                new SessionDuplex<>(SessionId.next(), REQUEST, session, context, failure -> {});
         sessions.add(duplex);
         duplex.opened();
         DownloadAttachment attachment = duplex.session()
@@ -91,23 +94,5 @@ class IdleSessionTest {
             least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
         }
         return least;
-    }
-
-    /** As a factory's: one for each session. */
-    private static final class Host implements SessionHost {
-        @Override
-        public Scheduler scheduler() {
-            return Scheduler.SHARED;
-        }
-
-        @Override
-        public boolean mustNotBlock() {
-            return false;
-        }
-
-        @Override
-        public void ended(String id, @Nullable Failure failure) {
-            // nobody looks these duplexes up
-        }
     }
 }

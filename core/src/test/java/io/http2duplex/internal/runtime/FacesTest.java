@@ -10,6 +10,7 @@ import io.http2duplex.Duplex;
 import io.http2duplex.DuplexException;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.plain.UploadKind;
+import io.http2duplex.internal.handler.SimulatedHost;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -29,14 +30,18 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class FacesTest {
-    private final UserThreads threads = UserThreads.standard();
-    private final SimulatedBrowser browser = new SimulatedBrowser(threads, 10_000);
-    private final Duplex duplex = browser.duplex;
+    private final SimulatedHost host = new SimulatedHost();
+    private final SimulatedHost.Page browser;
+    private final Duplex duplex;
+
+    FacesTest() throws Exception {
+        browser = host.open(10_000);
+        duplex = browser.duplex;
+    }
 
     @AfterEach
     void close() {
-        browser.close();
-        threads.close();
+        host.close();
     }
 
     /** Runs what blocks on a thread of its own. {@return its result or failure; the thread, once it waits} */
@@ -210,13 +215,12 @@ class FacesTest {
         duplex.send(ByteBuffer.allocate(10_000));
         browser.settle();
         CompletableFuture<Void> fills =
-                duplex.send(ByteBuffer.allocate(SimulatedBrowser.BOUND)).toCompletableFuture();
+                duplex.send(ByteBuffer.allocate(SimulatedHost.BOUND)).toCompletableFuture();
 
         assertFails(duplex.send(ByteBuffer.allocate(1)).toCompletableFuture(), ErrorCode.OVERLOADED);
 
         assertThat(fills).isNotDone();
-        assertThat(browser.download().readNBytes(10_000 + SimulatedBrowser.BOUND))
-                .hasSize(10_000 + SimulatedBrowser.BOUND);
+        assertThat(browser.download().readNBytes(10_000 + SimulatedHost.BOUND)).hasSize(10_000 + SimulatedHost.BOUND);
         get(fills);
         get(duplex.send(ByteBuffer.allocate(1)));
     }
@@ -231,6 +235,7 @@ class FacesTest {
                 .isThrownBy(() -> getCause(duplex.send(ByteBuffer.allocate(1)).toCompletableFuture()));
 
         browser.vanish();
+        browser.settle();
         duplex.reset();
 
         assertFails(sent, ErrorCode.CONNECTION_LOST);
@@ -245,7 +250,7 @@ class FacesTest {
         duplex.send(ByteBuffer.allocate(10_000));
         browser.settle();
         List<CompletionStage<Void>> stages = List.of(
-                duplex.send(ByteBuffer.allocate(SimulatedBrowser.BOUND)), duplex.send(ByteBuffer.allocate(1)),
+                duplex.send(ByteBuffer.allocate(SimulatedHost.BOUND)), duplex.send(ByteBuffer.allocate(1)),
                 duplex.end(), duplex.closed());
 
         browser.vanish();

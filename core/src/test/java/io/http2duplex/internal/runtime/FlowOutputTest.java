@@ -3,7 +3,9 @@ package io.http2duplex.internal.runtime;
 import static io.http2duplex.internal.runtime.TestBrowser.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.Duplex;
 import io.http2duplex.ErrorCode;
+import io.http2duplex.internal.handler.SimulatedHost;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -17,14 +19,18 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class FlowOutputTest {
-    private final UserThreads threads = UserThreads.standard();
-    private final SimulatedBrowser browser = new SimulatedBrowser(threads, 10_000);
-    private final SessionDuplex<?> duplex = browser.duplex;
+    private final SimulatedHost host = new SimulatedHost();
+    private final SimulatedHost.Page browser;
+    private final Duplex duplex;
+
+    FlowOutputTest() throws Exception {
+        browser = host.open(10_000);
+        duplex = browser.duplex;
+    }
 
     @AfterEach
     void close() {
-        browser.close();
-        threads.close();
+        host.close();
     }
 
     /** Counts what is asked of it, and whether two ask at once. */
@@ -110,8 +116,8 @@ class FlowOutputTest {
     }
 
     @Test
-    void theFailureOfADuplexIsPassedOnToTheOneItIsPipedInto() {
-        try (SimulatedBrowser source = new SimulatedBrowser(threads, 10_000)) {
+    void theFailureOfADuplexIsPassedOnToTheOneItIsPipedInto() throws Exception {
+        try (SimulatedHost.Page source = host.open(10_000)) {
             source.duplex.input().subscribe(duplex.output());
 
             source.duplex.reset(4711, "gone");
@@ -123,9 +129,9 @@ class FlowOutputTest {
     /** Each buffer fills the duplex, and the transport empties it while the subscriber still looks for room. */
     @Test
     void roomThatComesWhileTheSubscriberLooksForItIsNotOverlooked() throws Exception {
-        byte[] bytes = TestBrowser.random(SimulatedBrowser.BOUND);
+        byte[] bytes = TestBrowser.random(SimulatedHost.BOUND);
         int rounds = 1000;
-        try (SimulatedBrowser other = new SimulatedBrowser(threads, 4 * SimulatedBrowser.BOUND)) {
+        try (SimulatedHost.Page other = host.open(4 * SimulatedHost.BOUND)) {
             CompletableFuture<byte[]> read = TestBrowser.readAll(other.download());
             try (SubmissionPublisher<ByteBuffer> publisher = new SubmissionPublisher<>(Runnable::run, 2)) {
                 publisher.subscribe(other.duplex.output());
@@ -146,7 +152,7 @@ class FlowOutputTest {
     @Test
     void theUpstreamIsAskedByOneThreadAtATime() throws Exception {
         for (int round = 0; round < 300; round++) {
-            try (SimulatedBrowser other = new SimulatedBrowser(threads, 100_000)) {
+            try (SimulatedHost.Page other = host.open(100_000)) {
                 Upstream upstream = new Upstream();
                 Flow.Subscriber<ByteBuffer> output = other.duplex.output();
                 Thread reset = new Thread(other.duplex::reset);

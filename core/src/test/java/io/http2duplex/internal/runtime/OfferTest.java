@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexException;
 import io.http2duplex.ErrorCode;
+import io.http2duplex.internal.handler.SimulatedHost;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -24,8 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OfferTest {
     private static final int SIZE = 10_000;
 
-    private final UserThreads threads = UserThreads.standard();
     private final CompletableFuture<Duplex> opened = new CompletableFuture<>();
+    private final SimulatedHost host = new SimulatedHost(opened::complete, options -> {});
 
     @SuppressWarnings("NullAway.Init") // each test opens it
     private TestBrowser browser;
@@ -33,13 +34,11 @@ class OfferTest {
     @AfterEach
     void close() {
         browser.close();
-        threads.close();
+        host.close();
     }
 
     private Duplex open(int dialect) throws Exception {
-        browser = dialect == 1
-                ? new SimulatedBrowser(threads, SIZE).call(opened::complete, threads)
-                : new ResumableBrowser(new SimulatedCarrier(threads).call(opened::complete, threads));
+        browser = dialect == 1 ? host.open(SIZE) : host.openResumable(new SimulatedHost.Client());
         return get(opened);
     }
 

@@ -1,9 +1,8 @@
 package io.http2duplex.internal.runtime;
 
 import io.http2duplex.Duplex;
+import io.http2duplex.internal.handler.SimulatedHost;
 import java.nio.ByteBuffer;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
 import org.reactivestreams.tck.TestEnvironment;
 import org.reactivestreams.tck.flow.FlowSubscriberBlackboxVerification;
@@ -11,8 +10,7 @@ import org.testng.annotations.AfterClass;
 
 /** The Reactive Streams compatibility kit, against {@link Duplex#output}. */
 public class OutputSubscriberTckTest extends FlowSubscriberBlackboxVerification<ByteBuffer> {
-    private final UserThreads threads = UserThreads.standard();
-    private final Queue<SimulatedBrowser> browsers = new ConcurrentLinkedQueue<>();
+    private final SimulatedHost host = new SimulatedHost();
 
     public OutputSubscriberTckTest() {
         super(new TestEnvironment(500));
@@ -20,19 +18,16 @@ public class OutputSubscriberTckTest extends FlowSubscriberBlackboxVerification<
 
     @AfterClass
     public void stop() {
-        browsers.forEach(SimulatedBrowser::close);
-        threads.close();
-    }
-
-    private SimulatedBrowser open() {
-        SimulatedBrowser browser = new SimulatedBrowser(threads, 1 << 20);
-        browsers.add(browser);
-        return browser;
+        host.close();
     }
 
     @Override
     public Flow.Subscriber<ByteBuffer> createFlowSubscriber() {
-        return open().duplex.output();
+        try {
+            return host.open(1 << 20).duplex.output();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.http2duplex.internal.core.plain.PlainUpload;
 import io.http2duplex.internal.core.plain.UploadKind;
 import io.http2duplex.internal.core.resumable.MemoryBudget;
 import io.http2duplex.internal.core.resumable.ResumableSession;
+import io.http2duplex.internal.handler.SimulatedHost;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ class SessionCountTest {
     private final SessionCount count = new SessionCount(counts);
 
     private DuplexStatistics statistics() {
-        return counts.statistics(new LiveTotals(0, 0, 0, 0, 0, 0, 0), new MemoryBudget(0));
+        return counts.statistics(LiveTotals.NONE, new MemoryBudget(0));
     }
 
     private void happened(Session session) {
@@ -30,7 +31,7 @@ class SessionCountTest {
 
     @Test
     void aLifeIsAsLongAsTheClockSays() {
-        PlainSession session = new PlainSession(SimulatedCarrier.LIMITS, () -> {});
+        PlainSession session = new PlainSession(SimulatedHost.LIMITS, () -> {});
         PlainUpload upload = session.openUpload(UploadKind.CHUNK, 300, now, () -> {});
         upload.received(ByteBuffer.allocate(200), now);
         happened(session);
@@ -66,9 +67,8 @@ class SessionCountTest {
     }
 
     @Test
-    void anEndInOrderIsToldAsSuch() {
-        ResumableSession session = new ResumableSession(SimulatedCarrier.LIMITS, new MemoryBudget(0), now);
-        assertThat(count.summary(session))
-                .isEqualTo("of dialect 2 ended in order after 0 ms: 0 bytes up, 0 bytes down");
+    void aCleanEndIsLoggedAsSuch() {
+        ResumableSession session = new ResumableSession(SimulatedHost.LIMITS, new MemoryBudget(0), now);
+        assertThat(count.summary(session)).isEqualTo("of dialect 2 ended cleanly after 0 ms: 0 bytes up, 0 bytes down");
     }
 }

@@ -119,8 +119,8 @@ public final class UndertowExchange implements Exchange, ExchangeCompletionListe
     }
 
     @Override
-    public DuplexRequest request() {
-        return UndertowRequest.of(exchange);
+    public DuplexRequest request(@Nullable String account) {
+        return UndertowRequest.of(exchange, account);
     }
 
     @Override

@@ -22,11 +22,14 @@ record UndertowRequest(
         String queryString,
         Map<String, Deque<String>> queryParameters,
         InetSocketAddress remoteAddress,
-        @Nullable Principal principal)
+        @Nullable Principal principal,
+        @Nullable String account)
         implements DuplexRequest {
-    static UndertowRequest of(HttpServerExchange exchange) {
+    /** @param account null: that of the principal, if there is one */
+    static UndertowRequest of(HttpServerExchange exchange, @Nullable String account) {
         var security = exchange.getSecurityContext();
-        Account account = security == null ? null : security.getAuthenticatedAccount();
+        Account authenticated = security == null ? null : security.getAuthenticatedAccount();
+        Principal principal = authenticated == null ? null : authenticated.getPrincipal();
         return new UndertowRequest(
                 exchange.getRequestHeaders(),
                 exchange.getRequestScheme(),
@@ -35,7 +38,8 @@ record UndertowRequest(
                 exchange.getQueryString(),
                 exchange.getQueryParameters(),
                 exchange.getSourceAddress(),
-                account == null ? null : account.getPrincipal());
+                principal,
+                account != null || principal == null ? account : principal.getName());
     }
 
     @Override
@@ -59,10 +63,5 @@ record UndertowRequest(
     public @Nullable String queryParameter(String name) {
         Deque<String> values = queryParameters.get(name);
         return values == null ? null : values.peekFirst();
-    }
-
-    @Override
-    public @Nullable String account() {
-        return principal == null ? null : principal.getName();
     }
 }

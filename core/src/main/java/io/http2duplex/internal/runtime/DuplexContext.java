@@ -1,0 +1,20 @@
+package io.http2duplex.internal.runtime;
+
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The context that all duplexes of an endpoint share.
+ *
+ * @param threads the threads of user code
+ * @param monitoring counters and logs
+ * @param observers null if nobody is told of the duplexes
+ * @param scheduler the timer of their deadlines
+ * @param mustNotBlock whether the calling thread must not block, since it carries the bytes of others
+ */
+public record DuplexContext(
+        UserThreads threads,
+        Monitoring monitoring,
+        @Nullable Observers observers,
+        Scheduler scheduler,
+        BooleanSupplier mustNotBlock) {}
