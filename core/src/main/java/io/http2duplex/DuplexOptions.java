@@ -34,6 +34,7 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     private Duration heartbeat = Duration.ofSeconds(15);
     private int maxWindow = 16 * 1024 * 1024;
     private long memoryBudget = Runtime.getRuntime().maxMemory() / 4;
+    private int memoryBudgetShare = 25;
     private Duration maxDownloadLife = Duration.ofMinutes(10);
     private @Nullable Authorizer authorizer;
     private Duration authorizeTimeout = Duration.ofSeconds(10);
@@ -176,6 +177,15 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
      */
     public final B memoryBudget(long bytes) {
         memoryBudget = OptionChecks.zeroOrMore(bytes, "memoryBudget");
+        return self();
+    }
+
+    /**
+     * Dialect 2: how much of the {@link #memoryBudget} the duplexes of one account may take, or, without an account,
+     * of one address (of IPv6, its first 64 bits). In percent, 1 to 100; default 25.
+     */
+    public final B memoryBudgetShare(int percent) {
+        memoryBudgetShare = OptionChecks.percent(percent, "memoryBudgetShare");
         return self();
     }
 
@@ -375,6 +385,11 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     /** {@return what {@link #memoryBudget} was given} */
     public final long memoryBudget() {
         return memoryBudget;
+    }
+
+    /** {@return what {@link #memoryBudgetShare} was given} */
+    public final int memoryBudgetShare() {
+        return memoryBudgetShare;
     }
 
     /** {@return what {@link #maxDownloadLife} was given} */

@@ -39,7 +39,9 @@ class BuilderTest {
                 options -> options.maxSessionsPerAddress(-1),
                 options -> options.maxSessionsPerAccount(0),
                 options -> options.maxOpensPerMinute(0),
-                options -> options.memoryBudget(-1));
+                options -> options.memoryBudget(-1),
+                options -> options.memoryBudgetShare(0),
+                options -> options.memoryBudgetShare(101));
     }
 
     @ParameterizedTest

@@ -2,6 +2,9 @@ package io.http2duplex.internal.core;
 
 import io.http2duplex.DuplexException;
 import io.http2duplex.ErrorCode;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,21 @@ import org.jspecify.annotations.Nullable;
  */
 public record Failure(
         ErrorCode code, int number, String reason, @Nullable Throwable cause) {
+    /** The codes that a client may use ({@code docs/protocol.md}, section "Reset"). */
+    private static final Set<ErrorCode> OF_CLIENTS = EnumSet.of(
+            ErrorCode.CANCELLED,
+            ErrorCode.PROTOCOL_ERROR,
+            ErrorCode.CONNECTION_LOST,
+            ErrorCode.ABORTED,
+            ErrorCode.APPLICATION);
+
+    /** Controls, ends of line, and what changes the direction of text: a log must show what was written. */
+    private static final Pattern NOT_FOR_LOGS =
+            Pattern.compile("[\\p{Cc}\\u2028\\u2029\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]");
+
+    /** The longest reason that is kept of a client's, in characters. */
+    private static final int MAX_REASON = 1000;
+
     /** {@return the failure as the application sees it} */
     public DuplexException exception() {
         return new DuplexException(code, number, reason, cause);
@@ -25,6 +43,22 @@ public record Failure(
 
     public Failure(ErrorCode code, String reason, @Nullable Throwable cause) {
         this(code, code.number(), reason, cause);
+    }
+
+    /**
+     * A failure that the client's RESET names: a code that only a server may use counts as {@link ErrorCode#CANCELLED},
+     * and the reason becomes text that may be logged.
+     */
+    public static Failure ofClient(int number, String reason) {
+        ErrorCode named = ErrorCode.of(number);
+        ErrorCode code = OF_CLIENTS.contains(named) ? named : ErrorCode.CANCELLED;
+        String line = NOT_FOR_LOGS.matcher(reason).replaceAll("\ufffd");
+        int end = Math.min(line.length(), MAX_REASON);
+        if (end < line.length() && Character.isHighSurrogate(line.charAt(end - 1))) {
+            end--; // no character is cut in two
+        }
+        return new Failure(
+                code, code == ErrorCode.APPLICATION ? number : code.number(), line.substring(0, end), null);
     }
 
     /**

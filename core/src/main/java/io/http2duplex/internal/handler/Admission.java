@@ -143,6 +143,9 @@ final class Admission {
                 : address;
     }
 
+    /** An account, which is never equal to an address. */
+    private record Account(String name) {}
+
     /** A place for one session, which is left exactly once. */
     final class Place {
         private final @Nullable Problem problem;
@@ -164,6 +167,13 @@ final class Admission {
         @Nullable
         Problem problem() {
             return problem;
+        }
+
+        /** {@return what stands for the account whose place it is, or without an account for the address} */
+        Object owner() {
+            synchronized (Admission.this) {
+                return account == null ? key : new Account(account);
+            }
         }
 
         /** {@return why the place can't be the account's, and must be left; null if it now is} */

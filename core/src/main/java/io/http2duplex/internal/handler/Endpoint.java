@@ -42,7 +42,8 @@ public final class Endpoint {
     public Endpoint(DuplexCallback callback, DuplexOptions<?> options, BooleanSupplier mustNotBlock) {
         this.mustNotBlock = mustNotBlock;
         threads = options.executor() == null ? UserThreads.standard() : UserThreads.of(options.executor());
-        budget = new MemoryBudget(options.memoryBudget());
+        budget = new MemoryBudget(
+                options.memoryBudget(), (long) (options.memoryBudget() * (options.memoryBudgetShare() / 100.0)));
         bodyNanos = nanos(options.bodyTimeout());
         SessionLimits limits = new SessionLimits(
                 options.uploadBufferSize(),

@@ -9,6 +9,7 @@ import io.http2duplex.internal.core.UploadOutcome;
 import io.http2duplex.internal.core.resumable.DownloadAttachment;
 import io.http2duplex.internal.core.resumable.FrameUpload;
 import io.http2duplex.internal.core.resumable.MemoryBudget;
+import io.http2duplex.internal.core.resumable.MemoryShare;
 import io.http2duplex.internal.core.resumable.ResumableSession;
 import io.http2duplex.internal.runtime.GuardedDownload;
 import io.http2duplex.internal.runtime.GuardedSession;
@@ -27,7 +28,8 @@ record ResumableDialect(
     void open(AdmittedRequest opening, DownloadRequest.OpensResumable request) {
         long now = System.nanoTime();
         Runnable waker = opening.exchange().waker();
-        factory.open(opening, new ResumableSession(limits, budget, now), session -> {
+        MemoryShare share = budget.share(opening.place().owner());
+        factory.open(opening, new ResumableSession(limits, share, now), session -> {
             DownloadAttachment attachment = session.attach(0, 0, request.limit(), now, waker);
             return attachment.problem() == null ? attachment : null;
         });

@@ -46,6 +46,13 @@ public final class OptionChecks {
         return value;
     }
 
+    public static int percent(int value, String name) {
+        if (value < 1 || value > 100) {
+            throw new IllegalArgumentException(name + " must be 1 to 100 percent, not " + value);
+        }
+        return value;
+    }
+
     public static Duration positive(Duration value, String name) {
         if (value.isZero() || value.isNegative()) {
             throw new IllegalArgumentException(name + " must be longer than zero, not " + value);

@@ -40,6 +40,9 @@ public final class ReceivingDirection {
     private boolean grown;
 
     private long receivedAt;
+    /** Offset up to which bytes had come when it was last checked whether the window is used. */
+    private long checked;
+
     private boolean discarding;
     /** Whether a reset dropped bytes that the application had not read. */
     private boolean dropped;
@@ -95,7 +98,7 @@ public final class ReceivingDirection {
             }
             if (discarding) {
                 queue.clear();
-                growIfHoldingUp();
+                resize();
             }
             endIfComplete();
         }
@@ -129,14 +132,24 @@ public final class ReceivingDirection {
         return received + (state == DirectionState.ENDED ? 1 : 0);
     }
 
-    /** {@return the offset up to which the peer may send} */
+    /** {@return the offset up to which the peer may send: never less than was advertised} */
     long limit() {
-        return Math.min(DownloadRequest.LARGEST, received - queue.size() + window.bytes());
+        return Math.max(advertisedLimit, Math.min(DownloadRequest.LARGEST, taken() + window.bytes()));
+    }
+
+    /** {@return the offset up to which the application has taken the bytes} */
+    private long taken() {
+        return received - queue.size();
     }
 
     /** {@return how many more bytes the peer may send by the advertised limit} */
     long window() {
         return state == DirectionState.OPEN ? Math.max(0, advertisedLimit - received) : 0;
+    }
+
+    /** {@return how many bytes the peer may have sent, by the advertised limit, that the application has not taken} */
+    long promised() {
+        return advertisedLimit - taken();
     }
 
     /** {@return the offset up to which every byte has come} */
@@ -171,13 +184,13 @@ public final class ReceivingDirection {
     @Nullable
     public ByteBuffer poll() {
         ByteBuffer bytes = queue.poll();
-        growIfHoldingUp();
+        resize();
         return bytes;
     }
 
     public int read(ByteBuffer target) {
         int count = queue.read(target);
-        growIfHoldingUp();
+        resize();
         return count;
     }
 
@@ -197,10 +210,15 @@ public final class ReceivingDirection {
     void discard() {
         discarding = true;
         queue.clear();
+        window.trim(promised());
     }
 
-    /** Grows the window if half of it was used within a round trip, and the application waits for more. */
-    private void growIfHoldingUp() {
+    /**
+     * The application has taken bytes. The window grows if half of it was used within a round trip, and the application
+     * waits for more. Of one that has shrunk, what the peer was allowed to send goes back to the budget as it is used.
+     */
+    private void resize() {
+        window.trim(promised());
         if (!grown
                 && state == DirectionState.OPEN
                 && queue.isEmpty()
@@ -208,6 +226,19 @@ public final class ReceivingDirection {
                 && receivedAt - advertisedAt <= LONGEST_ROUND_TRIP_NANOS) {
             grown = window.grow();
         }
+    }
+
+    boolean hasGrown() {
+        return window.hasGrown();
+    }
+
+    /** Shrinks the window if less has come since the last call than it holds. */
+    void shrinkIfUnused() {
+        if (received - checked < window.bytes()) {
+            window.shrink();
+            window.trim(promised());
+        }
+        checked = received;
     }
 
     /** Both directions have ended or were reset: what the application has not read is dropped. */

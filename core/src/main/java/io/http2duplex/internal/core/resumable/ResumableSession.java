@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** A session of dialect 2 ({@code docs/protocol.md}): it outlives its connections. */
 public final class ResumableSession implements Session {
     private static final long SWEEP_INTERVAL_NANOS = 1_000_000_000;
+    /** A window or buffer that was not used for so long shrinks. */
+    static final long SHRINK_INTERVAL_NANOS = 10_000_000_000L;
 
     private final SessionLimits limits;
     private final EffectCollector effects = new EffectCollector();
@@ -40,19 +42,21 @@ public final class ResumableSession implements Session {
     private boolean resetByPeer;
     /** When memory is released that was not used again. */
     private long sweep = Deadline.NONE;
+    /** When windows and buffers shrink that were not used. */
+    private long shrink = Deadline.NONE;
 
     /**
      * A session that waits for its first download: {@link #attach} with number 0 follows at once.
      *
-     * @param budget the budget for windows and buffers beyond their first sizes, shared with other sessions
+     * @param budget the share that windows and buffers beyond their first sizes are reserved from
      */
-    public ResumableSession(SessionLimits limits, MemoryBudget budget, long now) {
+    public ResumableSession(SessionLimits limits, MemoryShare budget, long now) {
         this(limits, budget, new SpareBuffers(), new SpareBuffers(), now);
     }
 
     ResumableSession(
             SessionLimits limits,
-            MemoryBudget budget,
+            MemoryShare budget,
             SpareBuffers sendingSpares,
             SpareBuffers receivingSpares,
             long now) {
@@ -305,7 +309,7 @@ public final class ResumableSession implements Session {
 
     @Override
     public OptionalLong deadline() {
-        return Deadline.earliest(sweep, downloads.deadline());
+        return Deadline.earliest(sweep, shrink, downloads.deadline());
     }
 
     @Override
@@ -316,7 +320,21 @@ public final class ResumableSession implements Session {
             receiving.spares.sweep();
             sweep = holdsSpares() ? now + SWEEP_INTERVAL_NANOS : Deadline.NONE;
         }
+        if (Deadline.isPast(shrink, now)) {
+            shrinkUnused();
+            shrink = hasGrown() ? now + SHRINK_INTERVAL_NANOS : Deadline.NONE;
+        }
         settle();
+    }
+
+    /** Gives memory back to the budget that was not needed since the last call. */
+    void shrinkUnused() {
+        sending.shrinkIfUnused();
+        receiving.shrinkIfUnused();
+    }
+
+    private boolean hasGrown() {
+        return sending.hasGrown() || receiving.hasGrown();
     }
 
     private boolean holdsSpares() {
@@ -347,11 +365,16 @@ public final class ResumableSession implements Session {
             sweep = time + SWEEP_INTERVAL_NANOS;
             effects.deadline();
         }
+        if (shrink == Deadline.NONE && hasGrown()) {
+            shrink = time + SHRINK_INTERVAL_NANOS;
+            effects.deadline();
+        }
     }
 
     private void finish(@Nullable FrameEncoder last) {
         finished = true;
         sweep = Deadline.NONE;
+        shrink = Deadline.NONE;
         effects.finished();
         downloads.finish(last);
         while (!uploads.isEmpty()) {
@@ -405,9 +428,7 @@ public final class ResumableSession implements Session {
         public void reset(int number, String reason) {
             if (!finished) {
                 resetByPeer = true;
-                ErrorCode code = ErrorCode.of(number);
-                int known = code == ErrorCode.APPLICATION ? number : code.number();
-                ResumableSession.this.reset(new Failure(code, known, reason, null), null);
+                ResumableSession.this.reset(Failure.ofClient(number, reason), null);
             }
         }
     }

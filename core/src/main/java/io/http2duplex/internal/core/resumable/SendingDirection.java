@@ -34,6 +34,8 @@ public final class SendingDirection {
     private long notifyOffset = NEVER;
 
     private boolean roomWanted;
+    /** Offset up to which the application had written when it was last checked whether the buffer is used. */
+    private long checked;
 
     public SendingDirection(WindowSize capacity, SpareBuffers spares, EffectCollector effects) {
         this.capacity = capacity;
@@ -105,6 +107,19 @@ public final class SendingDirection {
         if (room() == 0 && next == kept.end() && next < limit && capacity.grow()) {
             signalIfReached();
         }
+    }
+
+    boolean hasGrown() {
+        return capacity.hasGrown();
+    }
+
+    /** Shrinks the buffer if less was written since the last call than it holds. */
+    void shrinkIfUnused() {
+        if (kept.end() - checked < capacity.bytes() && kept() < capacity.first()) {
+            capacity.shrink();
+            capacity.trim(0);
+        }
+        checked = kept.end();
     }
 
     /** {@return whether the application waits for a confirmation that the peer may hold back} */

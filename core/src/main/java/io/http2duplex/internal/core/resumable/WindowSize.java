@@ -1,17 +1,20 @@
 package io.http2duplex.internal.core.resumable;
 
-/** A size of a window or buffer that grows on demand, up to a bound and as long as the budget lasts. */
+/** A size of a window or buffer that grows on demand, up to a bound and as long as the budget lasts, and shrinks again. */
 public final class WindowSize {
     /** With it, a window grows from its usual first size to the largest one in two steps. */
     private static final int FACTOR = 16;
 
+    private final int first;
     private final int max;
-    private final MemoryBudget budget;
+    private final MemoryShare budget;
     private int bytes;
-    private int reserved;
+    /** What is taken from the budget: at least what {@link #bytes} is larger than at first. */
+    private long reserved;
 
     /** @param first the size to begin with, which is not taken from the budget, in bytes */
-    public WindowSize(int first, int max, MemoryBudget budget) {
+    public WindowSize(int first, int max, MemoryShare budget) {
+        this.first = first;
         this.bytes = first;
         this.max = max;
         this.budget = budget;
@@ -21,17 +24,26 @@ public final class WindowSize {
         return bytes;
     }
 
+    int first() {
+        return first;
+    }
+
     /** {@return whether it has reached its bound} */
     boolean isLargest() {
         return bytes >= max;
+    }
+
+    boolean hasGrown() {
+        return bytes > first;
     }
 
     /** {@return whether it has grown; by less if the budget has no more left} */
     boolean grow() {
         int most = (int) Math.min((FACTOR - 1L) * bytes, max - bytes);
         for (int more = most; more > 0 && more >= Math.min(most, bytes); more /= 4) {
-            if (budget.reserve(more)) {
-                reserved += more;
+            long missing = Math.max(0, (long) bytes + more - first - reserved);
+            if (budget.reserve(missing)) {
+                reserved += missing;
                 bytes += more;
                 return true;
             }
@@ -39,9 +51,24 @@ public final class WindowSize {
         return false;
     }
 
+    /** Shrinks to its first size. What was reserved stays so until {@link #trim}. */
+    void shrink() {
+        bytes = first;
+    }
+
+    /** Gives back what is reserved beyond its size, and beyond the bytes that a peer may still send. */
+    void trim(long promised) {
+        long needed = Math.max(bytes, promised) - first;
+        if (reserved > needed) {
+            budget.release(reserved - needed);
+            reserved = needed;
+        }
+    }
+
     /** Gives back what was reserved. */
     void release() {
         budget.release(reserved);
         reserved = 0;
+        bytes = first;
     }
 }

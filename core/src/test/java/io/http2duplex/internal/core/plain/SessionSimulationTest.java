@@ -6,11 +6,14 @@ import org.junit.jupiter.api.Test;
 class SessionSimulationTest {
     private static final int SCHEDULES = 20_000;
 
-    /** {@code -Dseed=…} runs one schedule alone. */
+    /** {@code -Dseed=…} runs one schedule alone, {@code -Dschedules=…} so many. */
     @Test
-    void inNoScheduleIsAByteLostACutTakenForAnEndABoundBrokenOrAnyoneLeftWaiting() {
+    void inNoScheduleIsAByteLostACutTreatedAsAnEndABoundBrokenOrAnyoneLeftWaiting() {
         Long seed = Long.getLong("seed");
-        (seed == null ? LongStream.range(0, SCHEDULES) : LongStream.of(seed)).forEach(SessionSimulationTest::run);
+        LongStream seeds = seed == null
+                ? LongStream.range(0, Long.getLong("schedules", SCHEDULES)).parallel()
+                : LongStream.of(seed);
+        seeds.forEach(SessionSimulationTest::run);
     }
 
     private static void run(long seed) {

@@ -130,6 +130,13 @@ final class ModelClient implements SimulatedApplication.Duplex {
         check(!isOver() || budget.reserved() == 0, "a client that has ended holds a reserve");
     }
 
+    /** Time has passed in which little was carried. */
+    void shrink() {
+        sending.shrinkIfUnused();
+        receiving.shrinkIfUnused();
+        react();
+    }
+
     // ---- downloads
 
     void open() {

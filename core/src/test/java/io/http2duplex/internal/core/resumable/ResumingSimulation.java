@@ -71,6 +71,9 @@ final class ResumingSimulation {
         if (random.nextInt(4) == 0) {
             at(server::rotate);
         }
+        for (int i = random.nextInt(4); i > 0; i--) {
+            at(network.oneIn(2) ? server::shrink : client::shrink);
+        }
     }
 
     private MemoryBudget budget() {

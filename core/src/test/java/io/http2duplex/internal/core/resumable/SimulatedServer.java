@@ -100,6 +100,10 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
                 session.sending.kept()
                         <= Math.max(limits.maxWindow(), limits.downloadBufferSize()) + application.largestWrite,
                 "too much is kept");
+        check(
+                budget.reserved() >= Math.max(0, session.receiving.promised() - limits.uploadBufferSize())
+                        || session.receiving.state().isFinished(),
+                "what the client may send is not paid for");
         if (session.isFinished()) {
             check(budget.reserved() == 0, () -> "a session that has ended holds " + budget.reserved() + " bytes");
             check(sendingSpares.isEmpty() && receivingSpares.isEmpty(), "a session that has ended holds memory");
@@ -129,6 +133,12 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
         }
         react();
         return problem;
+    }
+
+    /** Time has passed in which little was carried. */
+    void shrink() {
+        session.shrinkUnused();
+        react();
     }
 
     void rotate() {
