@@ -104,7 +104,7 @@ public final class DuplexServer implements AutoCloseable {
             open = port;
             state = State.STARTED;
             if (tls != null) {
-                tls.watch(port);
+                tls.watch((time, task) -> port.after(time, () -> port.executor().execute(task)), port::use);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(

@@ -23,6 +23,7 @@ public abstract class ListenerOptions<B extends ListenerOptions<B>> {
     private Duration handshakeTimeout = Duration.ofSeconds(10);
     private Duration firstRequestTimeout = Duration.ofSeconds(20);
     private Duration idleTimeout = Duration.ofMinutes(2);
+    private Duration responseTimeout = Duration.ofMinutes(1);
     private int maxHeaderSize = 16 * 1024;
     private int maxHeaders = 100;
     private int streamWindow = 128 * 1024;
@@ -75,6 +76,16 @@ public abstract class ListenerOptions<B extends ListenerOptions<B>> {
     /** How long a connection may be without any request, before it is closed. Default 2 minutes. */
     public final B idleTimeout(Duration timeout) {
         idleTimeout = positive(timeout, "idleTimeout");
+        return self();
+    }
+
+    /**
+     * How long a response may be blocked by a client that does not read it. Then it is ended: over HTTP/2 its stream is
+     * reset, over HTTP/1.1 its connection is closed. An honest slow line takes 16 KiB in that time. Downloads of duplexes
+     * have a {@code stallTimeout} instead. Default 1 minute.
+     */
+    public final B responseTimeout(Duration timeout) {
+        responseTimeout = positive(timeout, "responseTimeout");
         return self();
     }
 
@@ -186,6 +197,7 @@ public abstract class ListenerOptions<B extends ListenerOptions<B>> {
                         handshakeTimeout,
                         firstRequestTimeout,
                         idleTimeout,
+                        responseTimeout,
                         maxHeaderSize,
                         maxHeaders),
                 new Http2Limits(

@@ -1,6 +1,7 @@
 package io.http2duplex.server;
 
 import io.http2duplex.DuplexStatistics;
+import io.http2duplex.internal.options.OptionChecks;
 import io.http2duplex.internal.undertow.Json;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -48,10 +49,22 @@ public final class StatusHandler implements HttpHandler {
      * sends new clients elsewhere.
      */
     public static StatusHandler health(DuplexHandler... handlers) {
+        return health(StatusCodes.SERVICE_UNAVAILABLE, handlers);
+    }
+
+    /**
+     * {@return a handler as {@link #health(DuplexHandler...)}, with another status while draining} HAProxy takes the
+     * sessions that live off a node that answers 503, and leaves them there for 404 with {@code http-check
+     * disable-on-404}.
+     *
+     * @param drainingStatus 400 to 599
+     */
+    public static StatusHandler health(int drainingStatus, DuplexHandler... handlers) {
+        OptionChecks.between(400, 599, drainingStatus, "drainingStatus");
         List<DuplexHandler> all = List.of(handlers);
         return new StatusHandler(
                 () -> all.stream().anyMatch(DuplexHandler::isDraining)
-                        ? new Status(StatusCodes.SERVICE_UNAVAILABLE, Map.of("status", "draining"))
+                        ? new Status(drainingStatus, Map.of("status", "draining"))
                         : new Status(StatusCodes.OK, Map.of("status", "up")),
                 false);
     }

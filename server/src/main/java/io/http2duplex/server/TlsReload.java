@@ -1,6 +1,5 @@
 package io.http2duplex.server;
 
-import io.http2duplex.internal.listener.HttpPort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -10,6 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jboss.logging.Logger;
@@ -40,19 +40,39 @@ final class TlsReload {
         this.interval = interval;
     }
 
-    /** {@return the context} Throws what the loader throws. */
+    /**
+     * {@return the context} Throws what the loader throws.
+     *
+     * @throws IllegalStateException if the loader gives none: a server must not fall back to clear text
+     */
     SSLContext load() throws IOException {
         List<Version> versions = versions();
         SSLContext context = loader.get();
+        if (context == null) {
+            throw new IllegalStateException(
+                    "The loader of the TLS context (tls of the DuplexServer) must give a context,"
+                            + " but gave null; without tls() the server speaks clear text");
+        }
         loaded = versions;
         return context;
     }
 
-    /** Begins to look after the files. */
-    synchronized void watch(HttpPort port) {
+    /**
+     * Begins to look after the files.
+     *
+     * @param after runs a task after a time, on a thread that may block
+     * @param use takes a context that was loaded again
+     */
+    synchronized void watch(Timer after, Consumer<SSLContext> use) {
         if (!stopped && !files.isEmpty()) {
-            cancel = port.after(interval, () -> port.executor().execute(() -> look(port)));
+            cancel = after.run(interval, () -> look(after, use));
         }
+    }
+
+    /** Runs tasks after a time. */
+    interface Timer {
+        /** {@return what takes the task back} */
+        Runnable run(Duration after, Runnable task);
     }
 
     synchronized void stop() {
@@ -62,21 +82,21 @@ final class TlsReload {
         }
     }
 
-    private void look(HttpPort port) {
+    private void look(Timer after, Consumer<SSLContext> use) {
         List<Version> versions = List.of();
         try {
             versions = versions();
             if (!versions.equals(loaded)) {
-                port.use(load());
+                use.accept(load());
                 LOG.infof("The TLS context was loaded again from %s", files);
             }
-        } catch (IOException | RuntimeException e) { // such as what the application's loader throws
+        } catch (Throwable e) { // the application's loader: whatever it throws, the server goes on and tries again
             if (!versions.equals(refused)) {
                 refused = versions;
                 LOG.warn("The TLS context cannot be loaded again; the old one stays in use", e);
             }
         } finally {
-            watch(port);
+            watch(after, use);
         }
     }
 

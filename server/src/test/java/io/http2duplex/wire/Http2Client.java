@@ -16,8 +16,10 @@ import io.http2duplex.wire.Request.Ending;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http2.hpack.HpackException;
 
@@ -41,6 +43,9 @@ final class Http2Client extends Http2Connection implements Client {
 
     /** How many streams the server has reset; a stream reset twice counts twice. */
     final AtomicInteger resetsReceived = new AtomicInteger();
+
+    /** The error codes of those resets. */
+    final Queue<Integer> resetCodes = new ConcurrentLinkedQueue<>();
 
     /** The last stream that the server will serve, once it has said so. */
     final CompletableFuture<Integer> goneAway = new CompletableFuture<>();
@@ -87,6 +92,11 @@ final class Http2Client extends Http2Connection implements Client {
     /** A client whose streams have that window, and whose test gives all credit. */
     static Http2Client withWindow(Transport transport, TestServer server, int window) throws IOException {
         return new Http2Client(sockets(transport, server), server.path(), window, false);
+    }
+
+    /** The same, of a server that is not a {@link TestServer}. */
+    static Http2Client withWindow(Sockets sockets, String path, int window) throws IOException {
+        return new Http2Client(sockets, path, window, false);
     }
 
     private static Sockets sockets(Transport transport, TestServer server) throws IOException {
@@ -212,6 +222,7 @@ final class Http2Client extends Http2Connection implements Client {
 
     @Override
     protected void reset(int stream, int error) {
+        resetCodes.add(error);
         resetsReceived.incrementAndGet();
         Http2Request request = streams.get(stream);
         if (request != null) {

@@ -2,6 +2,7 @@ package io.http2duplex.wire;
 
 import static io.http2duplex.wire.UploadsTest.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.http2duplex.server.StatusHandler;
 import io.undertow.Handlers;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -69,6 +71,22 @@ class StatusTest {
             server.awaitNoSessions();
             assertThat(ask(server, version, "GET", "/health").statusCode()).isEqualTo(503);
         }
+    }
+
+    @Test
+    void theDrainingStatusIsAnOption() throws Exception {
+        try (TestServer server = TestServer.behind(
+                duplexes -> Handlers.path(duplexes).addExactPath("/health", StatusHandler.health(404, duplexes)))) {
+            assertThat(ask(server, HttpClient.Version.HTTP_2, "GET", "/health").statusCode())
+                    .isEqualTo(200);
+            server.handler().drain();
+            HttpResponse<String> draining = ask(server, HttpClient.Version.HTTP_2, "GET", "/health");
+            assertThat(draining.statusCode()).isEqualTo(404);
+            assertThat(draining.body()).isEqualTo("{\"status\":\"draining\"}");
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> StatusHandler.health(200))
+                .withMessage("drainingStatus must be 400 to 599, not 200");
     }
 
     @ParameterizedTest

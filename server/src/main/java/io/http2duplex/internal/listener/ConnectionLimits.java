@@ -13,6 +13,7 @@ import java.util.function.Predicate;
  * @param handshakeTimeout how long the TLS handshake may take
  * @param firstRequestTimeout how long it may take after that until a request is here; and any head, once it has begun
  * @param idleTimeout how long a connection may be without a request
+ * @param responseTimeout how long a response may be blocked by a client that does not read it
  * @param maxHeaderSize how many bytes the head of a request may have, with 32 for each field beside its name and value
  * @param maxHeaders how many fields it may have
  */
@@ -23,5 +24,6 @@ public record ConnectionLimits(
         Duration handshakeTimeout,
         Duration firstRequestTimeout,
         Duration idleTimeout,
+        Duration responseTimeout,
         int maxHeaderSize,
         int maxHeaders) {}

@@ -267,6 +267,17 @@ final class Http2ServerChannel extends Http2Channel {
         }
     }
 
+    /**
+     * Undertow cancels streams, some of them twice. Behind a whole answer the client is told to send no more of its request
+     * (RFC 9113, section 8.1).
+     */
+    @Override
+    public void sendRstStream(int id, int code) {
+        if (code != ERROR_CANCEL || !streams.isOver(id)) {
+            super.sendRstStream(id, code == ERROR_CANCEL && streams.isAnswered(id) ? ERROR_NO_ERROR : code);
+        }
+    }
+
     // ---- going
 
     private void sent(int frameType, int flags, int id, int length) {

@@ -1,6 +1,9 @@
 package io.http2duplex.internal.listener;
 
+import io.http2duplex.internal.options.OptionChecks;
+import io.http2duplex.internal.undertow.EntityLimit;
 import io.http2duplex.internal.undertow.IoThreads;
+import io.http2duplex.internal.undertow.ResponseDeadline;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
@@ -49,6 +52,7 @@ public final class HttpPort {
         ByteBufferPool pool = buffers.toWrite();
         OptionMap options = OptionMap.builder()
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
+                .set(UndertowOptions.MAX_ENTITY_SIZE, EntityLimit.UNSET)
                 .set(UndertowOptions.MAX_HEADER_SIZE, HeadLimit.MAX_SIZE)
                 .set(
                         UndertowOptions.MAX_HEADERS,
@@ -77,7 +81,10 @@ public final class HttpPort {
                         UndertowOptions.NO_REQUEST_TIMEOUT,
                         millis(limits.connections().idleTimeout()))
                 .getMap();
-        HttpHandler limited = new HeadLimit(limits.connections(), counts, handler);
+        HttpHandler limited = new ResponseDeadline(
+                OptionChecks.nanos(limits.connections().responseTimeout()),
+                () -> counts.reached(ListenerLimit.RESPONSE_TIMEOUT),
+                new HeadLimit(limits.connections(), counts, new EntityLimit(handler)));
         OptionMap sockets = OptionMap.builder()
                 .set(Options.WORKER_IO_THREADS, worker.getIoThreadCount())
                 .set(Options.TCP_NODELAY, true)

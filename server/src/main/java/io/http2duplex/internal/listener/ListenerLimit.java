@@ -7,6 +7,7 @@ public enum ListenerLimit {
     HANDSHAKE_TIMEOUT("handshakeTimeout"),
     FIRST_REQUEST_TIMEOUT("firstRequestTimeout"),
     IDLE_TIMEOUT("idleTimeout"),
+    RESPONSE_TIMEOUT("responseTimeout"),
     MAX_HEADER_SIZE("maxHeaderSize"),
     MAX_HEADERS("maxHeaders"),
     PING_TIMEOUT("pingTimeout"),

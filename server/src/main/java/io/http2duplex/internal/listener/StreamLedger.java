@@ -157,7 +157,9 @@ final class StreamLedger {
         if (type == FrameHeads.DATA) {
             updatesDue += UPDATES + length / BYTES_PER_UPDATE;
         }
-        if (type == FrameHeads.RST_STREAM) {
+        if (type == FrameHeads.RST_STREAM && isAnswered(stream)) {
+            clientEnded(stream, now); // an answer came before its request's end: that is no failure to be counted
+        } else if (type == FrameHeads.RST_STREAM) {
             reset(stream, now);
         } else if ((type == FrameHeads.HEADERS || type == FrameHeads.DATA) && (flags & FrameHeads.END_STREAM) != 0) {
             Stream known = open.get(stream);
@@ -166,6 +168,12 @@ final class StreamLedger {
                 closeIfEnded(known, now);
             }
         }
+    }
+
+    /** {@return whether the response was sent to its end, while the request has not come to its own} */
+    synchronized boolean isAnswered(int stream) {
+        Stream known = open.get(stream);
+        return known != null && known.serverEnded;
     }
 
     private void reset(int stream, long now) {

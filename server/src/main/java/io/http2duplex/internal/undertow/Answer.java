@@ -128,22 +128,33 @@ public final class Answer {
                 }
             }
             response.shutdownWrites();
-            if (!response.flush()) {
+            if (!isFlushed(response)) {
                 response.resumeWrites();
                 return;
             }
             response.suspendWrites();
             onAnswered.run();
-            drain();
+            endRequest();
         } catch (IOException
                 | RuntimeException e) { // such as: the I/O thread of a server that stops takes no more timers
             giveUp(e);
         }
     }
 
-    private void drain() {
+    /** Undertow reports success too when flow control has let the frame out only in part: the next flush tells. */
+    private boolean isFlushed(StreamSinkChannel response) throws IOException {
+        return response.flush() && (exchange.isResponseComplete() || response.flush());
+    }
+
+    private void endRequest() {
         if (exchange.isComplete()) {
             return; // what another handler may have buffered of the body was freed
+        }
+        if (!exchange.isRequestComplete() && BodyDeadline.canReset(exchange)) {
+            // The client must not go on sending, nor wait: RST_STREAM, with NO_ERROR behind a whole answer.
+            IoUtils.safeClose(exchange.getConnection());
+            exchange.endExchange();
+            return;
         }
         StreamSourceChannel body =
                 request != null || exchange.isRequestComplete() ? request : exchange.getRequestChannel();

@@ -55,10 +55,14 @@ public final class BodyDeadline {
         this.nanos = nanos;
         this.onExpired = onExpired;
         left = nanos;
-        boolean harmless = !isHttp2(exchange) || exchange.getConnection().getAttachment(STREAMS_CAN_BE_RESET) != null;
-        if (nanos == 0 || !harmless) {
+        if (nanos == 0 || (isHttp2(exchange) && !canReset(exchange))) {
             state = State.CLOSED;
         }
+    }
+
+    /** {@return whether it came over HTTP/2, and its stream can be reset without harm to others} */
+    static boolean canReset(HttpServerExchange exchange) {
+        return isHttp2(exchange) && exchange.getConnection().getAttachment(STREAMS_CAN_BE_RESET) != null;
     }
 
     static boolean isHttp2(HttpServerExchange exchange) {

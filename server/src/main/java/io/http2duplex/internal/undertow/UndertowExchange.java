@@ -1,6 +1,7 @@
 package io.http2duplex.internal.undertow;
 
 import io.http2duplex.DuplexRequest;
+import io.http2duplex.internal.core.HeaderNames;
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.RequestFields;
 import io.http2duplex.internal.core.UploadOutcome;
@@ -14,6 +15,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.HeaderValues;
+import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
@@ -22,7 +24,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.xnio.channels.StreamSinkChannel;
 
@@ -31,6 +35,8 @@ import org.xnio.channels.StreamSinkChannel;
  * says otherwise. It is passed on as a parameter: an attachment of Undertow's would cost every open download a map.
  */
 public final class UndertowExchange implements Exchange, ExchangeCompletionListener {
+    private static final Logger LOG = Logger.getLogger(UndertowExchange.class);
+    private static final AtomicBoolean HTTP_10_WARNED = new AtomicBoolean();
     private static final AttachmentKey<Object> CONNECTION = AttachmentKey.create(Object.class);
     /** The names of response fields, shared: each would be a part of every idle duplex. */
     private static final Map<String, HttpString> NAMES = new ConcurrentHashMap<>();
@@ -136,10 +142,19 @@ public final class UndertowExchange implements Exchange, ExchangeCompletionListe
 
     @Override
     public @Nullable Problem noDownload() {
-        return exchange.isRequestComplete() || BodyDeadline.isHttp2(exchange)
-                ? null
-                // Behind a body the close of an HTTP/1.1 connection would not be noticed.
-                : Problem.badHeaders("GET opens or resumes a duplex: it has no body.");
+        if (!exchange.isRequestComplete() && !BodyDeadline.isHttp2(exchange)) {
+            // Behind a body the close of an HTTP/1.1 connection would not be noticed.
+            return Problem.badHeaders("GET opens or resumes a duplex: it has no body.");
+        }
+        if (exchange.isHttp10() && !exchange.getRequestHeaders().contains(HeaderNames.VERSION)) {
+            if (HTTP_10_WARNED.compareAndSet(false, true)) {
+                LOG.warn("A duplex of dialect 1 was refused, as all are that come over HTTP/1.0: a proxy must speak"
+                        + " HTTP/1.1 with this server (nginx: proxy_http_version 1.1)");
+            }
+            return Problem.badHeaders("Over HTTP/1.0 a download that was cut looks like one that has ended. Open this"
+                    + " duplex over HTTP/1.1 or HTTP/2; a proxy must speak one of these with the server.");
+        }
+        return null;
     }
 
     // ---- threads
@@ -225,6 +240,10 @@ public final class UndertowExchange implements Exchange, ExchangeCompletionListe
     public void download(GuardedDownload source, DownloadHead head) {
         exchange.setStatusCode(StatusCodes.OK);
         head.forEach(this::setField);
+        if (exchange.isHttp11()) {
+            // Else the response to "Connection: close" ends with its connection, as a cut one does.
+            exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, "chunked");
+        }
         StreamSinkChannel channel = exchange.getResponseChannel();
         if (channel == null) {
             source.lost(new IOException("Another handler has already begun the response"));

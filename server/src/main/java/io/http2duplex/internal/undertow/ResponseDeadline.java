@@ -1,0 +1,164 @@
+package io.http2duplex.internal.undertow;
+
+import io.http2duplex.internal.core.HeaderNames;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.xnio.IoUtils;
+import org.xnio.channels.StreamSourceChannel;
+import org.xnio.conduits.AbstractStreamSinkConduit;
+import org.xnio.conduits.StreamSinkConduit;
+
+/**
+ * A handler that ends responses which their clients do not read, whatever handler writes them: on HTTP/2 the stream is
+ * reset, on HTTP/1.1 the connection is closed. A response is blocked while the transport takes nothing of it, and may be
+ * for a time; a handler that has nothing to write is not. Downloads of duplexes have a time of their own.
+ */
+public final class ResponseDeadline implements HttpHandler {
+    private static final Logger LOG = Logger.getLogger(ResponseDeadline.class);
+
+    private final long nanos;
+    private final Runnable onExpired;
+    private final HttpHandler next;
+
+    /**
+     * @param nanos how long a response may be blocked
+     * @param onExpired told of each response that is ended
+     */
+    public ResponseDeadline(long nanos, Runnable onExpired, HttpHandler next) {
+        this.nanos = nanos;
+        this.onExpired = onExpired;
+        this.next = next;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        exchange.addResponseWrapper((factory, same) -> {
+            StreamSinkConduit response = factory.create();
+            return exchange.getResponseHeaders().contains(HeaderNames.ID) ? response : new Watched(response, exchange);
+        });
+        next.handleRequest(exchange);
+    }
+
+    private final class Watched extends AbstractStreamSinkConduit<StreamSinkConduit> {
+        private final HttpServerExchange exchange;
+        private boolean terminated;
+        // Guarded by this: a blocking handler writes on a thread of its own.
+        private boolean blocked;
+        private long since;
+        private boolean scheduled;
+
+        Watched(StreamSinkConduit next, HttpServerExchange exchange) {
+            super(next);
+            this.exchange = exchange;
+        }
+
+        @Override
+        public int write(ByteBuffer source) throws IOException {
+            return (int) noted(next.write(source), source.hasRemaining());
+        }
+
+        @Override
+        public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+            return noted(next.write(sources, offset, length), isLeft(sources, offset, length));
+        }
+
+        @Override
+        public int writeFinal(ByteBuffer source) throws IOException {
+            int count = next.writeFinal(source);
+            terminated |= !source.hasRemaining();
+            return (int) noted(count, source.hasRemaining());
+        }
+
+        @Override
+        public long writeFinal(ByteBuffer[] sources, int offset, int length) throws IOException {
+            long count = next.writeFinal(sources, offset, length);
+            boolean left = isLeft(sources, offset, length);
+            terminated |= !left;
+            return noted(count, left);
+        }
+
+        private static boolean isLeft(ByteBuffer[] sources, int offset, int length) {
+            return length > 0 && sources[offset + length - 1].hasRemaining();
+        }
+
+        @Override
+        public long transferFrom(FileChannel source, long position, long count) throws IOException {
+            return noted(next.transferFrom(source, position, count), true);
+        }
+
+        @Override
+        public long transferFrom(StreamSourceChannel source, long count, ByteBuffer through) throws IOException {
+            long taken = next.transferFrom(source, count, through);
+            noted(taken, through.hasRemaining());
+            return taken;
+        }
+
+        @Override
+        public void terminateWrites() throws IOException {
+            terminated = true;
+            next.terminateWrites();
+        }
+
+        /** Undertow reports success too when flow control has let the last frame out only in part. */
+        @Override
+        public boolean flush() throws IOException {
+            boolean flushed = next.flush();
+            note(!flushed || (terminated && !exchange.isResponseComplete()), false);
+            return flushed;
+        }
+
+        private long noted(long count, boolean left) {
+            note(count == 0 && left, count > 0);
+            return count;
+        }
+
+        private synchronized void note(boolean isBlocked, boolean progress) {
+            if (isBlocked && (!blocked || progress)) {
+                since = System.nanoTime();
+                if (!scheduled) {
+                    lookAfter(nanos);
+                }
+            }
+            blocked = isBlocked;
+        }
+
+        private void lookAfter(long time) {
+            try {
+                exchange.getIoThread().executeAfter(this::look, time, TimeUnit.NANOSECONDS);
+                scheduled = true;
+            } catch (RejectedExecutionException e) {
+                LOG.trace("The server stops, and with it the response", e);
+            }
+        }
+
+        private void look() {
+            synchronized (this) {
+                scheduled = false;
+                if (!blocked || exchange.isResponseComplete()) {
+                    return;
+                }
+                long left = since + nanos - System.nanoTime();
+                if (left > 0) {
+                    lookAfter(left);
+                    return;
+                }
+            }
+            onExpired.run();
+            IoUtils.safeClose(exchange.getConnection()); // on HTTP/2 this resets the stream alone
+            try {
+                next.truncateWrites();
+                next.flush(); // on HTTP/2 Undertow completes the exchange here
+            } catch (IOException e) {
+                LOG.trace("Flushed a response that was ended", e);
+            }
+            next.wakeupWrites(); // its handler finds the channel closed
+            exchange.endExchange();
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package io.http2duplex.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TlsReloadTest {
+    /** The tasks of the timer: each is a look at the files. */
+    private final Deque<Runnable> looks = new ArrayDeque<>();
+
+    private final List<SSLContext> used = new ArrayList<>();
+    private final AtomicInteger calls = new AtomicInteger();
+    private final SSLContext context = context();
+    private Supplier<? extends @Nullable SSLContext> loads = () -> context;
+
+    @TempDir
+    private Path directory;
+
+    private Path file = Path.of("");
+
+    @BeforeEach
+    void write() throws IOException {
+        file = Files.writeString(directory.resolve("chain.pem"), "one");
+    }
+
+    private static SSLContext context() {
+        try {
+            return SSLContext.getDefault();
+        } catch (java.security.NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private TlsReload reload() {
+        return new TlsReload(this::load, List.of(file), Duration.ofSeconds(10));
+    }
+
+    @SuppressWarnings("NullAway") // an application that is not checked may give null
+    private SSLContext load() {
+        calls.incrementAndGet();
+        return loads.get();
+    }
+
+    private TlsReload started() throws IOException {
+        TlsReload reload = reload();
+        reload.load();
+        reload.watch(
+                (after, task) -> {
+                    looks.add(task);
+                    return () -> looks.remove(task);
+                },
+                used::add);
+        return reload;
+    }
+
+    private void look() {
+        looks.remove().run();
+        assertThat(looks).as("it goes on to look").hasSize(1);
+    }
+
+    @Test
+    void theLoaderIsCalledOnlyWhenAFileHasChanged() throws IOException {
+        started();
+        look();
+        look();
+        assertThat(calls).hasValue(1);
+        Files.writeString(file, "another");
+        look();
+        look();
+        assertThat(calls).hasValue(2);
+        assertThat(used).containsExactly(context);
+    }
+
+    static List<Supplier<@Nullable SSLContext>> failures() {
+        return List.of(
+                () -> null,
+                () -> {
+                    throw new IllegalArgumentException("no key");
+                },
+                () -> {
+                    throw new NoClassDefFoundError("some/Provider");
+                },
+                () -> {
+                    throw new StackOverflowError();
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void whateverTheLoaderDoesItIsTriedAgain(Supplier<@Nullable SSLContext> failure) throws IOException {
+        started();
+        Files.writeString(file, "another");
+        loads = failure;
+        look();
+        look();
+        assertThat(used).isEmpty();
+        assertThat(calls).hasValue(3);
+        loads = () -> context;
+        look();
+        assertThat(used).containsExactly(context);
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void theStartFailsWithThem(Supplier<@Nullable SSLContext> failure) {
+        loads = failure;
+        assertThatThrownBy(reload()::load).isNotNull();
+    }
+
+    @Test
+    void noContextIsAClearError() {
+        loads = () -> null;
+        assertThatIllegalStateException().isThrownBy(reload()::load).withMessageContaining("must give a context");
+    }
+
+    @Test
+    void aLoaderThatNeverReturnsDoesNotHoldUpTheStop() throws Exception {
+        TlsReload reload = started();
+        Files.writeString(file, "another");
+        var entered = new java.util.concurrent.CountDownLatch(1);
+        var leave = new java.util.concurrent.CountDownLatch(1);
+        loads = () -> {
+            entered.countDown();
+            try {
+                leave.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return context;
+        };
+        Thread looking = new Thread(looks.remove());
+        looking.start();
+        entered.await();
+        reload.stop();
+        leave.countDown();
+        looking.join();
+        assertThat(looks).isEmpty();
+    }
+}
