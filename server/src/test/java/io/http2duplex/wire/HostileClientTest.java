@@ -147,7 +147,7 @@ class HostileClientTest {
     }
 
     @Test
-    void aContentLengthThatIsNoNumberCostsAnHttp2ClientItsConnection() throws IOException {
+    void aContentLengthThatIsNoNumberCostsAnHttp2ClientOfAStockUndertowItsConnection() throws IOException {
         try (Http2Client client = Http2Client.connect(Transport.HTTP2_CLEAR, server)) {
             client.send("POST", true, "http2-duplex-id", "x".repeat(32), "content-length", "abc");
             assertThat(Await.result(client.closed())).isNotEmpty();

@@ -7,10 +7,12 @@ import io.undertow.connector.PooledByteBuffer;
 import io.undertow.protocols.http2.AbstractHttp2StreamSourceChannel;
 import io.undertow.protocols.http2.ConnectionErrorException;
 import io.undertow.protocols.http2.Http2Channel;
+import io.undertow.protocols.http2.Http2HeadersStreamSinkChannel;
 import io.undertow.protocols.http2.Http2SettingsStreamSourceChannel;
 import io.undertow.protocols.http2.Http2StreamSourceChannel;
 import io.undertow.server.protocol.framed.FrameHeaderData;
 import io.undertow.util.Headers;
+import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -147,13 +149,42 @@ final class Http2ServerChannel extends Http2Channel {
             fillUpConnection(limits.connectionWindow() - Http2Limits.INITIAL_CONNECTION_WINDOW);
         }
         fillUpConnection(streams.fillUpConnection());
+        if (frame instanceof Http2StreamSourceChannel request && !RequestCheck.isWellFormed(request.getHeaders())) {
+            refuse(request);
+            return null;
+        }
         return frame;
+    }
+
+    /** Answers a request that Undertow would close the connection for. */
+    private void refuse(Http2StreamSourceChannel request) throws IOException {
+        Http2HeadersStreamSinkChannel response = request.getResponseChannel();
+        response.getHeaders().put(STATUS, StatusCodes.BAD_REQUEST).put(Headers.CONTENT_LENGTH, 0);
+        response.shutdownWrites();
+        Runnable endRequest = () -> {
+            if (!streams.isOver(request.getStreamId())) {
+                sendRstStream(request.getStreamId(), ERROR_NO_ERROR); // of a body that nobody wants
+            }
+        };
+        if (response.flush()) {
+            endRequest.run();
+        } else {
+            response.getWriteSetter()
+                    .set(ChannelListeners.flushingChannelListener(
+                            sent -> endRequest.run(), (channel, e) -> IoUtils.safeClose(this)));
+            response.resumeWrites();
+        }
     }
 
     @Override
     protected @Nullable FrameHeaderData parseFrame(ByteBuffer data) throws IOException {
         ByteBuffer before = data.duplicate();
-        FrameHeaderData frame = asHttp2(() -> super.parseFrame(data));
+        FrameHeaderData frame;
+        try {
+            frame = super.parseFrame(data);
+        } catch (RuntimeException e) { // that it would log as an error of its own
+            throw new ConnectionErrorException(ERROR_PROTOCOL_ERROR, e);
+        }
         parsed.read(before.limit(data.position()));
         if (frame != null) {
             parsed.skipRest(); // the bytes of DATA are taken past this method
@@ -200,7 +231,15 @@ final class Http2ServerChannel extends Http2Channel {
         if (isTooLate()) {
             return null;
         }
-        AbstractHttp2StreamSourceChannel channel = asHttp2(() -> super.createChannelImpl(header, data));
+        AbstractHttp2StreamSourceChannel channel;
+        try {
+            channel = super.createChannelImpl(header, data);
+        } catch (NumberFormatException e) { // the content-length
+            sendRstStream(stream, ERROR_PROTOCOL_ERROR);
+            return null;
+        } catch (RuntimeException e) {
+            throw new ConnectionErrorException(ERROR_PROTOCOL_ERROR, e);
+        }
         if (channel instanceof Http2StreamSourceChannel request && streams.isOver(request.getStreamId())) {
             sendRstStream(request.getStreamId(), ERROR_REFUSED_STREAM);
             return null;
@@ -212,19 +251,6 @@ final class Http2ServerChannel extends Http2Channel {
             }
         }
         return channel;
-    }
-
-    private interface Parser<T extends @Nullable Object> {
-        T parse() throws IOException;
-    }
-
-    /** Undertow meets some of what is not HTTP/2 with an exception that it then logs as an error of its own. */
-    private static <T extends @Nullable Object> T asHttp2(Parser<T> parser) throws IOException {
-        try {
-            return parser.parse();
-        } catch (RuntimeException e) {
-            throw new ConnectionErrorException(ERROR_PROTOCOL_ERROR, e);
-        }
     }
 
     /** {@return whether it is a part of a request whose stream is over} */

@@ -37,15 +37,11 @@ final class StrictFraming implements HttpHandler {
         HeaderValues codings = exchange.getRequestHeaders().get(Headers.TRANSFER_ENCODING);
         HeaderValues lengths = exchange.getRequestHeaders().get(Headers.CONTENT_LENGTH);
         if (codings == null) {
-            return lengths == null || (lengths.size() == 1 && isNumber(lengths.getFirst()));
+            return lengths == null || (lengths.size() == 1 && RequestCheck.isNumber(lengths.getFirst()));
         }
         return lengths == null
                 && codings.size() == 1
                 && codings.getFirst().equalsIgnoreCase("chunked")
                 && exchange.getProtocol().equals(Protocols.HTTP_1_1);
-    }
-
-    private static boolean isNumber(String text) {
-        return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 }
