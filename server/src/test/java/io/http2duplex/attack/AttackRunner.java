@@ -2,23 +2,27 @@ package io.http2duplex.attack;
 
 import io.http2duplex.wire.Await;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Attacks, bout after bout, some at once, each as often as the others, until it is closed. */
+/** A runner of attacks: bout after bout, some at once, each as often as the others, until it is closed. */
 final class AttackRunner implements AutoCloseable {
     private static final int THREADS = 6;
     /** How long one bout may take. */
-    private static final long BOUT = TimeUnit.SECONDS.toNanos(3);
+    private static final long BOUT = TimeUnit.SECONDS.toNanos(10);
     /** Between two bouts of a thread a pause as long as the bout, within these: others need the machine, too. */
     private static final long MIN_PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -29,13 +33,18 @@ final class AttackRunner implements AutoCloseable {
     private final HeldConnections held = new HeldConnections();
     private final List<Thread> threads = new ArrayList<>();
     private final List<Post> posts = new ArrayList<>();
-    private final Map<String, AtomicInteger> bouts = new ConcurrentSkipListMap<>();
+    private final Map<String, Attack> attacks;
+    private final Random random;
+    private final Queue<String> order = new ArrayDeque<>();
+    private final Map<String, Tally> tallies = new ConcurrentSkipListMap<>();
     private volatile boolean stopping;
 
     AttackRunner(Target target, Map<String, Attack> attacks, long seed) {
         this.target = target;
+        this.attacks = new TreeMap<>(attacks);
+        random = new Random(seed);
         for (int i = 0; i < THREADS; i++) {
-            Post post = new Post(attacks, new Random(seed + i));
+            Post post = new Post(new Random(random.nextLong()));
             posts.add(post);
             threads.add(new Thread(post, "attacker-" + i));
         }
@@ -47,9 +56,61 @@ final class AttackRunner implements AutoCloseable {
         posts.forEach(post -> post.endIfLongerThan(BOUT));
     }
 
-    /** {@return how many bouts of each attack there were} */
-    Map<String, AtomicInteger> bouts() {
-        return bouts;
+    /** {@return what was done in the bouts of each attack} */
+    Map<String, Tally> tallies() {
+        return tallies;
+    }
+
+    /** What was done in the bouts of an attack. */
+    static final class Tally {
+        private int bouts;
+        private int connections;
+        private long bytes;
+
+        synchronized void add(Attacker attacker) {
+            bouts++;
+            connections = Math.max(connections, attacker.connections());
+            bytes = Math.max(bytes, attacker.bytes());
+        }
+
+        synchronized int bouts() {
+            return bouts;
+        }
+
+        /** Bouts, and of the largest ones the connections and the bytes. */
+        @Override
+        public synchronized String toString() {
+            return bouts + " (" + connections + ", " + bytes + ")";
+        }
+    }
+
+    /**
+     * {@return what of the attacks has not taken place: connections that were not opened, bytes that were not sent,
+     * answers that did not come, limits that were not reached}
+     *
+     * @param reached how often a limit of the servers was reached, by its option
+     */
+    List<String> shortcomings(ToLongFunction<String> reached) {
+        List<String> all = new ArrayList<>();
+        attacks.forEach((name, attack) -> {
+            Tally tally = tallies.getOrDefault(name, new Tally());
+            if (tally.connections < attack.connections() || tally.bytes < attack.bytes()) {
+                all.add(name + " should open " + attack.connections() + " connections and send " + attack.bytes()
+                        + " bytes in its largest bouts; bouts, connections and bytes were " + tally);
+            }
+            Set<Integer> missing = new TreeSet<>(attack.statuses());
+            missing.removeAll(target.verdict.statuses(name));
+            if (!missing.isEmpty()) {
+                all.add(name + " should be answered with " + missing + ", and was with "
+                        + target.verdict.statuses(name));
+            }
+            for (String option : attack.limits()) {
+                if (reached.applyAsLong(option) == 0) {
+                    all.add(name + " should reach " + option);
+                }
+            }
+        });
+        return all;
     }
 
     /** Ends all bouts, and waits until nobody attacks any more. */
@@ -64,27 +125,30 @@ final class AttackRunner implements AutoCloseable {
         held.close();
     }
 
-    /** One thread's attacks: all of them in a shuffled order, again and again. */
+    /** {@return the next attack, so that each comes as often as the others} */
+    private synchronized String next() {
+        if (order.isEmpty()) {
+            List<String> names = new ArrayList<>(attacks.keySet());
+            Collections.shuffle(names, random);
+            order.addAll(names);
+        }
+        return order.remove();
+    }
+
+    /** One thread's attacks. */
     private final class Post implements Runnable {
-        private final Map<String, Attack> attacks;
         private final Random random;
         private volatile @Nullable Attacker current;
 
-        Post(Map<String, Attack> attacks, Random random) {
-            this.attacks = new TreeMap<>(attacks);
+        Post(Random random) {
             this.random = random;
         }
 
         @Override
         public void run() {
             while (!stopping) {
-                List<String> names = new ArrayList<>(attacks.keySet());
-                Collections.shuffle(names, random);
-                for (String name : names) {
-                    if (!stopping) {
-                        bout(name, attacks.get(name));
-                    }
-                }
+                String name = next();
+                bout(name, attacks.get(name));
             }
         }
 
@@ -95,7 +159,7 @@ final class AttackRunner implements AutoCloseable {
             Attacker attacker = new Attacker(target, held, name, new Random(random.nextLong()));
             current = attacker;
             try {
-                attack.run(attacker);
+                attack.bout().run(attacker);
                 for (int i = 0; i < DRIPS; i++) {
                     held.dripOne();
                 }
@@ -106,7 +170,7 @@ final class AttackRunner implements AutoCloseable {
             }
             current = null;
             attacker.end();
-            bouts.computeIfAbsent(name, ignored -> new AtomicInteger()).incrementAndGet();
+            tallies.computeIfAbsent(name, ignored -> new Tally()).add(attacker);
             if (!stopping) {
                 LockSupport.parkNanos(Math.min(MAX_PAUSE, Math.max(MIN_PAUSE, attacker.time())));
             }

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Who makes one bout of an attack: what it needs, and what is to be closed when it has had its time. */
@@ -25,6 +27,8 @@ final class Attacker {
     private final String attack;
     private final HeldConnections held;
     private final List<AttackerConnection> lines = new CopyOnWriteArrayList<>();
+    private final LongAdder sent = new LongAdder();
+    private final AtomicInteger opened = new AtomicInteger();
     private final long began = System.nanoTime();
 
     Attacker(Target target, HeldConnections held, String attack, Random random) {
@@ -37,6 +41,16 @@ final class Attacker {
     /** {@return how long it is at it, in nanoseconds} */
     long time() {
         return System.nanoTime() - began;
+    }
+
+    /** {@return how many connections it has opened} */
+    int connections() {
+        return opened.get();
+    }
+
+    /** {@return how many bytes it has sent} */
+    long bytes() {
+        return sent.sum();
     }
 
     // ---- connections, which end with the bout unless they are held
@@ -56,7 +70,7 @@ final class Attacker {
     }
 
     AttackerConnection line(AttackerConnection.Kind kind) throws IOException {
-        return opened(new AttackerConnection(target, kind, attack));
+        return opened(new AttackerConnection(target, kind, attack, sent));
     }
 
     Http2AttackerConnection http2() throws IOException {
@@ -64,11 +78,12 @@ final class Attacker {
     }
 
     Http2AttackerConnection http2(int window) throws IOException {
-        return opened(new Http2AttackerConnection(target, random.nextBoolean(), attack, window));
+        return opened(new Http2AttackerConnection(target, random.nextBoolean(), attack, window, sent));
     }
 
     private <T extends AttackerConnection> T opened(T line) {
         lines.add(line);
+        opened.incrementAndGet();
         line.start();
         return line;
     }

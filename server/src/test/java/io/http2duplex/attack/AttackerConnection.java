@@ -5,6 +5,9 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -17,8 +20,10 @@ class AttackerConnection implements AutoCloseable {
     /** For the TLS handshake. A reading thread waits for as long as the line is open. */
     private static final int PATIENCE_MILLIS = 5000;
 
+    private static final int ANSWER_MILLIS = 4000;
+
     /**
-     * How a line is to be.
+     * What a connection is like.
      *
      * @param protocol for ALPN; null: TCP alone, whatever the port speaks
      * @param reads whether anybody reads what comes back
@@ -30,10 +35,13 @@ class AttackerConnection implements AutoCloseable {
     private final Socket tcp;
     private final Socket top;
     private final boolean reads;
+    private final LongAdder sent;
     private volatile boolean closed;
 
-    AttackerConnection(Target target, Kind kind, String attack) throws IOException {
+    /** @param sent counts the bytes that are sent */
+    AttackerConnection(Target target, Kind kind, String attack, LongAdder sent) throws IOException {
         this.attack = attack;
+        this.sent = sent;
         verdict = target.verdict;
         tcp = new Socket();
         try {
@@ -42,7 +50,7 @@ class AttackerConnection implements AutoCloseable {
             if (!kind.reads) {
                 tcp.setReceiveBufferSize(SMALL_BUFFER);
             }
-            tcp.bind(new InetSocketAddress(target.attackers, 0));
+            tcp.bind(new InetSocketAddress(target.attackersAddress(), 0));
             if (tcp.getLocalPort() % 2 == 0) {
                 tcp.setSoLinger(true, 0); // every second one goes with a TCP reset
             }
@@ -76,9 +84,10 @@ class AttackerConnection implements AutoCloseable {
     }
 
     final AttackerConnection write(byte[] bytes) throws IOException {
-        synchronized (tcp) {
+        synchronized (top) {
             top.getOutputStream().write(bytes);
         }
+        sent.add(bytes.length);
         return this;
     }
 
@@ -89,6 +98,14 @@ class AttackerConnection implements AutoCloseable {
     /** Says that nothing more will come, without TLS's goodbye. */
     final void shutdownOutput() throws IOException {
         tcp.shutdownOutput();
+    }
+
+    /** Waits for the close, for {@value #ANSWER_MILLIS} ms at most: what is answered is read meanwhile. */
+    final void awaitClose() {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS);
+        while (!closed && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
     }
 
     /** {@return whether either end has closed it, as far as anybody reads} */

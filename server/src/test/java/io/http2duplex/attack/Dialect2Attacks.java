@@ -7,21 +7,22 @@ import java.util.Map;
 
 /** Frames of dialect 2 as they are not meant ({@code protocol.md}, section "Frames"), within an attacker's own sessions. */
 final class Dialect2Attacks {
-    static final Map<String, Attack> ALL = Map.of(
-            "PINGs whose answers nobody reads", Dialect2Attacks::pings,
-            "floods of small frames", Dialect2Attacks::smallFrames,
-            "offsets that cannot be", Dialect2Attacks::offsets,
-            "runs out of order", Dialect2Attacks::runs,
-            "resets with reasons", Dialect2Attacks::resets);
+    static final Map<String, Attack> ALL = Map.ofEntries(
+            Map.entry("PINGs whose answers nobody reads", Attack.of(50_000, Dialect2Attacks::pings).isAnswered(200, 204)),
+            Map.entry("floods of small frames", Attack.of(60_000, Dialect2Attacks::smallFrames).isAnswered(200)),
+            Map.entry("offsets that cannot be", Attack.of(3000, Dialect2Attacks::offsets).isAnswered(200, 400, 413)),
+            Map.entry("runs out of order", Attack.of(2500, Dialect2Attacks::runs).isAnswered(200, 413)),
+            Map.entry("resets with reasons", Attack.of(5000, Dialect2Attacks::resets).isAnswered(200, 204, 410)));
 
     private static final long MAX_OFFSET = (1L << 53) - 1;
 
     private Dialect2Attacks() {}
 
     private static void pings(Attacker attacker) throws IOException {
-        Http2AttackerConnection line = attacker.http2(0);
+        Http2AttackerConnection line = attacker.http2();
         String path = attacker.path();
         String id = attacker.open(line, path, 2);
+        line.closeWindows();
         if (id == null) {
             return;
         }

@@ -17,19 +17,19 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** HTTP/2 as it is not meant (RFC 9113), but for header blocks. */
+/** Frames of HTTP/2 as they are not meant (RFC 9113), except header blocks. */
 final class FrameAttacks {
-    static final Map<String, Attack> ALL = Map.of(
-            "rapid resets", FrameAttacks::rapidResets,
-            "rapid resets of uploads", FrameAttacks::rapidResetsOfUploads,
-            "streams over the limit", FrameAttacks::tooManyStreams,
-            "window updates that overflow", FrameAttacks::windowOverflow,
-            "more than the window", FrameAttacks::beyondWindow,
-            "floods of frames", FrameAttacks::floods,
-            "floods of window updates", FrameAttacks::windowUpdates,
-            "random frames", FrameAttacks::randomFrames,
-            "frames that must not be", FrameAttacks::brokenFrames,
-            "crumbs", FrameAttacks::crumbs);
+    static final Map<String, Attack> ALL = Map.ofEntries(
+            Map.entry("rapid resets", Attack.of(90_000, FrameAttacks::rapidResets).reaches("maxResetsPerMinute")),
+            Map.entry("rapid resets of uploads", Attack.of(150_000, FrameAttacks::rapidResetsOfUploads).isAnswered(200).reaches("maxResetsPerMinute")),
+            Map.entry("streams over the limit", Attack.of(60_000, FrameAttacks::tooManyStreams).reaches("maxStreams")),
+            Map.entry("window updates that overflow", Attack.of(450, FrameAttacks::windowOverflow).connects(3)),
+            Map.entry("more than the window", Attack.of(300_000, FrameAttacks::beyondWindow).isAnswered(200).reaches("streamWindow")),
+            Map.entry("floods of frames", Attack.of(60_000, FrameAttacks::floods).reaches("maxControlFramesPerMinute")),
+            Map.entry("floods of window updates", Attack.of(70_000, FrameAttacks::windowUpdates).isAnswered(200).reaches("maxControlFramesPerMinute")),
+            Map.entry("random frames", Attack.of(8000, FrameAttacks::randomFrames).connects(10)),
+            Map.entry("frames that must not be", Attack.of(400, FrameAttacks::brokenFrames).connects(5)),
+            Map.entry("crumbs", Attack.of(50_000, FrameAttacks::crumbs).isAnswered(200)));
 
     private static final int FLOOD = 7000; // more than maxControlFramesPerMinute
     private static final int MANY_STREAMS = 1300; // more than maxResetsPerMinute
@@ -44,6 +44,7 @@ final class FrameAttacks {
         for (int i = 0; i < MANY_STREAMS; i++) {
             line.cut(line.get(path));
         }
+        line.awaitClose();
     }
 
     private static void rapidResetsOfUploads(Attacker attacker) throws IOException {
@@ -55,6 +56,7 @@ final class FrameAttacks {
             line.data(post, false, attacker.bytes(10));
             line.cut(post);
         }
+        line.awaitClose();
     }
 
     private static void tooManyStreams(Attacker attacker) throws IOException {
@@ -66,6 +68,7 @@ final class FrameAttacks {
                 line.post(attacker.path(), "http2-duplex-id", "x".repeat(32));
             }
         }
+        line.awaitClose();
     }
 
     private static void windowOverflow(Attacker attacker) throws IOException {
@@ -93,6 +96,7 @@ final class FrameAttacks {
             for (int i = 0; i < 30; i++) {
                 line.data(post, false, attacker.bytes(16_000));
             }
+            line.head(post);
         }
     }
 
@@ -105,6 +109,7 @@ final class FrameAttacks {
         for (int i = 0; i < FLOOD; i++) {
             line.frame(type, 0, of, payload);
         }
+        line.awaitClose();
     }
 
     private static void windowUpdates(Attacker attacker) throws IOException {
@@ -113,6 +118,7 @@ final class FrameAttacks {
         for (int i = 0; i < FLOOD; i++) {
             line.frame(WINDOW_UPDATE, 0, i % 2 == 0 ? stream : 0, (byte) 0, (byte) 0, (byte) 0, (byte) 1);
         }
+        line.awaitClose();
     }
 
     private static void randomFrames(Attacker attacker) throws IOException {
@@ -129,7 +135,7 @@ final class FrameAttacks {
     }
 
     private static void brokenFrames(Attacker attacker) throws IOException {
-        List<Attack> all = List.of(
+        List<Attack.Bout> all = List.of(
                 any -> headersOn(any.http2(), 0),
                 any -> headersOn(any.http2(), 2),
                 any -> {

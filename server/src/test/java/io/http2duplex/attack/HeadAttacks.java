@@ -16,13 +16,13 @@ import java.util.Map;
 
 /** Heads of requests on HTTP/2 that are too large, or are none (RFC 7541; RFC 9113, section 8). */
 final class HeadAttacks {
-    static final Map<String, Attack> ALL = Map.of(
-            "giant heads", HeadAttacks::giants,
-            "HPACK bombs", HeadAttacks::bombs,
-            "HPACK garbage", HeadAttacks::garbage,
-            "floods of CONTINUATION", HeadAttacks::continuations,
-            "fields that must not be", HeadAttacks::badFields,
-            "lengths that are not true", HeadAttacks::lengths);
+    static final Map<String, Attack> ALL = Map.ofEntries(
+            Map.entry("giant heads", Attack.of(150_000, HeadAttacks::giants).connects(3)),
+            Map.entry("HPACK bombs", Attack.of(13_000, HeadAttacks::bombs)),
+            Map.entry("HPACK garbage", Attack.of(500, HeadAttacks::garbage).connects(8)),
+            Map.entry("floods of CONTINUATION", Attack.of(30_000, HeadAttacks::continuations)),
+            Map.entry("fields that must not be", Attack.of(400, HeadAttacks::badFields).connects(5)),
+            Map.entry("lengths that are not true", Attack.of(1200, HeadAttacks::lengths).isAnswered(200, 400)));
 
     private HeadAttacks() {}
 
@@ -92,6 +92,7 @@ final class HeadAttacks {
         for (int i = 0; i < 7000; i++) { // more than maxControlFramesPerMinute
             line.frame(CONTINUATION, 0, 1, empty ? new byte[0] : new byte[] {0, 1, 'x', 1, 'y'});
         }
+        line.awaitClose();
     }
 
     private static void badFields(Attacker attacker) throws IOException {

@@ -5,6 +5,7 @@ import static io.http2duplex.wire.Http2Frames.END_HEADERS;
 import static io.http2duplex.wire.Http2Frames.END_STREAM;
 import static io.http2duplex.wire.Http2Frames.HEADERS;
 import static io.http2duplex.wire.Http2Frames.RST_STREAM;
+import static io.http2duplex.wire.Http2Frames.SETTINGS;
 
 import io.http2duplex.wire.Http2Connection;
 import io.http2duplex.wire.Http2Frames;
@@ -18,6 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.http2.hpack.HpackException;
 import org.jspecify.annotations.Nullable;
 
@@ -35,12 +38,16 @@ final class Http2AttackerConnection extends AttackerConnection {
     private static final Head NONE = new Head(0, null);
 
     private final Map<Integer, CompletableFuture<Head>> heads = new ConcurrentHashMap<>();
+    /** By the stream: what the server has allowed beyond the first window. */
+    private final Map<Integer, Integer> credit = new ConcurrentHashMap<>();
+
     private final Frames frames;
     private int next = 1;
 
     /** @param window what each stream of the server may send */
-    Http2AttackerConnection(Target target, boolean tls, String attack, int window) throws IOException {
-        super(target, new Kind(tls, "h2", true), attack);
+    Http2AttackerConnection(Target target, boolean tls, String attack, int window, LongAdder sent)
+            throws IOException {
+        super(target, new Kind(tls, "h2", true), attack, sent);
         frames = new Frames(socket());
         frames.begin(INITIAL_WINDOW_SIZE, window);
     }
@@ -90,6 +97,24 @@ final class Http2AttackerConnection extends AttackerConnection {
                 : post(path, "http2-duplex-id", id, "http2-duplex-version", "" + dialect);
         data(post, true, body);
         return post;
+    }
+
+    /** From now on no stream of the server may send, those neither that are open. */
+    void closeWindows() throws IOException {
+        frame(SETTINGS, 0, 0, setting(INITIAL_WINDOW_SIZE, 0));
+    }
+
+    /** {@return how much the server has allowed for a stream beyond the first window} */
+    int credit(int stream) {
+        return credit.getOrDefault(stream, 0);
+    }
+
+    /** Waits until it is so much, if it gets so much within {@value #PATIENCE_SECONDS} seconds. */
+    void awaitCredit(int stream, int count) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (credit(stream) < count && !isClosed() && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
     }
 
     void cut(int stream) throws IOException {
@@ -152,6 +177,11 @@ final class Http2AttackerConnection extends AttackerConnection {
             if (awaited(stream).getNow(NONE).status != 200) {
                 verdict().looked(new String(bytes, StandardCharsets.ISO_8859_1), attack);
             }
+        }
+
+        @Override
+        protected void windowUpdate(int stream, int count) {
+            credit.merge(stream, count, Integer::sum);
         }
 
         @Override

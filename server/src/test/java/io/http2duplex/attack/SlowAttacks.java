@@ -5,24 +5,26 @@ import static io.http2duplex.wire.Http2Frames.HEADERS;
 import static io.http2duplex.wire.Http2Frames.WINDOW_UPDATE;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /** Keeping what costs the server something for as long as it goes, and giving as little as possible for it. */
 final class SlowAttacks {
     static final Map<String, Attack> ALL = Map.ofEntries(
-            Map.entry("connections without end", SlowAttacks::connections),
-            Map.entry("TCP and nothing more", SlowAttacks::silence),
-            Map.entry("half a TLS handshake", SlowAttacks::handshake),
-            Map.entry("slow head, HTTP/1.1", SlowAttacks::head1),
-            Map.entry("slow head, HTTP/2", SlowAttacks::head2),
-            Map.entry("slow body, HTTP/1.1", SlowAttacks::body1),
-            Map.entry("slow bodies, HTTP/2", SlowAttacks::bodies2),
-            Map.entry("nobody reads, HTTP/1.1", SlowAttacks::unread1),
-            Map.entry("windows of zero", SlowAttacks::zeroWindows),
-            Map.entry("windows of one byte", SlowAttacks::tinyWindows),
-            Map.entry("preface and nothing more", SlowAttacks::preface),
-            Map.entry("expectations", SlowAttacks::expectations));
+            Map.entry("connections without end", Attack.of(0, SlowAttacks::connections).connects(300).reaches("maxConnectionsPerAddress")),
+            Map.entry("TCP and nothing more", Attack.of(0, SlowAttacks::silence).connects(7)),
+            Map.entry("half a TLS handshake", Attack.of(11, SlowAttacks::handshake)),
+            Map.entry("slow head, HTTP/1.1", Attack.of(40, SlowAttacks::head1)),
+            Map.entry("slow head, HTTP/2", Attack.of(100, SlowAttacks::head2)),
+            Map.entry("slow body, HTTP/1.1", Attack.of(200, SlowAttacks::body1).connects(2).isAnswered(200)),
+            Map.entry("slow bodies, HTTP/2", Attack.of(600, SlowAttacks::bodies2).isAnswered(200)),
+            Map.entry("nobody reads, HTTP/1.1", Attack.of(50_000, SlowAttacks::unread1).connects(3)),
+            Map.entry("windows of zero", Attack.of(400_000, SlowAttacks::zeroWindows).isAnswered(200)),
+            Map.entry("windows of one byte", Attack.of(400_000, SlowAttacks::tinyWindows).isAnswered(200)),
+            Map.entry("preface and nothing more", Attack.of(80, SlowAttacks::preface).connects(3)),
+            Map.entry("expectations", Attack.of(500, SlowAttacks::expectations).connects(3).isAnswered(100, 200)));
 
     private static final int SETTINGS_SIZE = 33;
 
@@ -30,7 +32,7 @@ final class SlowAttacks {
 
     private static void connections(Attacker attacker) throws IOException {
         boolean tls = attacker.random.nextBoolean();
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 300; i++) { // more than maxConnectionsPerAddress
             attacker.tcp(tls);
         }
     }
@@ -113,13 +115,13 @@ final class SlowAttacks {
     }
 
     private static void zeroWindows(Attacker attacker) throws IOException {
-        Http2AttackerConnection line = attacker.http2(0);
+        Http2AttackerConnection line = attacker.http2();
         echoUnread(attacker, line);
         attacker.hold(line);
     }
 
     private static void tinyWindows(Attacker attacker) throws IOException {
-        Http2AttackerConnection line = attacker.http2(1);
+        Http2AttackerConnection line = attacker.http2();
         echoUnread(attacker, line);
         attacker.hold(line, held -> {
             for (int stream = 1; stream < 20; stream += 2) {
@@ -130,18 +132,23 @@ final class SlowAttacks {
 
     /** Uploads to echoes that are not read, as much as one may without heeding a window. */
     private static void echoUnread(Attacker attacker, Http2AttackerConnection line) throws IOException {
+        List<String> ids = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             String id = attacker.open(line, "/echo", 1);
             if (id != null) {
-                int upload = line.post("/echo", "http2-duplex-id", id, "http2-duplex-single", "true");
-                for (int j = 0; j < 8; j++) {
-                    line.data(upload, false, attacker.bytes(16_000));
-                }
+                ids.add(id);
+            }
+        }
+        line.closeWindows();
+        for (String id : ids) {
+            int upload = line.post("/echo", "http2-duplex-id", id, "http2-duplex-single", "true");
+            for (int j = 0; j < 8; j++) {
+                line.data(upload, false, attacker.bytes(16_000));
             }
         }
     }
 
-    /** Bodies that are told of, and never come. */
+    /** Bodies that are announced, and never come. */
     private static void expectations(Attacker attacker) throws IOException {
         Http2AttackerConnection opener = attacker.http2();
         String path = attacker.path();

@@ -1,10 +1,9 @@
 package io.http2duplex.attack;
 
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,15 +15,16 @@ final class Verdict {
             Pattern.compile("\\tat [a-z]|Exception|UT0\\d|[Uu]ndertow|<html|<" + Attacker.MARKUP);
 
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] (\\d{3})");
-    private static final int MAX_KEPT = 20;
+    private static final int MAX_KEPT = 50;
 
-    private final Map<Integer, LongAdder> statuses = new ConcurrentSkipListMap<>();
-    private final Queue<String> faults = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger faultCount = new AtomicInteger();
+    private final Map<String, Map<Integer, LongAdder>> statuses = new ConcurrentSkipListMap<>();
+    private final Set<String> faults = new ConcurrentSkipListSet<>();
 
     /** A response has begun. */
     void answered(int status, String attack) {
-        statuses.computeIfAbsent(status, ignored -> new LongAdder()).increment();
+        statuses.computeIfAbsent(attack, ignored -> new ConcurrentSkipListMap<>())
+                .computeIfAbsent(status, ignored -> new LongAdder())
+                .increment();
         if (status >= 500 && status != 503) {
             fault(attack + " was answered with " + status);
         }
@@ -50,18 +50,24 @@ final class Verdict {
 
     /** Something that must not be. */
     void fault(String what) {
-        if (faultCount.incrementAndGet() <= MAX_KEPT) {
+        if (faults.size() < MAX_KEPT) {
             faults.add(what);
         }
     }
 
-    /** {@return the first things that must not be} */
-    Queue<String> faults() {
+    /** {@return some of the things that must not be, each once} */
+    Set<String> faults() {
         return faults;
     }
 
-    /** {@return how often each status came} */
-    Map<Integer, LongAdder> statuses() {
-        return statuses;
+    /** {@return the statuses that came, of an attack} */
+    Set<Integer> statuses(String attack) {
+        return statuses.getOrDefault(attack, Map.of()).keySet();
+    }
+
+    /** {@return how often each status came, by the attack} */
+    @Override
+    public String toString() {
+        return statuses.toString();
     }
 }

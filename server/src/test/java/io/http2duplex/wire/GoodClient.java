@@ -15,6 +15,8 @@ public final class GoodClient implements AutoCloseable {
     private static final int DUPLEXES_PER_CONNECTION = 5;
     private static final int ROUNDS_PER_DUPLEX = 100;
     private static final int MAX_BYTES = 10_000;
+    /** In place of a dialect. */
+    private static final int ASKING = 0;
     /** Between two rounds: others need the machine, too. */
     private static final long PAUSE_NANOS = 5_000_000;
 
@@ -47,7 +49,14 @@ public final class GoodClient implements AutoCloseable {
         return client;
     }
 
-    /** {@return how many echoes have come} */
+    /** Begins to ask, again and again over a connection of its own, for what is to be answered with 200. */
+    public static GoodClient asking(int port, boolean tls, String path) {
+        GoodClient client = new GoodClient(port, tls, ASKING, path, 0);
+        new Thread(client::run, client.toString()).start();
+        return client;
+    }
+
+    /** {@return how many echoes or answers have come} */
     public int rounds() {
         return rounds.get();
     }
@@ -62,7 +71,7 @@ public final class GoodClient implements AutoCloseable {
         return done.isCompletedExceptionally();
     }
 
-    /** Ends what is open in order, and throws what has failed, if anything has. */
+    /** Ends what is open cleanly, and throws what has failed, if anything has. */
     @Override
     public void close() {
         stopping = true;
@@ -71,18 +80,30 @@ public final class GoodClient implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "good client, dialect " + dialect + (tls ? ", TLS" : ", clear");
+        return "good client, " + (dialect == ASKING ? path : "dialect " + dialect) + (tls ? ", TLS" : ", clear");
     }
 
     private void run() {
         try {
             while (!stopping) {
-                connection();
+                if (dialect == ASKING) {
+                    ask();
+                } else {
+                    connection();
+                }
             }
             done.complete(null);
         } catch (IOException | RuntimeException | AssertionError e) {
             done.completeExceptionally(new AssertionError(this + ", after " + rounds + " rounds: " + e, e));
         }
+    }
+
+    private void ask() throws IOException {
+        long began = System.nanoTime();
+        try (Client client = new Http1Client(port, tls ? TestServer.trust() : null, path)) {
+            same(200, client.send("GET", false).status());
+        }
+        done(began);
     }
 
     private void connection() throws IOException {
@@ -133,6 +154,10 @@ public final class GoodClient implements AutoCloseable {
         if (!Arrays.equals(sent, received)) {
             throw new AssertionError("The echo is not what was sent");
         }
+        done(began);
+    }
+
+    private void done(long began) {
         slowest = Math.max(slowest, System.nanoTime() - began);
         rounds.incrementAndGet();
         LockSupport.parkNanos(PAUSE_NANOS);
@@ -140,7 +165,7 @@ public final class GoodClient implements AutoCloseable {
 
     private static void same(int expected, int found) {
         if (expected != found) {
-            throw new AssertionError("Awaited " + expected + ", not " + found);
+            throw new AssertionError("Expected " + expected + ", not " + found);
         }
     }
 }
