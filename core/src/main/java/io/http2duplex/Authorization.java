@@ -19,15 +19,15 @@ public final class Authorization {
         this.challenge = challenge;
     }
 
-    /** {@return accepts the request; its account is whom the security handlers in front have authenticated, if anybody} */
+    /** {@return accepts the request; its account is the name of the principal that security handlers in front found, if any} */
     public static Authorization accept() {
         return ACCEPTED;
     }
 
     /**
-     * {@return accepts the request in the name of an account}
+     * {@return accepts the request in the name of an account, which {@link DuplexRequest#account} then tells}
      *
-     * @param account what names it among all accounts
+     * @param account a name that no other account has
      */
     public static Authorization accept(String account) {
         return new Authorization(Objects.requireNonNull(account, "account"), 0, "", null);
@@ -65,7 +65,7 @@ public final class Authorization {
         return status == 0;
     }
 
-    /** {@return whose the request is; null if the decision names no account} */
+    /** {@return the account of the request; null if the decision names none} */
     public @Nullable String account() {
         return account;
     }

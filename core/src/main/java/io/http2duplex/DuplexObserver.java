@@ -3,7 +3,7 @@ package io.http2duplex;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is told of the lives of a handler's duplexes: for logs, figures, or showing who is here
+ * An observer of the lives of a handler's duplexes: for logs, figures, or showing who is here
  * ({@link DuplexOptions#observer}).
  *
  * <p>The calls about one duplex come one after the other, in the order of what they tell, on the
@@ -39,7 +39,7 @@ public interface DuplexObserver {
     /**
      * The duplex is over.
      *
-     * @param failure what ended it early; null if both sides had ended in order
+     * @param failure what ended it early; null if both sides have ended cleanly
      */
     default void ended(Duplex duplex, @Nullable DuplexException failure) {}
 }

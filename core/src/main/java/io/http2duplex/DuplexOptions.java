@@ -57,8 +57,9 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     protected abstract B self();
 
     /**
-     * What user code runs on: the handler, signals of the Flow faces, completions. A blocking handler keeps a thread
-     * for as long as it runs. If the executor refuses, a new duplex is refused with 503, and a live one fails with
+     * The threads of user code: of the handler, signals of the Flow faces, completions and the observer; not of the
+     * authorizer. A blocking handler keeps a thread for as long as it runs: on JDK 17 the default is used up by 256 of
+     * them, so give an executor with more threads there, or use the Flow faces. If the executor refuses, a new duplex is refused with 503, and a live one fails with
      * the code {@code OVERLOADED}.
      *
      * <p>{@code Runnable::run} asks for user code on the server's I/O threads, where it must not block. The
@@ -199,8 +200,8 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     }
 
     /**
-     * Who decides which requests may open duplexes, and in whose name: called on the {@link #executor}, for a request
-     * that the limits allow. A duplex that has an account takes uploads, and is resumed, by requests of the same
+     * Decides which requests may open duplexes, and in whose name. It is called on threads of its own, not on the
+     * {@link #executor}, for a request that the limits allow. A duplex that has an account takes uploads, and is resumed, by requests of the same
      * account alone: the authorizer is asked about each of them. So it should be quick to answer again; whether
      * a token has expired meanwhile it may overlook for these. Other requests are refused with 403.
      *

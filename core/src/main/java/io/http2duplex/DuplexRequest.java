@@ -39,13 +39,16 @@ public interface DuplexRequest {
     /** {@return the peer's address; behind a proxy the proxy's, unless the server was told to believe the proxy} */
     InetSocketAddress remoteAddress();
 
-    /** {@return who opened the duplex, as security handlers in front found; null if they authenticated nobody} */
+    /**
+     * {@return the principal that security handlers in front of the endpoint have authenticated; null if there is none} An
+     * {@link Authorizer} names no principal, but an {@link #account}.
+     */
     @Nullable
     Principal principal();
 
     /**
-     * {@return whose the duplex is: the account that the {@link Authorizer} has named, else the principal's name; null if
-     * it is nobody's}
+     * {@return the account that owns the duplex: the one that the {@link Authorizer} has named, else the principal's name;
+     * null if there is none}
      */
     @Nullable
     String account();

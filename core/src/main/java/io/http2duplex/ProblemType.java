@@ -1,8 +1,6 @@
 package io.http2duplex;
 
-import io.http2duplex.internal.core.Problem;
-
-/** The kinds of {@link Problem}: all that a request can be refused for ({@code protocol.md}, section "Refusals"). */
+/** The kinds of refusals: all that a request can be refused for ({@code protocol.md}, section "Refusals"). */
 public enum ProblemType {
     MISSING_ID(400, "missing-id", "Session id missing"),
     MALFORMED_ID(400, "malformed-id", "Session id malformed"),
@@ -46,7 +44,7 @@ public enum ProblemType {
         this.title = title;
     }
 
-    /** {@return the HTTP status, but for {@link Problem#bodyIncomplete} and {@link Problem#notAuthorized}} */
+    /** {@return the usual HTTP status of such refusals} */
     public int status() {
         return status;
     }
@@ -61,7 +59,7 @@ public enum ProblemType {
         return title;
     }
 
-    /** {@return the {@link Problem#type} of such problems} */
+    /** {@return the member {@code type} of such refusals} */
     public String urn() {
         return URN_PREFIX + slug;
     }

@@ -15,12 +15,22 @@ import java.util.Map;
 /** Being somebody else: of another account, of another origin, or one too many. */
 final class AccountAttacks {
     static final Map<String, Attack> ALL = Map.ofEntries(
-            Map.entry("authorizers at their worst", Attack.of(2500, AccountAttacks::moods).isAnswered(401, 403)),
+            Map.entry(
+                    "authorizers at their worst",
+                    Attack.of(2500, AccountAttacks::moods).isAnswered(401, 403)),
             Map.entry("requests that vanish before they are authorized", Attack.of(5000, AccountAttacks::vanishing)),
-            Map.entry("stolen ids", Attack.of(2000, AccountAttacks::theft).connects(2).isAnswered(200, 403)),
-            Map.entry("one account without end", Attack.of(4000, AccountAttacks::oneAccount).isAnswered(200, 429)),
-            Map.entry("hostile origins", Attack.of(1000, AccountAttacks::hostileOrigins).isAnswered(403)),
-            Map.entry("floods of preflights", Attack.of(200_000, AccountAttacks::preflights).isAnswered(204, 403)),
+            Map.entry(
+                    "stolen ids",
+                    Attack.of(2000, AccountAttacks::theft).connects(2).isAnswered(200, 403)),
+            Map.entry(
+                    "one account without end",
+                    Attack.of(4000, AccountAttacks::oneAccount).isAnswered(200, 429)),
+            Map.entry(
+                    "hostile origins",
+                    Attack.of(1000, AccountAttacks::hostileOrigins).isAnswered(403)),
+            Map.entry(
+                    "floods of preflights",
+                    Attack.of(200_000, AccountAttacks::preflights).isAnswered(204, 403)),
             Map.entry("short lives", Attack.of(3000, AccountAttacks::shortLives).isAnswered(200, 429)));
 
     private static final List<String> MOODS = List.of("", "throws", "fails", "never", "refuses", "slow", "blocks");

@@ -61,11 +61,12 @@ class AttackRunnerTest {
 
     @Test
     void answersAndLimitsThatDoNotComeAreFound() {
-        Attack attack = Attack.of(50, AttackRunnerTest::get)
-                .isAnswered(404, 418)
-                .reaches("maxConnections");
-        assertThat(shortcomings(attack)).hasSize(2).anyMatch(text -> text.contains("[418]")).anyMatch(text ->
-                text.contains("maxConnections"));
+        Attack attack =
+                Attack.of(50, AttackRunnerTest::get).isAnswered(404, 418).reaches("maxConnections");
+        assertThat(shortcomings(attack))
+                .hasSize(2)
+                .anyMatch(text -> text.contains("[418]"))
+                .anyMatch(text -> text.contains("maxConnections"));
     }
 
     @Test

@@ -68,8 +68,9 @@ final class AttackedServer {
                             .authorizeTimeout(Duration.ofSeconds(1))
                             .maxSessionsPerAccount(20)),
             Target.ORIGINS,
-            handler(TestServer::echo, options -> options.allowedOrigins(Target.ORIGIN)
-                    .allowCredentials(true)),
+            handler(
+                    TestServer::echo,
+                    options -> options.allowedOrigins(Target.ORIGIN).allowCredentials(true)),
             Target.SHORT,
             handler(
                     TestServer::echo,
@@ -168,7 +169,8 @@ final class AttackedServer {
             watched.remove(gone);
         }
         System.gc();
-        status.add("heap", ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        status.add(
+                "heap", ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
         ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)
                 .forEach(pool -> status.add("buffers", pool.getMemoryUsed()));
         OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();

@@ -8,11 +8,20 @@ import java.util.Map;
 /** Frames of dialect 2 as they are not meant ({@code protocol.md}, section "Frames"), within an attacker's own sessions. */
 final class Dialect2Attacks {
     static final Map<String, Attack> ALL = Map.ofEntries(
-            Map.entry("PINGs whose answers nobody reads", Attack.of(50_000, Dialect2Attacks::pings).isAnswered(200, 204)),
-            Map.entry("floods of small frames", Attack.of(60_000, Dialect2Attacks::smallFrames).isAnswered(200)),
-            Map.entry("offsets that cannot be", Attack.of(3000, Dialect2Attacks::offsets).isAnswered(200, 400, 413)),
-            Map.entry("runs out of order", Attack.of(2500, Dialect2Attacks::runs).isAnswered(200, 413)),
-            Map.entry("resets with reasons", Attack.of(5000, Dialect2Attacks::resets).isAnswered(200, 204, 410)));
+            Map.entry(
+                    "PINGs whose answers nobody reads",
+                    Attack.of(50_000, Dialect2Attacks::pings).isAnswered(200, 204)),
+            Map.entry(
+                    "floods of small frames",
+                    Attack.of(60_000, Dialect2Attacks::smallFrames).isAnswered(200)),
+            Map.entry(
+                    "offsets that cannot be",
+                    Attack.of(3000, Dialect2Attacks::offsets).isAnswered(200, 400, 413)),
+            Map.entry(
+                    "runs out of order", Attack.of(2500, Dialect2Attacks::runs).isAnswered(200, 413)),
+            Map.entry(
+                    "resets with reasons",
+                    Attack.of(5000, Dialect2Attacks::resets).isAnswered(200, 204, 410)));
 
     private static final long MAX_OFFSET = (1L << 53) - 1;
 

@@ -20,15 +20,36 @@ import java.util.Map;
 /** Frames of HTTP/2 as they are not meant (RFC 9113), except header blocks. */
 final class FrameAttacks {
     static final Map<String, Attack> ALL = Map.ofEntries(
-            Map.entry("rapid resets", Attack.of(90_000, FrameAttacks::rapidResets).reaches("maxResetsPerMinute")),
-            Map.entry("rapid resets of uploads", Attack.of(150_000, FrameAttacks::rapidResetsOfUploads).isAnswered(200).reaches("maxResetsPerMinute")),
-            Map.entry("streams over the limit", Attack.of(60_000, FrameAttacks::tooManyStreams).reaches("maxStreams")),
-            Map.entry("window updates that overflow", Attack.of(450, FrameAttacks::windowOverflow).connects(3)),
-            Map.entry("more than the window", Attack.of(300_000, FrameAttacks::beyondWindow).isAnswered(200).reaches("streamWindow")),
-            Map.entry("floods of frames", Attack.of(60_000, FrameAttacks::floods).reaches("maxControlFramesPerMinute")),
-            Map.entry("floods of window updates", Attack.of(70_000, FrameAttacks::windowUpdates).isAnswered(200).reaches("maxControlFramesPerMinute")),
-            Map.entry("random frames", Attack.of(8000, FrameAttacks::randomFrames).connects(10)),
-            Map.entry("frames that must not be", Attack.of(400, FrameAttacks::brokenFrames).connects(5)),
+            Map.entry(
+                    "rapid resets", Attack.of(90_000, FrameAttacks::rapidResets).reaches("maxResetsPerMinute")),
+            Map.entry(
+                    "rapid resets of uploads",
+                    Attack.of(150_000, FrameAttacks::rapidResetsOfUploads)
+                            .isAnswered(200)
+                            .reaches("maxResetsPerMinute")),
+            Map.entry(
+                    "streams over the limit",
+                    Attack.of(60_000, FrameAttacks::tooManyStreams).reaches("maxStreams")),
+            Map.entry(
+                    "window updates that overflow",
+                    Attack.of(450, FrameAttacks::windowOverflow).connects(3)),
+            Map.entry(
+                    "more than the window",
+                    Attack.of(300_000, FrameAttacks::beyondWindow)
+                            .isAnswered(200)
+                            .reaches("streamWindow")),
+            Map.entry(
+                    "floods of frames", Attack.of(60_000, FrameAttacks::floods).reaches("maxControlFramesPerMinute")),
+            Map.entry(
+                    "floods of window updates",
+                    Attack.of(70_000, FrameAttacks::windowUpdates)
+                            .isAnswered(200)
+                            .reaches("maxControlFramesPerMinute")),
+            Map.entry(
+                    "random frames", Attack.of(8000, FrameAttacks::randomFrames).connects(10)),
+            Map.entry(
+                    "frames that must not be",
+                    Attack.of(400, FrameAttacks::brokenFrames).connects(5)),
             Map.entry("crumbs", Attack.of(50_000, FrameAttacks::crumbs).isAnswered(200)));
 
     private static final int FLOOD = 7000; // more than maxControlFramesPerMinute

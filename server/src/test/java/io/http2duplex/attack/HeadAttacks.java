@@ -21,8 +21,12 @@ final class HeadAttacks {
             Map.entry("HPACK bombs", Attack.of(13_000, HeadAttacks::bombs)),
             Map.entry("HPACK garbage", Attack.of(500, HeadAttacks::garbage).connects(8)),
             Map.entry("floods of CONTINUATION", Attack.of(30_000, HeadAttacks::continuations)),
-            Map.entry("fields that must not be", Attack.of(400, HeadAttacks::badFields).connects(5)),
-            Map.entry("lengths that are not true", Attack.of(1200, HeadAttacks::lengths).isAnswered(200, 400)));
+            Map.entry(
+                    "fields that must not be",
+                    Attack.of(400, HeadAttacks::badFields).connects(5)),
+            Map.entry(
+                    "lengths that are not true",
+                    Attack.of(1200, HeadAttacks::lengths).isAnswered(200, 400)));
 
     private HeadAttacks() {}
 

@@ -7,15 +7,30 @@ import java.util.Map;
 /** HTTP/1.1 as it is not meant (RFC 9112), and what is no HTTP at all. */
 final class Http1Attacks {
     static final Map<String, Attack> ALL = Map.ofEntries(
-            Map.entry("random bytes", Attack.of(15_000, Http1Attacks::randomBytes).connects(13)),
-            Map.entry("requests in bodies", Attack.of(600, Http1Attacks::smuggling).connects(4)),
-            Map.entry("chunks that are none", Attack.of(10_000, Http1Attacks::badChunks).connects(4).isAnswered(200)),
-            Map.entry("heads that are none", Attack.of(150, Http1Attacks::badHeads).connects(5).isAnswered(400)),
-            Map.entry("giant heads, HTTP/1.1", Attack.of(1_000_000, Http1Attacks::giants).connects(4).isAnswered(400)),
-            Map.entry("lengths that are not true, HTTP/1.1", Attack.of(1200, Http1Attacks::lengths).connects(7).isAnswered(200, 400)),
-            Map.entry("origins", Attack.of(15_000, Http1Attacks::origins).connects(9).isAnswered(403)),
+            Map.entry(
+                    "random bytes", Attack.of(15_000, Http1Attacks::randomBytes).connects(13)),
+            Map.entry(
+                    "requests in bodies",
+                    Attack.of(600, Http1Attacks::smuggling).connects(4)),
+            Map.entry(
+                    "chunks that are none",
+                    Attack.of(10_000, Http1Attacks::badChunks).connects(4).isAnswered(200)),
+            Map.entry(
+                    "heads that are none",
+                    Attack.of(150, Http1Attacks::badHeads).connects(5).isAnswered(400)),
+            Map.entry(
+                    "giant heads, HTTP/1.1",
+                    Attack.of(1_000_000, Http1Attacks::giants).connects(4).isAnswered(400)),
+            Map.entry(
+                    "lengths that are not true, HTTP/1.1",
+                    Attack.of(1200, Http1Attacks::lengths).connects(7).isAnswered(200, 400)),
+            Map.entry(
+                    "origins",
+                    Attack.of(15_000, Http1Attacks::origins).connects(9).isAnswered(403)),
             Map.entry("pipelines", Attack.of(100_000, Http1Attacks::pipelines)),
-            Map.entry("handshakes", Attack.of(200, Http1Attacks::handshakes).connects(15).isAnswered(400)));
+            Map.entry(
+                    "handshakes",
+                    Attack.of(200, Http1Attacks::handshakes).connects(15).isAnswered(400)));
 
     private static final String MARKUP = "<" + Attacker.MARKUP + ">";
     private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nhost: localhost\r\n\r\n";

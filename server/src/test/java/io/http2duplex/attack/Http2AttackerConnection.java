@@ -45,8 +45,7 @@ final class Http2AttackerConnection extends AttackerConnection {
     private int next = 1;
 
     /** @param window what each stream of the server may send */
-    Http2AttackerConnection(Target target, boolean tls, String attack, int window, LongAdder sent)
-            throws IOException {
+    Http2AttackerConnection(Target target, boolean tls, String attack, int window, LongAdder sent) throws IOException {
         super(target, new Kind(tls, "h2", true), attack, sent);
         frames = new Frames(socket());
         frames.begin(INITIAL_WINDOW_SIZE, window);

@@ -8,12 +8,20 @@ import java.util.Map;
 /** The protocol of this project as it is not meant ({@code docs/protocol.md}). */
 final class SessionAttacks {
     static final Map<String, Attack> ALL = Map.ofEntries(
-            Map.entry("opens without end", Attack.of(10_000, SessionAttacks::opens).isAnswered(200)),
-            Map.entry("applications that fail", Attack.of(2000, SessionAttacks::failures).isAnswered(200)),
+            Map.entry(
+                    "opens without end",
+                    Attack.of(10_000, SessionAttacks::opens).isAnswered(200)),
+            Map.entry(
+                    "applications that fail",
+                    Attack.of(2000, SessionAttacks::failures).isAnswered(200)),
             Map.entry("guessed ids", Attack.of(20_000, SessionAttacks::guesses).isAnswered(400, 404)),
             Map.entry("frames for others' sessions", Attack.of(1500, SessionAttacks::intrusions)),
-            Map.entry("uploads after the end", Attack.of(2000, SessionAttacks::late).isAnswered(200)),
-            Map.entry("attach storms", Attack.of(15_000, SessionAttacks::attachStorm).connects(3).isAnswered(200, 409)),
+            Map.entry(
+                    "uploads after the end",
+                    Attack.of(2000, SessionAttacks::late).isAnswered(200)),
+            Map.entry(
+                    "attach storms",
+                    Attack.of(15_000, SessionAttacks::attachStorm).connects(3).isAnswered(200, 409)),
             Map.entry("many POSTs", Attack.of(10_000, SessionAttacks::manyPosts).isAnswered(200, 429)));
 
     private static final long MAX_OFFSET = (1L << 53) - 1;

@@ -13,18 +13,33 @@ import java.util.Map;
 /** Keeping what costs the server something for as long as it goes, and giving as little as possible for it. */
 final class SlowAttacks {
     static final Map<String, Attack> ALL = Map.ofEntries(
-            Map.entry("connections without end", Attack.of(0, SlowAttacks::connections).connects(300).reaches("maxConnectionsPerAddress")),
+            Map.entry(
+                    "connections without end",
+                    Attack.of(0, SlowAttacks::connections).connects(300).reaches("maxConnectionsPerAddress")),
             Map.entry("TCP and nothing more", Attack.of(0, SlowAttacks::silence).connects(7)),
             Map.entry("half a TLS handshake", Attack.of(11, SlowAttacks::handshake)),
             Map.entry("slow head, HTTP/1.1", Attack.of(40, SlowAttacks::head1)),
             Map.entry("slow head, HTTP/2", Attack.of(100, SlowAttacks::head2)),
-            Map.entry("slow body, HTTP/1.1", Attack.of(200, SlowAttacks::body1).connects(2).isAnswered(200)),
-            Map.entry("slow bodies, HTTP/2", Attack.of(600, SlowAttacks::bodies2).isAnswered(200)),
-            Map.entry("nobody reads, HTTP/1.1", Attack.of(50_000, SlowAttacks::unread1).connects(3)),
-            Map.entry("windows of zero", Attack.of(400_000, SlowAttacks::zeroWindows).isAnswered(200)),
-            Map.entry("windows of one byte", Attack.of(400_000, SlowAttacks::tinyWindows).isAnswered(200)),
-            Map.entry("preface and nothing more", Attack.of(80, SlowAttacks::preface).connects(3)),
-            Map.entry("expectations", Attack.of(500, SlowAttacks::expectations).connects(3).isAnswered(100, 200)));
+            Map.entry(
+                    "slow body, HTTP/1.1",
+                    Attack.of(200, SlowAttacks::body1).connects(2).isAnswered(200)),
+            Map.entry(
+                    "slow bodies, HTTP/2", Attack.of(600, SlowAttacks::bodies2).isAnswered(200)),
+            Map.entry(
+                    "nobody reads, HTTP/1.1",
+                    Attack.of(50_000, SlowAttacks::unread1).connects(3)),
+            Map.entry(
+                    "windows of zero",
+                    Attack.of(400_000, SlowAttacks::zeroWindows).isAnswered(200)),
+            Map.entry(
+                    "windows of one byte",
+                    Attack.of(400_000, SlowAttacks::tinyWindows).isAnswered(200)),
+            Map.entry(
+                    "preface and nothing more",
+                    Attack.of(80, SlowAttacks::preface).connects(3)),
+            Map.entry(
+                    "expectations",
+                    Attack.of(500, SlowAttacks::expectations).connects(3).isAnswered(100, 200)));
 
     private static final int SETTINGS_SIZE = 33;
 

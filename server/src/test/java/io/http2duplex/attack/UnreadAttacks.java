@@ -18,12 +18,24 @@ import java.util.Map;
  */
 final class UnreadAttacks {
     static final Map<String, Attack> ALL = Map.ofEntries(
-            Map.entry("crumbs, handlers that do not read", Attack.of(400_000, UnreadAttacks::handlersThatDoNotRead).connects(3).isAnswered(200)),
-            Map.entry("crumbs, grown windows", Attack.of(1_000_000, UnreadAttacks::grownWindows).isAnswered(200)),
-            Map.entry("crumbs, downloads that are not read", Attack.of(150_000, UnreadAttacks::unreadDownloads).isAnswered(200)),
-            Map.entry("crumbs, files and nothing", Attack.of(400_000, UnreadAttacks::filesAndNothing).connects(3)),
+            Map.entry(
+                    "crumbs, handlers that do not read",
+                    Attack.of(400_000, UnreadAttacks::handlersThatDoNotRead)
+                            .connects(3)
+                            .isAnswered(200)),
+            Map.entry(
+                    "crumbs, grown windows",
+                    Attack.of(1_000_000, UnreadAttacks::grownWindows).isAnswered(200)),
+            Map.entry(
+                    "crumbs, downloads that are not read",
+                    Attack.of(150_000, UnreadAttacks::unreadDownloads).isAnswered(200)),
+            Map.entry(
+                    "crumbs, files and nothing",
+                    Attack.of(400_000, UnreadAttacks::filesAndNothing).connects(3)),
             Map.entry("files, windows of zero", Attack.of(7000, UnreadAttacks::files)),
-            Map.entry("memory budget", Attack.of(400_000, UnreadAttacks::memoryBudget).isAnswered(200, 204)));
+            Map.entry(
+                    "memory budget",
+                    Attack.of(400_000, UnreadAttacks::memoryBudget).isAnswered(200, 204)));
 
     private static final int INITIAL_WINDOW_SIZE = 4;
     private static final int WINDOW = 128 * 1024; // streamWindow of DuplexServer

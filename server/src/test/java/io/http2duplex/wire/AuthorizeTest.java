@@ -285,14 +285,14 @@ class AuthorizeTest {
                             throw new RejectedExecutionException("full");
                         }));
                 Client client = Client.connect(Transport.HTTP2_TLS, server)) {
-            assertRefused(client.send("GET", false), 503, "overloaded");
+            assertRefused(client.send("GET", false, "authorization", "anna"), 503, "overloaded");
             assertThat(server.handler().sessions()).isZero();
             assertThat(log.warnings()).singleElement().asString().contains("executor");
         }
     }
 
     @Test
-    void theAuthorizerIsAskedOnTheExecutor() throws IOException {
+    void theAuthorizerIsAskedOnThreadsOfItsOwn() throws IOException {
         BlockingQueue<String> threads = new LinkedBlockingQueue<>();
         try (TestServer server = TestServer.start(
                         TestServer::idle,
@@ -304,7 +304,7 @@ class AuthorizeTest {
                 Client client = Client.connect(Transport.HTTP2_TLS, server)) {
             Request download = client.open();
             assertThat(client.post(download.id(), bytes(1)).status()).isEqualTo(200);
-            assertThat(threads).containsExactly("mine", "mine");
+            assertThat(threads).hasSize(2).doesNotContain("mine");
         }
     }
 

@@ -57,8 +57,7 @@ public record Failure(
         if (end < line.length() && Character.isHighSurrogate(line.charAt(end - 1))) {
             end--; // no character is cut in two
         }
-        return new Failure(
-                code, code == ErrorCode.APPLICATION ? number : code.number(), line.substring(0, end), null);
+        return new Failure(code, code == ErrorCode.APPLICATION ? number : code.number(), line.substring(0, end), null);
     }
 
     /**

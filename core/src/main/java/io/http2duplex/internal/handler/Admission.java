@@ -75,11 +75,7 @@ final class Admission {
     synchronized Place enter(Object connection, InetSocketAddress remote, long now) {
         forget(now);
         Object key = key(remote);
-        Address address = live.get(key);
-        if (address == null) {
-            Address known = idle.remove(key);
-            address = known == null ? new Address(now) : known;
-        }
+        Address address = address(key, now);
         Problem problem = refuse(connection, address, now);
         if (problem != null) {
             if (address.sessions == 0) {
@@ -87,11 +83,18 @@ final class Admission {
             }
             return new Place(problem, connection, key, address);
         }
-        sessions++;
-        connections.merge(connection, 1, Integer::sum);
-        address.sessions++;
-        live.put(key, address);
-        return new Place(null, connection, key, address);
+        Place place = new Place(null, connection, key, address);
+        place.count();
+        return place;
+    }
+
+    /** {@return the address of that key, which is no longer among those without sessions} */
+    private Address address(Object key, long now) {
+        Address known = live.get(key);
+        if (known == null) {
+            known = idle.remove(key);
+        }
+        return known == null ? new Address(now) : known;
     }
 
     private @Nullable Problem refuse(Object connection, Address address, long now) {
@@ -101,6 +104,10 @@ final class Admission {
             return Problem.tooManyOpens(limit(OpeningLimit.OPENS_PER_MINUTE), seconds);
         }
         address.fullAt = now + ahead;
+        return full(connection, address);
+    }
+
+    private @Nullable Problem full(Object connection, Address address) {
         if (sessions >= limit(OpeningLimit.SESSIONS)) {
             return Problem.tooManySessions(limit(OpeningLimit.SESSIONS));
         }
@@ -146,13 +153,16 @@ final class Admission {
     /** An account, which is never equal to an address. */
     private record Account(String name) {}
 
-    /** A place for one session, which is left exactly once. */
+    /** A place for one session, which is left once. */
     final class Place {
         private final @Nullable Problem problem;
         private final Object connection;
         private final Object key;
-        private final Address address;
+        private Address address;
         private @Nullable String account;
+        /** Whether the limits count it. */
+        private boolean counted;
+
         private boolean left;
 
         private Place(@Nullable Problem problem, Object connection, Object key, Address address) {
@@ -160,7 +170,6 @@ final class Admission {
             this.connection = connection;
             this.key = key;
             this.address = address;
-            left = problem != null;
         }
 
         /** {@return why there is no place; null if there is} */
@@ -180,31 +189,80 @@ final class Admission {
         @Nullable
         Problem giveTo(String name) {
             synchronized (Admission.this) {
-                if (accounts.getOrDefault(name, 0) >= limit(OpeningLimit.SESSIONS_PER_ACCOUNT)) {
-                    return Problem.tooManySessionsOfAccount(limit(OpeningLimit.SESSIONS_PER_ACCOUNT));
+                Problem full = full(name);
+                if (full == null) {
+                    accounts.merge(name, 1, Integer::sum);
+                    account = name;
                 }
-                accounts.merge(name, 1, Integer::sum);
-                account = name;
-                return null;
+                return full;
             }
+        }
+
+        private @Nullable Problem full(String name) {
+            int limit = limit(OpeningLimit.SESSIONS_PER_ACCOUNT);
+            return accounts.getOrDefault(name, 0) >= limit ? Problem.tooManySessionsOfAccount(limit) : null;
         }
 
         /** The session has ended, or was never opened. Further calls do nothing. */
         void leave() {
             synchronized (Admission.this) {
-                if (left) {
-                    return;
-                }
                 left = true;
-                sessions--;
-                Admission.leave(connections, connection);
-                if (--address.sessions == 0) {
-                    live.remove(key);
+                uncount();
+            }
+        }
+
+        /** Others may have the place, until it is {@linkplain #readmit taken again}. */
+        void suspend() {
+            synchronized (Admission.this) {
+                uncount();
+            }
+        }
+
+        /** Takes a suspended place again. {@return why that can't be; null if it is taken} */
+        @Nullable
+        Problem readmit() {
+            synchronized (Admission.this) {
+                if (counted || left) {
+                    return null;
+                }
+                address = address(key, address.fullAt);
+                Problem full = Admission.this.full(connection, address);
+                if (full == null && account != null) {
+                    full = full(account);
+                }
+                if (full == null) {
+                    count();
+                    if (account != null) {
+                        accounts.merge(account, 1, Integer::sum);
+                    }
+                } else if (address.sessions == 0) {
                     remember(key, address);
                 }
-                if (account != null) {
-                    Admission.leave(accounts, account);
-                }
+                return full;
+            }
+        }
+
+        private void count() {
+            counted = true;
+            sessions++;
+            connections.merge(connection, 1, Integer::sum);
+            address.sessions++;
+            live.put(key, address);
+        }
+
+        private void uncount() {
+            if (!counted) {
+                return;
+            }
+            counted = false;
+            sessions--;
+            Admission.leave(connections, connection);
+            if (--address.sessions == 0) {
+                live.remove(key);
+                remember(key, address);
+            }
+            if (account != null) {
+                Admission.leave(accounts, account);
             }
         }
     }

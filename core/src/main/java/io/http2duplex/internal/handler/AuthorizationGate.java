@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * called by a task of the exchange, and continue in one.
  *
  * @param authorizer null: all requests may
+ * @param threads the authorizer's, which are not those of handlers
  */
 record AuthorizationGate(
         @Nullable Authorizer authorizer,
@@ -47,7 +48,12 @@ record AuthorizationGate(
             String account = decided.account();
             Problem problem = account == null ? decided.problem() : place.giveTo(account);
             if (problem == null && !exchange.isGone()) {
-                then.accept(new AdmittedRequest(exchange, exchange.request(account), place));
+                try {
+                    then.accept(new AdmittedRequest(exchange, exchange.request(account), place));
+                } catch (RuntimeException | Error e) {
+                    place.leave();
+                    throw e;
+                }
                 return;
             }
             place.leave();
@@ -100,7 +106,7 @@ record AuthorizationGate(
         var unused = decision.whenComplete((decided, failure) -> {
             cancelTimeout.run();
             Decision known = failure == null ? decision(decided, request) : failed(failure);
-            exchange.execute(() -> then.accept(known));
+            exchange.execute(() -> exchanges.run(exchange, () -> then.accept(known)));
         });
         try {
             threads.execute(() -> ask(asked, request, decision));
@@ -110,6 +116,9 @@ record AuthorizationGate(
     }
 
     private static void ask(Authorizer asked, DuplexRequest request, CompletableFuture<Authorization> decision) {
+        if (decision.isDone()) { // it has waited for a thread for too long
+            return;
+        }
         try {
             asked.authorize(request).whenComplete((decided, failure) -> {
                 if (decided != null) {
@@ -134,7 +143,8 @@ record AuthorizationGate(
     private Decision failed(Throwable failure) {
         if (failure instanceof RejectedExecutionException) {
             monitoring.rejections.log(
-                    null, "A request was refused: there is no thread for the authorizer. " + UserThreads.MORE_THREADS);
+                    null,
+                    "A request was refused: more requests wait for the authorizer than there may. Have it answer sooner.");
             return new Decision(null, Problem.overloaded(), null);
         }
         monitoring.handlerFailures.log(failure, "The authorizer failed; the request was refused");

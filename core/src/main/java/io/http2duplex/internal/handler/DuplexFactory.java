@@ -11,6 +11,7 @@ import io.http2duplex.internal.core.SessionId;
 import io.http2duplex.internal.runtime.DuplexContext;
 import io.http2duplex.internal.runtime.GuardedDownload;
 import io.http2duplex.internal.runtime.SessionDuplex;
+import io.http2duplex.internal.runtime.SessionHost;
 import io.http2duplex.internal.runtime.UserThreads;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
@@ -39,10 +40,8 @@ record DuplexFactory(
             AdmittedRequest opening, S session, Function<? super S, ? extends @Nullable Download> attach) {
         Exchange exchange = opening.exchange();
         String id = SessionId.next();
-        SessionDuplex<S> duplex = new SessionDuplex<>(id, opening.request(), session, context, failure -> {
-            opening.place().leave();
-            sessions.ended(id, failure);
-        });
+        SessionDuplex<S> duplex =
+                new SessionDuplex<>(id, opening.request(), session, context, new Host(id, opening.place(), sessions));
         if (!sessions.add(duplex)) {
             opening.place().leave();
             exchanges.refuse(exchange, Problem.shutDown());
@@ -53,9 +52,28 @@ record DuplexFactory(
         if (download == null) { // the handler was closed meanwhile
             exchanges.refuse(exchange, Problem.shutDown());
         } else if (call(duplex)) {
-            exchange.download(new GuardedDownload(duplex.session(), download), new DownloadHead(id, session.dialect()));
+            exchanges.download(
+                    exchange, new GuardedDownload(duplex.session(), download), new DownloadHead(id, session.dialect()));
         } else {
             exchanges.refuse(exchange, Problem.overloaded());
+        }
+    }
+
+    private record Host(String id, Admission.Place place, SessionRegistry sessions) implements SessionHost {
+        @Override
+        public void ended(@Nullable Failure failure) {
+            place.leave();
+            sessions.ended(id, failure);
+        }
+
+        @Override
+        public void aborted() {
+            place.suspend();
+        }
+
+        @Override
+        public @Nullable Problem readmit() {
+            return place.readmit();
         }
     }
 

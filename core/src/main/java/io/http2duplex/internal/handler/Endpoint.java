@@ -29,9 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Endpoint {
     private final UserThreads threads;
+    private final UserThreads authorizerThreads;
     private final MemoryBudget budget;
     private final Monitoring monitoring = new Monitoring();
-    private final OpenExchanges exchanges = new OpenExchanges(monitoring.counts);
+    private final OpenExchanges exchanges = new OpenExchanges(monitoring);
     private final SessionRegistry sessions;
     private final Origins origins;
     private final RequestRouter router;
@@ -42,6 +43,7 @@ public final class Endpoint {
     public Endpoint(DuplexCallback callback, DuplexOptions<?> options, BooleanSupplier mustNotBlock) {
         this.mustNotBlock = mustNotBlock;
         threads = options.executor() == null ? UserThreads.standard() : UserThreads.of(options.executor());
+        authorizerThreads = options.authorizer() == null ? threads : UserThreads.forAuthorizer();
         budget = new MemoryBudget(
                 options.memoryBudget(), (long) (options.memoryBudget() * (options.memoryBudgetShare() / 100.0)));
         bodyNanos = nanos(options.bodyTimeout());
@@ -64,7 +66,7 @@ public final class Endpoint {
         DuplexFactory factory = new DuplexFactory(
                 callback, context, exchanges, sessions, nanos(options.idleTimeout()), nanos(options.maxLife()));
         AuthorizationGate gate = new AuthorizationGate(
-                options.authorizer(), threads, nanos(options.authorizeTimeout()), monitoring, exchanges);
+                options.authorizer(), authorizerThreads, nanos(options.authorizeTimeout()), monitoring, exchanges);
         origins = new Origins(options.allowedOrigins(), options.allowedHeaders(), options.allowCredentials());
         Admission admission = new Admission(Map.of(
                 OpeningLimit.OPENS_PER_MINUTE, options.maxOpensPerMinute(),
@@ -83,7 +85,7 @@ public final class Endpoint {
 
     /** Takes one request. Called by a task of the exchange. */
     public void handle(Exchange exchange) {
-        router.route(exchange);
+        exchanges.run(exchange, () -> router.route(exchange));
     }
 
     /**
@@ -130,7 +132,8 @@ public final class Endpoint {
     }
 
     /**
-     * Takes no new duplexes, and tells the live ones that the server is going to shut down.
+     * Takes no new duplexes, and tells the live ones that the server is going to shut down. A client that is away has two
+     * seconds to come back and be told; then its session ends with the code {@code SHUT_DOWN}.
      *
      * @return completes, on the executor, when none is left
      */
@@ -139,7 +142,7 @@ public final class Endpoint {
             duplex.drain();
             GuardedSession<ResumableSession> resumable = duplex.sessionAs(ResumableSession.class);
             if (resumable != null) {
-                resumable.tell(ResumableSession::drain);
+                resumable.tell(session -> session.drain(System.nanoTime()));
             }
         });
         return sessions.drained().thenRunAsync(() -> {}, threads::executeSurely);
@@ -165,6 +168,7 @@ public final class Endpoint {
             duplex.reset(shutDown);
         }
         threads.close();
+        authorizerThreads.close();
         return exchanges.whenNoneIsOpen();
     }
 

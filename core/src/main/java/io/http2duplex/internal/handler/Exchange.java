@@ -64,6 +64,14 @@ public interface Exchange {
     void answer(UploadOutcome outcome);
 
     /**
+     * Ends the exchange at once, since handling it has failed: with an error if the response has not begun, else by
+     * breaking it off. It throws nothing, and the carriers of its halves do not act any more.
+     *
+     * @param cause what was thrown
+     */
+    void abort(Throwable cause);
+
+    /**
      * Begins the response, and carries a download in it: pulls from the source, and looks at it again whenever it is
      * woken.
      */

@@ -2,7 +2,9 @@ package io.http2duplex.internal.handler;
 
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.UploadOutcome;
-import io.http2duplex.internal.runtime.Counters;
+import io.http2duplex.internal.runtime.GuardedDownload;
+import io.http2duplex.internal.runtime.GuardedUpload;
+import io.http2duplex.internal.runtime.Monitoring;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -18,14 +20,14 @@ final class OpenExchanges {
 
     private static final Logger LOG = Logger.getLogger("io.http2duplex");
 
-    private final Counters counters;
+    private final Monitoring monitoring;
 
     private int count;
     private @Nullable CompletableFuture<Void> none;
 
-    /** @param counters count the exchanges that are refused */
-    OpenExchanges(Counters counters) {
-        this.counters = counters;
+    /** @param monitoring counts the exchanges that are refused, and logs those that fail */
+    OpenExchanges(Monitoring monitoring) {
+        this.monitoring = monitoring;
     }
 
     /** An exchange has begun. */
@@ -50,9 +52,43 @@ final class OpenExchanges {
 
     void answer(Exchange exchange, UploadOutcome outcome) {
         if (outcome.problem() != null) {
-            counters.refused(outcome.problem());
+            monitoring.counts.refused(outcome.problem());
         }
-        exchange.answer(outcome);
+        run(exchange, () -> exchange.answer(outcome));
+    }
+
+    /** Runs a step of the handling of an exchange. If it throws, the exchange ends: its client must not wait for ever. */
+    void run(Exchange exchange, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            monitoring.requestFailures.log(e, "A request could not be handled");
+            exchange.abort(e);
+        }
+    }
+
+    /** Begins a download. If that throws, it is lost. */
+    void download(Exchange exchange, GuardedDownload source, DownloadHead head) {
+        run(exchange, () -> {
+            try {
+                exchange.download(source, head);
+            } catch (RuntimeException | Error e) {
+                source.lost(e);
+                throw e;
+            }
+        });
+    }
+
+    /** Begins an upload, and answers when it is decided how. If that throws, it is cut. */
+    void upload(Exchange exchange, GuardedUpload sink, boolean streaming) {
+        run(exchange, () -> {
+            try {
+                exchange.upload(sink, streaming, outcome -> answer(exchange, outcome));
+            } catch (RuntimeException | Error e) {
+                sink.cut("the server failed to read it", e);
+                throw e;
+            }
+        });
     }
 
     void refuse(Exchange exchange, Problem problem) {

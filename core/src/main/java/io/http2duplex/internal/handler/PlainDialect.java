@@ -53,6 +53,6 @@ record PlainDialect(
         boolean streaming = request.kind() == UploadKind.SINGLE && length < 0;
         PlainUpload upload =
                 session.tellFor(state -> state.openUpload(request.kind(), length, System.nanoTime(), exchange.waker()));
-        exchange.upload(new GuardedUpload(session, upload), streaming, outcome -> exchanges.answer(exchange, outcome));
+        exchanges.upload(exchange, new GuardedUpload(session, upload), streaming);
     }
 }

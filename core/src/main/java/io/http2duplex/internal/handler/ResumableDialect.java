@@ -14,7 +14,8 @@ import io.http2duplex.internal.core.resumable.ResumableSession;
 import io.http2duplex.internal.runtime.GuardedDownload;
 import io.http2duplex.internal.runtime.GuardedSession;
 import io.http2duplex.internal.runtime.GuardedUpload;
-import java.util.function.Consumer;
+import io.http2duplex.internal.runtime.SessionHost;
+import java.util.function.BiConsumer;
 
 /** The dialect 2 side of an endpoint: serves its requests. */
 record ResumableDialect(
@@ -37,11 +38,17 @@ record ResumableDialect(
 
     /** A GET that resumes a duplex. */
     void resume(Exchange exchange, DownloadRequest.Resumes request) {
-        use(exchange, request.id(), UploadOutcome.refused(Problem.sessionOver()), session -> {
+        use(exchange, request.id(), UploadOutcome.refused(Problem.sessionOver()), (session, host) -> {
+            Problem full = host.readmit();
+            if (full != null) {
+                exchanges.refuse(exchange, full);
+                return;
+            }
             DownloadAttachment attachment = session.tellFor(state -> state.attach(
                     request.number(), request.offset(), request.limit(), System.nanoTime(), exchange.waker()));
             if (attachment.problem() == null) {
-                exchange.download(new GuardedDownload(session, attachment), new DownloadHead(request.id(), 2));
+                exchanges.download(
+                        exchange, new GuardedDownload(session, attachment), new DownloadHead(request.id(), 2));
             } else {
                 exchanges.refuse(exchange, attachment.problem());
             }
@@ -59,12 +66,9 @@ record ResumableDialect(
             return;
         }
         // If the session has ended, everything in the body had come before.
-        use(exchange, fields.get(HeaderNames.ID).get(0), UploadOutcome.PROCESSED, session -> {
+        use(exchange, fields.get(HeaderNames.ID).get(0), UploadOutcome.PROCESSED, (session, host) -> {
             FrameUpload upload = session.tellFor(state -> state.openUpload(System.nanoTime(), exchange.waker()));
-            exchange.upload(
-                    new GuardedUpload(session, upload),
-                    exchange.requestLength() < 0,
-                    outcome -> exchanges.answer(exchange, outcome));
+            exchanges.upload(exchange, new GuardedUpload(session, upload), exchange.requestLength() < 0);
         });
     }
 
@@ -74,14 +78,20 @@ record ResumableDialect(
      * @param ended how to answer if it has ended cleanly
      */
     private void use(
-            Exchange exchange, String id, UploadOutcome ended, Consumer<GuardedSession<ResumableSession>> then) {
+            Exchange exchange,
+            String id,
+            UploadOutcome ended,
+            BiConsumer<GuardedSession<ResumableSession>, SessionHost> then) {
         SessionRegistry.Found found = sessions.find(id);
         if (found instanceof SessionRegistry.Live live) {
             GuardedSession<ResumableSession> session = live.duplex().sessionAs(ResumableSession.class);
             if (session == null) {
                 exchanges.refuse(exchange, Problem.otherDialect());
             } else {
-                gate.use(exchange, live.duplex().request(), () -> then.accept(session));
+                gate.use(
+                        exchange,
+                        live.duplex().request(),
+                        () -> then.accept(session, live.duplex().host()));
             }
         } else if (found instanceof SessionRegistry.Ended known) {
             exchanges.answer(

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
+import java.util.Objects;
 
 /** A blocking channel of both directions. */
 final class DuplexChannel implements ByteChannel, BlockingInput {
@@ -16,6 +17,9 @@ final class DuplexChannel implements ByteChannel, BlockingInput {
 
     @Override
     public int read(ByteBuffer target) throws IOException {
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("A read needs a buffer that can be written to, not a read-only one");
+        }
         requireOpen();
         return target.hasRemaining() ? duplex.read(target, this) : 0;
     }
@@ -23,6 +27,7 @@ final class DuplexChannel implements ByteChannel, BlockingInput {
     /** Writes everything, as a blocking channel does. */
     @Override
     public int write(ByteBuffer source) throws IOException {
+        Objects.requireNonNull(source, "source");
         requireOpen();
         int total = source.remaining();
         duplex.write(source);

@@ -13,6 +13,8 @@ public final class Monitoring {
     public final RateLimitedLog handlerFailures;
 
     public final RateLimitedLog observerFailures;
+    /** Requests that could not be handled or answered, through a fault of the host or of this library. */
+    public final RateLimitedLog requestFailures;
     /** Requests for which the executor had no thread. */
     public final RateLimitedLog rejections;
 
@@ -24,6 +26,7 @@ public final class Monitoring {
         counts = new Counters(clock);
         handlerFailures = new RateLimitedLog(LOG, Level.ERROR, "Handlers of duplexes failed", clock, scheduler);
         observerFailures = new RateLimitedLog(LOG, Level.ERROR, "The observer failed", clock, scheduler);
+        requestFailures = new RateLimitedLog(LOG, Level.ERROR, "Requests could not be handled", clock, scheduler);
         rejections = new RateLimitedLog(
                 LOG, Level.WARN, "Requests were refused since the executor had no thread", clock, scheduler);
     }

@@ -8,8 +8,10 @@ import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.Lifetime;
 import io.http2duplex.internal.core.Session;
 import io.http2duplex.internal.core.SessionId;
+import io.http2duplex.internal.core.resumable.ResumableSession;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -64,6 +66,7 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
 
     @Override
     public CompletionStage<Void> send(ByteBuffer bytes) {
+        Objects.requireNonNull(bytes, "bytes");
         claimSend();
         return guarded.tellFor(session -> {
             Failure failure = session.failure();
@@ -88,6 +91,7 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
 
     @Override
     public boolean offer(ByteBuffer bytes) throws IOException {
+        Objects.requireNonNull(bytes, "bytes");
         claimSend();
         boolean taken = guarded.tellFor(session -> {
             boolean room = session.isOutputOpen() && session.outputRoom() > 0;
@@ -105,6 +109,7 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
 
     @Override
     public void put(ByteBuffer bytes) throws IOException {
+        Objects.requireNonNull(bytes, "bytes");
         claimSend();
         awaitRoom(session -> {
             session.write(bytes);
@@ -153,7 +158,7 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
 
     @Override
     public void reset(int number, String reason) {
-        reset(Failure.application(number, reason));
+        reset(Failure.application(number, Objects.requireNonNull(reason, "reason")));
     }
 
     @Override
@@ -251,6 +256,11 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
         }
     }
 
+    /** {@return the owner of its place} */
+    public SessionHost host() {
+        return host;
+    }
+
     /** The duplex fails when that time is over. */
     public void limit(Lifetime lifetime) {
         timer.limit(lifetime);
@@ -284,6 +294,9 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
     public void act(Effects effects) {
         if (effects.finished()) {
             finish();
+        }
+        if (!effects.events().isEmpty() && guarded.ask(s -> s instanceof ResumableSession r && r.isAborted())) {
+            host.aborted();
         }
         signalFaces(effects.input(), effects.output());
         if (effects.output()) {

@@ -1,15 +1,24 @@
 package io.http2duplex.internal.runtime;
 
 import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.Problem;
 import org.jspecify.annotations.Nullable;
 
-/** The owner of a session's place and id. */
+/** The owner of a session's place and id. Methods may be called on any thread. */
 @FunctionalInterface
 public interface SessionHost {
     /**
-     * The session has ended, and must be forgotten. Called once, on any thread.
+     * The session has ended, and must be forgotten. Called once.
      *
      * @param failure what ended it early; null if both directions ended cleanly
      */
     void ended(@Nullable Failure failure);
+
+    /** The client has gone while it opened the session: others may have the place until it comes back. */
+    default void aborted() {}
+
+    /** The client has come back. {@return why the session has no place any more; null if it has one} */
+    default @Nullable Problem readmit() {
+        return null;
+    }
 }

@@ -4,8 +4,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 public final class UserThreads {
     /** How many threads the library's pool has at most where the JDK has no virtual threads. */
     static final int MAX_PLATFORM_THREADS = 256;
+
+    /** How many threads the authorizer has at most where the JDK has no virtual threads. */
+    static final int MAX_AUTHORIZER_THREADS = 32;
+
+    /** How many requests wait for one of them at most. */
+    static final int MAX_WAITING_FOR_AUTHORIZER = 10_000;
 
     /** Advice to those who run a handler that has no thread left. */
     public static final String MORE_THREADS = "Give DuplexHandler.Builder.executor more threads, or run on JDK 21 or"
@@ -41,6 +49,26 @@ public final class UserThreads {
         return new UserThreads(own, own);
     }
 
+    /**
+     * Threads for an authorizer, which blocking handlers can't use up: virtual ones, or a small pool with a queue, since
+     * an authorizer is quick, and {@code authorizeTimeout} bounds how long it is waited for.
+     */
+    public static UserThreads forAuthorizer() {
+        ExecutorService own = virtualThreads();
+        if (own == null) {
+            ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                    MAX_AUTHORIZER_THREADS,
+                    MAX_AUTHORIZER_THREADS,
+                    10,
+                    TimeUnit.SECONDS,
+                    new LinkedBlockingQueue<>(MAX_WAITING_FOR_AUTHORIZER),
+                    daemons("http2-duplex-authorizer-"));
+            pool.allowCoreThreadTimeOut(true);
+            own = pool;
+        }
+        return new UserThreads(own, own);
+    }
+
     private static @Nullable ExecutorService virtualThreads() {
         try {
             return (ExecutorService)
@@ -52,12 +80,17 @@ public final class UserThreads {
 
     /** A pool without a queue: when all its threads are busy it refuses, where a queue would let a duplex hang. */
     public static ExecutorService boundedPool(int maxThreads) {
+        return new ThreadPoolExecutor(
+                0, maxThreads, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons("http2-duplex-"));
+    }
+
+    private static ThreadFactory daemons(String prefix) {
         AtomicInteger count = new AtomicInteger();
-        return new ThreadPoolExecutor(0, maxThreads, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-            Thread thread = new Thread(task, "http2-duplex-" + count.incrementAndGet());
+        return task -> {
+            Thread thread = new Thread(task, prefix + count.incrementAndGet());
             thread.setDaemon(true);
             return thread;
-        });
+        };
     }
 
     /**

@@ -56,6 +56,8 @@ class FailureOfClientTest {
         assertThat(Failure.ofClient(300, "x".repeat(1001)).reason()).isEqualTo("x".repeat(1000));
         String astral = "x".repeat(999) + "\ud83d\ude00";
         assertThat(Failure.ofClient(300, astral).reason()).isEqualTo("x".repeat(999));
-        assertThat(Failure.ofClient(300, "x" + "y".repeat(997) + "\ud83d\ude00z").reason()).endsWith("\ud83d\ude00");
+        assertThat(Failure.ofClient(300, "x" + "y".repeat(997) + "\ud83d\ude00z")
+                        .reason())
+                .endsWith("\ud83d\ude00");
     }
 }

@@ -300,6 +300,15 @@ public final class SimulatedExchange implements Exchange {
         ended();
     }
 
+    @Override
+    public void abort(Throwable cause) {
+        answer.completeExceptionally(cause);
+        response.breakOff(new IOException("The server failed", cause));
+        source = null;
+        sink = null;
+        ended();
+    }
+
     private void ended() {
         ended = true;
         if (counted.compareAndSet(true, false)) {

@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
@@ -234,6 +235,24 @@ public final class UndertowExchange implements Exchange, ExchangeCompletionListe
     public void answer(UploadOutcome outcome) {
         RequestBody body = request;
         new Answer(exchange, body == null ? null : body.channel(), bodyNanos(), this::answered).send(outcome);
+    }
+
+    @Override
+    public void abort(Throwable cause) {
+        if (response != null) {
+            response.gone(cause);
+        }
+        try {
+            if (!exchange.isResponseStarted()) {
+                exchange.setStatusCode(StatusCodes.INTERNAL_SERVER_ERROR);
+                exchange.getResponseHeaders().remove(Headers.CONTENT_LENGTH);
+            }
+            exchange.endExchange();
+        } catch (RuntimeException e) {
+            IoUtils.safeClose(exchange.getConnection());
+        } finally {
+            answered();
+        }
     }
 
     @Override

@@ -23,6 +23,15 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Downloads {
+    /** A client that goes so soon after it asked to open, and was not heard from, has aborted the opening. */
+    static final long OPENING_NANOS = 2_000_000_000;
+
+    /** How long such a client may take to come back, since its network may have changed just then. */
+    static final long ABORTED_RESUME_NANOS = 1_000_000_000;
+
+    /** How long a detached client may take to come back to a server that drains, to be told so. */
+    static final long DRAINING_RESUME_NANOS = 2_000_000_000;
+
     private static final int MAX_PONGS = 16;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -43,6 +52,13 @@ final class Downloads {
     private boolean pingDue;
     private boolean rotateDue;
     private boolean draining;
+    /** When the session was opened. */
+    private final long openedAt;
+    /** Whether the client has shown that it knows the session: it has sent a POST, or resumed. */
+    private boolean heard;
+    /** Whether the client has gone while it opened the session, as far as can be told. */
+    private boolean aborted;
+
     private boolean drainDue;
     private int token;
     /** Whether a PING is on its way that makes the peer confirm what it has. */
@@ -63,7 +79,9 @@ final class Downloads {
             SessionLimits limits,
             EffectCollector effects,
             SendingDirection sending,
-            ReceivingDirection receiving) {
+            ReceivingDirection receiving,
+            long now) {
+        openedAt = now;
         this.session = session;
         this.limits = limits;
         this.effects = effects;
@@ -74,6 +92,10 @@ final class Downloads {
 
     boolean isAttached() {
         return current != null;
+    }
+
+    boolean isAborted() {
+        return aborted;
     }
 
     // ---- attached and detached
@@ -88,6 +110,8 @@ final class Downloads {
             return DownloadAttachment.refused(Problem.badOffset());
         }
         lastNumber = number;
+        heard |= number > 0;
+        aborted = false;
         sending.rewindTo(offset);
         DownloadAttachment replaced = current;
         current = new DownloadAttachment(this, onReady);
@@ -122,9 +146,37 @@ final class Downloads {
         if (limits.resumeNanos() == 0) {
             session.reset(new Failure(ErrorCode.CONNECTION_LOST, how, cause));
         } else {
+            aborted = !heard && now - openedAt <= OPENING_NANOS;
             resume = now + limits.resumeNanos();
+            if (aborted) {
+                resumeWithin(ABORTED_RESUME_NANOS, now);
+            }
+            if (draining) {
+                resumeWithin(DRAINING_RESUME_NANOS, now);
+            }
             effects.deadline();
         }
+    }
+
+    private void resumeWithin(long nanos, long now) {
+        if (resume != Deadline.NONE && resume - now > nanos) {
+            resume = now + nanos;
+            effects.deadline();
+        }
+    }
+
+    /** {@return the failure of a session whose client did not come back} */
+    private Failure awayForTooLong() {
+        if (draining) {
+            return new Failure(ErrorCode.SHUT_DOWN, "The server shut down while the client was away.");
+        }
+        if (aborted) {
+            return new Failure(ErrorCode.ABORTED, "The client went away while it opened the duplex.");
+        }
+        return new Failure(
+                ErrorCode.CONNECTION_LOST,
+                "The client lost its connection, and did not come back within " + limits.resumeNanos() / NANOS_PER_MILLI
+                        + " ms (resumeTimeout of the DuplexHandler).");
     }
 
     private void clearDeadlines() {
@@ -256,6 +308,7 @@ final class Downloads {
 
     /** Something has come from the peer. */
     void received(long now) {
+        heard = true;
         if (current != null) {
             heartbeat.received(now);
         }
@@ -288,10 +341,11 @@ final class Downloads {
     }
 
     /** Tells the client that the server is going to shut down, by this download and every later one. */
-    void drain() {
+    void drain(long now) {
         if (!draining) {
             draining = true;
             drainDue = true;
+            resumeWithin(DRAINING_RESUME_NANOS, now);
         }
     }
 
@@ -332,10 +386,7 @@ final class Downloads {
     void timeIs(long now) {
         DownloadAttachment attachment = current;
         if (Deadline.isPast(resume, now)) {
-            session.reset(new Failure(
-                    ErrorCode.CONNECTION_LOST,
-                    "The client lost its connection, and did not come back within "
-                            + limits.resumeNanos() / NANOS_PER_MILLI + " ms (resumeTimeout of the DuplexHandler)."));
+            session.reset(awayForTooLong());
         } else if (attachment == null) {
             return;
         } else if (Deadline.isPast(stall, now)) {

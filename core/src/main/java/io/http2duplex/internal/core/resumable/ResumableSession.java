@@ -67,7 +67,7 @@ public final class ResumableSession implements Session {
                 new WindowSize(limits.downloadBufferSize(), maxDownloadBuffer, budget), sendingSpares, effects);
         receiving = new ReceivingDirection(
                 new WindowSize(limits.uploadBufferSize(), maxUploadWindow, budget), receivingSpares, effects, now);
-        downloads = new Downloads(this, limits, effects, sending, receiving);
+        downloads = new Downloads(this, limits, effects, sending, receiving, now);
         time = now;
     }
 
@@ -98,9 +98,14 @@ public final class ResumableSession implements Session {
     }
 
     /** Tells the client, by this download and every later one, that the server is going to shut down. */
-    public void drain() {
-        downloads.drain();
+    public void drain(long now) {
+        downloads.drain(now);
         settle();
+    }
+
+    /** {@return whether it is detached since its client has gone while it opened the session} */
+    public boolean isAborted() {
+        return downloads.isAborted() && !finished;
     }
 
     /** {@return whether there is a download} */

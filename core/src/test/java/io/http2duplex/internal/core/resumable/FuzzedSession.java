@@ -53,7 +53,7 @@ final class FuzzedSession {
             case 0x8B -> session.rotate(now);
             case 0x8C -> attach();
             case 0x8D -> session.notifyOutputRoom();
-            case 0x8E -> session.drain();
+            case 0x8E -> session.drain(now);
             default -> {
                 // Any other byte begins a piece of a body: it goes to the youngest upload, with some that follow it.
                 int count = Math.min(1 + what % 40, script.remaining() + 1);

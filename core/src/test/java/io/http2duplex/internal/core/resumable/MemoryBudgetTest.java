@@ -86,7 +86,9 @@ class MemoryBudgetTest {
 
         test.client.write(new byte[16 * KIB]);
         test.post();
-        assertThat(budget.reserved()).as("bytes that nobody has read are held").isEqualTo(window - 16 * KIB - TestResumable.FIRST);
+        assertThat(budget.reserved())
+                .as("bytes that nobody has read are held")
+                .isEqualTo(window - 16 * KIB - TestResumable.FIRST);
         test.session.discardInput();
         assertThat(budget.reserved()).isEqualTo(window - 32 * KIB - TestResumable.FIRST);
     }

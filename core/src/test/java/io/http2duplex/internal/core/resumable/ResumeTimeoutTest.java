@@ -149,11 +149,13 @@ class ResumeTimeoutTest {
                 test.session.openUpload(test.now, () -> {}));
         test.pass(HEARTBEAT - 2);
         FrameUpload early = test.session.openUpload(test.now, () -> {});
-        assertThat(requireNonNull(requireNonNull(early.outcome()).problem()).status()).isEqualTo(429);
+        assertThat(requireNonNull(requireNonNull(early.outcome()).problem()).status())
+                .isEqualTo(429);
         test.pass(1);
         FrameUpload late = test.session.openUpload(test.now, () -> {});
         assertThat(late.outcome()).isNull();
-        assertThat(requireNonNull(requireNonNull(first.outcome()).problem()).status()).isEqualTo(408);
+        assertThat(requireNonNull(requireNonNull(first.outcome()).problem()).status())
+                .isEqualTo(408);
         assertThat(others).allMatch(upload -> upload.outcome() == null);
     }
 }

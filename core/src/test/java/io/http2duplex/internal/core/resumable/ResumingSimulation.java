@@ -3,6 +3,7 @@ package io.http2duplex.internal.core.resumable;
 import static io.http2duplex.internal.core.resumable.SimulatedNetwork.MILLI;
 import static io.http2duplex.internal.core.resumable.SimulatedNetwork.check;
 
+import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.SessionLimits;
 import java.util.Random;
@@ -122,7 +123,7 @@ final class ResumingSimulation {
         int serverNumber = failure == null ? ModelClient.DONE_CLEANLY : failure.number();
         String what = "the server ended with " + failure + ", the client with " + client.number;
         check(serverNumber == ModelClient.DONE_CLEANLY || resets || isLossExplained(serverNumber), what);
-        check(client.number == ModelClient.DONE_CLEANLY || resets || mayExpire, what);
+        check(client.number == ModelClient.DONE_CLEANLY || resets || mayExpire || isAborted(serverNumber), what);
         boolean both = server.application.hasReset && client.application.hasReset;
         boolean away = mayExpire || requests.lost > 0;
         check(serverNumber == client.number || both || away || isClientDoneFirst(serverNumber), what);
@@ -132,7 +133,14 @@ final class ResumingSimulation {
 
     /** The client was done, and its last word was lost. */
     private boolean isLossExplained(int number) {
-        return number == 4 && (mayExpire || (client.state == ModelClient.State.DONE && requests.lost > 0));
+        return isAborted(number)
+                || (number == 4 && (mayExpire || (client.state == ModelClient.State.DONE && requests.lost > 0)));
+    }
+
+    /** The client lost its first download at once, was not heard, and did not come back at once. */
+    private boolean isAborted(int number) {
+        return number == ErrorCode.ABORTED.number()
+                && server.finishedAt <= Downloads.OPENING_NANOS + Downloads.ABORTED_RESUME_NANOS;
     }
 
     /** The client had everything when the server was reset, or the other way round. */

@@ -31,7 +31,7 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
 
     private long timerAt = Long.MAX_VALUE;
     private int timesFinished;
-    private long finishedAt;
+    long finishedAt;
 
     SimulatedServer(SimulatedNetwork network, SessionLimits limits, MemoryBudget budget, int toWrite, boolean resets) {
         this.network = network;
