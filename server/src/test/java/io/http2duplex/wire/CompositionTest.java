@@ -3,6 +3,7 @@ package io.http2duplex.wire;
 import static io.http2duplex.wire.UploadsTest.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.server.FlushingHandler;
 import io.http2duplex.wire.TestServer.Around;
 import io.undertow.Handlers;
 import io.undertow.security.api.AuthenticationMode;
@@ -25,6 +26,7 @@ import io.undertow.server.handlers.encoding.GzipEncodingProvider;
 import io.undertow.server.handlers.proxy.LoadBalancingProxyClient;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.util.Base64;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The handler works wherever an Undertow handler goes. */
@@ -163,21 +166,47 @@ class CompositionTest {
         return new SecurityInitialHandler(AuthenticationMode.PRO_ACTIVE, new OneAccount(), mechanisms);
     }
 
-    /**
-     * To a browser over HTTP/1.1. Over HTTP/2 Undertow's proxy does not flush what it passes on before it has 16 KB, or
-     * the end: so that one is not fit for downloads.
-     */
+    private static HttpHandler proxyOf(TestServer backend) {
+        return Handlers.proxyHandler(new LoadBalancingProxyClient()
+                .addHost(URI.create("http://localhost:" + backend.port(false)))
+                .setConnectionsPerThread(20));
+    }
+
+    /** To a browser over HTTP/1.1. Over HTTP/2 Undertow's proxy flushes only when it has 16 KB, or the end. */
     @Test
     void anEchoWorksBehindUndertowsOwnReverseProxyAndBytesComeAtOnce() throws IOException {
-        try (TestServer backend = TestServer.start(TestServer::echo)) {
-            LoadBalancingProxyClient proxy = new LoadBalancingProxyClient()
-                    .addHost(URI.create("http://localhost:" + backend.port(false)))
-                    .setConnectionsPerThread(20);
-            try (TestServer front = TestServer.behind(duplexes -> Handlers.proxyHandler(proxy));
-                    Client client = Client.connect(Transport.HTTP1_TLS, front)) {
-                assertEchoes(client);
-                backend.awaitNoSessions();
-            }
+        try (TestServer backend = TestServer.start(TestServer::echo);
+                TestServer front = TestServer.behind(duplexes -> proxyOf(backend));
+                Client client = Client.connect(Transport.HTTP1_TLS, front)) {
+            assertEchoes(client);
+            backend.awaitNoSessions();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void anEchoWorksBehindAReverseProxyThatFlushes(Transport transport) throws IOException {
+        try (TestServer backend = TestServer.start(TestServer::echo, options -> options, Listeners::own);
+                TestServer front = TestServer.behind(duplexes -> new FlushingHandler(proxyOf(backend)));
+                Client client = Client.connect(transport, front)) {
+            assertEchoes(client);
+            backend.awaitNoSessions();
+        }
+    }
+
+    @Test
+    void whatFlowControlHoldsUpInAProxyThatFlushesGoesOutLater() throws IOException {
+        try (TestServer backend = TestServer.start(TestServer::idle, options -> options, Listeners::own);
+                TestServer front = TestServer.behind(duplexes -> new FlushingHandler(proxyOf(backend)));
+                Http2Client client = Http2Client.withWindow(Transport.HTTP2_TLS, front, 3)) {
+            Http2Client.Http2Request download = client.send("GET", false);
+            download.read(1);
+            Await.result(backend.duplex().send(ByteBuffer.wrap(bytes(100))));
+            assertThat(download.read(2)).hasSize(2);
+            client.credit(download.stream, 10);
+            assertThat(download.read(10)).hasSize(10);
+            client.credit(download.stream, 1000);
+            assertThat(download.read(88)).hasSize(88);
         }
     }
 

@@ -1,10 +1,10 @@
 package io.http2duplex.internal.undertow;
 
-import io.undertow.UndertowMessages;
 import io.undertow.UndertowOptions;
 import io.undertow.server.Connectors;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.RequestTooBigException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -90,7 +90,8 @@ public final class EntityLimit implements HttpHandler {
                     });
                     Connectors.terminateRequest(exchange);
                 }
-                throw UndertowMessages.MESSAGES.requestEntityWasTooLarge(limit);
+                throw new RequestTooBigException("The body of the request is longer than " + limit
+                        + " bytes; a handler allows more with setMaxEntitySize of the exchange");
             }
         }
     }

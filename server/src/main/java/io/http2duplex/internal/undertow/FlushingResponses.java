@@ -1,0 +1,129 @@
+package io.http2duplex.internal.undertow;
+
+import io.undertow.server.Connectors;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import org.xnio.channels.StreamSourceChannel;
+import org.xnio.conduits.AbstractStreamSinkConduit;
+import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.conduits.WriteReadyHandler;
+
+/** A handler that flushes the responses of another after every write, and goes on until all of it has gone out. */
+public final class FlushingResponses implements HttpHandler {
+    private final HttpHandler next;
+
+    public FlushingResponses(HttpHandler next) {
+        this.next = next;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        exchange.addResponseWrapper((factory, same) -> new Flushing(factory.create(), exchange));
+        next.handleRequest(exchange);
+    }
+
+    private static final class Flushing extends AbstractStreamSinkConduit<StreamSinkConduit>
+            implements WriteReadyHandler {
+        private WriteReadyHandler handler;
+        /** Whether the handler waits to write. */
+        private boolean resumed;
+        /** Whether something written has not gone out. */
+        private boolean unflushed;
+
+        Flushing(StreamSinkConduit next, HttpServerExchange exchange) {
+            super(next);
+            handler = new WriteReadyHandler.ChannelListenerHandler<>(Connectors.getConduitSinkChannel(exchange));
+            next.setWriteReadyHandler(this);
+        }
+
+        @Override
+        public int write(ByteBuffer source) throws IOException {
+            return (int) flushAfter(next.write(source));
+        }
+
+        @Override
+        public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+            return flushAfter(next.write(sources, offset, length));
+        }
+
+        @Override
+        public long transferFrom(FileChannel source, long position, long count) throws IOException {
+            return flushAfter(next.transferFrom(source, position, count));
+        }
+
+        @Override
+        public long transferFrom(StreamSourceChannel source, long count, ByteBuffer through) throws IOException {
+            return flushAfter(next.transferFrom(source, count, through));
+        }
+
+        private long flushAfter(long written) throws IOException {
+            if (written > 0 && !flush()) {
+                next.resumeWrites();
+            }
+            return written;
+        }
+
+        /** Undertow reports success too when flow control has let a frame out only in part: the next flush tells. */
+        @Override
+        public boolean flush() throws IOException {
+            unflushed = !next.flush() || !next.flush();
+            return !unflushed;
+        }
+
+        @Override
+        public void resumeWrites() {
+            resumed = true;
+            next.resumeWrites();
+        }
+
+        @Override
+        public void wakeupWrites() {
+            resumed = true;
+            next.wakeupWrites();
+        }
+
+        @Override
+        public void suspendWrites() {
+            resumed = false;
+            if (!unflushed) {
+                next.suspendWrites();
+            }
+        }
+
+        @Override
+        public boolean isWriteResumed() {
+            return resumed;
+        }
+
+        @Override
+        public void setWriteReadyHandler(WriteReadyHandler newHandler) {
+            handler = newHandler;
+        }
+
+        @Override
+        public void writeReady() {
+            try {
+                if (resumed) {
+                    handler.writeReady();
+                } else if (!unflushed || flush()) {
+                    next.suspendWrites();
+                }
+            } catch (IOException e) {
+                handler.writeReady(); // which meets the failure itself
+            }
+        }
+
+        @Override
+        public void forceTermination() {
+            handler.forceTermination();
+        }
+
+        @Override
+        public void terminated() {
+            handler.terminated();
+        }
+    }
+}
