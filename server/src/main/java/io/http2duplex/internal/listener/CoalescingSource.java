@@ -277,6 +277,8 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
             padding = left == 0 ? 1 : from.get() & 255;
             left -= 1 + padding;
             if (left < 0) {
+                part = Part.DROPPED; // whatever comes before the connection is closed
+                left = Integer.MAX_VALUE;
                 throw new ConnectionErrorException(Http2Channel.ERROR_PROTOCOL_ERROR);
             }
             paddingUnknown = false;
