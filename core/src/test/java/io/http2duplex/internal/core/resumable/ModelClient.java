@@ -69,6 +69,8 @@ final class ModelClient implements SimulatedApplication.Duplex {
     private long sentAt;
     private long detachedAt;
     private long asleepUntil;
+    /** Whether it gives signs of life without being asked. */
+    private final boolean signs;
 
     ModelClient(
             SimulatedNetwork network,
@@ -86,6 +88,7 @@ final class ModelClient implements SimulatedApplication.Duplex {
         sending = new SendingDirection(new WindowSize(buffer, maxWindow, budget), new PoisonedSpares(1), collector);
         receiving = new ReceivingDirection(
                 new WindowSize(window, maxWindow, budget), new PoisonedSpares(1), collector, network.now());
+        signs = !network.oneIn(4);
         heartbeat = requests.maySwallow ? 1_000 * MILLI : 0;
         application = new SimulatedApplication(network, this, 0, toWrite, resets);
         application.inputReady();
@@ -144,6 +147,10 @@ final class ModelClient implements SimulatedApplication.Duplex {
     }
 
     private void get(long attach, long offset) {
+        Download overtaken = download;
+        if (overtaken != null && heartbeat > 0) { // it may hang, and would take a request's place for ever
+            after(2 * heartbeat, overtaken::abort);
+        }
         Download opening = new Download();
         download = opening;
         downloads.add(opening);
@@ -184,6 +191,7 @@ final class ModelClient implements SimulatedApplication.Duplex {
             if (network.oneIn(2)) {
                 posts.forEach(SimulatedRequests.Post::abort);
                 posts.clear();
+                windowDue = true;
                 sending.rewindTo(sending.confirmed()); // nobody will tell what has come of them
             }
         }
@@ -231,6 +239,11 @@ final class ModelClient implements SimulatedApplication.Duplex {
         }
 
         @Override
+        public void answeredByAnother() {
+            broken(); // only the server ends a session
+        }
+
+        @Override
         public void bytes(ByteBuffer bytes) {
             if (aborted || isOver()) {
                 return;
@@ -264,10 +277,12 @@ final class ModelClient implements SimulatedApplication.Duplex {
             if (this == download) {
                 state = State.ATTACHED;
                 pingAsked = false;
-                windowDue = true;
+                windowDue |= network.oneIn(2);
                 sentAt = network.elapsed();
                 watch(this);
-                sign(this);
+                if (signs) {
+                    sign(this);
+                }
             }
         }
 

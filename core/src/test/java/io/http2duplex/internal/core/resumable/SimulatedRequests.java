@@ -1,16 +1,22 @@
 package io.http2duplex.internal.core.resumable;
 
+import static io.http2duplex.internal.core.resumable.SimulatedNetwork.MILLI;
 import static java.util.Objects.requireNonNull;
 
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.UploadOutcome;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The requests of a client on a network that delays, reorders, cuts, doubles and swallows them. */
+/**
+ * The requests of a client on a network that delays, reorders, cuts, repeats and swallows them, holds them for ever at any
+ * point, holds bodies back until they end, answers in place of the server, cuts large uploads, and carries only so many
+ * at once.
+ */
 final class SimulatedRequests {
     /** What a client sees of a GET. */
     interface Response extends SimulatedStream.Receiver {
@@ -18,11 +24,13 @@ final class SimulatedRequests {
         void opened();
 
         void refused(Problem problem);
+
+        /** Something on the way has answered: an error of its own, or a page. */
+        void answeredByAnother();
     }
 
     private final SimulatedNetwork network;
     private final List<Get> gets = new ArrayList<>();
-    private final List<Post> posts = new ArrayList<>();
 
     @Nullable
     ModelClient client;
@@ -37,10 +45,56 @@ final class SimulatedRequests {
     /** Whether a request or its answer was lost. */
     int lost;
 
+    /** The largest body that passes, in bytes. */
+    private final int maxBody;
+    /** How many requests may be open at once; the others wait. */
+    private final int streams;
+
+    private int open;
+    private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+
     SimulatedRequests(SimulatedNetwork network, int faults, boolean maySwallow) {
         this.network = network;
         this.faults = faults;
         this.maySwallow = maySwallow;
+        maxBody = network.oneIn(6) ? 200 + network.random.nextInt(500) : Integer.MAX_VALUE;
+        streams = network.oneIn(4) ? 2 + network.random.nextInt(3) : Integer.MAX_VALUE;
+    }
+
+    /** A request of the client, until the client has its answer or wants none. */
+    private abstract class Request {
+        private boolean begun;
+        private boolean closed;
+
+        void enter() {
+            if (open < streams) {
+                begin();
+            } else {
+                waiting.add(this::begin);
+            }
+        }
+
+        private void begin() {
+            if (!closed) {
+                begun = true;
+                open++;
+                send();
+            }
+        }
+
+        abstract void send();
+
+        void close() {
+            if (!closed) {
+                closed = true;
+                if (begun) {
+                    open--;
+                    while (open < streams && !waiting.isEmpty()) {
+                        waiting.remove().run();
+                    }
+                }
+            }
+        }
     }
 
     private boolean fault(int oneIn) {
@@ -72,41 +126,75 @@ final class SimulatedRequests {
     // ---- GET
 
     Get get(long number, long offset, long limit, Response response) {
-        Get get = new Get(response);
-        boolean opening = number == 0;
-        if (!opening && fault(6)) {
-            if (!maySwallow || network.oneIn(2)) {
-                network.later(() -> toClient(response::broken));
-            }
-            return get;
-        }
-        network.later(() -> get.arrive(number, offset, limit));
+        Get get = new Get(response, number, offset, limit);
+        get.enter();
         return get;
     }
 
     /** A GET and its response. */
-    final class Get implements SimulatedStream.Receiver {
+    final class Get extends Request implements SimulatedStream.Receiver {
         private final Response response;
+        private final long number;
+        private final long offset;
+        private final long limit;
+        private boolean heldBack;
         private SimulatedServer.@Nullable Carrier carrier;
         private boolean aborted;
         private boolean swallowed;
 
-        Get(Response response) {
+        Get(Response response, long number, long offset, long limit) {
             this.response = response;
+            this.number = number;
+            this.offset = offset;
+            this.limit = limit;
         }
 
-        private void arrive(long number, long offset, long limit) {
+        @Override
+        void send() {
+            boolean opening = number == 0;
+            if (!opening && fault(6)) {
+                if (!maySwallow || network.oneIn(2)) {
+                    tell(network.oneIn(2) ? response::broken : response::answeredByAnother);
+                }
+                return;
+            }
+            if (!opening && fault(15)) { // the server answers, but something on the way answers in its place
+                swallowed = true;
+                tell(response::answeredByAnother);
+            } else if (!opening && maySwallow && fault(15)) {
+                swallowed = true; // not even the head of the response arrives
+            } else if (!opening && maySwallow && fault(15)) {
+                heldBack = true;
+            }
+            network.later(this::arrive);
+        }
+
+        private void tell(Runnable event) {
+            network.later(() -> {
+                close();
+                toClient(event);
+            });
+        }
+
+        private void arrive() {
             Problem problem = requireNonNull(server).get(number, offset, limit, this, opened -> {
                 carrier = opened;
                 gets.add(this);
+                if (swallowed) {
+                    swallow();
+                } else if (heldBack) {
+                    opened.stream.holdBack();
+                }
             });
             if (problem != null) {
-                network.later(() -> toClient(() -> response.refused(problem)));
+                if (!swallowed) {
+                    tell(() -> response.refused(problem));
+                }
             } else if (aborted) {
                 tellServer();
             }
             if (network.oneIn(8)) {
-                network.after(network.random.nextLong(500 * SimulatedNetwork.MILLI), () -> arriveAgain(number));
+                network.after(network.random.nextLong(500 * MILLI), () -> arriveAgain(number));
             }
         }
 
@@ -119,6 +207,7 @@ final class SimulatedRequests {
         }
 
         void abort() {
+            close();
             aborted = true;
             network.later(this::tellServer);
         }
@@ -159,12 +248,14 @@ final class SimulatedRequests {
         @Override
         public void ended() {
             gets.remove(this);
+            close();
             toClient(response::ended);
         }
 
         @Override
         public void broken() {
             gets.remove(this);
+            close();
             toClient(() -> {
                 response.opened();
                 response.broken();
@@ -176,20 +267,22 @@ final class SimulatedRequests {
 
     Post post(byte[] body) {
         Post post = new Post(body);
-        posts.add(post);
-        if (fault(8)) {
-            post.lose();
-        } else {
-            network.later(() -> post.arrive(fault(8), fault(8)));
-        }
-        if (network.oneIn(10)) {
-            network.after(network.random.nextLong(300 * SimulatedNetwork.MILLI), post::arriveAgain);
-        }
+        post.enter();
         return post;
     }
 
+    /** How a body arrives. */
+    private enum Way {
+        WHOLE,
+        /** All at once, at its end. */
+        HELD_BACK,
+        CUT,
+        /** A part of it, and then neither more nor an end. */
+        HELD
+    }
+
     /** A POST and its answer. */
-    final class Post {
+    final class Post extends Request {
         private final byte[] body;
         private boolean settled;
         Consumer<UploadOutcome> onAnswer = outcome -> {};
@@ -199,9 +292,27 @@ final class SimulatedRequests {
             this.body = body;
         }
 
+        @Override
+        void send() {
+            if (body.length > maxBody) {
+                network.later(() -> send(requireNonNull(server).post(outcome -> {}), Way.CUT));
+                network.later(this::fail); // something on the way answers that this was too much
+            } else if (fault(8)) {
+                lose();
+            } else if (maySwallow && fault(12)) { // held for ever in the middle of its body
+                network.later(() -> send(requireNonNull(server).post(outcome -> {}), Way.HELD));
+            } else {
+                network.later(() -> arrive(fault(8), fault(8)));
+            }
+            while (network.oneIn(10)) {
+                network.after(network.random.nextLong((network.oneIn(3) ? 20_000 : 300) * MILLI), this::arriveAgain);
+            }
+        }
+
         /** The client wants no answer any more; what is under way may still arrive. */
         void abort() {
             settled = true;
+            close();
         }
 
         private void lose() {
@@ -211,6 +322,7 @@ final class SimulatedRequests {
         }
 
         private void fail() {
+            close();
             toClient(() -> {
                 if (!settled) {
                     settled = true;
@@ -224,15 +336,18 @@ final class SimulatedRequests {
                 if (answerLost) {
                     lose();
                 } else {
-                    network.later(() -> toClient(() -> {
-                        if (!settled) {
-                            settled = true;
-                            onAnswer.accept(outcome);
-                        }
-                    }));
+                    network.later(() -> {
+                        close();
+                        toClient(() -> {
+                            if (!settled) {
+                                settled = true;
+                                onAnswer.accept(outcome);
+                            }
+                        });
+                    });
                 }
             });
-            send(sink, cut);
+            send(sink, cut ? Way.CUT : network.oneIn(6) ? Way.HELD_BACK : Way.WHOLE);
             if (cut) {
                 lose();
             }
@@ -240,18 +355,23 @@ final class SimulatedRequests {
 
         /** Once more, whole or in part, as after a retry that nobody asked for. */
         private void arriveAgain() {
-            send(requireNonNull(server).post(outcome -> {}), network.oneIn(2));
+            send(requireNonNull(server).post(outcome -> {}), network.oneIn(2) ? Way.CUT : Way.WHOLE);
         }
 
-        private void send(SimulatedStream.Receiver sink, boolean cut) {
+        private void send(SimulatedStream.Receiver sink, Way way) {
             SimulatedStream stream = new SimulatedStream(network, Integer.MAX_VALUE, sink, () -> {});
             ByteBuffer bytes = ByteBuffer.wrap(body);
+            if (way == Way.HELD) {
+                bytes.limit(network.random.nextInt(body.length + 1));
+            } else if (way == Way.HELD_BACK) {
+                stream.holdBack();
+            }
             while (bytes.hasRemaining()) {
                 bytes.position(bytes.position() + stream.write(bytes));
             }
-            if (cut) {
+            if (way == Way.CUT) {
                 stream.cut();
-            } else {
+            } else if (way != Way.HELD) {
                 stream.end();
             }
         }

@@ -3,7 +3,10 @@ package io.http2duplex.internal.core.resumable;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
-/** One body under way: bytes in order, each piece delayed, cut into other pieces, held up, cut off or swallowed. */
+/**
+ * One body under way: bytes in order, each piece delayed, cut into other pieces, held up, held back until the end, cut
+ * off or swallowed.
+ */
 final class SimulatedStream {
     interface Receiver {
         void bytes(ByteBuffer bytes);
@@ -24,6 +27,8 @@ final class SimulatedStream {
     private boolean held;
     private boolean finished;
     private boolean swallowing;
+    /** Whether nothing arrives before the end. */
+    private boolean heldBack;
 
     /** @param capacity how many bytes may be under way; then the writer has to wait */
     SimulatedStream(SimulatedNetwork network, int capacity, Receiver receiver, Runnable onWritable) {
@@ -61,7 +66,7 @@ final class SimulatedStream {
 
     private void deliver() {
         ByteBuffer piece = underWay.peek();
-        if (piece == null || swallowing) {
+        if (piece == null || swallowing || heldBack) {
             return;
         }
         underWay.remove();
@@ -81,6 +86,10 @@ final class SimulatedStream {
         if (!finished) {
             finished = true;
             arrive(() -> {
+                heldBack = false;
+                while (!underWay.isEmpty() && !swallowing) {
+                    deliver();
+                }
                 if (!swallowing) {
                     receiver.ended();
                 }
@@ -111,6 +120,11 @@ final class SimulatedStream {
                 receiver.broken();
             }
         });
+    }
+
+    /** A proxy passes the body on when it has all of it. */
+    void holdBack() {
+        heldBack = true;
     }
 
     /** Nothing arrives any more, and nobody learns of it. */
