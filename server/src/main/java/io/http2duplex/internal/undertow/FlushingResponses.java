@@ -69,7 +69,8 @@ public final class FlushingResponses implements HttpHandler {
         /** Undertow reports success too when flow control has let a frame out only in part: the next flush tells. */
         @Override
         public boolean flush() throws IOException {
-            unflushed = !next.flush() || !next.flush();
+            boolean first = next.flush();
+            unflushed = !first || !next.flush();
             return !unflushed;
         }
 
