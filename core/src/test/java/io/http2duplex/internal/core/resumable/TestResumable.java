@@ -38,6 +38,8 @@ final class TestResumable {
         session = new ResumableSession(limits, budget, sendingSpares, receivingSpares, now);
         download = session.attach(0, 0, FIRST, now, () -> wakeUps++);
         carry();
+        client.confirm();
+        post();
     }
 
     /** Tells the session the time at each of its deadlines until then. */
