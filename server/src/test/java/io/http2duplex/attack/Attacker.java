@@ -30,6 +30,7 @@ final class Attacker {
     private final LongAdder sent = new LongAdder();
     private final AtomicInteger opened = new AtomicInteger();
     private final long began = System.nanoTime();
+    private volatile boolean over;
 
     Attacker(Target target, HeldConnections held, String attack, Random random) {
         this.target = target;
@@ -99,8 +100,14 @@ final class Attacker {
         hold(line, silent -> {});
     }
 
+    /** {@return whether it has been ended} Its connections are closed then, by itself. */
+    boolean isOver() {
+        return over;
+    }
+
     /** Ends the bout, whatever it waits for. To be called once more when it has ended. */
     void end() {
+        over = true;
         lines.forEach(
                 AttackerConnection::close); // not cleared: the bout may be opening one more, which a later call closes
     }

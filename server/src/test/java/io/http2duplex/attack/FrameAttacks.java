@@ -35,9 +35,7 @@ final class FrameAttacks {
                     Attack.of(450, FrameAttacks::windowOverflow).connects(3)),
             Map.entry(
                     "more than the window",
-                    Attack.of(300_000, FrameAttacks::beyondWindow)
-                            .isAnswered(200)
-                            .reaches("streamWindow")),
+                    Attack.of(100_000, FrameAttacks::beyondWindow).reaches("streamWindow")),
             Map.entry(
                     "floods of frames", Attack.of(60_000, FrameAttacks::floods).reaches("maxControlFramesPerMinute")),
             Map.entry(
@@ -111,14 +109,11 @@ final class FrameAttacks {
 
     private static void beyondWindow(Attacker attacker) throws IOException {
         Http2AttackerConnection line = attacker.http2();
-        String id = attacker.open(line, "/deaf", 1);
-        if (id != null) {
-            int post = line.post("/deaf", "http2-duplex-id", id, "http2-duplex-single", "true");
-            for (int i = 0; i < 30; i++) {
-                line.data(post, false, attacker.bytes(16_000));
-            }
-            line.head(post);
+        int post = line.post(Target.SILENT);
+        for (int i = 0; i < 30; i++) {
+            line.data(post, false, attacker.bytes(16_000));
         }
+        line.awaitClose();
     }
 
     private static void floods(Attacker attacker) throws IOException {

@@ -24,6 +24,7 @@ final class HeadAttacks {
             Map.entry(
                     "fields that must not be",
                     Attack.of(400, HeadAttacks::badFields).connects(5)),
+            Map.entry("bad escapes", Attack.of(3000, HeadAttacks::badEscapes).isAnswered(400)),
             Map.entry(
                     "lengths that are not true",
                     Attack.of(1200, HeadAttacks::lengths).isAnswered(200, 400)));
@@ -138,6 +139,25 @@ final class HeadAttacks {
             Http2AttackerConnection line = attacker.http2();
             line.frame(
                     HEADERS, END_HEADERS | END_STREAM, line.nextStream(), all.get(attacker.random.nextInt(all.size())));
+        }
+    }
+
+    /** Each is answered on its own stream: what else is open on the connection goes on. */
+    private static void badEscapes(Attacker attacker) throws IOException {
+        Http2AttackerConnection line = attacker.http2();
+        for (String path : List.of("/echo", "/none", Target.HEALTH, Target.FILE, Target.SILENT, "/")) {
+            for (String escape :
+                    List.of("?x=%", "?x=%zz", "?%=1", "?x=100%&y", "/%", "/%f", "/%zz", "?x=%ff%", ";x=%")) {
+                int get = line.get(path + escape);
+                Http2AttackerConnection.Head head = line.head(get);
+                if (line.isClosed() && !attacker.isOver() && !attacker.target.isShuttingDown()) {
+                    attacker.target.verdict.fault(path + escape + " cost its connection");
+                    return;
+                }
+                if (head.status() == 0 || head.status() == 200) {
+                    line.cut(get);
+                }
+            }
         }
     }
 

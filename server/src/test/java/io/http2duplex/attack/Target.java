@@ -68,6 +68,7 @@ final class Target implements AutoCloseable {
     private final BufferedReader answers;
     private final int securePort;
     private final int clearPort;
+    private volatile boolean shuttingDown;
 
     Target() throws IOException {
         Path certificates =
@@ -132,6 +133,7 @@ final class Target implements AutoCloseable {
 
     /** Shuts both servers down. {@return completes when they are} */
     CompletableFuture<Void> shutdown(Duration grace) {
+        shuttingDown = true;
         return CompletableFuture.runAsync(
                 () -> {
                     try {
@@ -141,6 +143,11 @@ final class Target implements AutoCloseable {
                     }
                 },
                 task -> new Thread(task, "shutdown").start());
+    }
+
+    /** {@return whether connections may be closed though nobody did wrong} */
+    boolean isShuttingDown() {
+        return shuttingDown;
     }
 
     private synchronized TargetStatus ask(String command) throws IOException {
