@@ -146,7 +146,9 @@ final class Downloads {
         if (limits.resumeNanos() == 0) {
             session.reset(new Failure(ErrorCode.CONNECTION_LOST, how, cause));
         } else {
-            aborted = !heard && now - openedAt <= OPENING_NANOS;
+            aborted = !heard
+                    && now - openedAt <= OPENING_NANOS
+                    && limits.resumeNanos() > ABORTED_RESUME_NANOS; // else it is gone soon anyway
             resume = now + limits.resumeNanos();
             if (aborted) {
                 resumeWithin(ABORTED_RESUME_NANOS, now);
