@@ -80,7 +80,7 @@ class ObserverTest {
                         "opened",
                         "attached",
                         "attached",
-                        "detached: The browser, or the connection to it, went.",
+                        "detached: The browser, or its connection, was lost.",
                         "resumed",
                         "ended: in order");
     }
