@@ -15,6 +15,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -121,18 +122,19 @@ class HostileClientTest {
      * On HTTP/1.1. Over HTTP/2 Undertow itself closes the connection when it cannot parse a content-length.
      */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "content-length: -1",
-                "content-length: 9223372036854775808",
-                "content-length: 99999999999999999999999999",
-                "content-length: 1\r\ncontent-length: 2",
-                "content-length: abc",
-                "content-length: 5\r\ntransfer-encoding: chunked",
-                "transfer-encoding: gzip",
-                "content-length: 999999999999"
-            })
-    void aLengthThatMakesNoSenseIsRefusedWithoutAFaultOfTheServer(String header) throws IOException {
+    @CsvSource({
+        "content-length: -1, 400",
+        "content-length: 9223372036854775808, 400",
+        "content-length: 99999999999999999999999999, 400",
+        "content-length: 1~content-length: 2, 400",
+        "content-length: abc, 400",
+        "content-length: 5~transfer-encoding: chunked, 400",
+        // Undertow has it that there is no body; what comes of it is another request.
+        "transfer-encoding: gzip, 200",
+        "content-length: 999999999999, 413"
+    })
+    void aLengthThatMakesNoSenseIsRefusedWithoutAFaultOfTheServer(String lines, int status) throws IOException {
+        String header = lines.replace("~", "\r\n");
         try (Client client = Client.connect(Transport.HTTP1_CLEAR, server);
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port(false))) {
             socket.setSoTimeout((int) Await.LIMIT.toMillis());
@@ -142,7 +144,7 @@ class HostileClientTest {
             socket.getOutputStream().write(head.getBytes(StandardCharsets.ISO_8859_1));
             InputStream in = socket.getInputStream();
             String answer = new String(in.readNBytes(12), StandardCharsets.ISO_8859_1);
-            assertThat(answer).matches("(HTTP/1.1 (4..|200))?");
+            assertThat(answer).isEqualTo("HTTP/1.1 " + status);
         }
     }
 

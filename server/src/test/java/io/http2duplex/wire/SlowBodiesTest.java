@@ -193,6 +193,26 @@ class SlowBodiesTest {
         });
     }
 
+    /** Each byte fills the buffer, which pauses the body until it was read; what is awaited then is the peer's time. */
+    @Test
+    void aBodyThatWasPausedHasOnlyTheTimeThatRemained() throws IOException {
+        try (Server server = new Server(SHORT, false, options -> options.uploadBufferSize(1));
+                Http2Client client = (Http2Client) server.connect(Transport.HTTP2_CLEAR)) {
+            Request upload = post(client, client.open().id(), 20_000);
+            var in = server.duplex().inputStream();
+            for (int i = 0; i < 5000 && !upload.isOver(); i++) { // less than a step of the body, and than the PINGs one may send
+                upload.write(new byte[1]);
+                try {
+                    in.skipNBytes(1);
+                } catch (IOException e) {
+                    break; // the duplex has failed with its upload
+                }
+                client.ping();
+            }
+            assertTooSlow(upload, SHORT);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void streamingUploadsMayBeSilent(Transport transport) throws IOException {
