@@ -12,6 +12,8 @@ import { ResponseError } from './errors.js';
  * @property {1 | 2} [dialect] 1: does not ask the server for a session that can be resumed; default 2
  * @property {number} [resume_timeout] dialect 2: how long to try to resume, in milliseconds, if that is shorter than
  *   the server's own time
+ * @property {number} [open_timeout] how long the opening may take until the first bytes of its answer are here, in
+ *   milliseconds; default 8,000
  * @property {number} [max_window] dialect 2: the most that is held of what the server has sent and the application has
  *   not read, in bytes; default 16 MiB
  */
@@ -24,6 +26,7 @@ import { ResponseError } from './errors.js';
 /** With its frames it stays below 1 MiB, nginx's default limit. */
 const DEFAULT_MAX_POST_BYTES = 1_000_000;
 const DEFAULT_MAX_WINDOW = 16 * 1024 * 1024;
+const DEFAULT_OPEN_TIMEOUT = 8_000;
 const INITIAL_WINDOW = 64 * 1024;
 
 /** @param {Record<string, number>} options @param {(value: number) => boolean} isGood @param {string} what is good */
@@ -50,6 +53,7 @@ export function settingsOf(url, options, highWaterMark) {
     signal,
     dialect = 2,
     resume_timeout = Infinity,
+    open_timeout = DEFAULT_OPEN_TIMEOUT,
     max_window = DEFAULT_MAX_WINDOW,
     ...init
   } = options;
@@ -58,7 +62,7 @@ export function settingsOf(url, options, highWaterMark) {
     (value) => Number.isSafeInteger(value) && value > 0,
     'a whole number of at least 1',
   );
-  check({ resume_timeout, highWaterMark }, (value) => value >= 0, 'a number of at least 0');
+  check({ resume_timeout, open_timeout, highWaterMark }, (value) => value >= 0, 'a number of at least 0');
   check({ dialect }, (value) => value === 1 || value === 2, '1 or 2');
   return {
     url: new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href),
@@ -69,6 +73,7 @@ export function settingsOf(url, options, highWaterMark) {
     signal,
     dialect,
     resumeTimeout: resume_timeout,
+    openTimeout: open_timeout,
     initialWindow: Math.min(INITIAL_WINDOW, max_window),
     maxWindow: max_window,
     highWaterMark,

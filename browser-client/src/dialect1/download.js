@@ -1,3 +1,5 @@
+/** @typedef {{ read(): Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>> }} Reader */
+
 /** The body of the response to GET: one byte, which is skipped, then the bytes that the server writes. */
 export class Download {
   #reader;
@@ -6,11 +8,11 @@ export class Download {
   #started = false;
 
   /**
-   * @param {ReadableStream<Uint8Array<ArrayBuffer>>} body
+   * @param {Reader} reader of the body
    * @param {(cause: unknown) => void} onlost called when the body breaks, also while there is no read
    */
-  constructor(body, onlost) {
-    this.#reader = body.getReader();
+  constructor(reader, onlost) {
+    this.#reader = reader;
     this.#onlost = onlost;
     this.#next = this.#readAhead();
   }

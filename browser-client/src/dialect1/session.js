@@ -49,10 +49,10 @@ export class Dialect1Session {
   /**
    * @param {import('../options.js').Settings} settings
    * @param {string} id
-   * @param {ReadableStream<Uint8Array<ArrayBuffer>>} body of the response to the opening request
+   * @param {import('./download.js').Reader} reader of the body of the response to the opening request
    * @param {AbortController} abortDownload
    */
-  constructor(settings, id, body, abortDownload) {
+  constructor(settings, id, reader, abortDownload) {
     const { signal, streaming, url, highWaterMark } = settings;
     this.id = id;
     this.#abortDownload = abortDownload;
@@ -64,7 +64,7 @@ export class Dialect1Session {
     // An application that ignores this promise learns of the failure from reading or writing.
     this.closed.catch(() => {});
     this.#requests = new Requests(settings, id, (reason) => this.#fail(reason));
-    this.#download = new Download(body, (cause) => this.#requests.lost(cause));
+    this.#download = new Download(reader, (cause) => this.#requests.lost(cause));
     this.#upload =
       streaming && canStreamUploads(url)
         ? new StreamingUpload(this.#requests, () => this.#cutUpload())

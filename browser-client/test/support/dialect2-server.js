@@ -299,9 +299,9 @@ function sizeOfData(piece) {
 }
 
 /** @param {Stream} stream @param {import('./server-session.js').Problem} problem */
-function refuse(stream, { status, ...members }) {
+function refuse(stream, { status, type, ...members }) {
   if (!stream.destroyed) {
     stream.respond({ ':status': status, ...(status !== 204 && { 'content-type': 'application/problem+json' }) });
-    stream.end(status === 204 ? undefined : JSON.stringify(members));
+    stream.end(status === 204 ? undefined : JSON.stringify({ type: `urn:http2-duplex:problem:${type}`, ...members }));
   }
 }

@@ -39,17 +39,17 @@ for (const [how, chunks] of /** @type {[string, number[][]][]} */ ([
   ['after an empty chunk', [[], [9, 1, 2], [3]]],
 ])) {
   test(`the first byte is skipped when it comes ${how}`, async () => {
-    assert.deepEqual(await all(new Download(bodyOf(...chunks).body, never)), [[1, 2], [3]]);
+    assert.deepEqual(await all(new Download(bodyOf(...chunks).body.getReader(), never)), [[1, 2], [3]]);
   });
 }
 
 test('a body that ends before its first byte has ended', async () => {
-  assert.deepEqual(await all(new Download(bodyOf().body, never)), []);
+  assert.deepEqual(await all(new Download(bodyOf().body.getReader(), never)), []);
 });
 
 test('one chunk is read ahead, and no more', async () => {
   const { body, reads } = bodyOf([9, 1], [2], [3]);
-  const download = new Download(body, never);
+  const download = new Download(body.getReader(), never);
   await setImmediate();
   assert.equal(reads(), 1);
   await download.read();
@@ -63,7 +63,7 @@ test('a body that breaks is reported without a read, and to the read', async () 
   const body = new ReadableStream({ start: (given) => void (controller = given) });
   const cause = new TypeError('network error');
   const reported = new Promise((resolve) => {
-    const download = new Download(body, (lost) => resolve([download, lost]));
+    const download = new Download(body.getReader(), (lost) => resolve([download, lost]));
   });
   controller?.error(cause);
   const [download, lost] = await reported;

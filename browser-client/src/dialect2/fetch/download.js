@@ -1,4 +1,3 @@
-import { ErrorCode } from '../../errors.js';
 import * as Header from '../../headers.js';
 import { resumingRequest } from '../../request-init.js';
 import { Exchanges } from './exchanges.js';
@@ -7,7 +6,8 @@ import { Exchanges } from './exchanges.js';
 const STALE_ATTACH = 409;
 
 /** @typedef {import('../carrier.js').DownloadCarrier} DownloadCarrier */
-/** @typedef {{ body: ReadableStream<Uint8Array<ArrayBuffer>>, abort: AbortController }} Opening a GET and its answer */
+/** @typedef {import('../../browser/body-reader.js').BodyReader} BodyReader */
+/** @typedef {{ reader: Pick<BodyReader, 'read'>, abort: AbortController }} Opening a GET and its answer's body */
 
 /** The download over fetch: the body of the response to a GET. @implements {DownloadCarrier} */
 export class FetchDownload extends Exchanges {
@@ -33,30 +33,31 @@ export class FetchDownload extends Exchanges {
     }
     const attempt = core.downloads.attach(now);
     const abort = new AbortController();
-    const response = await this.fetch(attempt, resumingRequest(settings.init, id, attempt), abort);
-    if (!response?.ok) {
+    const answer = await this.fetch(
+      attempt,
+      resumingRequest(settings.init, id, attempt),
+      ({ ok, body, headers }) => ok && body && headers.get(Header.ID) === id,
+      abort,
+    );
+    if (!answer?.isAccepted) {
       await this.refused(
-        response,
+        answer,
         (at, retryAfter) => core.downloads.attachFailed(attempt, at, retryAfter),
         STALE_ATTACH,
       );
-    } else if (!response.body || response.headers.get(Header.ID) !== id) {
-      abort.abort();
-      this.context.event(() =>
-        core.fail(ErrorCode.UNKNOWN_SESSION, "Something other than this session's server answered"),
-      );
     } else if (core.isWanted(attempt)) {
-      await this.#read({ body: response.body, abort });
+      const body = /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (answer.response.body);
+      await this.#read({ reader: body.getReader(), abort });
     }
   }
 
   /** @param {Opening} opening */
-  async #read({ body, abort }) {
+  async #read({ reader, abort }) {
     const { context } = this;
     const { core } = context;
     const download = core.openDownload(performance.now());
     context.event();
-    await this.read(download, abort, body, (bytes) => context.event((now) => core.received(download, bytes, now)));
+    await this.read(download, abort, reader, (bytes) => context.event((now) => core.received(download, bytes, now)));
     context.event((now) => core.downloadEnded(download, now));
   }
 }

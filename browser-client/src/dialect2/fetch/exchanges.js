@@ -1,9 +1,18 @@
 import { drain, responseError } from '../../browser/responses.js';
 import { codeOfRefusedUpload } from '../../codes.js';
-import { ErrorCode, problemOf, ResponseError } from '../../errors.js';
+import { ErrorCode, isOfServer, problemOf, ResponseError } from '../../errors.js';
 
-/** Statuses that pass: what was refused may be tried again. */
-export const PASSING = [408, 429, 502, 503, 504];
+/** Statuses of the server that pass: what was refused may be tried again. */
+const PASSING = [408, 429, 503];
+
+/**
+ * What a request was answered with.
+ * @typedef {object} Answer
+ * @property {Response} response
+ * @property {boolean} isAccepted
+ * @property {any} [problem] of the server itself, if it is a refusal
+ * @property {ResponseError} [error] if it is none of the server's answers: something on the way has given it
+ */
 
 /** The open requests of a carrier over fetch: starts them, aborts them, and interprets their refusals. */
 export class Exchanges {
@@ -31,27 +40,46 @@ export class Exchanges {
   /**
    * @param {object} request
    * @param {RequestInit} init
+   * @param {(response: Response) => unknown} accepts whether it is the answer of the server that accepts the request
    * @param {AbortController} [abort]
-   * @returns {Promise<Response | undefined>} undefined if there is none
+   * @returns {Promise<Answer | undefined>} undefined if there is none
    */
-  async fetch(request, init, abort = new AbortController()) {
+  async fetch(request, init, accepts, abort = new AbortController()) {
     const { fetch, url } = this.context.settings;
     this.#open.set(request, abort);
     const response = await this.#try(() => fetch(url, { ...init, signal: abort.signal }));
+    const answer = response && (await this.#interpret(response, Boolean(accepts(response)), abort));
     // From now on it is not aborted: a ResponseError may read the response's body.
     this.#open.delete(request);
-    return response;
+    return answer;
+  }
+
+  /**
+   * @param {Response} response
+   * @param {boolean} isAccepted
+   * @param {AbortController} abort
+   * @returns {Promise<Answer>}
+   */
+  async #interpret(response, isAccepted, abort) {
+    const problem = isAccepted || response.ok ? undefined : await problemOf(response);
+    if (isAccepted || isOfServer(problem)) {
+      return { response, isAccepted, problem };
+    }
+    const error = new ResponseError(response);
+    error.code = codeOfRefusedUpload(response.status);
+    await error.init();
+    abort.abort();
+    return { response, isAccepted, error };
   }
 
   /**
    * Reads a body until it has ended, cleanly or not.
    * @param {object} download
    * @param {AbortController} abort of its request
-   * @param {ReadableStream<Uint8Array<ArrayBuffer>>} body
+   * @param {Pick<import('../../browser/body-reader.js').BodyReader, 'read'>} reader
    * @param {(bytes: Uint8Array<ArrayBuffer>) => void} onbytes
    */
-  async read(download, abort, body, onbytes) {
-    const reader = body.getReader();
+  async read(download, abort, reader, onbytes) {
     this.#open.set(download, abort);
     for (let bytes; (bytes = (await this.#try(() => reader.read()))?.value);) {
       onbytes(bytes);
@@ -69,37 +97,41 @@ export class Exchanges {
   }
 
   /**
-   * Tells the core of an answer that is no success, or that there is none.
-   * @param {Response | undefined} response
+   * Tells the core of an answer that does not accept the request, or that there is none. Only the server itself ends a
+   * session: what something on the way answers is a disturbance.
+   * @param {Answer | undefined} answer
    * @param {(now: number, retryAfter?: number) => void} lost tells the core of a failure that may pass
-   * @param {number} [passing] a status that passes besides those that always do
+   * @param {number} [passing] a status of the server that passes besides those that always do
    */
-  async refused(response, lost, passing) {
+  async refused(answer, lost, passing) {
     const { context } = this;
     const { core, settings } = context;
-    const status = response?.status ?? 0;
-    const code = codeOfRefusedUpload(status);
-    if (!response) {
+    if (!answer) {
       context.event(lost);
-    } else if (PASSING.includes(status) || status === passing) {
-      const error = new ResponseError(response);
+      return;
+    }
+    const { response, problem } = answer;
+    const { status } = response;
+    const code = codeOfRefusedUpload(status);
+    let { error } = answer;
+    if (!error && (PASSING.includes(status) || status === passing)) {
+      error = new ResponseError(response);
       error.code = code;
       error.init();
       drain(response);
+    }
+    if (error) {
+      const { retry_after } = error;
       context.disturbed(error);
-      context.event((now) => lost(now, error.retry_after));
+      context.event((now) => lost(now, retry_after));
+    } else if (Number.isInteger(problem.number)) {
+      drain(response);
+      context.event(() => core.closedByServer(problem.number, problem.reason));
     } else {
-      const problem = status === 410 && (await problemOf(response));
-      // A proxy's answer has no number.
-      if (Number.isInteger(problem?.number)) {
-        drain(response);
-        context.event(() => core.closedByServer(problem.number, problem.reason));
-      } else {
-        if (!core.isClosed) {
-          context.refused(responseError(response, settings.ResponseError, code));
-        }
-        context.event(() => core[code === 'UNKNOWN_SESSION' ? 'fail' : 'reset'](ErrorCode[code], ''));
+      if (!core.isClosed) {
+        context.refused(responseError(response, settings.ResponseError, code));
       }
+      context.event(() => core[code === 'UNKNOWN_SESSION' ? 'fail' : 'reset'](ErrorCode[code], ''));
     }
   }
 }

@@ -2,14 +2,17 @@ import { drain } from '../../browser/responses.js';
 import { StreamingBody } from '../../browser/streaming-body.js';
 import { canStreamUploads } from '../../browser/support.js';
 import { framesRequest } from '../../request-init.js';
-import { Exchanges, PASSING } from './exchanges.js';
+import { Exchanges } from './exchanges.js';
 
 const MAX_POSTS = 4;
 /** As long as there is enough to fill the next: at a distance, what is under way decides. */
 const MAX_FULL_POSTS = 12;
 const TAKEN = 204;
+const TOO_LARGE = 413;
+/** The size that a POST is not made smaller than when something on the way refuses it as too large. */
+const SMALLEST_LIMIT = 1_000;
 /** Statuses that may refuse a streaming POST for other reasons than its streaming. */
-const REFUSALS_OF_ANY_POST = [404, 410, ...PASSING];
+const REFUSALS_OF_ANY_POST = [404, 408, 410, 429, 502, 503, 504];
 /** How long to wait after a streaming POST broke: when its connection is lost, the download breaks as well. */
 const STREAM_PAUSE_MILLISECONDS = 250;
 
@@ -25,6 +28,8 @@ const STREAM_PAUSE_MILLISECONDS = 250;
  */
 export class FetchUpload extends Exchanges {
   #streaming;
+  /** The most of the application's bytes that one POST carries. */
+  #limit;
   /** Whether the browser has asked for bytes of a streaming POST that has ended. */
   #begun = false;
   #posts = 0;
@@ -36,7 +41,8 @@ export class FetchUpload extends Exchanges {
   /** @param {import('../carrier.js').CarrierContext} context */
   constructor(context) {
     super(context);
-    const { streaming, url } = context.settings;
+    const { streaming, url, limit } = context.settings;
+    this.#limit = limit;
     this.#streaming = streaming && canStreamUploads(url);
   }
 
@@ -46,7 +52,7 @@ export class FetchUpload extends Exchanges {
   }
 
   send() {
-    const { core, settings } = this.context;
+    const { core } = this.context;
     const { uploads } = core;
     if (!this.#stream && this.uploadMode === 'streaming' && uploads.wantsStream(performance.now())) {
       this.#openStream();
@@ -54,8 +60,8 @@ export class FetchUpload extends Exchanges {
     this.#feed();
     if (!this.#stream) {
       for (;;) {
-        const most = uploads.sendable < settings.limit ? MAX_POSTS : MAX_FULL_POSTS;
-        const part = uploads.nextBody(this.#posts < most ? settings.limit : 0, performance.now(), this.#spares);
+        const most = uploads.sendable < this.#limit ? MAX_POSTS : MAX_FULL_POSTS;
+        const part = uploads.nextBody(this.#posts < most ? this.#limit : 0, performance.now(), this.#spares);
         if (!part) {
           break;
         }
@@ -67,13 +73,16 @@ export class FetchUpload extends Exchanges {
   /** @param {Part} part */
   async #post(part) {
     this.#posts++;
-    const response = await this.#send(part, part.bytes);
+    const answer = await this.#send(part, part.bytes);
     if (!--this.#posts) {
       this.#spares = [];
-    } else if (response) {
+    } else if (answer) {
       this.#spares.push(part.bytes.buffer);
     }
-    this.#answered(part, response);
+    if (answer?.error && answer.response.status === TOO_LARGE) {
+      this.#limit = Math.max(SMALLEST_LIMIT, Math.min(this.#limit, part.bytes.length >> 1));
+    }
+    this.#answered(part, answer);
   }
 
   async #openStream() {
@@ -81,20 +90,20 @@ export class FetchUpload extends Exchanges {
     const body = new StreamingBody(() => this.context.event());
     const stream = { part, body };
     this.#stream = stream;
-    const response = await this.#send(part, body.readable);
+    const answer = await this.#send(part, body.readable);
     if (this.#stream === stream) {
       this.#stream = undefined;
     }
-    this.#answered(part, response, body);
+    this.#answered(part, answer, body);
   }
 
   /** Gives the streaming POST what there is for it. */
   #feed() {
-    const { core, settings } = this.context;
+    const { core } = this.context;
     if (this.#stream?.part.mustEnd) {
       this.#stream.body.end();
     } else if (this.#stream?.body.isWanted) {
-      const pieces = core.uploads.nextPieces(this.#stream.part, settings.limit, performance.now());
+      const pieces = core.uploads.nextPieces(this.#stream.part, this.#limit, performance.now());
       if (pieces) {
         this.#stream.body.give(pieces);
       }
@@ -109,31 +118,32 @@ export class FetchUpload extends Exchanges {
     const { core, settings, id } = this.context;
     // After a failure only the RESET is sent, which must outlive the page.
     const keepalive = Boolean(core.failure);
-    return this.fetch(part, { ...framesRequest(settings.init, id, body), keepalive });
+    const request = { ...framesRequest(settings.init, id, body), keepalive };
+    return this.fetch(part, request, ({ status }) => status === TAKEN);
   }
 
   /**
    * Tells the core what has become of a POST.
    * @param {Part} part
-   * @param {Response | undefined} response
+   * @param {import('./exchanges.js').Answer} [answer]
    * @param {StreamingBody} [body]
    */
-  #answered(part, response, body) {
+  #answered(part, answer, body) {
     const { core } = this.context;
-    const status = response?.status ?? 0;
-    if (response && status === TAKEN && (!body || body.hasEnded)) {
-      drain(response);
+    const status = answer?.response.status ?? 0;
+    if (answer?.isAccepted && (!body || body.hasEnded)) {
+      drain(answer.response);
       this.context.event(() => core.uploadTaken(part));
       return;
     }
-    const isOddity = body && response && !REFUSALS_OF_ANY_POST.includes(status);
+    const isOddity = body && answer && !REFUSALS_OF_ANY_POST.includes(status);
     if (body) {
       this.#begun ||= body.hasBegun;
       // Something on the way may refuse a body without a length. If it refuses more than that, POSTs show it.
       this.#streaming &&= !isOddity && (this.#begun || !core.isWanted(part));
     }
     this.refused(
-      response,
+      answer,
       (now, retryAfter = body && STREAM_PAUSE_MILLISECONDS) => core.uploadLost(part, now, retryAfter),
       isOddity ? status : undefined,
     );
