@@ -25,7 +25,9 @@ for (const face of faces) {
         const response = await server.fetch(url, init);
         return isGet(init) ? new Response(new ReadableStream(), response) : response;
       };
-      const error = await failureOf(face.open(server.url, { fetch, open_timeout: 200 }));
+      // The connection is open by then.
+      await server.fetch(server.url, { method: 'POST' });
+      const error = await failureOf(face.open(server.url, { fetch, open_timeout: 1_000 }));
       assert.equal(error.code, 'TIMED_OUT');
       assert.match(error.message, /holds answers back/);
       assert.doesNotMatch(error.message, /origin/);
