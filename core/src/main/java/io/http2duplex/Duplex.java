@@ -20,7 +20,7 @@ import java.util.concurrent.Flow;
  * <p>In dialect 2 it outlives its connections: when one is lost, the application sees no more than that bytes are late,
  * for as long as the page may take to resume ({@link DuplexOptions#resumeTimeout}).
  *
- * <p>Each side ends its direction on its own ({@link #end}); the duplex is over when both have. A failure resets both
+ * <p>Each side ends its direction on its own ({@link #end}); the duplex has ended when both have. A failure resets both
  * directions at once, and every face shows it as a {@link DuplexException}. Chunk boundaries carry no meaning.
  *
  * <p>All methods may be called on any thread. The blocking faces must not be used on an I/O thread of the server
@@ -65,7 +65,7 @@ public interface Duplex {
     ByteChannel channel();
 
     /**
-     * Sends without blocking: made for those who send the same to many. The buffer's position and limit stay as they
+     * Sends without blocking: made for sending the same to many. The buffer's position and limit stay as they
      * are, so it can be shared; its content must not change until the stage completes.
      *
      * <p>Wait for the stage, or drop the message if it failed. A send is taken as long as the buffer of the duplex
@@ -108,11 +108,11 @@ public interface Duplex {
      */
     CompletionStage<Void> end();
 
-    /** Resets both directions at once, with the code {@code CANCELLED}. Does nothing if the duplex is over. */
+    /** Resets both directions at once, with the code {@code CANCELLED}. Does nothing if the duplex has ended. */
     void reset();
 
     /**
-     * Resets both directions at once, with an application's own number. Does nothing if the duplex is over.
+     * Resets both directions at once, with an application's own number. Does nothing if the duplex has ended.
      *
      * @param number from 256 to 65535
      * @param reason a short text, which the page may be told
@@ -121,8 +121,8 @@ public interface Duplex {
     void reset(int number, String reason);
 
     /**
-     * {@return completes, on the executor, when the server is going to shut down} Then the application is to bring the
-     * duplex to its end, as its own protocol has it: a duplex that is still there when the server's time is over is reset
+     * {@return completes, on the executor, when the server is going to shut down} Then the application should end the
+     * duplex, as its own protocol has it: a duplex that is still there when the server's time has passed is reset
      * with the code {@code SHUT_DOWN}. Until then it works as before.
      *
      * @see DuplexOptions

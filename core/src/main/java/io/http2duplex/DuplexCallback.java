@@ -1,6 +1,6 @@
 package io.http2duplex;
 
-/** The application's handler of duplexes. */
+/** An application's handler of duplexes. */
 @FunctionalInterface
 public interface DuplexCallback {
     /**

@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The failure of a duplex: the browser went away, an upload was cut, one side reset it. Both directions are over, and
- * what was not yet read is lost. Every face of a duplex shows the first failure, and only that.
+ * The failure of a duplex: the browser went away, an upload was cut, or one side reset it. Both directions have ended, and
+ * bytes that were not read are lost. Every face of a duplex shows the first failure, and only that.
  *
  * <p>If the page reset the duplex, the message is the page's reason. Control characters in it are replaced by U+FFFD, so
  * that it may be logged.

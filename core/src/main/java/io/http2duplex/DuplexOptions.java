@@ -93,7 +93,7 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     }
 
     /**
-     * Dialect 1: the largest body of one POST, but for a streaming upload, which has no limit. A larger one is
+     * Dialect 1: the largest body of one POST, except for a streaming upload, which has no limit. A larger one is
      * refused with 413. In bytes; default 16 MiB.
      */
     public final B maxChunkSize(long bytes) {
@@ -132,7 +132,7 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
      * time in which it does not read does not count. Then the POST is refused with 408, and what else comes of it is
      * dropped, for as long at most. In dialect 1 the duplex fails with the code {@code UPLOAD_CUT}, as with any POST
      * that was cut; in dialect 2 it goes on, and the page sends the rest again. Streaming uploads may be silent: those
-     * whose length is not announced, but for chunks of dialect 1.
+     * whose length is not announced, except for chunks of dialect 1.
      *
      * <p>Over HTTP/2 it needs a {@code DuplexServer}: with a listener of Undertow's own nothing bounds this time.
      * Default 30 seconds.
@@ -154,7 +154,7 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
 
     /**
      * Dialect 2: how long a download is silent before the page is asked for a sign of life. When none comes for as
-     * long again, the duplex is detached. It is to be shorter than the idle timeouts of proxies on the way, of which
+     * long again, the duplex is detached. It must be shorter than the idle timeouts of proxies on the way, of which
      * 60 seconds are usual. Zero: a page that has silently gone is noticed only when TCP gives up. Default 15 seconds.
      */
     public final B heartbeat(Duration interval) {
@@ -223,9 +223,9 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
      * https://app.example.com}: exactly as browsers write them. Requests of all other pages are refused with 403;
      * those that no page has made carry no Origin, and are taken. Whether a page is of the server's own origin its
      * browser tells ({@code Sec-Fetch-Site}); where it does not, as over clear text, the scheme and host of the
-     * request decide: behind a proxy Undertow is then to heed what that says of them.
+     * request decide: behind a proxy, Undertow must then be told to believe what the proxy says of them.
      *
-     * <p>There is no way to allow any origin: a page could then open duplexes with the rights of whoever looks at it.
+     * <p>There is no way to allow any origin: a page could then open duplexes with the rights of the person who looks at it.
      * Default: none.
      *
      * @throws IllegalArgumentException if that is no origin
@@ -278,7 +278,7 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     /**
      * How many sessions that live may have been opened from one address, of IPv6 from one network of 64 bits. One
      * more is refused with 429. Default 1,000: behind one address of IPv4 there may be all the people of a company.
-     * Behind a proxy it counts the proxy's address, unless Undertow is told to heed what the proxy says
+     * Behind a proxy it counts the proxy's address, unless Undertow is told to believe the proxy
      * ({@code Handlers.proxyPeerAddress}).
      */
     public final B maxSessionsPerAddress(int count) {

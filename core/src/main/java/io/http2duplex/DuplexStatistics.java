@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Counts of what a handler is doing, and has done since it was built. Counts only
+ * Counters of what a handler is doing, and has done since it was built. Counters only
  * grow. They are taken one after the other, while the handler goes on, so that they may differ by what happened
  * meanwhile. Nothing in here names a session or a client.
  *
@@ -16,7 +16,7 @@ import java.util.Map;
  * @param resumed how often a session was resumed
  * @param endedCleanly how many sessions have ended on both sides
  * @param failed how many sessions were reset, by the code: all codes, also those with 0
- * @param lived how long the sessions that are over had lived, all together
+ * @param lived how long the sessions that have ended had lived, all together
  * @param upload the bytes from the clients to the application
  * @param download the bytes from the application to the clients
  * @param memoryUsed how many bytes of the {@linkplain DuplexOptions#memoryBudget memory budget} are used now
@@ -67,7 +67,7 @@ public record DuplexStatistics(
         return dialect1.live + dialect2.live;
     }
 
-    /** {@return how many sessions are over} */
+    /** {@return how many sessions have ended} */
     public long ended() {
         return endedCleanly
                 + failed.values().stream().mapToLong(Long::longValue).sum();

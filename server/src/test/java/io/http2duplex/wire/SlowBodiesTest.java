@@ -200,7 +200,9 @@ class SlowBodiesTest {
                 Http2Client client = (Http2Client) server.connect(Transport.HTTP2_CLEAR)) {
             Request upload = post(client, client.open().id(), 20_000);
             var in = server.duplex().inputStream();
-            for (int i = 0; i < 5000 && !upload.isOver(); i++) { // less than a step of the body, and than the PINGs one may send
+            for (int i = 0;
+                    i < 5000 && !upload.isOver();
+                    i++) { // less than a step of the body, and than the PINGs one may send
                 upload.write(new byte[1]);
                 try {
                     in.skipNBytes(1);
