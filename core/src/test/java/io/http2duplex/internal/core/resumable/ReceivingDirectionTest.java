@@ -72,4 +72,68 @@ class ReceivingDirectionTest {
         receiver.read(ByteBuffer.allocate(500));
         assertThat(receiver.limit()).isEqualTo(500 + 1_000);
     }
+
+    @Test
+    void bytesThatCameEarlyAreHeldUntilThoseBeforeThemHaveCome() throws ViolationException {
+        ReceivingDirection receiver = receiver(1_000, 1_000);
+        receiver.data(10, ByteBuffer.allocate(5), 0);
+        assertThat(receiver.held()).isEqualTo(5);
+        assertThat(receiver.available()).isZero();
+        receiver.data(0, ByteBuffer.allocate(10), 0);
+        assertThat(receiver.held()).isEqualTo(15);
+        assertThat(receiver.available()).isEqualTo(15);
+        assertThat(receiver.received()).isEqualTo(15);
+    }
+
+    @Test
+    void theEndIsReachedWhenEveryByteBeforeItWasRead() throws ViolationException {
+        ReceivingDirection receiver = receiver(1_000, 1_000);
+        receiver.end(10);
+        receive(receiver, 9);
+        receiver.poll();
+        assertThat(receiver.isAtEnd()).isFalse();
+        receive(receiver, 1);
+        assertThat(receiver.isAtEnd()).isFalse();
+        receiver.poll();
+        assertThat(receiver.isAtEnd()).isTrue();
+        assertThat(receiver.confirmed()).isEqualTo(11);
+        assertThat(receiver.isWindowDue()).isTrue();
+    }
+
+    @Test
+    void aWindowThatGrewGivesItsMemoryBackAtTheEndAndAtAReset() throws ViolationException {
+        for (boolean reset : new boolean[] {false, true}) {
+            MemoryBudget budget = new MemoryBudget(100_000);
+            EffectCollector effects = new EffectCollector();
+            ReceivingDirection receiver = new ReceivingDirection(
+                    new WindowSize(1_000, 100_000, budget), new SpareBuffers(), effects, 0);
+            receive(receiver, 500);
+            receiver.poll();
+            assertThat(budget.reserved()).isEqualTo(15_000);
+            effects.take();
+            if (reset) {
+                receiver.reset();
+            } else {
+                receiver.end(500);
+            }
+            assertThat(budget.reserved()).isZero();
+            assertThat(effects.take().input()).isTrue();
+            assertThat(receiver.isAtEnd()).isEqualTo(!reset);
+        }
+    }
+
+    @Test
+    void anApplicationIsWokenByTheFirstBytesAndAResetDropsWhatItHasNotRead() throws ViolationException {
+        EffectCollector effects = new EffectCollector();
+        ReceivingDirection receiver = new ReceivingDirection(
+                new WindowSize(1_000, 1_000, new MemoryBudget(0)), new SpareBuffers(), effects, 0);
+        receive(receiver, 5);
+        assertThat(effects.take().input()).isTrue();
+        receive(receiver, 5);
+        assertThat(effects.take().input()).isFalse();
+        receiver.data(20, ByteBuffer.allocate(5), 0);
+        receiver.reset();
+        assertThat(receiver.held()).isZero();
+        assertThat(receiver.isAtEnd()).isFalse();
+    }
 }
