@@ -18,6 +18,7 @@ public enum ProblemType {
     BAD_OFFSET(409, "bad-offset", "Offset not sent yet"),
     SESSION_OVER(410, "session-over", "Session over"),
     SESSION_RESET(410, "session-reset", "Session reset"),
+    LENGTH_REQUIRED(411, "length-required", "Length required"),
     BEYOND_WINDOW(413, "beyond-window", "Beyond the window"),
     CHUNK_TOO_LARGE(413, "chunk-too-large", "Chunk too large"),
     OUT_OF_TURN(413, "out-of-turn", "Too much out of turn"),

@@ -26,10 +26,10 @@ public abstract class ListenerOptions<B extends ListenerOptions<B>> {
     private Duration responseTimeout = Duration.ofMinutes(1);
     private int maxHeaderSize = 16 * 1024;
     private int maxHeaders = 100;
-    private int streamWindow = 128 * 1024;
+    private int streamWindow = 64 * 1024;
     private int maxStreamWindow = 16 * 1024 * 1024;
     private int connectionWindow = 32 * 1024 * 1024;
-    private int maxStreams = 100;
+    private int maxStreams = 256;
     private int maxResetsPerMinute = 1000;
     private int maxControlFramesPerMinute = 6000;
     private Duration pingInterval = Duration.ofSeconds(30);
@@ -110,7 +110,7 @@ public abstract class ListenerOptions<B extends ListenerOptions<B>> {
 
     /**
      * How many bytes a client may send of one upload before any of it is read, at first; while the upload is read, the
-     * window grows. HTTP/2 only, as are all options that follow. Default 128 KiB.
+     * window grows. HTTP/2 only, as are all options that follow. Default 64 KiB.
      */
     public final B streamWindow(int bytes) {
         streamWindow = positive(bytes, "streamWindow");
@@ -138,7 +138,9 @@ public abstract class ListenerOptions<B extends ListenerOptions<B>> {
 
     /**
      * How many requests a client may have open on one connection. It is advertised; one more is refused with
-     * REFUSED_STREAM, after which it may be sent again. Default 100.
+     * REFUSED_STREAM, after which it may be sent again. A duplex takes one for its download, and one for an upload that
+     * streams. When a quarter is left, uploads may not stream (411); when a sixteenth is left, no duplex may be opened
+     * (429). Default 256, which is as many as browsers use.
      */
     public final B maxStreams(int count) {
         maxStreams = positive(count, "maxStreams");

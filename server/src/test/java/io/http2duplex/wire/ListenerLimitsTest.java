@@ -132,10 +132,6 @@ class ListenerLimitsTest {
                 DuplexServer server = start(options -> options);
                 Http2Client other = connect(server)) {
             try (Http2Client client = connect(server)) {
-                client.send("POST", true, "content-length", "abc");
-                assertThat(Await.result(client.closed())).isEqualTo("GOAWAY, error 1");
-            }
-            try (Http2Client client = connect(server)) {
                 int pushPromise = 5;
                 client.frame(pushPromise, 0, 1, ByteBuffer.allocate(4).putInt(2));
                 assertThat(Await.result(client.closed())).isEqualTo("GOAWAY, error 1");

@@ -37,8 +37,11 @@ final class Resumable {
 
     /** Sends a whole POST. */
     static Request post(Client client, String id, byte[]... frames) throws IOException {
-        Request post = client.send("POST", true, headers("http2-duplex-id", id));
         byte[] body = Frames.together(frames);
+        String[] headers = client instanceof Http2Client
+                ? headers("http2-duplex-id", id, "content-length", "" + body.length) // as browsers do
+                : headers("http2-duplex-id", id);
+        Request post = client.send("POST", true, headers);
         if (body.length > 0) {
             post.write(body);
         }
@@ -54,7 +57,10 @@ final class Resumable {
     }
 
     static Resumable open(Client client, String... headers) throws IOException {
-        Request download = get(client, headers);
+        return opened(client, get(client, headers));
+    }
+
+    static Resumable opened(Client client, Request download) {
         assertThat(download.status()).isEqualTo(200);
         assertThat(download.header("http2-duplex-version")).isEqualTo("2");
         return new Resumable(client, download);

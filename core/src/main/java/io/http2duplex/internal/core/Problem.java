@@ -220,6 +220,22 @@ public record Problem(
                         + " the DuplexHandler). End one, or use another connection.");
     }
 
+    /** For a GET that would leave its connection no stream for uploads. */
+    public static Problem tooFewStreams() {
+        return later(
+                ProblemType.TOO_MANY_SESSIONS_OF_CONNECTION,
+                LATER,
+                "The connection has hardly a stream left (maxStreams of the DuplexServer), so that nothing could be sent"
+                        + " on this session. End one, or use another connection.");
+    }
+
+    /** For a POST without a length: a streaming one would hold a stream for as long as its session lives. */
+    public static Problem lengthRequired() {
+        return of(
+                ProblemType.LENGTH_REQUIRED,
+                "Few streams of the connection are left (maxStreams of the DuplexServer). Send POSTs that end.");
+    }
+
     public static Problem tooManySessionsOfAddress(int limit) {
         return later(
                 ProblemType.TOO_MANY_SESSIONS_OF_ADDRESS,

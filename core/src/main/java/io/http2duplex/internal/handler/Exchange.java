@@ -45,6 +45,20 @@ public interface Exchange {
     @Nullable
     Problem noDownload();
 
+    /** The room that a connection has for more requests at once. */
+    enum Room {
+        ENOUGH,
+        /** For requests that end soon. */
+        LITTLE,
+        /** For the requests of the sessions that there are. */
+        NONE
+    }
+
+    /** {@return how much room is left on the connection beside this exchange} */
+    default Room room() {
+        return Room.ENOUGH;
+    }
+
     /**
      * Runs a task later, never on the caller's stack, one task of the exchange at a time; even when the exchange has
      * ended, or its server has stopped. May be called on any thread.

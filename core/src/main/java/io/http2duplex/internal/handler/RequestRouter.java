@@ -56,6 +56,10 @@ record RequestRouter(
     }
 
     private void open(Exchange exchange, Consumer<AdmittedRequest> dialect) {
+        if (exchange.room() == Exchange.Room.NONE) {
+            exchanges.refuse(exchange, Problem.tooFewStreams());
+            return;
+        }
         Admission.Place place =
                 admission.enter(exchange.connectionKey(), exchange.request(null).remoteAddress(), System.nanoTime());
         if (place.problem() == null) {

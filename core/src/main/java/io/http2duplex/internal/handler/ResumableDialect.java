@@ -65,10 +65,15 @@ record ResumableDialect(
             exchanges.refuse(exchange, problem);
             return;
         }
+        boolean streaming = exchange.requestLength() < 0;
+        if (streaming && exchange.room() != Exchange.Room.ENOUGH) {
+            exchanges.refuse(exchange, Problem.lengthRequired());
+            return;
+        }
         // If the session has ended, everything in the body had come before.
         use(exchange, fields.get(HeaderNames.ID).get(0), UploadOutcome.PROCESSED, (session, host) -> {
             FrameUpload upload = session.tellFor(state -> state.openUpload(System.nanoTime(), exchange.waker()));
-            exchanges.upload(exchange, new GuardedUpload(session, upload), exchange.requestLength() < 0);
+            exchanges.upload(exchange, new GuardedUpload(session, upload), streaming);
         });
     }
 

@@ -2,6 +2,7 @@ package io.http2duplex.internal.listener;
 
 import io.http2duplex.internal.undertow.BodyDeadline;
 import io.http2duplex.internal.undertow.IoThreads;
+import io.http2duplex.internal.undertow.StreamCount;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.protocols.http2.AbstractHttp2StreamSourceChannel;
@@ -94,6 +95,7 @@ final class Http2ServerChannel extends Http2Channel {
         addCloseTask(closed -> source.release());
         sink.show(this::sent);
         putAttachment(BodyDeadline.STREAMS_CAN_BE_RESET, true);
+        putAttachment(StreamCount.KEY, streams);
     }
 
     /** @param data what was already read of the connection */
@@ -370,7 +372,7 @@ final class Http2ServerChannel extends Http2Channel {
 
     /** {@return how many streams are open} */
     int openStreams() {
-        return streams.count();
+        return streams.open();
     }
 
     private void endIfDone() {

@@ -1,6 +1,7 @@
 package io.http2duplex.internal.listener;
 
 import io.http2duplex.internal.listener.OpenStreams.Stream;
+import io.http2duplex.internal.undertow.StreamCount;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe: a handler may read an upload on any thread.
  */
-final class StreamLedger {
+final class StreamLedger implements StreamCount {
     /** HTTP/2's error codes (RFC 9113, section 7), of which these are the connection's end. */
     static final int NO_ERROR = 0;
 
@@ -303,9 +304,14 @@ final class StreamLedger {
         return count;
     }
 
-    /** {@return how many streams are open} */
-    synchronized int count() {
+    @Override
+    public synchronized int open() {
         return open.count();
+    }
+
+    @Override
+    public int limit() {
+        return limits.maxStreams();
     }
 
     /** {@return whether there was a stream} */

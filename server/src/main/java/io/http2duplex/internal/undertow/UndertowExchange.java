@@ -142,6 +142,12 @@ public final class UndertowExchange implements Exchange, ExchangeCompletionListe
     }
 
     @Override
+    public Room room() {
+        StreamCount streams = exchange.getConnection().getAttachment(StreamCount.KEY);
+        return streams == null ? Room.ENOUGH : streams.room();
+    }
+
+    @Override
     public @Nullable Problem noDownload() {
         if (!exchange.isRequestComplete() && !BodyDeadline.isHttp2(exchange)) {
             // Behind a body the close of an HTTP/1.1 connection would not be noticed.

@@ -239,7 +239,7 @@ class StreamLedgerTest {
         open(3);
         streams.sent(FrameHeads.RST_STREAM, 0, 1, 0, 200);
         assertThat(streams.idleFor(250)).isZero();
-        assertThat(streams.count()).isOne();
+        assertThat(streams.open()).isOne();
         streams.sent(FrameHeads.RST_STREAM, 0, 3, 0, 300);
         assertThat(streams.idleFor(350)).isEqualTo(50);
         assertThat(counts.streamsBegun()).isEqualTo(2);
