@@ -13,6 +13,7 @@ const out = resolve(root, process.argv[2] ?? 'target/classes/META-INF/resources/
 const NODE_FACE_LIMIT = 42_000;
 const WEB_STREAMS_FACE_LIMIT = 10_000;
 const DIALECT_1_LIMIT = 4_000;
+const MESSAGES_LIMIT = 1_000;
 
 /**
  * Names that only the code of dialect 2 uses, within one bundle: they become short. None is a name of the web, of an
@@ -117,6 +118,7 @@ const bundles = [
       plugins: [imported(/\/dialect1\/session\.js$/, 'dialect1.js')],
     },
   },
+  { file: 'messages.js', limit: MESSAGES_LIMIT, options: { entryPoints: ['src/messages.js'] } },
   {
     file: 'dialect1.js',
     limit: DIALECT_1_LIMIT,

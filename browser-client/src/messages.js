@@ -1,0 +1,178 @@
+/**
+ * How messages become bytes, and bytes messages; and what is allowed.
+ *
+ * @template In, Out
+ * @typedef {object} MessageCodec
+ * @property {(payload: Uint8Array<ArrayBuffer>) => In} [decode] default: JSON. The place to validate a message: what it
+ *   throws means that the message is unreadable
+ * @property {(message: Out) => Uint8Array} [encode] default: JSON
+ * @property {number} [max_length] the longest message in bytes, in both directions; default 1 MiB
+ * @property {(error: unknown, payload: Uint8Array<ArrayBuffer>) => void} [unreadable] is told of messages that `decode`
+ *   refuses, which are then skipped. Default: the duplex is reset
+ */
+
+/** JSON in UTF-8, to build codecs on. */
+export const json = {
+  decode: (/** @type {Uint8Array} */ payload) => JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)),
+  encode: (/** @type {unknown} */ message) => new TextEncoder().encode(JSON.stringify(message ?? null)),
+};
+
+/**
+ * What `readable` fails with when a message has reset the duplex (docs/protocol.md, "Messages"). Its `number` is 65280 if
+ * it was too long, 65281 if it could not be read, 65282 if it was cut.
+ *
+ * @typedef {Error & { code: 'APPLICATION', number: number }} MessageError
+ */
+
+/**
+ * Messages over a duplex of either face, whose streams are then no longer to be used directly. One message is decoded for
+ * each read; one message and one chunk are held at most.
+ *
+ * @template [In=any]
+ * @template [Out=In]
+ * @param {import('./web-streams.js').WebDuplex | import('./duplex.js').FetchDuplex} duplex
+ * @param {MessageCodec<In, Out>} [codec]
+ * @returns {{ readable: ReadableStream<In>, writable: WritableStream<Out> }} cancelling or aborting destroys the duplex
+ */
+export function messages(
+  duplex,
+  { decode = json.decode, encode = json.encode, max_length = 2 ** 20, unreadable } = {},
+) {
+  const [read, write, end, destroy, over] = typeof duplex.readable === 'object' ? web(duplex) : node(duplex);
+  let chunk = new Uint8Array();
+  let at = 0;
+
+  /** @param {number} number @param {string} reason @param {unknown} [cause] @returns {MessageError} */
+  const failed = (number, reason, cause) => {
+    duplex.reset(number, reason);
+    return Object.assign(new Error(reason, { cause }), { code: /** @type {const} */ ('APPLICATION'), number });
+  };
+
+  /**
+   * @param {number} size
+   * @param {boolean} [mayEnd]
+   * @returns {Promise<Uint8Array<ArrayBuffer> | void>} that many bytes; nothing at the end
+   */
+  const take = async (size, mayEnd) => {
+    const taken = new Uint8Array(size);
+    let count = 0;
+    while (count < size) {
+      if (at === chunk.length) {
+        const { done, value } = await read();
+        if (done) {
+          if (mayEnd && !count) {
+            return;
+          }
+          throw failed(65282, 'The stream ended in a message');
+        }
+        chunk = value;
+        at = 0;
+      }
+      const part = chunk.subarray(at, at + size - count);
+      taken.set(part, count);
+      count += part.length;
+      at += part.length;
+    }
+    return taken;
+  };
+
+  /** @param {ReadableStreamDefaultController<In>} controller */
+  const pull = async (controller) => {
+    for (;;) {
+      const head = await take(4, true);
+      if (!head) {
+        return controller.close();
+      }
+      const length = viewOf(head).getUint32(0);
+      if (length > max_length) {
+        throw failed(65280, tooLong(length));
+      }
+      const payload = /** @type {Uint8Array<ArrayBuffer>} */ (await take(length));
+      let message;
+      try {
+        message = decode(payload);
+      } catch (error) {
+        if (!unreadable) {
+          throw failed(65281, `A message of ${length} bytes can't be read`, error);
+        }
+        unreadable(error, payload);
+        continue;
+      }
+      return controller.enqueue(message);
+    }
+  };
+
+  /** @param {number} length */
+  const tooLong = (length) => `A message of ${length} bytes is over max_length, ${max_length}`;
+
+  return {
+    readable: new ReadableStream({ pull, cancel: destroy }, { highWaterMark: 0 }),
+    writable: new WritableStream({
+      start(controller) {
+        over.catch((error) => controller.error(error));
+      },
+      async write(message) {
+        try {
+          const payload = encode(message);
+          const { length } = payload;
+          if (length > max_length) {
+            throw new RangeError(tooLong(length));
+          }
+          const frame = new Uint8Array(4 + length);
+          viewOf(frame).setUint32(0, length);
+          frame.set(payload, 4);
+          await write(frame);
+        } catch (error) {
+          destroy(error);
+          throw error;
+        }
+      },
+      close: end,
+      abort: destroy,
+    }),
+  };
+}
+
+/** @param {Uint8Array} bytes */
+const viewOf = (bytes) => new DataView(bytes.buffer);
+
+/**
+ * What messages need of a duplex: read, write, end, destroy, and a promise that rejects when it fails.
+ *
+ * @typedef {[() => Promise<{ done?: boolean, value?: any }>, (bytes: Uint8Array) => Promise<void>, () => Promise<void>,
+ *   (reason: unknown) => void, Promise<unknown>]} Parts
+ */
+
+/**
+ * @param {any} duplex
+ * @returns {Parts}
+ */
+function web({ readable, writable }) {
+  const reader = readable.getReader();
+  const writer = writable.getWriter();
+  return [
+    () => reader.read(),
+    (bytes) => writer.write(bytes),
+    () => writer.close(),
+    (reason) => void writer.abort(reason).catch(() => {}),
+    writer.closed,
+  ];
+}
+
+/**
+ * @param {any} duplex
+ * @returns {Parts}
+ */
+function node(duplex) {
+  // The plain iterator destroys the duplex when the server has ended its side.
+  const iterator = duplex.iterator({ destroyOnReturn: false });
+  /** @param {(callback: (error?: unknown) => void) => void} call @returns {Promise<void>} */
+  const called = (call) => new Promise((resolve, reject) => call((error) => (error ? reject(error) : resolve())));
+  return [
+    () => iterator.next(),
+    (bytes) => called((callback) => duplex.write(bytes, callback)),
+    () => called((callback) => duplex.end(callback)),
+    (reason) => void duplex.destroy(reason),
+    called((callback) => duplex.on('error', callback)),
+  ];
+}
