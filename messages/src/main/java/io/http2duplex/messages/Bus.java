@@ -1,0 +1,50 @@
+package io.http2duplex.messages;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A way to bring what is published to every node. It promises no more than at most once: a bus may lose messages when its
+ * connections break. {@link #local} is the one of a single process.
+ */
+public interface Bus {
+    /** Is given what was published. */
+    @FunctionalInterface
+    interface Listener {
+        /**
+         * A message was published on some node. It never blocks.
+         *
+         * @param message what {@link Bus#publish} was given; its content must not change any more
+         */
+        void published(String topic, ByteBuffer message);
+    }
+
+    /**
+     * Gives a message to every listener of every node, those of this one included, each at most once. What one thread
+     * publishes comes in the same sequence. It must not wait for other nodes.
+     *
+     * @param message one message in its frame; its position, limit and content never change
+     * @throws IllegalStateException if it can't take the message, for instance because too many wait
+     */
+    void publish(String topic, ByteBuffer message);
+
+    /** Adds a listener, for good. It is called by one thread at a time for what one thread has published. */
+    void subscribe(Listener listener);
+
+    /** {@return a bus within this process, which calls the listeners on the thread that publishes} */
+    static Bus local() {
+        List<Listener> listeners = new CopyOnWriteArrayList<>();
+        return new Bus() {
+            @Override
+            public void publish(String topic, ByteBuffer message) {
+                listeners.forEach(listener -> listener.published(topic, message));
+            }
+
+            @Override
+            public void subscribe(Listener listener) {
+                listeners.add(listener);
+            }
+        };
+    }
+}

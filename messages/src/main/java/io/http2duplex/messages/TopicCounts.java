@@ -1,0 +1,58 @@
+package io.http2duplex.messages;
+
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** Counts of one topic, which are also counted in those of all topics. */
+final class TopicCounts {
+    private final @Nullable TopicCounts all;
+    final LongAdder members = new LongAdder();
+    final LongAdder published = new LongAdder();
+    final LongAdder delivered = new LongAdder();
+    final LongAdder dropped = new LongAdder();
+    final LongAdder reset = new LongAdder();
+
+    /** @param all the counts of all topics; null if these are they */
+    TopicCounts(@Nullable TopicCounts all) {
+        this.all = all;
+    }
+
+    void members(int change) {
+        members.add(change);
+        if (all != null) {
+            all.members(change);
+        }
+    }
+
+    void published() {
+        published.increment();
+        if (all != null) {
+            all.published();
+        }
+    }
+
+    void delivered(int count) {
+        delivered.add(count);
+        if (all != null) {
+            all.delivered(count);
+        }
+    }
+
+    void dropped() {
+        dropped.increment();
+        if (all != null) {
+            all.dropped();
+        }
+    }
+
+    void reset() {
+        reset.increment();
+        if (all != null) {
+            all.reset();
+        }
+    }
+
+    TopicStatistics statistics() {
+        return new TopicStatistics(members.intValue(), published.sum(), delivered.sum(), dropped.sum(), reset.sum());
+    }
+}
