@@ -485,7 +485,7 @@ class EndpointTest {
         assertThat(host.endpoint().sessions()).isEqualTo(2);
     }
 
-    @SuppressWarnings("NullAway") // what callers must not pass
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // what callers must not pass
     private static <T> T nothing() {
         return null;
     }
