@@ -93,6 +93,7 @@ class AttackTest {
 
     /** The heap grows by less than twice what the windows of all connections hold. */
     @Test
+    @SuppressWarnings("try") // the attackers stop before it is looked at what they have left
     void whatNobodyReadsTakesMemoryInProportionToItsBytes() throws IOException {
         try (Target target = new Target();
                 AttackRunner runner = new AttackRunner(target, UnreadAttacks.ALL, SEED)) {
