@@ -86,7 +86,7 @@ final class AttackedServer {
         clear = start(DuplexServer.builder());
     }
 
-    /** @param arguments the directory of the certificates */
+    /** Starts a server in this process; {@code arguments} has the directory of the certificates. */
     public static void main(String[] arguments) throws IOException {
         AttackedServer server = new AttackedServer(DevelopmentCertificates.in(Path.of(arguments[0])));
         AttackLog log = new AttackLog(server.ids, server.verdict);
