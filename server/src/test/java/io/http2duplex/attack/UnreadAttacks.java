@@ -44,6 +44,7 @@ final class UnreadAttacks {
     private static final int PADDED = 8;
 
     /** Small DATA frames, as they stand on the wire: what comes with a byte of body. */
+    @SuppressWarnings("ImmutableEnumChecker") // nobody changes the payload
     private enum Crumb {
         BYTE(0, 0),
         PADDED_BYTE(PADDED, 0, 0),
