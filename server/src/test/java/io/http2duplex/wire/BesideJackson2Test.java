@@ -37,7 +37,7 @@ class BesideJackson2Test {
         }
         assertThat(paths).as("databind, annotations and core in " + jackson2).hasSize(3);
         String own = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        for (String entry : own.split(File.pathSeparator)) {
+        for (String entry : own.split(File.pathSeparator, -1)) {
             boolean jackson = entry.contains("jackson");
             if (!entry.isEmpty()
                     && (!jackson
