@@ -41,6 +41,7 @@ class ListenerMemoryTest {
         EMPTY_PADDING(PADDED, 0);
 
         private final int flags;
+
         @SuppressWarnings("ImmutableEnumChecker") // nobody writes to it
         private final byte[] payload;
 

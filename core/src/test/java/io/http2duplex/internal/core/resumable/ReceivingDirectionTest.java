@@ -105,8 +105,8 @@ class ReceivingDirectionTest {
         for (boolean reset : new boolean[] {false, true}) {
             MemoryBudget budget = new MemoryBudget(100_000);
             EffectCollector effects = new EffectCollector();
-            ReceivingDirection receiver = new ReceivingDirection(
-                    new WindowSize(1_000, 100_000, budget), new SpareBuffers(), effects, 0);
+            ReceivingDirection receiver =
+                    new ReceivingDirection(new WindowSize(1_000, 100_000, budget), new SpareBuffers(), effects, 0);
             receive(receiver, 500);
             receiver.poll();
             assertThat(budget.reserved()).isEqualTo(15_000);
