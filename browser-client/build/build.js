@@ -14,6 +14,7 @@ const NODE_FACE_LIMIT = 42_000;
 const WEB_STREAMS_FACE_LIMIT = 10_000;
 const DIALECT_1_LIMIT = 4_000;
 const MESSAGES_LIMIT = 1_000;
+const FIRST_LINE_LIMIT = 1_000;
 
 /**
  * Names that only the code of dialect 2 uses, within one bundle: they become short. None is a name of the web, of an
@@ -62,7 +63,19 @@ const INTERNAL_NAMES = [
     'alarm',
     'room',
   ],
-  ...['attached', 'detached', 'context', 'onback', 'onsuspend', 'onleave', 'arrivedTo', 'onattached', 'isGreeted'],
+  ...[
+    'attached',
+    'detached',
+    'context',
+    'onback',
+    'onsuspend',
+    'onleave',
+    'arrivedTo',
+    'onattached',
+    'isStream',
+    'isLast',
+  ],
+  ...['askedAt', 'held', 'asked', 'receive', 'core', 'settings', 'first', 'failure', 'sending', 'receiving'],
 ];
 
 /** @type {import('esbuild').Plugin} */
@@ -115,10 +128,11 @@ const bundles = [
     limit: WEB_STREAMS_FACE_LIMIT,
     options: {
       entryPoints: ['src/web-streams.js'],
-      plugins: [imported(/\/dialect1\/session\.js$/, 'dialect1.js')],
+      plugins: [imported(/\/dialect1\/session\.js$/, 'dialect1.js'), imported(/\/first-line\.js$/, 'first-line.js')],
     },
   },
   { file: 'messages.js', limit: MESSAGES_LIMIT, options: { entryPoints: ['src/messages.js'] } },
+  { file: 'first-line.js', limit: FIRST_LINE_LIMIT, options: { entryPoints: ['src/first-line.js'] } },
   {
     file: 'dialect1.js',
     limit: DIALECT_1_LIMIT,
@@ -160,7 +174,7 @@ for (const { file, limit, options } of bundles) {
   const { code = '', map: minifiedMap = '' } = await minify(bundle, {
     module: options.format !== 'iife',
     ecma: 2020,
-    mangle: { properties: { regex: new RegExp(`^(${INTERNAL_NAMES.join('|')})$`) } },
+    mangle: { properties: { builtins: true, regex: new RegExp(`^(${INTERNAL_NAMES.join('|')})$`) } },
     compress: { passes: 3, inline: 1, sequences: false, hoist_funs: true },
     format: { comments: /^!/ },
     sourceMap: { content: map, filename: file, url: `${file}.map` },

@@ -72,7 +72,7 @@ export class ResponseError extends Error {
    */
   async init() {
     const problem = await problemOf(this.response);
-    const explanation = problem?.detail ?? problem?.title ?? (await firstLineOf(this.response));
+    const explanation = problem?.detail ?? problem?.title ?? (await explanationOf(this.response));
     if (isOfServer(problem) && problem.type.endsWith(':unknown-session')) {
       this.message = NO_LONGER_KNOWN;
     } else if (explanation) {
@@ -81,40 +81,19 @@ export class ResponseError extends Error {
   }
 }
 
-export const NO_LONGER_KNOWN =
-  'The server no longer knows this connection: it was started again, or the connection was away for too long. ' +
-  'Open it again.';
+export const NO_LONGER_KNOWN = 'The server was started again, and no longer knows this connection. Open it again.';
 
-/** What an explanation by something else than the server is cut to. */
-const MAX_LINE = 120;
+/** @param {Response} response of something on the way: most pages never need the code for it */
+function explanationOf(response) {
+  return import('./first-line.js').then(
+    ({ firstLineOf }) => firstLineOf(response),
+    () => '',
+  );
+}
 
 /** @param {any} problem @returns {boolean} whether the server itself has answered with it */
 export function isOfServer(problem) {
   return String(problem?.type).startsWith('urn:http2-duplex:problem:');
-}
-
-/**
- * @param {Response} response whose body can still be read
- * @returns {Promise<string>} the title or the first line of a text, such as a proxy's page, without control characters
- */
-async function firstLineOf(response) {
-  if (!response.headers.get('content-type')?.startsWith('text/')) {
-    return '';
-  }
-  const reader = response.clone().body?.getReader();
-  const text = await reader?.read().then(
-    ({ value }) => new TextDecoder().decode(value?.subarray(0, 4096)),
-    () => '',
-  );
-  // The application may still read the other half of the body.
-  reader?.cancel().catch(() => {});
-  const [, title = text?.replace(/<[^>]*>/g, ' ').trimStart()] = text?.match(/<title[^>]*>([^<]*)/i) ?? [];
-  return (title ?? '')
-    .trimStart()
-    .split(/[\r\n]/, 1)[0]
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .slice(0, MAX_LINE)
-    .trim();
 }
 
 /** @param {Response} response whose body can still be read @returns {Promise<any>} its problem (RFC 9457), if any */

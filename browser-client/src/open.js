@@ -1,5 +1,5 @@
 import { codeOfRefusedOpening } from './codes.js';
-import { DuplexError, ResponseError } from './errors.js';
+import { DuplexError } from './errors.js';
 import * as Header from './headers.js';
 import { downloadRequest, openingRequest, VERSION } from './request-init.js';
 import { settingsOf } from './options.js';
@@ -143,7 +143,7 @@ class Opening {
       if (this.#error || error instanceof DuplexError) {
         throw this.#error ?? error;
       }
-      throw new DuplexError('CONNECTION_LOST', this.#loss, { cause: error });
+      throw new DuplexError('CONNECTION_LOST', NO_ANSWER, { cause: error });
     } finally {
       clearTimeout(this.#timer);
     }
@@ -159,15 +159,13 @@ class Opening {
     }
     const id = headers.get(Header.ID);
     if (!id || !body) {
-      const seen = new ResponseError(response);
-      await seen.init();
-      const from = redirected ? `${response.url} answered` : 'The answer was';
-      throw new DuplexError('PROTOCOL_ERROR', id ? NO_BODY : `${from} ${seen.message}. ${NO_ID}`);
+      const { notOurs } = await import('./first-line.js');
+      throw new DuplexError('PROTOCOL_ERROR', await notOurs(response, id));
     }
     if (redirected) {
       const url = new URL(response.url);
       if (url.host !== settings.url.host) {
-        const message = `${settings.url} is redirected to another server: open ${url} instead`;
+        const message = `${settings.url} is redirected to ${url}: open that`;
         throw new DuplexError('PROTOCOL_ERROR', message);
       }
       settings.url = url;
@@ -177,18 +175,9 @@ class Opening {
 
   /** @param {number} time @returns {string} */
   #silence(time) {
-    return this.#response
-      ? `The answer began, but none of its bytes came within ${time} ms: something on the way holds answers back until they end`
-      : `There was no answer within ${time} ms: the server cannot be reached, or something on the way holds answers back`;
-  }
-
-  get #loss() {
-    return this.#response ? 'The connection was lost before the duplex was open. Open it again.' : NO_ANSWER;
+    const what = this.#response ? 'only the head of an answer' : 'no answer';
+    return `There was ${what} within ${time} ms: something on the way may hold answers back`;
   }
 }
 
 const NO_ANSWER = 'The server could not be reached, or does not allow pages of this origin';
-const NO_ID =
-  `It has no header ${Header.ID}: this is no http2-duplex server, ` +
-  'or it does not name the header in Access-Control-Expose-Headers';
-const NO_BODY = 'The answer has no response.body: this fetch does not stream, so another is needed (option `fetch`)';

@@ -130,5 +130,5 @@ function bytesOf(chunk) {
   if (chunk instanceof ArrayBuffer) {
     return new Uint8Array(chunk);
   }
-  throw new TypeError('A chunk must be an ArrayBuffer or a view of one: a TextEncoder makes one of text');
+  throw new TypeError('A chunk must be an ArrayBuffer or a view of one');
 }

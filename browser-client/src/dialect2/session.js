@@ -7,7 +7,8 @@ import { ResumableSession } from './core/session.js';
 import { SendTiming } from './send-timing.js';
 
 /** How long the last requests of a session may take before they are aborted. */
-const LAST_REQUESTS_MILLISECONDS = 3000;
+const LAST_REQUESTS_MILLISECONDS = 3_000;
+const LAST_RESETS_MILLISECONDS = 6_000;
 const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 /**
@@ -45,7 +46,9 @@ export class Dialect2Session {
   #ending;
   /** @type {Waiting<void> | undefined} */
   #closing;
-  #isAttached = true;
+  #isAttached = false;
+  /** It has been attached once. */
+  #hasBegun = false;
   #isDraining = false;
   /** The page is in the back/forward cache. */
   #isSuspended = false;
@@ -136,8 +139,11 @@ export class Dialect2Session {
     this.#abort((request) => !core.isWanted(request));
     if (this.#isAttached !== core.downloads.isAttached && !core.isClosed) {
       this.#isAttached = core.downloads.isAttached;
-      // What a listener throws must not reach the caller.
-      queueMicrotask(() => this.onstatus(this.#isAttached ? 'attached' : 'detached'));
+      if (this.#hasBegun) {
+        // What a listener throws must not reach the caller.
+        queueMicrotask(() => this.onstatus(this.#isAttached ? 'attached' : 'detached'));
+      }
+      this.#hasBegun = true;
     }
     if (core.isDraining && !this.#isDraining) {
       this.#isDraining = true;
@@ -219,7 +225,7 @@ export class Dialect2Session {
     }
     this.#state = CLOSED;
     this.#life.abort();
-    this.#lastRequestsUntil = performance.now() + LAST_REQUESTS_MILLISECONDS;
+    this.#lastRequestsUntil = performance.now() + (error ? LAST_RESETS_MILLISECONDS : LAST_REQUESTS_MILLISECONDS);
     if (!error) {
       this.#closing?.resolve();
       return;

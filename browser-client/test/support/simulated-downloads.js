@@ -112,7 +112,7 @@ export class Downloads {
     let count = 0;
     return {
       received: (/** @type {Uint8Array} */ bytes) => {
-        count += bytes.length;
+        count += this.#client.isWanted(download) ? bytes.length : 0;
         this.isGreeted ||= count >= HELLO_BYTES;
         this.#client.received(download, bytes, this.#world.now);
       },

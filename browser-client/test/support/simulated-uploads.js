@@ -141,7 +141,7 @@ export class Uploads {
         received: ({ problem }) =>
           settle(() => {
             if (!problem) {
-              this.#client.uploadTaken(part);
+              this.#client.uploadTaken(part, world.now);
             } else if (problem.status === 503) {
               this.#client.uploadLost(part, world.now, 1_000);
             } else {

@@ -193,7 +193,7 @@ test('ROTATE ends the streaming POST, and one in a superseded download does not'
   core.received(download, frame(FrameType.ROTATE, []), 1);
   assert.ok(stream.mustEnd);
   core.downloads.attach(1);
-  core.openDownload(2);
+  core.received(core.openDownload(2), frame(FrameType.HELLO, [HEARTBEAT, RESUME_TIMEOUT]), 2);
   const next = core.uploads.openStream(3);
   core.received(download, frame(FrameType.ROTATE, []), 3);
   assert.ok(!next.mustEnd && !core.downloads.mustAttach(3));
@@ -278,19 +278,21 @@ test('a client that receives nothing sends nothing: the server sends a PING when
   assert.equal(core.uploads.nextBody(MIB, HEARTBEAT), null);
 });
 
-test('a reset is sent at once, whatever waits, and once more when it is lost', () => {
+test('a reset is sent at once, whatever waits, and twice more when it is lost', () => {
   const { core } = attached();
   core.write(Buffer.from('ab'));
   const lost = core.uploads.nextBody(MIB, 0);
   assert.ok(lost);
   core.uploadLost(lost, 0, 60_000);
   core.reset(300, 'enough');
-  for (let i = 0; i < 2; i++) {
-    const part = core.uploads.nextBody(MIB, 1);
+  for (let i = 0; i < 3; i++) {
+    const now = i * 1_000;
+    core.timeIs(now);
+    const part = core.uploads.nextBody(MIB, now);
     const [reset] = framesOf(part);
     assert.deepEqual([reset.type, reset.fields, reasonOf(reset.bytes)], [FrameType.RESET, [300], 'enough']);
     assert.ok(part && !core.isFinished);
-    core.uploadLost(part, 1);
+    core.uploadLost(part, now);
   }
   assert.equal(core.uploads.nextBody(MIB, 60_000), null);
   assert.ok(core.isFinished);

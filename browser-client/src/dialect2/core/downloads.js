@@ -36,6 +36,11 @@ export class Downloads {
   #current;
   /** @type {Attempt | undefined} */
   #attempt;
+  /** @type {Download | undefined} whose first frame has not come: until then it attaches nothing */
+  #candidate;
+  #candidateSince = 0;
+  /** Called when the session is attached. */
+  onattached = () => {};
   #attempts = 0;
   #mustRotate = false;
   #detachedAt;
@@ -72,7 +77,7 @@ export class Downloads {
   /** @param {number} now */
   mustAttach(now) {
     const isDue = !this.isAttached || this.#mustRotate;
-    return isDue && !this.#isClosed && !this.#attempt && !this.backOff.isPausing(now);
+    return isDue && !this.#isClosed && !this.#attempt && !this.#candidate && !this.backOff.isPausing(now);
   }
 
   /** @param {number} now @returns {Attempt} must be sent now */
@@ -85,13 +90,16 @@ export class Downloads {
 
   /**
    * The attempt has failed in a way that may pass.
-   * @param {Attempt} attempt
+   * @param {Attempt | undefined} attempt undefined: the opening
    * @param {number} now
    * @param {number} [retryAfter] milliseconds
    */
   attachFailed(attempt, now, retryAfter) {
     if (attempt === this.#attempt) {
-      this.#attempt = undefined;
+      if (this.#candidate) {
+        this.#open.delete(this.#candidate);
+      }
+      this.#attempt = this.#candidate = undefined;
       this.backOff.failed(now, retryAfter);
       this.#receiving.advertiseAgain();
     }
@@ -99,12 +107,25 @@ export class Downloads {
 
   /** @param {number} now */
   open(now) {
-    this.#attempt = undefined;
-    this.#mustRotate = false;
-    this.#heardAt = this.#sentAt = now;
-    this.#current = { decoder: new FrameDecoder(), frames: 0 };
-    this.#open.add(this.#current);
-    return this.#current;
+    const download = { decoder: new FrameDecoder(), frames: 0 };
+    this.#candidate = download;
+    this.#candidateSince = now;
+    this.#open.add(download);
+    if (this.#attempt?.isRotation) {
+      this.#greeted(download, now);
+    }
+    return download;
+  }
+
+  /** The first frame of a download has come. @param {Download} download @param {number} now */
+  #greeted(download, now) {
+    if (download === this.#candidate) {
+      this.#attempt = this.#candidate = undefined;
+      this.#mustRotate = false;
+      this.#heardAt = this.#sentAt = now;
+      this.#current = download;
+      this.onattached();
+    }
   }
 
   /** @param {Download} download @param {Uint8Array} bytes @param {number} now */
@@ -114,7 +135,9 @@ export class Downloads {
     }
     this.#heardAt = now;
     for (const frame of download.decoder.decode(bytes)) {
-      if (++download.frames > FIRST_FRAMES) {
+      if (++download.frames === 1) {
+        this.#greeted(download, now);
+      } else if (download.frames > FIRST_FRAMES) {
         this.backOff.reset();
       }
       yield frame;
@@ -136,6 +159,9 @@ export class Downloads {
 
   /** @param {Download} download @param {number} now @returns {boolean} whether the session is detached by its end */
   ended(download, now) {
+    if (download === this.#candidate) {
+      this.attachFailed(this.#attempt, now);
+    }
     this.#open.delete(download);
     if (download !== this.#current) {
       return false;
@@ -154,7 +180,11 @@ export class Downloads {
   /** @param {import('./session.js').Failure} [failure] */
   close(failure) {
     this.#isClosed = true;
-    this.#attempt = failure ? undefined : this.#attempt;
+    // The server may already have put a rotation in the place of the download: it must learn of the reset first.
+    this.#attempt = failure && !this.#attempt?.isRotation ? undefined : this.#attempt;
+    if (failure) {
+      this.#candidate = undefined;
+    }
   }
 
   /**
@@ -169,8 +199,11 @@ export class Downloads {
     }
     const attempt = this.#attempt;
     const current = this.#current;
-    if (attempt) {
-      yield [attempt.startedAt + ATTACH_TIMEOUT_MILLISECONDS, (now) => this.attachFailed(attempt, now)];
+    if (attempt || this.#candidate) {
+      yield [
+        (attempt?.startedAt ?? this.#candidateSince) + ATTACH_TIMEOUT_MILLISECONDS,
+        (now) => this.attachFailed(attempt, now),
+      ];
     }
     if (current && this.heartbeat) {
       if (this.#heardAt > this.#sentAt && !this.#receiving.mustAdvertise) {

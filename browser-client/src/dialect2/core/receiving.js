@@ -17,6 +17,8 @@ const GROWTH = 16;
 export class ReceivingDirection {
   /** @type {Uint8Array[]} bytes in order that were not read: views of what came */
   #ready = [];
+  /** @type {ArrayBufferLike | undefined} the buffer that the last chunk came in */
+  #viewed;
   /** Bytes that came before their turn. */
   #ring = new ByteRing();
   #window;
@@ -89,7 +91,11 @@ export class ReceivingDirection {
       chunk = new Uint8Array(news.buffer, last.byteOffset, last.length + news.length);
       chunk.set(news, last.length);
       this.#ready.pop();
+    } else if (news.buffer === this.#viewed) {
+      // Other bytes lie between them: the application may give the buffer of the earlier chunk away.
+      chunk = news.slice();
     }
+    this.#viewed = news.buffer;
     this.#ready.push(chunk);
     const end = Math.min(this.confirmed, this.#end);
     if (to < end) {
@@ -122,6 +128,7 @@ export class ReceivingDirection {
   /** @returns {Uint8Array<ArrayBuffer> | null} the next bytes, with a buffer of their own; null if there are none */
   read() {
     const bytes = this.#ready.shift() ?? null;
+    this.#viewed = undefined;
     this.#read += bytes?.length ?? 0;
     return /** @type {Uint8Array<ArrayBuffer> | null} */ (bytes);
   }

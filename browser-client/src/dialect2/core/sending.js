@@ -61,6 +61,11 @@ export class SendingDirection {
     return !this.#isOpen && this.#arrived[0].to > this.#written;
   }
 
+  /** The offset up to which everything has arrived, as far as is known. */
+  get arrivedTo() {
+    return this.#arrived[0].to;
+  }
+
   /** Whether the other side must be asked what it has: there is no room, and there is news since it was asked last. */
   get mustAsk() {
     return this.#hasNews && this.#isOpen && !this.room && this.confirmed < this.#unsent;

@@ -45,6 +45,7 @@ export class ResumableSession {
     this.#receiving = new ReceivingDirection(initialWindow, maxWindow, now);
     this.downloads = new Downloads(this.#receiving, options, now);
     this.uploads = new Uploads(this.#sending, this.#receiving, this.downloads, random);
+    this.downloads.onattached = () => this.uploads.attached();
   }
 
   /** It is closed, and there is nothing more to send or to wait for. */
@@ -140,7 +141,6 @@ export class ResumableSession {
 
   /** The opening, or an attempt, was answered. @param {number} now @returns {Download} what follows: the current one */
   openDownload(now) {
-    this.uploads.attached();
     return this.downloads.open(now);
   }
 
@@ -203,14 +203,14 @@ export class ResumableSession {
   /** A download has ended, cleanly or not. @param {Download} download @param {number} now */
   downloadEnded(download, now) {
     if (this.downloads.ended(download, now)) {
-      this.uploads.detached();
+      this.uploads.detached(now);
       this.timeIs(now);
     }
   }
 
-  /** @param {Part} part all of which the server has taken */
-  uploadTaken(part) {
-    if (this.uploads.taken(part)) {
+  /** @param {Part} part all of which the server has taken @param {number} [now] */
+  uploadTaken(part, now) {
+    if (this.uploads.taken(part, now)) {
       this.#settle();
     }
   }
@@ -249,7 +249,10 @@ export class ResumableSession {
   }
 
   *#alarms() {
-    yield* this.uploads.alarms();
+    yield* this.uploads.alarms((part, now) => {
+      this.uploads.held(part);
+      this.uploadLost(part, now);
+    });
     yield* this.downloads.alarms(
       () => this.uploads.loseAll(),
       () => this.reset(ErrorCode.CONNECTION_LOST, 'It could not be resumed in time'),

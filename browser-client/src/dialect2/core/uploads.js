@@ -8,8 +8,21 @@ const PROBE_TIMEOUT_MILLISECONDS = 3_000;
 const MAX_PONGS = 16;
 /** How often the last frame of a session is sent: once more when it is lost. */
 const LAST_FRAMES = 2;
-/** How many streaming POSTs in a row may be lost before their bytes were seen to arrive, while the download goes on. */
-const MAX_UNPROVEN_STREAMS = 2;
+/** How often a RESET is sent. */
+const RESETS = 3;
+/** After how many heartbeats a POST counts as held: it was not answered, and nothing of it was confirmed. */
+const HELD_HEARTBEATS = 3;
+const DEFAULT_HEARTBEAT_MILLISECONDS = 15_000;
+const SHORTEST_HOLD_MILLISECONDS = 1_000;
+/** How long the last frame of a session may be under way. */
+const LAST_FRAME_MILLISECONDS = 2_000;
+/** How much smaller bodies become after one was held: the line may only be slow. */
+const SHRINKING = 4;
+const SMALLEST_BODY = 4_096;
+/** After two breaks of streaming within this time, POSTs take its place. */
+const BREAKS_MILLISECONDS = 60_000;
+/** A stream that breaks this short before the download has broken with its connection. */
+const SAME_BREAK_MILLISECONDS = 1_000;
 
 /** @typedef {import('./session.js').Failure} Failure */
 
@@ -20,7 +33,9 @@ const MAX_UNPROVEN_STREAMS = 2;
  * @property {boolean} mustEnd a streaming body must end: there is nothing more for it
  * @property {Uint8Array[]} first what a streaming body begins with
  * @property {number} probe the PING in it; 0: none, or it was answered
- * @property {number} startedAt
+ * @property {number} startedAt when it was begun; of a streaming one, when it had begun to wait for the server
+ * @property {boolean} isStream
+ * @property {boolean} isLast it carries the last frame of the session
  * @property {import('./ranges.js').Range[]} ranges
  * @property {boolean} hasWindow
  * @property {number[]} pongs
@@ -41,7 +56,10 @@ export class Uploads {
   #parts = new Set();
   /** @type {Part | undefined} the streaming one */
   #stream;
-  #unprovenStreams = 0;
+  /** Nothing of the stream was seen to arrive yet. */
+  #isUnproven = false;
+  /** When the stream last began with a PING or was given one. */
+  #probedAt = 0;
   /** @type {number[]} the PINGs that must be answered */
   #pongs = [];
   #lastToken = 0;
@@ -52,6 +70,15 @@ export class Uploads {
   #failure;
   #mustReset = false;
   #lastFrames = LAST_FRAMES;
+  /** The most of the application's bytes that one body carries. */
+  #maxBody = Infinity;
+  /** When a part was first lost since bytes have arrived, in milliseconds; Infinity: none was. */
+  #stuckSince = Infinity;
+  /** When bytes were last seen to arrive, and up to which offset. */
+  #arrivedAt = 0;
+  #arrivedTo = 0;
+  /** When streams have broken. @type {number[]} */
+  #breaks = [];
 
   /**
    * @param {import('./sending.js').SendingDirection} sending
@@ -95,7 +122,7 @@ export class Uploads {
    */
   nextBody(maxBytes, now, spares) {
     const part = this.#newPart(now);
-    const pieces = this.nextPieces(part, maxBytes, now);
+    const pieces = this.nextPieces(part, Math.min(maxBytes, this.#maxBody), now);
     if (!pieces) {
       this.#parts.delete(part);
       return null;
@@ -106,6 +133,9 @@ export class Uploads {
 
   /** @param {number} now @returns {boolean} whether there are bytes, or an end, for a streaming part to begin with */
   wantsStream(now) {
+    if (this.#breaks.length > 1) {
+      this.mayStream = false;
+    }
     const maySend = this.#downloads.isAttached && !this.#isClosed && !this.backOff.isPausing(now);
     return this.mayStream && maySend && this.sendable > 0;
   }
@@ -114,6 +144,8 @@ export class Uploads {
   openStream(now) {
     this.endStream();
     this.#stream = this.#newPart(now);
+    this.#stream.isStream = true;
+    this.#isUnproven = true;
     this.#stream.probe = ++this.#lastToken;
     this.#stream.first = [frame(PING, [this.#lastToken])];
     return this.#stream;
@@ -121,7 +153,7 @@ export class Uploads {
 
   /** @param {number} startedAt @returns {Part} */
   #newPart(startedAt) {
-    const contents = { ranges: [], hasWindow: false, pongs: [], ping: 0 };
+    const contents = { ranges: [], hasWindow: false, pongs: [], ping: 0, isStream: false, isLast: false };
     const part = { bytes: joined([]), mustEnd: false, first: [], probe: 0, startedAt, ...contents };
     this.#parts.add(part);
     return part;
@@ -139,12 +171,15 @@ export class Uploads {
       return null;
     }
     if (this.#isClosed) {
+      part.isLast = true;
+      part.startedAt = now;
       this.#lastFrames--;
     }
     if (this.#failure) {
       this.#mustReset = false;
       return resetFrame(this.#failure.number, this.#failure.reason);
     }
+    const wasWaiting = this.#waits(part);
     const pieces = part.first;
     part.first = [];
     if (this.#receiving.mustAdvertise || this.#pongs.length > 0) {
@@ -166,20 +201,55 @@ export class Uploads {
       }
       return null;
     }
+    if (part.isStream && !wasWaiting) {
+      part.startedAt = now;
+      if (!part.probe && now - this.#probedAt >= this.#heartbeat) {
+        // What it carries besides bytes is not confirmed.
+        part.probe = ++this.#lastToken;
+        pieces.push(frame(PING, [part.probe]));
+        this.#probedAt = now;
+      }
+    }
     this.#downloads.sent(now);
     return pieces;
   }
 
   // What has become of it
 
-  /** @param {Part} part @returns {boolean} whether it was under way */
-  taken(part) {
+  /** @param {Part} part @param {number} [now] @returns {boolean} whether it was under way */
+  taken(part, now = this.#arrivedAt) {
     if (!this.#forget(part)) {
       return false;
     }
     this.backOff.reset();
+    this.#maxBody *= 2;
     this.#sending.taken(part.ranges);
+    this.#look(now);
     return true;
+  }
+
+  /** @param {number} now bytes may have arrived */
+  #look(now) {
+    const { arrivedTo } = this.#sending;
+    if (arrivedTo > this.#arrivedTo) {
+      this.#arrivedTo = arrivedTo;
+      this.#arrivedAt = now;
+      this.#stuckSince = Infinity;
+    }
+  }
+
+  get #heartbeat() {
+    return this.#downloads.heartbeat || DEFAULT_HEARTBEAT_MILLISECONDS;
+  }
+
+  /** @param {Part} part @returns {boolean} whether it carries bytes that were not seen to arrive */
+  #carries({ ranges }) {
+    return ranges.length > 0 && ranges[ranges.length - 1].to > this.#arrivedTo;
+  }
+
+  /** @param {Part} part @returns {boolean} whether something of it must still be answered */
+  #waits(part) {
+    return !part.isStream || part.probe > 0 || this.#carries(part);
   }
 
   /**
@@ -192,12 +262,22 @@ export class Uploads {
     if (!this.#parts.has(part)) {
       return false;
     }
-    if (part.probe && ++this.#unprovenStreams === MAX_UNPROVEN_STREAMS) {
-      this.mayStream = false;
+    if (part === this.#stream) {
+      this.#breaks = [...this.#breaks.filter((at) => now - at < BREAKS_MILLISECONDS), now];
+    }
+    if (this.#carries(part)) {
+      this.#stuckSince = Math.min(this.#stuckSince, now);
     }
     this.#lose(part);
     this.backOff.failed(now, retryAfter);
-    return now - this.backOff.failingSince >= this.#downloads.uploadTimeout;
+    return now - Math.min(this.backOff.failingSince, this.#stuckSince) >= this.#downloads.uploadTimeout;
+  }
+
+  /** A part was not answered in time. @param {Part} part */
+  held(part) {
+    if (!part.isStream && part.ranges.length > 0) {
+      this.#maxBody = Math.max(SMALLEST_BODY, Math.min(this.#maxBody, part.bytes.length) / SHRINKING);
+    }
   }
 
   /** The server is treated as dead. */
@@ -240,6 +320,7 @@ export class Uploads {
       this.backOff.progressed();
     }
     this.#sending.window(confirmed, limit, now);
+    this.#look(now);
   }
 
   /** @param {readonly number[]} tokens of PINGs that must be answered */
@@ -253,19 +334,21 @@ export class Uploads {
       this.#asking = 0;
     }
     if (token === this.#stream?.probe) {
-      this.#stream.probe = this.#unprovenStreams = 0;
+      this.#stream.probe = 0;
+      this.#isUnproven = false;
     }
   }
 
   /** A download has begun. */
   attached() {
-    this.#unprovenStreams = 0;
+    this.#stuckSince = Infinity;
     this.backOff.reset();
     this.#forgetPing();
   }
 
-  /** The download is lost. */
-  detached() {
+  /** The download is lost. @param {number} now */
+  detached(now) {
+    this.#breaks = this.#breaks.filter((at) => now - at > SAME_BREAK_MILLISECONDS);
     // Its probe can't be answered, which shows nothing about streaming. A part that must end gets its own answer.
     if (this.#stream?.probe && !this.#isClosed) {
       this.#lose(this.#stream);
@@ -284,6 +367,7 @@ export class Uploads {
     this.#failure = failure;
     if (failure) {
       this.#mustReset = true;
+      this.#lastFrames = RESETS;
       this.#parts.clear();
       this.backOff.reset();
     } else {
@@ -297,22 +381,41 @@ export class Uploads {
     this.#lastFrames = 0;
   }
 
-  /** @returns {Generator<import('./session.js').Alarm, void>} */
-  *alarms() {
+  /**
+   * @param {(part: Part, now: number) => void} onheld called when a part was not answered in time
+   * @returns {Generator<import('./session.js').Alarm, void>}
+   */
+  *alarms(onheld) {
     yield this.backOff.alarm;
-    if (this.#isClosed) {
-      return;
+    if (!this.#isClosed) {
+      yield [this.#sending.releaseAt, () => this.#sending.releaseMemory()];
     }
-    yield [this.#sending.releaseAt, () => this.#sending.releaseMemory()];
-    const stream = this.#stream;
-    if (stream?.probe) {
+    for (const part of this.#parts) {
+      if (part.isLast) {
+        yield [part.startedAt + LAST_FRAME_MILLISECONDS, (now) => onheld(part, now)];
+      } else if (!this.#isClosed && this.#waits(part)) {
+        yield* this.#alarmsOf(part, onheld);
+      }
+    }
+  }
+
+  /**
+   * @param {Part} part
+   * @param {(part: Part, now: number) => void} onheld
+   * @returns {Generator<import('./session.js').Alarm, void>}
+   */
+  *#alarmsOf(part, onheld) {
+    if (part === this.#stream && this.#isUnproven) {
       yield [
-        stream.startedAt + Math.min(PROBE_TIMEOUT_MILLISECONDS, this.#downloads.heartbeat || Infinity),
+        part.startedAt + Math.min(PROBE_TIMEOUT_MILLISECONDS, this.#downloads.heartbeat || Infinity),
         () => {
           this.mayStream = false;
-          this.#lose(stream);
+          this.#lose(part);
         },
       ];
+      return;
     }
+    const hold = Math.max(SHORTEST_HOLD_MILLISECONDS, HELD_HEARTBEATS * this.#heartbeat);
+    yield [Math.max(part.startedAt, this.#carries(part) ? this.#arrivedAt : 0) + hold, (now) => onheld(part, now)];
   }
 }

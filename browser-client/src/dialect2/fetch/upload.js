@@ -11,6 +11,7 @@ const TAKEN = 204;
 const TOO_LARGE = 413;
 /** The size that a POST is not made smaller than when something on the way refuses it as too large. */
 const SMALLEST_LIMIT = 1_000;
+const MAX_KEEPALIVE_BYTES = 256;
 /** Statuses that may refuse a streaming POST for other reasons than its streaming. */
 const REFUSALS_OF_ANY_POST = [404, 408, 410, 429, 502, 503, 504];
 /** How long to wait after a streaming POST broke: when its connection is lost, the download breaks as well. */
@@ -33,6 +34,8 @@ export class FetchUpload extends Exchanges {
   /** Whether the browser has asked for bytes of a streaming POST that has ended. */
   #begun = false;
   #posts = 0;
+  /** Whether a RESET was sent. */
+  #isReset = false;
   /** @type {ArrayBuffer[]} of bodies that were answered: fetch reads them no more */
   #spares = [];
   /** @type {{ part: Part, body: StreamingBody } | undefined} the streaming POST that has not ended */
@@ -44,6 +47,14 @@ export class FetchUpload extends Exchanges {
     const { streaming, url, limit } = context.settings;
     this.#limit = limit;
     this.#streaming = streaming && canStreamUploads(url);
+  }
+
+  /** @param {(request: object) => boolean} [which] */
+  abort(which) {
+    if (this.#stream && (!which || which(this.#stream.part))) {
+      this.#stream.body.fail('aborted');
+    }
+    super.abort(which);
   }
 
   /** @returns {'post' | 'streaming'} */
@@ -61,7 +72,11 @@ export class FetchUpload extends Exchanges {
     if (!this.#stream) {
       for (;;) {
         const most = uploads.sendable < this.#limit ? MAX_POSTS : MAX_FULL_POSTS;
-        const part = uploads.nextBody(this.#posts < most ? this.#limit : 0, performance.now(), this.#spares);
+        const part = uploads.nextBody(
+          !this.#stream && this.#posts < most ? this.#limit : 0,
+          performance.now(),
+          this.#spares,
+        );
         if (!part) {
           break;
         }
@@ -117,7 +132,9 @@ export class FetchUpload extends Exchanges {
   #send(part, body) {
     const { core, settings, id } = this.context;
     // After a failure only the RESET is sent, which must outlive the page.
-    const keepalive = Boolean(core.failure);
+    // All keepalive requests of a page share 64 KiB: the first small one tries, and those that follow it do without.
+    const keepalive = Boolean(core.failure) && !this.#isReset && part.bytes.length <= MAX_KEEPALIVE_BYTES;
+    this.#isReset ||= Boolean(core.failure);
     const request = { ...framesRequest(settings.init, id, body), keepalive };
     return this.fetch(part, request, ({ status }) => status === TAKEN);
   }
@@ -133,7 +150,7 @@ export class FetchUpload extends Exchanges {
     const status = answer?.response.status ?? 0;
     if (answer?.isAccepted && (!body || body.hasEnded)) {
       drain(answer.response);
-      this.context.event(() => core.uploadTaken(part));
+      this.context.event((now) => core.uploadTaken(part, now));
       return;
     }
     const isOddity = body && answer && !REFUSALS_OF_ANY_POST.includes(status);

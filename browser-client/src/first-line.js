@@ -1,0 +1,41 @@
+/** What an explanation by something else than the server is cut to. */
+const MAX_LINE = 120;
+
+/**
+ * @param {Response} response whose body can still be read
+ * @returns {Promise<string>} the title or the first line of a text, such as a proxy's page, without control characters
+ */
+export async function firstLineOf(response) {
+  if (!response.headers.get('content-type')?.startsWith('text/')) {
+    return '';
+  }
+  const reader = response.clone().body?.getReader();
+  const text = await reader?.read().then(
+    ({ value }) => new TextDecoder().decode(value?.subarray(0, 4096)),
+    () => '',
+  );
+  // The application may still read the other half of the body.
+  reader?.cancel().catch(() => {});
+  const [, title = text?.replace(/<[^>]*>/g, ' ').trimStart()] = text?.match(/<title[^>]*>([^<]*)/i) ?? [];
+  return (title ?? '')
+    .trimStart()
+    .split(/[\r\n]/, 1)[0]
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .slice(0, MAX_LINE)
+    .trim();
+}
+
+const NO_ID =
+  'It has no header http2-duplex-id: this is no http2-duplex server, ' +
+  'or it does not name the header in Access-Control-Expose-Headers';
+const NO_BODY = 'The answer has no response.body: this fetch does not stream, so another is needed (option `fetch`)';
+
+/** @param {Response} response of an opening @param {string | null} id @returns {Promise<string>} what is wrong with it */
+export async function notOurs(response, id) {
+  if (id) {
+    return NO_BODY;
+  }
+  const line = await firstLineOf(response);
+  const from = response.redirected ? `${response.url} answered` : 'The answer was';
+  return `${from} ${response.status}${line && `: ${line}`}. ${NO_ID}`;
+}
