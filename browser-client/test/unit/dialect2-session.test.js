@@ -434,3 +434,28 @@ test('a probe fails within a heartbeat, before the server treats a client whose 
   assert.equal(core.isWanted(stream), false);
   assert.equal(core.downloads.isAttached, true);
 });
+
+test('a POST that is never answered, and of which nothing is confirmed, is sent again by another within four heartbeats', () => {
+  const { core, download } = attached();
+  core.write(Buffer.from('ab'));
+  const held = core.uploads.nextBody(MIB, 1);
+  assert.ok(held);
+  for (let now = HEARTBEAT; now < 4 * HEARTBEAT; now += HEARTBEAT) {
+    core.timeIs(now);
+    core.received(download, frame(FrameType.PING, [now]), now);
+    core.uploads.nextBody(0, now);
+  }
+  core.timeIs(4 * HEARTBEAT - 1);
+  assert.ok(!core.isWanted(held) && !core.isClosed);
+  const again = framesOf(core.uploads.nextBody(MIB, 4 * HEARTBEAT)).find(({ type }) => type === FrameType.DATA);
+  assert.equal(again && Buffer.from(again.bytes).toString(), 'ab');
+});
+
+test('pieces out of order in one chunk share no buffer that the page could give away', () => {
+  const { core, download } = attached();
+  const body = Uint8Array.from(Buffer.concat([data(4, 'efgh'), data(0, 'abcd'), data(8, 'ijkl')]));
+  core.received(download, body, 0);
+  const read = [core.read(), core.read(), core.read()];
+  assert.equal(read.map((bytes) => Buffer.from(bytes ?? []).toString()).join(''), 'abcdefghijkl');
+  assert.equal(new Set(read.map((bytes) => bytes?.buffer)).size, 3);
+});
