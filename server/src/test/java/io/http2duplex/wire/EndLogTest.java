@@ -82,12 +82,12 @@ class EndLogTest {
         assertThat(linesOf(plainId))
                 .singleElement()
                 .asString()
-                .matches("DEBUG Duplex \\S{8}\\.\\.\\. of dialect 1 ended in order after \\d+ ms:"
+                .matches("DEBUG Duplex \\S{8}\\.\\.\\. of dialect 1 ended cleanly after \\d+ ms:"
                         + " 100 bytes up, 100 bytes down");
         assertThat(linesOf(resumableId))
                 .singleElement()
                 .asString()
-                .matches("DEBUG Duplex \\S{8}\\.\\.\\. of dialect 2 ended in order after \\d+ ms:"
+                .matches("DEBUG Duplex \\S{8}\\.\\.\\. of dialect 2 ended cleanly after \\d+ ms:"
                         + " 1000 bytes up, 1000 bytes down");
         assertThat(linesOf(resetId))
                 .singleElement()

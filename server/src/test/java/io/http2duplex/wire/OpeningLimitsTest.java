@@ -57,6 +57,8 @@ class OpeningLimitsTest {
                 Client first = Client.connect(Transport.HTTP2_TLS, server);
                 Client second = Client.connect(Transport.HTTP2_TLS, server)) {
             Resumable duplex = Resumable.open(first);
+            duplex.write(bytes(5)); // a client that goes before it was heard from has aborted the opening
+            assertThat(duplex.read(5)).isEqualTo(bytes(5));
             duplex.download().cut();
             assertRefusedForNow(Resumable.get(second), 503, "too-many-sessions");
             for (int i = 0; i < 5; i++) {
