@@ -9,6 +9,8 @@ import java.nio.channels.FileChannel;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.xnio.XnioExecutor;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSourceChannel;
 import org.xnio.conduits.AbstractStreamSinkConduit;
@@ -51,7 +53,8 @@ public final class ResponseDeadline implements HttpHandler {
         // Guarded by this: a blocking handler writes on a thread of its own.
         private boolean blocked;
         private long since;
-        private boolean scheduled;
+        private XnioExecutor.@Nullable Key timer;
+        private boolean cancelsTimer;
 
         Watched(StreamSinkConduit next, HttpServerExchange exchange) {
             super(next);
@@ -121,7 +124,7 @@ public final class ResponseDeadline implements HttpHandler {
         private synchronized void note(boolean isBlocked, boolean progress) {
             if (isBlocked && (!blocked || progress)) {
                 since = System.nanoTime();
-                if (!scheduled) {
+                if (timer == null) {
                     lookAfter(nanos);
                 }
             }
@@ -130,16 +133,31 @@ public final class ResponseDeadline implements HttpHandler {
 
         private void lookAfter(long time) {
             try {
-                exchange.getIoThread().executeAfter(this::look, time, TimeUnit.NANOSECONDS);
-                scheduled = true;
+                if (!cancelsTimer) { // else it would hold the exchange, with what it has received, until its time comes
+                    exchange.addExchangeCompleteListener((completed, listener) -> {
+                        cancelTimer();
+                        listener.proceed();
+                    });
+                    cancelsTimer = true;
+                }
+                timer = exchange.getIoThread().executeAfter(this::look, time, TimeUnit.NANOSECONDS);
+            } catch (IllegalStateException e) {
+                LOG.trace("The exchange has ended", e);
             } catch (RejectedExecutionException e) {
                 LOG.trace("The server stops, and with it the response", e);
             }
         }
 
+        private synchronized void cancelTimer() {
+            if (timer != null) {
+                timer.remove();
+                timer = null;
+            }
+        }
+
         private void look() {
             synchronized (this) {
-                scheduled = false;
+                timer = null;
                 if (!blocked || exchange.isResponseComplete()) {
                     return;
                 }
