@@ -1,5 +1,5 @@
 // The systems as the page sees them. A client's `open(path, onBytes, onFailure)` gives a stream with `write(bytes)`, which
-// returns a promise if the next write had better wait for it, and `close()`, which lets go of it.
+// returns a promise if the next write had better wait for it, and `close()`, which releases it.
 import { floor } from './floor.js';
 
 export const clients = {

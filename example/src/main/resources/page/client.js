@@ -166,7 +166,7 @@ function showState(state, text) {
   endButton.disabled = !open;
   endButton.hidden = over;
   connectButton.hidden = !over;
-  // Whoever uses the keyboard goes on from where they were.
+  // Keyboard users continue where they were.
   if (open && [document.body, connectButton].includes(hadFocus)) {
     input.focus();
   } else if (over && [document.body, input, endButton].includes(hadFocus)) {

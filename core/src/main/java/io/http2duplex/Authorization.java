@@ -75,7 +75,7 @@ public final class Authorization {
         return status;
     }
 
-    /** {@return what the client is told of the refusal; empty if the request is accepted} */
+    /** {@return the refusal that the client gets; empty if the request is accepted} */
     public String detail() {
         return detail;
     }

@@ -322,7 +322,7 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
         return self();
     }
 
-    /** Who is told of the lives of the duplexes. Default: nobody. */
+    /** The observer of the duplexes. Default: none. */
     public final B observer(DuplexObserver observer) {
         this.observer = Objects.requireNonNull(observer, "observer");
         return self();

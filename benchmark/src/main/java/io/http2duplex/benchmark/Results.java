@@ -14,7 +14,7 @@ public final class Results {
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     private final String part;
-    /** It takes long: whoever waits is told of each run. */
+    /** Reports each run: the whole takes long. */
     private final boolean tells;
 
     private final Path file;

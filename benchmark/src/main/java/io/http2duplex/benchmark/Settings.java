@@ -27,7 +27,7 @@ public record Settings(Path directory, Form form, Pattern systems) {
         return form == Form.FULL;
     }
 
-    /** {@return whether the system of that name is to be measured} */
+    /** {@return whether the system of that name is measured} */
     public boolean isMeasured(String system) {
         return systems.matcher(system).find();
     }

@@ -142,7 +142,7 @@ class EchoCommandTest {
         assertThat(frame(download, DATA)).endsWith('b', 'y', 'e');
         frame(download, END);
         upload(address, id, "01000010 0000000000000004 0000000000000004"); // everything is here
-        assertThat(download.readAllBytes()).isNotNull(); // ended in order: nothing is thrown
+        assertThat(download.readAllBytes()).isNotNull(); // ended cleanly: nothing is thrown
         assertFails(128 + 15, process);
         assertThat(errors()).isEmpty();
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** Who makes one bout of an attack: what it needs, and what is to be closed when it has had its time. */
+/** The runner of one bout of an attack, with what it needs and what must be closed at its end. */
 final class Attacker {
     /** A part of what attackers send, behind a "<", that must never come back to a page. */
     static final String MARKUP = "attacked";

@@ -113,7 +113,7 @@ class AttackerConnection implements AutoCloseable {
         return closed;
     }
 
-    /** Closes it at once, whoever may be writing. */
+    /** Closes it at once, even during a write. */
     @Override
     public final void close() {
         closed = true;

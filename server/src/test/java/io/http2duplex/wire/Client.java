@@ -11,7 +11,7 @@ interface Client extends AutoCloseable {
     /**
      * Sends the head of a request.
      *
-     * @param withBody whether a body follows, which is to be ended
+     * @param withBody whether a body follows, which must be ended
      * @param headers names and values in turn
      */
     Request send(String method, boolean withBody, String... headers) throws IOException;

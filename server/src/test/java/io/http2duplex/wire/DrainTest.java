@@ -70,7 +70,7 @@ class DrainTest {
 
     @ParameterizedTest
     @EnumSource
-    void anApplicationThatIsToldCanEndInOrder(Transport transport) throws IOException {
+    void anApplicationThatIsToldCanEndCleanly(Transport transport) throws IOException {
         try (TestServer server = TestServer.start(DrainTest::endWhenDraining);
                 Client client = Client.connect(transport, server)) {
             Resumable resumable = Resumable.open(client);

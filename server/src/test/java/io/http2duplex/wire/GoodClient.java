@@ -49,7 +49,7 @@ public final class GoodClient implements AutoCloseable {
         return client;
     }
 
-    /** Begins to ask, again and again over a connection of its own, for what is to be answered with 200. */
+    /** Begins to ask, again and again over a connection of its own, for what must be answered with 200. */
     public static GoodClient asking(int port, boolean tls, String path) {
         GoodClient client = new GoodClient(port, tls, ASKING, path, 0);
         new Thread(client::run, client.toString()).start();

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever one client sends, a good one on another connection is served, and nobody is told of a fault of the server. */
+/** Whatever one client sends, a good one on another connection is served, and no fault of the server is reported. */
 class HostileClientTest {
     private final TestServer server = TestServer.start(TestServer::echo);
     private final Client good;

@@ -258,7 +258,7 @@ class HostileTextTest {
         }
     }
 
-    // ---- what is to be told
+    // ---- what must be told
 
     /** Only to those who know the session's id, and as a string of JSON. */
     @Test

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** HTTP/2 requests that cannot be served: each is refused on its own stream, and nobody is told of it. */
+/** HTTP/2 requests that cannot be served: each is refused on its own stream, and not reported. */
 class ListenerBadRequestsTest {
     private final Bodies bodies = new Bodies();
 

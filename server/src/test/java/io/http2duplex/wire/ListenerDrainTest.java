@@ -91,7 +91,7 @@ class ListenerDrainTest {
     }
 
     @Test
-    void whoeverIsConnectedIsToldEvenIfThereIsNoTime() throws IOException {
+    void connectedClientsAreToldEvenIfThereIsNoTime() throws IOException {
         server.start();
         try (Http2Client client = connect()) {
             client.send("GET", false).readToEnd();

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.xnio.XnioIoThread;
 
-/** What an observer is told of duplexes. */
+/** Tests of the calls to an observer. */
 class ObserverTest {
     private static final class Recorder implements DuplexObserver {
         final List<String> calls = new CopyOnWriteArrayList<>();
@@ -54,7 +54,7 @@ class ObserverTest {
 
         @Override
         public void ended(Duplex duplex, @Nullable DuplexException failed) {
-            record("ended: " + (failed == null ? "in order" : failed.code() + " " + failed.number()));
+            record("ended: " + (failed == null ? "cleanly" : failed.code() + " " + failed.number()));
         }
     }
 
@@ -82,7 +82,7 @@ class ObserverTest {
                         "attached",
                         "detached: The browser, or its connection, was lost.",
                         "resumed",
-                        "ended: in order");
+                        "ended: cleanly");
     }
 
     @ParameterizedTest
@@ -106,7 +106,7 @@ class ObserverTest {
             client.end(download.id()).status();
             Await.until("it has ended", () -> observer.calls.size() >= 2);
         }
-        assertThat(observer.calls).containsExactly("opened", "ended: in order");
+        assertThat(observer.calls).containsExactly("opened", "ended: cleanly");
     }
 
     @Test

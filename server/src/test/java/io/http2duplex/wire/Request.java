@@ -33,7 +33,7 @@ abstract class Request {
     /** Sends a part of the body. It waits for flow control. */
     abstract Request write(byte[] bytes) throws IOException;
 
-    /** Ends the body in order. */
+    /** Ends the body cleanly. */
     abstract Request end() throws IOException;
 
     /** Breaks the request off: resets the stream, or closes the connection where there are no streams. */
@@ -85,7 +85,7 @@ abstract class Request {
         return read(Math.max(1, body.size() - taken));
     }
 
-    /** The rest of a body, which has to come to its end in order. */
+    /** {@return the rest of a body, which must end cleanly} */
     final synchronized byte[] readToEnd() {
         if (ending() != Ending.WHOLE) {
             throw new AssertionError("The body was broken off: " + how);

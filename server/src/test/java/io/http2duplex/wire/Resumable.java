@@ -86,7 +86,7 @@ final class Resumable {
         core.postsLost();
     }
 
-    /** Sends what is to be sent and may be sent now. */
+    /** Sends what must be sent and may be sent now. */
     void post() throws IOException {
         for (byte[] body = core.nextPost(); body != null; body = core.nextPost()) {
             assertThat(post(client, id(), body).status()).isEqualTo(204);
@@ -104,7 +104,7 @@ final class Resumable {
         post();
     }
 
-    /** {@return the next bytes that the application wrote, which are all there are} What is to be posted is posted. */
+    /** {@return the next bytes that the application wrote, which are all there are} Posts what must be posted. */
     byte[] read(int count) throws IOException {
         byte[] bytes = readAtLeast(count);
         assertThat(bytes).hasSize(count);

@@ -212,7 +212,7 @@ class ResumingTest {
 
     @ParameterizedTest
     @EnumSource
-    void aSessionThatEndedInOrderIsRememberedAsSuch(Transport transport) throws IOException {
+    void aSessionThatEndedCleanlyIsRememberedAsSuch(Transport transport) throws IOException {
         try (TestServer server = TestServer.start(TestServer::echo);
                 Client client = Client.connect(transport, server)) {
             Resumable resumable = Resumable.open(client);

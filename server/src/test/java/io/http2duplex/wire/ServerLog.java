@@ -46,7 +46,7 @@ public final class ServerLog implements AutoCloseable {
 
     /**
      * {@return whether a line may be about what an earlier test did} How many lines were left out is told up to a minute
-     * later. Whoever looks at the log for failures has seen the first ten of them as they happened.
+     * later. A check of the log for failures has seen the first ten of them as they happened.
      */
     public static boolean isOfEarlierTests(LogRecord logged) {
         return String.valueOf(logged.getMessage()).endsWith("more in the last 60 seconds; level DEBUG has them all");

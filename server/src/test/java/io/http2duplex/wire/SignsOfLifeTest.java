@@ -13,7 +13,7 @@ import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Heartbeats, and downloads that are to be replaced. */
+/** Heartbeats, and downloads that must be replaced. */
 class SignsOfLifeTest {
     private static final Duration SHORT = Duration.ofMillis(100);
 

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What was cut is never taken for whole. */
+/** A cut body is never treated as whole. */
 class TruncationTest {
     /** What the application's blocking read of everything came to. */
     private final CompletableFuture<byte[]> read = new CompletableFuture<>();

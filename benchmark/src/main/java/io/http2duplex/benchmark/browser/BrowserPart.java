@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The measurements in the browser: each run is one system, at one round-trip time, in a browser of its own. A round has
- * one run of each; every other round goes backwards. The first only finds out how large transfers are to be.
+ * one run of each; every other round goes backwards. The first only finds the sizes of transfers.
  */
 public final class BrowserPart {
     /** The name of its results. */

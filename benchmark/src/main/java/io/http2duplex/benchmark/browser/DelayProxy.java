@@ -110,7 +110,7 @@ final class DelayProxy implements AutoCloseable {
                     put(Arrays.copyOf(chunk, count));
                 }
             } catch (IOException | InterruptedException e) {
-                // The one end is gone: the other is told, as of an end in order.
+                // One end was lost: the other sees a clean end.
             }
             end();
         }

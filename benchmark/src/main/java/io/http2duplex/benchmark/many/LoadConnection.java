@@ -22,13 +22,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/2 connection with many duplexes. It writes frames and heads itself, without the books that a client has to
- * keep otherwise: its own windows never fill up, and it sends little enough at a time for those of the server.
+ * One HTTP/2 connection with many duplexes. It writes frames and heads itself, without the accounting of a
+ * usual client: its own windows never run out, and it sends less at a time than the server's windows allow.
  */
 @SuppressWarnings(
         "FutureReturnValueIgnored") // writes that fail come to exceptionCaught: that is what a void promise does
 final class LoadConnection extends ByteToMessageDecoder {
-    /** Who is told of what happens; on the connection's thread. */
+    /** A listener for events, called on the connection's thread. */
     interface Listener {
         /** All of the connection's duplexes are open. */
         void opened(LoadConnection connection);
@@ -149,7 +149,7 @@ final class LoadConnection extends ByteToMessageDecoder {
     /**
      * Sends a POST.
      *
-     * @param asker who is told of the answer, if anyone
+     * @param asker the listener for the answer, if any
      * @param ends whether it is the last one, in dialect 1
      */
     void post(@Nullable LoadDuplex asker, String id, ByteBuf body, boolean ends) {

@@ -67,7 +67,7 @@ final class FlameGraph {
     }
 
     private final Node root = new Node();
-    /** Samples by whose code called what was running: the JDK's collections count for whoever used them. */
+    /** Samples by whose code called what was running: the JDK's collections count for their callers. */
     private final Map<Owner, Integer> owners = new EnumMap<>(Owner.class);
 
     private FlameGraph() {}

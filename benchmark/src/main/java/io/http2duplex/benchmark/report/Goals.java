@@ -3,7 +3,7 @@ package io.http2duplex.benchmark.report;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** What is to be shown, and whether it was. */
+/** The goals, and whether each was reached. */
 final class Goals {
     /** By how much a straight line may be bent: what a tenfold step may cost more than ten times. */
     private static final double STRAIGHT = 1.1;

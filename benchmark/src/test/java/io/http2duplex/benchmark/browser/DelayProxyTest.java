@@ -40,7 +40,7 @@ class DelayProxyTest {
         return bytes;
     }
 
-    /** Sends bytes and an end in order, while it receives up to the other's end. {@return what it received} */
+    /** Sends bytes and ends cleanly, while it receives up to the other's end. {@return what it received} */
     private static CompletableFuture<byte[]> exchange(Socket socket, byte[] bytes) {
         CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
             try {

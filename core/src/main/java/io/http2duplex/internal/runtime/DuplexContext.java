@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param threads the threads of user code
  * @param monitoring counters and logs
- * @param observers null if nobody is told of the duplexes
+ * @param observers null if there are none
  * @param scheduler the timer of their deadlines
  * @param mustNotBlock whether the calling thread must not block, since it carries the bytes of others
  */

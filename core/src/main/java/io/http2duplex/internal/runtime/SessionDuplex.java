@@ -278,7 +278,7 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
         return context.mustNotBlock().getAsBoolean();
     }
 
-    /** Under the lock, so that an observer is told of events in order. */
+    /** Under the lock, so that an observer gets events in order. */
     @Override
     public void record(S session, Effects effects) {
         count.happened(session, effects);

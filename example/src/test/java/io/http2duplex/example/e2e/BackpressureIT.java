@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whoever does not read stops the other's writes; reading on lets them go on, and nothing is lost. */
+/** An end that does not read stops the other's writes. When it reads again they continue, and nothing is lost. */
 class BackpressureIT {
     private static final int SIZE = 8_000_000;
     /** Session, HTTP/2 window, and what the browser itself holds of an upload: far less than the whole. */

@@ -25,7 +25,7 @@ final class BadNetwork implements AutoCloseable {
         Fate PASS = count -> count;
 
         /**
-         * How many of the next bytes go through, waiting for as long as they are to be held.
+         * How many of the next bytes go through, waiting for as long as they must be held.
          *
          * @param count at least 1
          * @return at least 1; or {@link #SWALLOW} or {@link #CUT}

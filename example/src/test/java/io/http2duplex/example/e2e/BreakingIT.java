@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Lives that do not end in order: each end learns of it once, and nothing stays behind. */
+/** Lives that do not end cleanly: each end learns of it once, and nothing stays behind. */
 class BreakingIT {
     /** In dialect 1 a page sees that the server has reset the duplex, and not why. */
     private static final List<String> RESET_BY_SERVER = List.of("error CONNECTION_LOST", "error UNKNOWN_SESSION");

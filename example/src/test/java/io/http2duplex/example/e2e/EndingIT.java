@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Lives that end in order. No page may make any noise here: {@link TestPage} sees to that. */
+/** Lives that end cleanly. No page may make any noise here: {@link TestPage} sees to that. */
 class EndingIT {
     private static final BlockingQueue<String> RECEIVED = new LinkedBlockingQueue<>();
 

@@ -154,7 +154,7 @@ class ExampleIT {
     }
 
     @Test
-    void End_ends_the_duplex_in_order_and_another_can_be_opened() {
+    void End_ends_the_duplex_cleanly_and_another_can_be_opened() {
         open("");
         page.keyboard().type("bye");
         assertEchoIs("bye");
@@ -267,7 +267,7 @@ class ExampleIT {
     }
 
     @Test
-    void a_server_that_goes_away_in_order_waits_for_what_is_under_way() throws Exception {
+    void a_server_that_goes_away_cleanly_waits_for_what_is_under_way() throws Exception {
         Path file = Files.write(Path.of(System.getProperty("e2e.target"), "file"), new RandomBytes(2).take(FILE_SIZE));
         open("");
         page.keyboard().type("Hello");

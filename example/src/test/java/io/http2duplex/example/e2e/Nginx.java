@@ -128,7 +128,7 @@ final class Nginx implements AutoCloseable {
         }
     }
 
-    /** Kills it: whoever it served finds a connection reset, or nobody. */
+    /** Kills it: its clients find their connections reset, or no server. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }

@@ -95,7 +95,7 @@ class PeerIT {
 
     @ParameterizedTest(name = "{0} upload")
     @ValueSource(strings = {"streaming", "post"})
-    void this_client_is_destroyed_in_order_with_the_peers_server(String mode) {
+    void this_client_is_destroyed_cleanly_with_the_peers_server(String mode) {
         page.expect(Noise.REQUEST, Noise.CONSOLE);
         page.open(PEER_SERVER.url("/page.html"));
 

@@ -128,7 +128,7 @@ record TestBrowser(Optional<Path> executable) {
         return launch(playwright, List.of());
     }
 
-    /** @param without arguments that Playwright gives, and that are to be left out */
+    /** @param without arguments of Playwright that must be left out */
     Browser launch(Playwright playwright, List<String> without) {
         BrowserType.LaunchOptions options =
                 new BrowserType.LaunchOptions().setArgs(ARGUMENTS).setIgnoreDefaultArgs(without);

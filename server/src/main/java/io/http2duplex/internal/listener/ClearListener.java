@@ -15,8 +15,8 @@ import org.xnio.XnioExecutor;
 import org.xnio.conduits.ConduitStreamSourceChannel;
 
 /**
- * Takes connections without TLS: HTTP/2 from clients that know that it is spoken (RFC 9113, section 3.3) and so begin
- * with its preface, HTTP/1.1 from the others.
+ * A listener for connections without TLS. A client that begins with the preface of HTTP/2 speaks HTTP/2 with prior
+ * knowledge (RFC 9113, section 3.3); any other speaks HTTP/1.1.
  */
 final class ClearListener implements ChannelListener<StreamConnection> {
     private static final Logger LOG = Logger.getLogger(ClearListener.class);
@@ -28,8 +28,8 @@ final class ClearListener implements ChannelListener<StreamConnection> {
     private final Runnable onTimeout;
 
     /**
-     * @param timeout how long it may take until it shows what a client speaks
-     * @param onTimeout told of a client that takes longer, before its connection is closed
+     * @param timeout how long the choice of the protocol may take
+     * @param onTimeout called when that times out, before the connection is closed
      */
     ClearListener(DelegateOpenListener http1, DelegateOpenListener http2, Duration timeout, Runnable onTimeout) {
         this.http1 = http1;
@@ -74,7 +74,7 @@ final class ClearListener implements ChannelListener<StreamConnection> {
             }
         }
 
-        /** {@return whether what is here is a preface, or the beginning of one} */
+        /** {@return whether the bytes are a preface, or the beginning of one} */
         private static boolean isPreface(ByteBuffer bytes) {
             for (int i = 0; i < Math.min(bytes.position(), PREFACE.length); i++) {
                 if (bytes.get(i) != PREFACE[i]) {

@@ -10,29 +10,28 @@ import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * Gathers what is written in small pieces until the I/O thread has done all that it woke up for, and then sends it as
- * one: the answer to a POST and the echo that it brought about become one TLS record, and one call of the system.
- * Used on the connection's I/O thread.
+ * A sink that gathers small writes until the I/O thread ends its turn, and then sends them as one. So the answer to a
+ * POST and the echo that it caused become one TLS record and one system call. Used on the connection's I/O thread.
  *
- * <p>What is gathered counts as sent: {@link #flush} has nothing to wait for, unless the transport took less than all.
+ * <p>Gathered bytes count as sent: {@link #flush} waits only if the transport did not take all of them.
  */
 final class CoalescingSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
-    /** Writes of more bytes are not gathered: they are worth a record of their own. */
+    /** Larger writes are not gathered: each gets its own record. */
     private static final int MOST = 1024;
 
     private static final int SIZE = 2 * MOST;
 
     private final Executor turnEnd;
     private final Consumer<IOException> onLost;
-    /** To be read from its beginning to its position; null: nothing was ever gathered. */
+    /** Gathered bytes, up to its position; null before the first. */
     private @Nullable ByteBuffer gathered;
 
     private boolean scheduled;
     private boolean terminating;
 
     /**
-     * @param turnEnd runs a task on the I/O thread, when that has done all that it woke up for
-     * @param onLost told if the transport takes no more, by which time nobody waits for what was gathered
+     * @param turnEnd runs a task on the I/O thread at the end of its turn
+     * @param onLost called if gathered bytes cannot be sent
      */
     CoalescingSink(StreamSinkConduit next, Executor turnEnd, Consumer<IOException> onLost) {
         super(next);
@@ -65,7 +64,7 @@ final class CoalescingSink extends AbstractStreamSinkConduit<StreamSinkConduit> 
         return count;
     }
 
-    /** Sends what was gathered, or the connection is lost. */
+    /** Sends the gathered bytes. On failure the connection is lost. */
     void sendNow() {
         scheduled = false;
         try {

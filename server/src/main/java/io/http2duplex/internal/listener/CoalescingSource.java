@@ -13,15 +13,15 @@ import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * A conduit between the transport and Undertow's HTTP/2 that makes few large DATA frames of many small ones. Undertow
- * keeps several objects for each piece of a body that nobody has read, so that a byte in a frame of its own, or in a TLS
- * record of its own, would cost 250 bytes of heap. Here the bytes of a stream whose body is not read are collected, and
- * passed on {@value #PIECE} at a time, or as soon as all before them is read. Padding and empty frames end here.
+ * A conduit between the transport and Undertow's HTTP/2 that merges small DATA frames into large ones. Undertow keeps
+ * several objects for each unread piece of a body, so a byte in its own frame or TLS record would cost 250 bytes of
+ * heap. This conduit collects the bytes of a stream whose body is not read. It passes them on {@value #PIECE} at a
+ * time, or once all bytes before them are read. It drops padding and empty frames.
  *
- * <p>Everything else passes unchanged and in the same sequence. Used on the connection's I/O thread.
+ * <p>Everything else passes unchanged and in sequence. Used on the connection's I/O thread.
  */
 final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceConduit> {
-    /** Each frame is shown to it when its head is here, before anything of the frame is passed on. */
+    /** An observer of frames. It sees the head of each before any part of the frame is passed on. */
     interface Books {
         void heard();
 
@@ -38,22 +38,22 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
 
     private enum Step {
         NEXT,
-        /** All that has come is parsed. */
+        /** All received bytes are parsed. */
         EMPTY,
         /** The reader must first parse what it has. */
         FULL
     }
 
-    /** How many bytes are passed on in one frame, though the ones before them are not read. */
+    /** The bytes passed on in one frame while earlier ones are unread. */
     static final int PIECE = 4096;
 
-    /** How often the transport is read while everything is collected, before other connections have their turn. */
+    /** The most reads in one turn while everything is collected. Then other connections go on. */
     private static final int READS = 16;
 
     private final ByteBufferPool pool;
     private final StreamLedger streams;
     private @Nullable Books books;
-    /** What was read of the transport and not parsed; null: nothing. */
+    /** Bytes read from the transport and not parsed; null if none. */
     private @Nullable PooledByteBuffer raw;
 
     private final byte[] head = new byte[FrameHeads.HEADER_LENGTH];
@@ -69,7 +69,7 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
     private boolean paddingUnknown;
     private int padding;
 
-    /** @param data what was already read of the connection; null: nothing */
+    /** @param data bytes already read from the connection; null if none */
     CoalescingSource(
             StreamSourceConduit next, ByteBufferPool pool, StreamLedger streams, @Nullable PooledByteBuffer data) {
         super(next);
@@ -82,12 +82,12 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
         books = newBooks;
     }
 
-    /** Passes on, soon, what may be passed on by now. */
+    /** Schedules a read, which passes on what is due. */
     void wake() {
         next.wakeupReads();
     }
 
-    /** Frees what it holds. */
+    /** Frees its buffer. */
     void release() {
         if (raw != null) {
             raw.close();
@@ -159,7 +159,7 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
         return count;
     }
 
-    /** {@return whether there was room for all of it} */
+    /** {@return whether there was room for all due bytes} */
     private boolean passDue(ByteBuffer to) {
         for (Stream due = streams.peekDue(); due != null; due = streams.peekDue()) {
             if (due.collectedCount > 0 && !pass(due, false, to)) {
@@ -170,7 +170,7 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
         return true;
     }
 
-    /** {@return whether all that has come is parsed} */
+    /** {@return whether all received bytes are parsed} */
     private boolean parse(ByteBuffer to) throws IOException {
         ByteBuffer from = raw == null ? ByteBuffer.allocate(0) : raw.getBuffer();
         Step step = Step.NEXT;
@@ -199,7 +199,7 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
         int type = lengthAndType & 255;
         int flags = complete.get() & 255;
         int id = complete.getInt() & Integer.MAX_VALUE;
-        // A stream whose reset is booked is closed. The reader must have seen its head before that.
+        // A counted reset closes its stream. The reader must have seen the stream's head before.
         if (to.remaining() < head.length || (type == FrameHeads.RST_STREAM && to.position() > 0)) {
             return Step.FULL;
         }
@@ -218,7 +218,7 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
             return Step.FULL;
         }
         if (type == FrameHeads.HEADERS && known != null && known.collectedCount > 0 && !pass(known, false, to)) {
-            return Step.FULL; // what stands before the trailers
+            return Step.FULL; // the bytes before the trailers
         }
         headRead = 0;
         left = length;
@@ -277,7 +277,7 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
             padding = left == 0 ? 1 : from.get() & 255;
             left -= 1 + padding;
             if (left < 0) {
-                part = Part.DROPPED; // whatever comes before the connection is closed
+                part = Part.DROPPED; // all that comes until the connection is closed
                 left = Integer.MAX_VALUE;
                 throw new ConnectionErrorException(Http2Channel.ERROR_PROTOCOL_ERROR);
             }
@@ -306,7 +306,7 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
         return Step.NEXT;
     }
 
-    /** Passes on what was collected of a stream. {@return whether there was room for it} */
+    /** Passes on the collected bytes of a stream. {@return whether there was room} */
     private boolean pass(Stream of, boolean end, ByteBuffer to) {
         if (to.remaining() < head.length + of.collectedCount) {
             return false;

@@ -5,16 +5,16 @@ import java.time.Duration;
 import java.util.function.Predicate;
 
 /**
- * What all connections of a port may have and do, whatever they speak.
+ * The limits of all connections of a port, with any protocol.
  *
  * @param maxConnections how many may be open at once
  * @param maxConnectionsPerAddress how many of them may come from one address, or one IPv6 network of 64 bits
- * @param isExempt tells whose address may be that of any number of clients: a proxy's
+ * @param isExempt accepts addresses that any number of clients may share: a proxy's
  * @param handshakeTimeout how long the TLS handshake may take
- * @param firstRequestTimeout how long it may take after that until a request is here; and any head, once it has begun
+ * @param firstRequestTimeout how long the first request may take after that; and any head, once it has begun
  * @param idleTimeout how long a connection may be without a request
  * @param responseTimeout how long a response may be blocked by a client that does not read it
- * @param maxHeaderSize how many bytes the head of a request may have, with 32 for each field beside its name and value
+ * @param maxHeaderSize how many bytes the head of a request may have, counting 32 for each field's overhead
  * @param maxHeaders how many fields it may have
  */
 public record ConnectionLimits(

@@ -22,17 +22,17 @@ import org.xnio.StreamConnection;
 import org.xnio.XnioExecutor;
 
 /**
- * The connections of a port. It lets in as many as there may be, and closes the others at once: a client that is kept
- * waiting would not know why. Those that are in have to get on: each phase before the first request has its time.
+ * A registry of the connections of a port. It admits connections up to the limits, and closes others at once: a client
+ * that was kept waiting would not know why. Each phase before the first request has a time limit.
  */
 final class Connections {
     private static final Logger LOG = Logger.getLogger(Connections.class);
     private static final int NETWORK_BYTES = 8;
 
     private static final class Entry {
-        /** For whom it counts; null: for nobody. */
+        /** The address that it counts for; null if exempt. */
         final @Nullable InetAddress address;
-        /** Closes it when the phase that it is in has lasted too long. Set on the connection's I/O thread. */
+        /** Closes the connection when its phase times out. Set on its I/O thread. */
         XnioExecutor.@Nullable Key timer;
 
         Entry(@Nullable InetAddress address) {
@@ -56,7 +56,7 @@ final class Connections {
         return count.get();
     }
 
-    /** {@return what takes connections with TLS} The next is to call {@link #begin} when their protocol is known. */
+    /** {@return a listener for TLS} The next must call {@link #begin} when the protocol is known. */
     ChannelListener<StreamConnection> securing(ChannelListener<? super StreamConnection> next) {
         return connection -> {
             if (admit(connection)) {
@@ -66,7 +66,7 @@ final class Connections {
         };
     }
 
-    /** {@return what takes connections in clear text} */
+    /** {@return a listener for clear text} */
     ChannelListener<StreamConnection> clear(ChannelListener<? super StreamConnection> next) {
         return connection -> {
             if (admit(connection)) {
@@ -75,12 +75,12 @@ final class Connections {
         };
     }
 
-    /** The protocol is known: the first request is to come now. */
+    /** Starts the time for the first request: the protocol is known. */
     void begin(StreamConnection connection) {
         within(limits.firstRequestTimeout(), ListenerLimit.FIRST_REQUEST_TIMEOUT, connection);
     }
 
-    /** No time matters any more: the first request has come, or something else takes care of the time. */
+    /** Ends the time limit: the first request has come, or the channel has its own limits. */
     void served(StreamConnection connection) {
         Entry entry = open.get(connection);
         if (entry != null && entry.timer != null) {
@@ -89,7 +89,7 @@ final class Connections {
         }
     }
 
-    /** Adds itself to what is told of the connection's close, after somebody has put another listener in its place. */
+    /** Adds its close listener again, after another was set in its place. */
     void watchClose(StreamConnection connection) {
         ChannelListener<? super StreamConnection> other = connection.getCloseListener();
         connection.setCloseListener(closed -> {
@@ -102,8 +102,8 @@ final class Connections {
     }
 
     /**
-     * Closes the connection with that peer, if there is one, behind what its I/O thread is sending now: {@link
-     * GatheringSink} sends that at the end of its turn.
+     * Closes the connection with that peer, if there is one, after what its I/O thread is sending now: {@link
+     * CoalescingSink} sends that at the end of the turn.
      */
     void disconnect(SocketAddress peer) {
         for (StreamConnection connection : open.keySet()) {
@@ -122,7 +122,7 @@ final class Connections {
             reached = ListenerLimit.MAX_CONNECTIONS;
         } else if (address != null && perAddress.merge(address, 1, Integer::sum) > limits.maxConnectionsPerAddress()) {
             reached = ListenerLimit.MAX_CONNECTIONS_PER_ADDRESS;
-            letGo(address);
+            release(address);
         }
         if (reached != null) {
             count.decrementAndGet();
@@ -135,7 +135,7 @@ final class Connections {
         return true;
     }
 
-    /** {@return for whom it counts: its client's address, of IPv6 the first 64 bits, which are one client's; or null} */
+    /** {@return the address that it counts for, of IPv6 the first 64 bits, which one client has; null if exempt} */
     private @Nullable InetAddress network(StreamConnection connection) {
         InetSocketAddress peer = connection.getPeerAddress(InetSocketAddress.class);
         InetAddress address = peer == null ? null : peer.getAddress();
@@ -160,12 +160,12 @@ final class Connections {
         if (entry != null) {
             count.decrementAndGet();
             if (entry.address != null) {
-                letGo(entry.address);
+                release(entry.address);
             }
         }
     }
 
-    private void letGo(InetAddress address) {
+    private void release(InetAddress address) {
         perAddress.computeIfPresent(address, (same, open) -> open == 1 ? null : open - 1);
     }
 

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.XnioExecutor;
 
 /**
- * Asks a client that was silent for a while with PING (RFC 9113, section 6.7) whether it is there, and closes its
- * connection if nothing comes. Everything that comes is a sign of life. Runs on the connection's I/O thread.
+ * A watch for dead peers. It sends a PING (RFC 9113, section 6.7) to a silent client, and closes the connection if
+ * nothing comes back. Every received byte is a sign of life. Runs on the connection's I/O thread.
  */
 final class DeadPeerWatch {
     private final Http2ServerChannel channel;
@@ -22,13 +22,13 @@ final class DeadPeerWatch {
         timeout = limits.pingTimeout().toNanos();
     }
 
-    /** Begins to watch, until the channel closes. */
+    /** Watches until the channel closes. */
     void start() {
         channel.addCloseTask(closed -> stop());
         lookAfter(interval);
     }
 
-    /** Tells that something came. */
+    /** Records a sign of life. */
     void heard() {
         lastHeard = System.nanoTime();
         if (asked) {
@@ -54,7 +54,7 @@ final class DeadPeerWatch {
             return;
         }
         if (!channel.isReading()) {
-            lastHeard = System.nanoTime(); // what comes cannot be heard: it waits until there is room for it
+            lastHeard = System.nanoTime(); // not the client's silence: nothing is read until there is room
             asked = false;
             lookAfter(interval);
         } else if (asked) {

@@ -2,7 +2,7 @@ package io.http2duplex.internal.listener;
 
 import java.nio.ByteBuffer;
 
-/** What of HTTP/2's frames (RFC 9113, section 6) the listener has to know itself. */
+/** Constants of HTTP/2's frames (RFC 9113, section 6), and the one frame that the listener writes itself. */
 final class FrameHeads {
     static final int DATA = 0;
     static final int HEADERS = 1;
@@ -17,7 +17,7 @@ final class FrameHeads {
     static final int PADDED = 8;
     static final int HEADER_LENGTH = 9;
     static final int PREFACE_LENGTH = 24;
-    /** The longest payload that a client may send: no other is agreed. */
+    /** The longest payload that a client may send: the default of HTTP/2. */
     static final int MAX_LENGTH = 16_384;
 
     private FrameHeads() {}

@@ -2,7 +2,7 @@ package io.http2duplex.internal.listener;
 
 import java.nio.ByteBuffer;
 
-/** Finds the frames' headers (RFC 9113, section 4.1) in the bytes of one direction of a connection. */
+/** A parser of frame headers (RFC 9113, section 4.1) in one direction of a connection. */
 final class FrameReader {
     interface Visitor {
         /** Called once for each frame, when its header is complete. */
@@ -14,13 +14,13 @@ final class FrameReader {
     private int headerRead;
     private int toSkip;
 
-    /** @param preface how many bytes stand before the first frame */
+    /** @param preface how many bytes precede the first frame */
     FrameReader(int preface, Visitor visitor) {
         toSkip = preface;
         this.visitor = visitor;
     }
 
-    /** Takes all that is in the buffer. */
+    /** Reads all bytes of the buffer. */
     void read(ByteBuffer bytes) {
         while (bytes.hasRemaining()) {
             if (toSkip > 0) {
@@ -43,12 +43,12 @@ final class FrameReader {
         visitor.frame(lengthAndType & 255, complete.get() & 255, complete.getInt() & Integer.MAX_VALUE, toSkip);
     }
 
-    /** What is left of the current frame is not shown to this reader: the next byte begins another. */
+    /** Skips the rest of the current frame, which is not read here: the next byte begins another. */
     void skipRest() {
         toSkip = 0;
     }
 
-    /** {@return whether more of the current frame is to come, of which the header is here} */
+    /** {@return whether a header is complete and its payload is not} */
     boolean isInFrame() {
         return toSkip > 0;
     }

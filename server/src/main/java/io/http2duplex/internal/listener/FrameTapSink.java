@@ -9,10 +9,10 @@ import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * What a server sends on an HTTP/2 connection: it shows each frame that goes out, and can put one of its own between
- * them. Undertow's own GOAWAY closes the connection at once. Used on the connection's I/O thread.
+ * A sink that reports each sent frame of an HTTP/2 connection, and can insert frames of its own: Undertow's GOAWAY
+ * closes the connection at once. Used on the connection's I/O thread.
  *
- * <p>Undertow's framed channels write in the two ways below, and in no other.
+ * <p>Undertow's framed channels write only through the two methods below.
  */
 final class FrameTapSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private final FrameReader sent = new FrameReader(0, this::sent);
@@ -24,7 +24,7 @@ final class FrameTapSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         super(next);
     }
 
-    /** Begins to show what is sent. */
+    /** Reports sent frames from now on. */
     void show(FrameReader.Visitor newVisitor) {
         visitor = newVisitor;
     }
@@ -35,7 +35,7 @@ final class FrameTapSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         }
     }
 
-    /** Sends a frame, now or after the one that is under way. */
+    /** Sends a frame, now or after the current one. */
     void send(ByteBuffer frame) throws IOException {
         between.add(frame);
         if (!flush()) {
@@ -43,7 +43,7 @@ final class FrameTapSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         }
     }
 
-    /** {@return whether the next may write: no frame from between is under way} */
+    /** {@return whether no inserted frame is half sent} */
     private boolean sendBetween() throws IOException {
         while (sent.atBoundary() && !between.isEmpty()) {
             ByteBuffer frame = between.element();

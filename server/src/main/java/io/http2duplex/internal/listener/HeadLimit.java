@@ -8,14 +8,14 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 
 /**
- * Answers requests whose head is too large. Undertow takes somewhat larger ones than are allowed here: beyond its bound no
- * answer is possible, and it closes the connection.
+ * A handler that refuses requests whose head is too large. Undertow accepts larger heads than this limit. Beyond
+ * Undertow's own bound no answer is possible, and it closes the connection.
  */
 public final class HeadLimit implements HttpHandler {
-    /** Undertow's bound, in bytes: of HTTP/2 it cannot be larger. */
+    /** Undertow's bound, in bytes: HTTP/2 allows no larger one. */
     public static final int MAX_SIZE = 20_000;
 
-    /** What a field costs beyond its name and value (RFC 9113, section 6.5.2). */
+    /** The overhead of a field (RFC 9113, section 6.5.2). */
     private static final int FIELD_OVERHEAD = 32;
 
     private final ConnectionLimits limits;

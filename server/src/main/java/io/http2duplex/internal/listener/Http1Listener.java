@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
 
-/** Takes the connections on which a client speaks HTTP/1.1: Undertow's, with a time for the first request. */
+/** A listener for HTTP/1.1: Undertow's, with a time limit for the first request. */
 final class Http1Listener implements DelegateOpenListener {
     private final HttpOpenListener undertow;
     private final Connections connections;

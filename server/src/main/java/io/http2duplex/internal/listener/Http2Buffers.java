@@ -4,17 +4,17 @@ import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.DefaultByteBufferPool;
 
 /**
- * The buffers of HTTP/2 connections, whose sizes are those of TLS records, so that each frame is one record, and is read
- * and written by one call of the system.
+ * The buffer pools of HTTP/2 connections. The sizes follow TLS records, so that each frame is one record and one system
+ * call.
  *
- * <p>What is read has to take a record whole. Chromium fills it with one frame, the header included: 16 KiB; TLS 1.3 may
- * need a byte more. Of a smaller buffer, Undertow makes two pieces of each frame.
+ * <p>A read buffer holds a whole record. Chromium fills a record with one frame and its header, 16 KiB; TLS 1.3 may
+ * need a byte more. With a smaller buffer, Undertow splits each frame in two.
  *
- * <p>What is written becomes the payload of a frame. Of its records the JDK fills no more than 16,360 bytes, with the
- * AES-GCM of TLS 1.2; the frame's header is among them. With a larger buffer, each frame takes a second record of a few bytes.
+ * <p>A write buffer becomes the payload of a frame. The JDK puts at most 16,360 bytes in a record, with AES-GCM of TLS
+ * 1.2 and the frame's header included. A larger buffer would cost each frame a second record of a few bytes.
  *
- * @param toRead what Undertow reads into
- * @param toWrite what everything else is done in
+ * @param toRead the buffers that Undertow reads into
+ * @param toWrite all other buffers
  */
 record Http2Buffers(ByteBufferPool toRead, ByteBufferPool toWrite) {
     static final int READ_SIZE = 17 * 1024;

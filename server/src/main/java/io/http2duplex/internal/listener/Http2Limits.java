@@ -3,16 +3,16 @@ package io.http2duplex.internal.listener;
 import java.time.Duration;
 
 /**
- * What one HTTP/2 connection may have and do. The windows are those of uploads, in bytes.
+ * The limits of one HTTP/2 connection. The windows are for uploads, in bytes.
  *
- * @param streamWindow what a stream may send at first
- * @param maxStreamWindow to what a stream's window grows while its upload is read
- * @param connectionWindow what all streams together may have sent that nobody has read
+ * @param streamWindow the initial window of a stream
+ * @param maxStreamWindow the largest window of a stream, while its upload is read
+ * @param connectionWindow the bound on the unread bytes of all streams together
  * @param maxStreams how many streams may be open at once
  * @param maxResetsPerMinute how many streams may be reset within a minute, by either end
- * @param maxControlFramesPerMinute how many frames that carry no bytes of a stream may come within a minute
- * @param pingInterval after how long a silence the client is asked whether it is there
- * @param pingTimeout how long it may take to show that it is
+ * @param maxControlFramesPerMinute how many frames without bytes of a stream may come within a minute
+ * @param pingInterval the silence after which a client gets a PING
+ * @param pingTimeout how long a sign of life may then take
  */
 public record Http2Limits(
         int streamWindow,

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
 
-/** Takes the connections on which a client has begun to speak HTTP/2. */
+/** A listener for HTTP/2. */
 final class Http2Listener implements DelegateOpenListener {
     private final Http2Buffers buffers;
     private final ListenerLimits limits;
@@ -46,7 +46,7 @@ final class Http2Listener implements DelegateOpenListener {
 
     @Override
     public void handleEvent(StreamConnection connection, @Nullable PooledByteBuffer data) {
-        open.served(connection); // the channel has its own times
+        open.served(connection); // the channel has its own time limits
         Http2ServerChannel channel = Http2ServerChannel.over(connection, buffers, data, options, limits, counts);
         connections.add(channel);
         channel.addCloseTask(connections::remove);
@@ -64,9 +64,9 @@ final class Http2Listener implements DelegateOpenListener {
     }
 
     /**
-     * Takes no new streams: each connection ends when it has none left.
+     * Refuses new streams: each connection ends when none is open.
      *
-     * @return completes when the clients were told
+     * @return completes when each GOAWAY was sent
      */
     CompletableFuture<Void> drain() {
         draining = true;
@@ -80,7 +80,7 @@ final class Http2Listener implements DelegateOpenListener {
     }
 
     /**
-     * Closes the connections, each behind what counts as sent.
+     * Closes the connections, each after what counts as sent.
      *
      * @return completes when they are closed
      */
@@ -114,7 +114,7 @@ final class Http2Listener implements DelegateOpenListener {
         return buffers.toWrite();
     }
 
-    /** {@return null: it keeps none} */
+    /** {@return null: there are none} */
     @Override
     public @Nullable ConnectorStatistics getConnectorStatistics() {
         return null;

@@ -27,15 +27,15 @@ import org.xnio.StreamConnection;
 import org.xnio.conduits.ConduitStreamSinkChannel;
 
 /**
- * One HTTP/2 connection of a server. Undertow does HTTP/2; what it does not do is done here, as {@link StreamLedger} has it:
- * windows that let no stream hold up another, limits that hold, and a connection that goes in order.
+ * One HTTP/2 connection of a server. It adds to Undertow's HTTP/2, by the rules of {@link StreamLedger}: windows that
+ * let no stream block another, limits, and connections that end cleanly.
  *
- * <p>Undertow takes DATA or trailers for a stream that it has reset as a reason to close the connection, although the
- * client cannot have known of the reset (RFC 9113, section 5.1). Such frames never get to it here.
+ * <p>Undertow closes the connection on DATA or trailers of a stream that it has reset, although the client may not have
+ * known of the reset (RFC 9113, section 5.1). Such frames never reach Undertow.
  */
 final class Http2ServerChannel extends Http2Channel {
     private static final Logger LOG = Logger.getLogger(Http2ServerChannel.class);
-    /** How long a client has to close a connection that was ended. */
+    /** How long a client may take to close a connection that was ended. */
     private static final long END_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final ByteBufferPool toWrite;
@@ -52,7 +52,7 @@ final class Http2ServerChannel extends Http2Channel {
     /** Whether the first frame has come. */
     private boolean begun;
 
-    // Of the frame that was parsed last.
+    // The frame that was parsed last.
     private int type;
     private int flags;
     private int stream;
@@ -98,7 +98,7 @@ final class Http2ServerChannel extends Http2Channel {
         putAttachment(StreamCount.KEY, streams);
     }
 
-    /** @param data what was already read of the connection */
+    /** @param data bytes already read from the connection */
     static Http2ServerChannel over(
             StreamConnection connection,
             Http2Buffers buffers,
@@ -122,7 +122,7 @@ final class Http2ServerChannel extends Http2Channel {
         return new Http2ServerChannel(connection, streams, source, sink, gathering, buffers, options, limits, counts);
     }
 
-    /** What is received is read into others. */
+    /** The buffers for everything except received bytes. */
     @Override
     public ByteBufferPool getBufferPool() {
         return toWrite;
@@ -135,22 +135,22 @@ final class Http2ServerChannel extends Http2Channel {
         requests.start();
     }
 
-    /** {@return whether it takes what comes: Undertow stops reading while too many of its buffers are unread} */
+    /** {@return whether it reads: Undertow does not while too many of its buffers are unread} */
     boolean isReading() {
         return getUnderlyingConnection().getSourceChannel().isReadResumed();
     }
 
-    // ---- receiving: receive() parses one frame, and makes a channel of it or gives it to the one there is
+    // ---- receiving: receive() parses one frame, for a new channel or the existing one
 
     @Override
     public synchronized @Nullable AbstractHttp2StreamSourceChannel receive() throws IOException {
         AbstractHttp2StreamSourceChannel frame = super.receive();
         if (frame instanceof Http2SettingsStreamSourceChannel && !settled) {
-            // Only now: Undertow sends its SETTINGS, which have to be the first frame, when it has the client's.
+            // Not before: SETTINGS must come first, and Undertow sends them when it has the client's.
             settled = true;
-            fillUpConnection(limits.connectionWindow() - Http2Limits.INITIAL_CONNECTION_WINDOW);
+            replenishConnection(limits.connectionWindow() - Http2Limits.INITIAL_CONNECTION_WINDOW);
         }
-        fillUpConnection(streams.fillUpConnection());
+        replenishConnection(streams.fillUpConnection());
         if (frame instanceof Http2StreamSourceChannel request && !RequestCheck.isWellFormed(request.getHeaders())) {
             refuse(request);
             return null;
@@ -158,14 +158,14 @@ final class Http2ServerChannel extends Http2Channel {
         return frame;
     }
 
-    /** Answers a request that Undertow would close the connection for. */
+    /** Refuses a request for which Undertow would close the connection. */
     private void refuse(Http2StreamSourceChannel request) throws IOException {
         Http2HeadersStreamSinkChannel response = request.getResponseChannel();
         response.getHeaders().put(STATUS, StatusCodes.BAD_REQUEST).put(Headers.CONTENT_LENGTH, 0);
         response.shutdownWrites();
         Runnable endRequest = () -> {
             if (!streams.isOver(request.getStreamId())) {
-                sendRstStream(request.getStreamId(), ERROR_NO_ERROR); // of a body that nobody wants
+                sendRstStream(request.getStreamId(), ERROR_NO_ERROR); // nobody reads the rest of the body
             }
         };
         if (response.flush()) {
@@ -184,20 +184,20 @@ final class Http2ServerChannel extends Http2Channel {
         FrameHeaderData frame;
         try {
             frame = super.parseFrame(data);
-        } catch (RuntimeException e) { // that it would log as an error of its own
+        } catch (RuntimeException e) { // which Undertow would log as its own error
             throw new ConnectionErrorException(ERROR_PROTOCOL_ERROR, e);
         }
         parsed.read(before.limit(data.position()));
         if (frame != null) {
-            parsed.skipRest(); // the bytes of DATA are taken past this method
+            parsed.skipRest(); // the bytes of DATA bypass this method
         }
         boolean inHead = isInHead();
         requests.headIsOpen(inHead);
-        // Undertow would take the first part of a head for a request if the next has not come yet.
+        // Undertow would treat an incomplete head as a request.
         return inHead ? null : frame;
     }
 
-    /** A frame has come that is not parsed yet. */
+    /** Counts a received frame, before it is parsed. */
     private void received(int itsType, int itsFlags, int itsStream, int length) throws ConnectionErrorException {
         if (!begun && itsType != FrameHeads.SETTINGS) {
             throw new ConnectionErrorException(ERROR_PROTOCOL_ERROR); // Undertow would log an error
@@ -211,7 +211,7 @@ final class Http2ServerChannel extends Http2Channel {
         }
     }
 
-    /** {@return whether a head has begun, and more of it is to come} */
+    /** {@return whether a head has begun and is not complete} */
     private boolean isInHead() {
         boolean head = type == FrameHeads.HEADERS || type == FrameHeads.CONTINUATION;
         return head && ((flags & FrameHeads.END_HEADERS) == 0 || parsed.isInFrame());
@@ -230,7 +230,7 @@ final class Http2ServerChannel extends Http2Channel {
     @Override
     protected @Nullable AbstractHttp2StreamSourceChannel createChannelImpl(
             FrameHeaderData header, PooledByteBuffer data) throws IOException {
-        if (isTooLate()) {
+        if (isOfClosedStream()) {
             return null;
         }
         AbstractHttp2StreamSourceChannel channel;
@@ -255,8 +255,8 @@ final class Http2ServerChannel extends Http2Channel {
         return channel;
     }
 
-    /** {@return whether it is a part of a request whose stream is over} */
-    private boolean isTooLate() {
+    /** {@return whether the frame is part of a request whose stream is closed} */
+    private boolean isOfClosedStream() {
         return switch (type) {
             case FrameHeads.DATA -> streams.isOver(stream);
             case FrameHeads.HEADERS, FrameHeads.CONTINUATION -> !begins && streams.isOver(stream);
@@ -266,19 +266,19 @@ final class Http2ServerChannel extends Http2Channel {
 
     // ---- flow control of what is received
 
-    /** The connection's window, of which Undertow would have it that it is filled up when an upload is read. */
+    /** Does nothing: Undertow would replenish the connection's window only when an upload is read. */
     @Override
     public void updateReceiveFlowControlWindow(int read) {
-        // It is filled up when bytes come.
+        // It is replenished when bytes come.
     }
 
-    private void fillUpConnection(int count) throws IOException {
+    private void replenishConnection(int count) throws IOException {
         if (count > 0) {
             super.sendUpdateWindowSize(0, count);
         }
     }
 
-    /** {@return 0, so that Undertow tells of everything that is read at once} */
+    /** {@return 0, so that Undertow reports every read at once} */
     @Override
     public int getInitialReceiveWindowSize() {
         return 0;
@@ -296,8 +296,8 @@ final class Http2ServerChannel extends Http2Channel {
     }
 
     /**
-     * Undertow cancels streams, some of them twice. Behind a whole answer the client is told to send no more of its request
-     * (RFC 9113, section 8.1).
+     * Sends a reset once: Undertow cancels some streams twice. After a whole answer, NO_ERROR tells the client to stop
+     * sending its request (RFC 9113, section 8.1).
      */
     @Override
     public void sendRstStream(int id, int code) {
@@ -306,20 +306,20 @@ final class Http2ServerChannel extends Http2Channel {
         }
     }
 
-    // ---- going
+    // ---- closing
 
     private void sent(int frameType, int flags, int id, int length) {
         streams.sent(frameType, flags, id, length, System.nanoTime());
         if (frameType == FrameHeads.GOAWAY) {
-            gathering.sendNow(); // Undertow closes the connection as soon as it was taken
+            gathering.sendNow(); // Undertow closes the connection right after it
         }
         endIfDone();
     }
 
     /**
-     * Takes no new streams, and ends when those that are open have come to their end. May be called on any thread.
+     * Refuses new streams, and ends when the open ones have ended. May be called on any thread.
      *
-     * @return completes when the client was told, or cannot be
+     * @return completes when GOAWAY was sent, or cannot be
      */
     CompletableFuture<Void> drain() {
         CompletableFuture<Void> told = new CompletableFuture<>();
@@ -341,7 +341,7 @@ final class Http2ServerChannel extends Http2Channel {
     }
 
     /**
-     * Closes the connection behind what counts as sent. May be called on any thread.
+     * Closes the connection after what counts as sent. May be called on any thread.
      *
      * @return completes when it is closed
      */
@@ -362,7 +362,7 @@ final class Http2ServerChannel extends Http2Channel {
         IoUtils.safeClose(this);
     }
 
-    /** Ends the connection, which has no streams: the client is told, and has some time to close its own side. */
+    /** Ends a connection without streams: with a GOAWAY, and some time for the client to close its side. */
     void endFor(ListenerLimit limit) {
         LOG.debugf("HTTP/2 connection with %s is ended: %s", getPeerAddress(), limit.option());
         counts.reached(limit);
@@ -376,12 +376,12 @@ final class Http2ServerChannel extends Http2Channel {
     }
 
     private void endIfDone() {
-        if (streams.isDone()) { // but not in the middle of Undertow's reading or writing
+        if (streams.isDone()) { // later, not while Undertow reads or writes
             IoThreads.execute(getIoThread(), this::end, stopped -> LOG.trace("Closed with the server", stopped));
         }
     }
 
-    /** Ends its own side; the client, which has nothing left to do, closes, and gets to read all until then. */
+    /** Ends the server's side. The client can read everything, and then closes. */
     private void end() {
         if (ending) {
             return;

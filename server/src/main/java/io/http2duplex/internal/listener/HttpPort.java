@@ -28,7 +28,7 @@ import org.xnio.Xnio;
 import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
-/** A port on which a server speaks HTTP/2 and HTTP/1.1: over TLS as ALPN has it, or in clear text. */
+/** A port of a server that speaks HTTP/2 and HTTP/1.1: over TLS with ALPN, or in clear text. */
 public final class HttpPort {
     private static final int CLOSE_SECONDS = 5;
 
@@ -65,9 +65,9 @@ public final class HttpPort {
                 .set(
                         UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS,
                         limits.http2().maxStreams())
-                // Resets are counted in Streams.
+                // StreamLedger counts resets.
                 .set(UndertowOptions.MAX_RST_FRAMES_PER_WINDOW, Integer.MAX_VALUE)
-                // What the windows let in has to fit, although frames may leave their buffers half empty.
+                // All that the windows allow must fit, even if frames leave their buffers half empty.
                 .set(
                         UndertowOptions.MAX_QUEUED_READ_BUFFERS,
                         2 * (limits.http2().connectionWindow() / Http2Buffers.WRITE_SIZE + 1))
@@ -116,8 +116,8 @@ public final class HttpPort {
     /**
      * Begins to listen.
      *
-     * @param tls for clear text null
-     * @param handler takes the requests
+     * @param tls null for clear text
+     * @param handler the handler of all requests
      * @throws IOException if it cannot listen there
      */
     public static HttpPort open(
@@ -146,7 +146,7 @@ public final class HttpPort {
         }
     }
 
-    /** {@return what it listens on} */
+    /** {@return the address that it listens on} */
     public InetSocketAddress address() {
         return accepting.getLocalAddress(InetSocketAddress.class);
     }
@@ -165,7 +165,7 @@ public final class HttpPort {
         return http2.streams();
     }
 
-    /** {@return how many connections were let in} */
+    /** {@return how many connections were admitted} */
     public long connectionsAccepted() {
         return counts.connectionsAccepted();
     }
@@ -175,7 +175,7 @@ public final class HttpPort {
         return counts.streamsBegun();
     }
 
-    /** {@return how often each limit has ended, or kept out, a connection or a stream: all limits, also those with 0} */
+    /** {@return how often each limit has ended or refused a connection or a stream; 0 included} */
     public Map<ListenerLimit, Long> limitsReached() {
         return counts.limitsReached();
     }
@@ -185,30 +185,30 @@ public final class HttpPort {
         connections.disconnect(peer);
     }
 
-    /** New connections use this context from now on. */
+    /** Uses this context for new connections. */
     public void use(SSLContext tls) {
         if (ssl != null) {
             ssl.updateSSLContext(tls);
         }
     }
 
-    /** {@return what runs tasks that may block} */
+    /** {@return an executor for tasks that may block} */
     public Executor executor() {
         return worker;
     }
 
-    /** Runs a task on an I/O thread after a time. {@return what takes it back} */
+    /** Runs a task on an I/O thread after a time. {@return what cancels it} */
     public Runnable after(Duration time, Runnable task) {
         return IoThreads.after(worker.getIoThread(), task, time.toNanos());
     }
 
-    /** Takes no new connections; on HTTP/2 tells the clients of those there are, which end with their last stream. It waits until they were told. */
+    /** Refuses new connections, and waits until GOAWAY is sent: HTTP/2 connections end with their last stream. */
     public void drain() {
         IoUtils.safeClose(accepting);
         http2.drain().completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS).join();
     }
 
-    /** Closes everything. It waits until the threads have ended, at most {@value #CLOSE_SECONDS} seconds. */
+    /** Closes everything. Waits until the threads have ended, at most {@value #CLOSE_SECONDS} seconds. */
     public void close() {
         IoUtils.safeClose(accepting);
         http1.closeConnections();

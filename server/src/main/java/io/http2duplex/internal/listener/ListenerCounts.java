@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What happened on a port since it was opened. Safe for use by many threads. */
+/** Counters of a port since it was opened. Thread-safe. */
 final class ListenerCounts {
     private final LongAdder accepted = new LongAdder();
     private final LongAdder streams = new LongAdder();
@@ -17,7 +17,7 @@ final class ListenerCounts {
         }
     }
 
-    /** A connection was let in. */
+    /** A connection was admitted. */
     void accepted() {
         accepted.increment();
     }
@@ -27,7 +27,7 @@ final class ListenerCounts {
         streams.increment();
     }
 
-    /** A connection or a stream was ended, or kept out. */
+    /** A limit has ended or refused a connection or a stream. */
     void reached(ListenerLimit limit) {
         Objects.requireNonNull(reached.get(limit)).increment();
     }
@@ -40,7 +40,7 @@ final class ListenerCounts {
         return streams.sum();
     }
 
-    /** {@return how often each limit was reached; 0 for those that were not} */
+    /** {@return how often each limit was reached; 0 included} */
     Map<ListenerLimit, Long> limitsReached() {
         Map<ListenerLimit, Long> counts = new EnumMap<>(ListenerLimit.class);
         reached.forEach((limit, count) -> counts.put(limit, count.sum()));

@@ -1,6 +1,6 @@
 package io.http2duplex.internal.listener;
 
-/** What ends, or keeps out, a connection, a stream or a request: each by the name of the builder's option. */
+/** A limit that ends or refuses a connection, a stream or a request, with the builder's option for it. */
 public enum ListenerLimit {
     MAX_CONNECTIONS("maxConnections"),
     MAX_CONNECTIONS_PER_ADDRESS("maxConnectionsPerAddress"),

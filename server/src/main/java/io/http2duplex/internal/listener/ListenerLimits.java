@@ -1,9 +1,9 @@
 package io.http2duplex.internal.listener;
 
 /**
- * What clients of a port may have and do.
+ * The limits for clients of a port.
  *
- * @param connections on all connections
- * @param http2 on each that speaks HTTP/2
+ * @param connections for all connections
+ * @param http2 for each HTTP/2 connection
  */
 public record ListenerLimits(ConnectionLimits connections, Http2Limits http2) {}

@@ -2,7 +2,7 @@ package io.http2duplex.internal.listener;
 
 import java.util.concurrent.TimeUnit;
 
-/** Counts events, minute by minute, and tells when there were too many in one. The time is in nanoseconds. */
+/** A counter of events per minute, with a limit. Times are in nanoseconds. */
 final class MinuteCount {
     private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
 

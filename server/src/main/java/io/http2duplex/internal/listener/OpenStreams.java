@@ -6,30 +6,30 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The open streams of a connection, in the order of their ids, which only rise: a map would take as much again for each. */
+/** A list of the open streams of a connection, sorted by id. Ids only rise, and a map would double its size. */
 final class OpenStreams {
     private static final byte[] NOTHING = {};
 
-    /** One of them. */
+    /** An open stream. */
     static final class Stream {
         final int id;
-        /** To what its window is filled up. */
+        /** The size to which its window is replenished. */
         int size;
-        /** To what that may grow. */
+        /** The bound of that size. */
         int most;
-        /** What its client may still send. */
+        /** The bytes that its client may still send. */
         int window;
-        /** Bytes that were read and for which its window was not filled up yet. */
+        /** Bytes read for which its window is not replenished yet. */
         int owed;
 
-        /** Bytes that were read since its window was looked at. */
+        /** Bytes read since its window was checked. */
         int read;
-        /** Bytes that were passed on and are not read. */
+        /** Bytes passed on and not read. */
         int unread;
-        /** Whether it must be told when everything is read. */
+        /** Whether it becomes due when everything is read. */
         boolean waits;
 
-        /** Bytes that came and were not passed on: the first {@link #collectedCount}. Used on the I/O thread. */
+        /** Bytes not passed on yet: the first {@link #collectedCount}. Used on the I/O thread. */
         private byte[] collected = NOTHING;
 
         int collectedCount;
@@ -62,12 +62,12 @@ final class OpenStreams {
 
     private final List<Stream> streams = new ArrayList<>();
 
-    /** @param stream whose id is higher than any before */
+    /** @param stream with a higher id than any before */
     void add(Stream stream) {
         streams.add(stream);
     }
 
-    /** {@return the one of that id; null if it is not open} */
+    /** {@return the stream with that id; null if it is not open} */
     @Nullable
     Stream get(int id) {
         int index = indexOf(id);
@@ -86,7 +86,7 @@ final class OpenStreams {
         return streams.isEmpty();
     }
 
-    /** {@return the index of the first with that id or a higher one} */
+    /** {@return the index of the first stream with that id or a higher one} */
     private int indexOf(int id) {
         int from = 0;
         int to = streams.size();

@@ -7,8 +7,8 @@ import io.undertow.util.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A check of the heads of HTTP/2 requests. Undertow's receive listener closes the connection, with all that is open on it,
- * and may log a stack, for heads that do not pass here.
+ * A check of the heads of HTTP/2 requests. For heads that fail it, Undertow's receive listener would close the
+ * connection with all its streams, and may log a stack trace.
  */
 final class RequestCheck {
     private RequestCheck() {}

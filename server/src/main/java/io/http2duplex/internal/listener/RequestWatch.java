@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.XnioExecutor;
 
 /**
- * Ends an HTTP/2 connection that has no stream for long, be it none yet or none any more, or on which a head does not
- * come to its end. Runs on the connection's I/O thread.
+ * A watch that ends an HTTP/2 connection without a stream for too long, at first or later, or with a head that is never
+ * completed. Runs on the connection's I/O thread.
  */
 final class RequestWatch {
     private final Http2ServerChannel channel;
@@ -15,7 +15,7 @@ final class RequestWatch {
     private final long idle;
 
     private XnioExecutor.@Nullable Key waiting;
-    /** Set while a head has begun and not come to its end. */
+    /** Set while a head is incomplete. */
     private XnioExecutor.@Nullable Key head;
 
     RequestWatch(Http2ServerChannel channel, StreamLedger streams, ConnectionLimits limits) {
@@ -25,13 +25,13 @@ final class RequestWatch {
         idle = limits.idleTimeout().toNanos();
     }
 
-    /** Begins to watch, until the channel closes. */
+    /** Watches until the channel closes. */
     void start() {
         channel.addCloseTask(closed -> stop());
         lookAfter(Math.min(firstRequest, idle));
     }
 
-    /** Tells whether a head has begun whose end is not here. */
+    /** Records whether a head is incomplete. */
     void headIsOpen(boolean open) {
         if (open && head == null) {
             head = channel.getIoThread()

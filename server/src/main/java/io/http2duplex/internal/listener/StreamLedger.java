@@ -7,55 +7,54 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The books of one HTTP/2 connection of a server: which streams are open, what their clients may still send, and how
- * much there was that only costs. It is told of every frame that came or went, and of the time, in nanoseconds.
+ * A ledger of the streams of one HTTP/2 connection: the open streams, their windows, and the count of frames that only
+ * cost work. Every frame, received or sent, is reported to it. Times are in nanoseconds.
  *
- * <p>Flow control of uploads (RFC 9113, section 5.2). The connection's window gets its bytes back as soon as they have
- * come, whether they are read or not, so that nothing that is left unread, or was meant for a stream that is gone, can
- * hold up the others. What bounds the memory are the streams' windows: a stream begins with {@code streamWindow}, and
- * while its upload is read, its window grows until it is {@code maxStreamWindow}, or holds all of a body whose length was
- * announced, or until the windows of all streams would add up to more than {@code connectionWindow}.
+ * <p>Flow control of uploads (RFC 9113, section 5.2): the connection's window is replenished as bytes come, read or
+ * not. Unread bytes, and bytes of closed streams, cannot block other streams. The streams' windows bound the memory. A
+ * stream begins with {@code streamWindow}. While its upload is read, its window grows up to {@code maxStreamWindow}, or
+ * to the announced length of its body. The windows of all streams together never exceed {@code connectionWindow}.
  *
  * <p>Thread-safe: a handler may read an upload on any thread.
  */
 final class StreamLedger implements StreamCount {
-    /** HTTP/2's error codes (RFC 9113, section 7), of which these are the connection's end. */
+    /** The error codes (RFC 9113, section 7) that a received frame can lead to. */
     static final int NO_ERROR = 0;
 
     static final int FLOW_CONTROL_ERROR = 3;
     static final int ENHANCE_YOUR_CALM = 11;
 
     /**
-     * How many WINDOW_UPDATEs there is a reason for: that many when a stream begins, and when DATA was sent, for the
-     * stream and for the connection; and more for clients that give back what they read little by little.
+     * The WINDOW_UPDATEs allowed for each new stream and each sent DATA frame: for the stream and for the connection.
+     * DATA allows more by its length, for clients that replenish their windows in small steps.
      */
     private static final int UPDATES = 2;
 
     private static final int BYTES_PER_UPDATE = 1024;
 
-    /** The largest window is two round trips away: at a distance an upload is over soon, or waits for its window. */
+    /** The factor of a window's growth: it reaches its largest size within two round trips. */
     private static final int GROWTH = 16;
 
     /**
-     * A window is filled up when that part of it was read: its client has all but that left. Undertow would tell after
-     * every half of {@code streamWindow}, however large the window has become.
+     * A window is replenished when this fraction of it, 1 / STEPS, was read. Undertow would report every half of {@code
+     * streamWindow}, even of a much larger window.
      */
     private static final int STEPS = 8;
 
     private final Http2Limits limits;
     private final ListenerCounts counts;
     private final OpenStreams open = new OpenStreams();
-    /** Streams of which bytes were collected, and whose bytes before those are read. */
+    /** Streams with collected bytes, whose earlier bytes are all read. */
     private final Deque<Stream> due = new ArrayDeque<>();
 
     private final MinuteCount resets;
     private final MinuteCount controlFrames;
-    /** How far the windows of all streams may still grow beyond {@code streamWindow} each. */
+    /** By how much all windows together may still grow beyond {@code streamWindow} each. */
     private int roomToGrow;
-    /** Bytes that came and for which the connection's window was not filled up yet. */
+    /** Received bytes for which the connection's window is not replenished yet. */
     private int owed;
 
-    /** WINDOW_UPDATEs that may come without being counted. */
+    /** WINDOW_UPDATEs that may still come uncounted. */
     private long updatesDue;
 
     private int last;
@@ -74,7 +73,7 @@ final class StreamLedger implements StreamCount {
         roomToGrow = limits.connectionWindow() - limits.maxStreams() * limits.streamWindow();
     }
 
-    /** {@return with which error the connection has to end for this frame; {@link #NO_ERROR} if it goes on} */
+    /** {@return the error that ends the connection for this frame; {@link #NO_ERROR} if none} */
     synchronized int received(int type, int flags, int stream, int length, long now) {
         switch (type) {
             case FrameHeads.HEADERS -> headers(flags, stream, now);
@@ -96,7 +95,7 @@ final class StreamLedger implements StreamCount {
         return failed ? ENHANCE_YOUR_CALM : NO_ERROR;
     }
 
-    /** The connection is to end: for the first reason there was. */
+    /** Fails the connection, and counts the first limit reached. */
     private void fail(ListenerLimit limit) {
         if (!failed) {
             failed = true;
@@ -153,13 +152,13 @@ final class StreamLedger implements StreamCount {
         }
     }
 
-    /** Tells of a frame that was sent. */
+    /** Records a sent frame. */
     synchronized void sent(int type, int flags, int stream, int length, long now) {
         if (type == FrameHeads.DATA) {
             updatesDue += UPDATES + length / BYTES_PER_UPDATE;
         }
         if (type == FrameHeads.RST_STREAM && isAnswered(stream)) {
-            clientEnded(stream, now); // an answer came before its request's end: that is no failure to be counted
+            clientEnded(stream, now); // the answer came before the request's end: no failure, so not counted
         } else if (type == FrameHeads.RST_STREAM) {
             reset(stream, now);
         } else if ((type == FrameHeads.HEADERS || type == FrameHeads.DATA) && (flags & FrameHeads.END_STREAM) != 0) {
@@ -171,7 +170,7 @@ final class StreamLedger implements StreamCount {
         }
     }
 
-    /** {@return whether the response was sent to its end, while the request has not come to its own} */
+    /** {@return whether the whole response was sent, and the request has not ended} */
     synchronized boolean isAnswered(int stream) {
         Stream known = open.get(stream);
         return known != null && known.serverEnded;
@@ -198,12 +197,12 @@ final class StreamLedger implements StreamCount {
         roomToGrow += known.size - limits.streamWindow();
     }
 
-    /** {@return whether the stream was begun and is no longer open, or was refused} */
+    /** {@return whether the stream is closed or was refused} */
     synchronized boolean isOver(int stream) {
         return stream <= last && open.get(stream) == null;
     }
 
-    /** Tells how long the stream's body is going to be: a window larger than that would only be missing elsewhere. */
+    /** Records the length of the stream's body, to bound its window: others can use the rest. */
     synchronized void announced(int stream, long length) {
         Stream known = open.get(stream);
         if (known != null) {
@@ -216,18 +215,18 @@ final class StreamLedger implements StreamCount {
         return open.get(stream);
     }
 
-    /** {@return whether everything that was passed on of a stream is read} If not, the stream is due when it is. */
+    /** {@return whether all passed bytes of a stream are read} If not, the stream becomes due when they are. */
     synchronized boolean mayPass(Stream stream) {
         stream.waits = stream.unread > 0;
         return !stream.waits;
     }
 
-    /** Tells that bytes of a stream were passed on to its reader. */
+    /** Records bytes of a stream that were passed to its reader. */
     synchronized void passed(Stream stream, int count) {
         stream.unread += count;
     }
 
-    /** Tells that padding has come, of which no reader will know. */
+    /** Records padding, which no reader gets. */
     synchronized void padding(Stream stream, int count) {
         stream.owed += count;
     }
@@ -237,7 +236,7 @@ final class StreamLedger implements StreamCount {
         return !due.isEmpty();
     }
 
-    /** {@return a stream whose collected bytes may be passed on; null: there is none} */
+    /** {@return a stream whose collected bytes may be passed on; null if none} */
     synchronized @Nullable Stream peekDue() {
         return due.peek();
     }
@@ -247,9 +246,9 @@ final class StreamLedger implements StreamCount {
     }
 
     /**
-     * Tells that an application has read bytes of a stream.
+     * Records bytes of a stream that the application has read.
      *
-     * @return by how much to fill up the stream's window now
+     * @return by how much to replenish the stream's window now
      */
     synchronized int read(int stream, int count) {
         Stream known = open.get(stream);
@@ -271,9 +270,9 @@ final class StreamLedger implements StreamCount {
     }
 
     /**
-     * Tells that the stream's window is to be filled up by what was read.
+     * Adds the bytes read to what the stream's window must be replenished by.
      *
-     * @return by how much to fill it up now; 0 as long as most of it is left, or if nothing more will come
+     * @return by how much to replenish it now; 0 while most of it is left, or if nothing more will come
      */
     synchronized int fillUp(int stream, int read) {
         Stream known = open.get(stream);
@@ -294,7 +293,7 @@ final class StreamLedger implements StreamCount {
         return count;
     }
 
-    /** {@return by how much to fill up the connection's window now; 0 as long as half of it is left} */
+    /** {@return by how much to replenish the connection's window now; 0 while half of it is left} */
     synchronized int fillUpConnection() {
         if (owed < limits.connectionWindow() / 2) {
             return 0;
@@ -314,7 +313,7 @@ final class StreamLedger implements StreamCount {
         return limits.maxStreams();
     }
 
-    /** {@return whether there was a stream} */
+    /** {@return whether any stream has begun} */
     synchronized boolean hasBegun() {
         return last > 0;
     }
@@ -324,13 +323,13 @@ final class StreamLedger implements StreamCount {
         return open.isEmpty() ? now - idleSince : 0;
     }
 
-    /** Refuses every stream from now on. {@return the last that was begun} */
+    /** Refuses every stream from now on. {@return the last stream that was begun} */
     synchronized int goAway() {
         goneAway = true;
         return last;
     }
 
-    /** {@return whether the connection is to be closed: no stream is open, and none can be} */
+    /** {@return whether the connection must be closed: no stream is open, and none can be opened} */
     synchronized boolean isDone() {
         return goneAway && open.isEmpty();
     }

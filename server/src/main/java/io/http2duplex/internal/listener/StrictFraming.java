@@ -9,9 +9,9 @@ import io.undertow.util.Headers;
 import io.undertow.util.Protocols;
 
 /**
- * Refuses HTTP/1.1 requests of which it is open where they end (RFC 9112, sections 6.1 and 6.3), and closes their
- * connections. Undertow takes them one way; if a proxy in front takes them another, a client can hide in one request what
- * the server takes for the next, past whatever the proxy checks.
+ * A handler that refuses HTTP/1.1 requests whose body length is ambiguous (RFC 9112, sections 6.1 and 6.3), and closes
+ * their connections. If a proxy and Undertow read such a request differently, a client can hide a second request in its
+ * body, past the proxy's checks (request smuggling).
  */
 final class StrictFraming implements HttpHandler {
     private final HttpHandler next;
@@ -28,7 +28,7 @@ final class StrictFraming implements HttpHandler {
         }
         exchange.setPersistent(false);
         Problem problem =
-                Problem.badHeaders("Where the request's body ends is to be told in one way: one content-length,"
+                Problem.badHeaders("The length of the request's body is ambiguous. Send either one content-length,"
                         + " which is a number, or transfer-encoding: chunked.");
         Answer.refuse(exchange, problem);
     }

@@ -185,7 +185,7 @@ class StreamLedgerTest {
     }
 
     @Test
-    void oneResetTooManyWithinAMinuteIsAnErrorWhoeverMadeThem() {
+    void oneResetTooManyWithinAMinuteIsAnErrorFromEitherEnd() {
         for (int i = 0; i < 2; i++) {
             open(2 * i + 1);
             receive(FrameHeads.RST_STREAM, 0, 2 * i + 1, 4);
