@@ -96,7 +96,7 @@ class AttackTest {
     @SuppressWarnings("try") // the attackers stop before it is looked at what they have left
     void whatNobodyReadsTakesMemoryInProportionToItsBytes() throws IOException {
         try (Target target = new Target();
-                AttackRunner runner = new AttackRunner(target, UnreadAttacks.ALL, SEED)) {
+                AttackRunner runner = new AttackRunner(target, UnreadAttacks.ofCrumbs(), SEED)) {
             TargetStatus before = target.status();
             long most = 0;
             long end = System.nanoTime() + CRUMBS.toNanos();

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Bytes that nobody reads, on the server or here, in as many frames as possible: what a frame costs beside its bytes adds
@@ -36,6 +37,13 @@ final class UnreadAttacks {
             Map.entry(
                     "memory budget",
                     Attack.of(400_000, UnreadAttacks::memoryBudget).isAnswered(200, 204)));
+
+    /** {@return those that send crumbs; a response that waits for its window costs a buffer, whatever its size} */
+    static Map<String, Attack> ofCrumbs() {
+        return ALL.entrySet().stream()
+                .filter(attack -> attack.getKey().startsWith("crumbs"))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
 
     private static final int INITIAL_WINDOW_SIZE = 4;
     private static final int WINDOW = 128 * 1024; // streamWindow of DuplexServer
