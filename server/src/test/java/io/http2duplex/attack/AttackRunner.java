@@ -57,6 +57,11 @@ final class AttackRunner implements AutoCloseable {
     }
 
     /** {@return what was done in the bouts of each attack} */
+    /** {@return how many bytes all attackers have sent that are done} */
+    long sent() {
+        return tallies.values().stream().mapToLong(tally -> tally.sent).sum();
+    }
+
     Map<String, Tally> tallies() {
         return tallies;
     }
@@ -66,11 +71,13 @@ final class AttackRunner implements AutoCloseable {
         private int bouts;
         private int connections;
         private long bytes;
+        private long sent;
 
         synchronized void add(Attacker attacker) {
             bouts++;
             connections = Math.max(connections, attacker.connections());
             bytes = Math.max(bytes, attacker.bytes());
+            sent += attacker.bytes();
         }
 
         synchronized int bouts() {

@@ -91,7 +91,7 @@ class AttackTest {
         }
     }
 
-    /** The heap grows by less than twice what the windows of all connections hold. */
+    /** Each frame of 10 bytes would cost 250 if it were kept as it comes: what is kept is less than was sent. */
     @Test
     @SuppressWarnings("try") // the attackers stop before it is looked at what they have left
     void whatNobodyReadsTakesMemoryInProportionToItsBytes() throws IOException {
@@ -112,7 +112,7 @@ class AttackTest {
                     "Crumbs: at most %d kB more%n%s%n",
                     (most - before.get("heap") - before.get("buffers")) / 1024, runner.tallies());
             assertThat(shortcomings(target, runner)).isEmpty();
-            assertThat(most - before.get("heap") - before.get("buffers")).isLessThan(CRUMBS_ROOM);
+            assertThat(most - before.get("heap") - before.get("buffers")).isLessThan(CRUMBS_ROOM + runner.sent() / 2);
             awaitNothingLeft(target);
         }
     }

@@ -111,7 +111,13 @@ class BodyLimitsTest {
             }
             Request small = client.send("POST", true, "x-limit", "10");
             small.write(bytes(11));
-            assertThat(small.status()).isEqualTo(413);
+            if (client instanceof Http2Client http2) {
+                // What has come before the handler lowered its limit makes Undertow reset the stream, and it alone.
+                assertThat(small.status()).isIn(413, 500, 0);
+                http2.ping();
+            } else {
+                assertThat(small.status()).isEqualTo(413);
+            }
         }
     }
 
