@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The options of an endpoint, whatever server hosts it. Every option has a default that suits most. Not for use by
- * several threads.
+ * several threads. (The file is long because each option is documented here, and nowhere else in code.)
  *
  * <p>The protocol has two dialects, of which the client chooses: dialect 1 is that of the Node package {@code
  * http2-duplex} 6.x; the duplexes of dialect 2 survive the loss of their connections.
