@@ -45,7 +45,7 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
     }
 
     /** The bytes passed on in one frame while earlier ones are unread. */
-    static final int PIECE = 4096;
+    static final int PIECE = 16 * 1024;
 
     /** The most reads in one turn while everything is collected. Then other connections go on. */
     private static final int READS = 16;
