@@ -195,6 +195,7 @@ class BreakingIT {
 
     @ParameterizedTest(name = "dialect {0}, {1} upload")
     @CsvSource({"1, streaming", "1, post", "2, streaming", "2, post"})
+    @SuppressWarnings("try") // the server is closed while the page is open
     void a_server_that_stops_under_the_page_is_one_error(int dialect, String mode) throws Exception {
         page.expect(Noise.REQUEST, Noise.CONSOLE);
         try (TestSite server = new TestSite().with("/echo", TestServer::echo).start()) {
