@@ -35,14 +35,6 @@ export class StreamingBody {
     pieces.forEach((piece) => this.#controller?.enqueue(piece));
   }
 
-  /** The bodies of requests that are aborted: Chromium would otherwise end them cleanly first. @param {unknown} reason */
-  fail(reason) {
-    if (!this.hasEnded) {
-      this.#controller?.error(reason);
-    }
-    this.#controller = undefined;
-  }
-
   /** Does nothing when fetch has cancelled the body. */
   end() {
     this.hasEnded = this.#controller !== undefined;

@@ -49,14 +49,6 @@ export class FetchUpload extends Exchanges {
     this.#streaming = streaming && canStreamUploads(url);
   }
 
-  /** @param {(request: object) => boolean} [which] */
-  abort(which) {
-    if (this.#stream && (!which || which(this.#stream.part))) {
-      this.#stream.body.fail('aborted');
-    }
-    super.abort(which);
-  }
-
   /** @returns {'post' | 'streaming'} */
   get uploadMode() {
     return this.#streaming && this.context.core.uploads.mayStream ? 'streaming' : 'post';
