@@ -117,7 +117,11 @@ class WebStreamsIT {
                           codeOf(duplex.readable.getReader().read()),
                           codeOf(duplex.writable.getWriter().closed),
                         ])
-                        """, null)).containsOnly(dialect == 1 ? "CONNECTION_LOST" : "APPLICATION");
+                        """, null))
+                .doesNotContainNull()
+                .isSubsetOf(
+                        // Of dialect 1 the upload's answer may be here before the download breaks off.
+                        dialect == 1 ? List.of("CONNECTION_LOST", "UNKNOWN_SESSION") : List.of("APPLICATION"));
         assertThat(outcome(duplex)).contains(ErrorCode.APPLICATION);
     }
 }
