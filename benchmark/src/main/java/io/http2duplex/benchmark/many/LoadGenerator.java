@@ -28,11 +28,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Opens duplexes, 100 on a connection, and has the server echo over them. All of it happens on one thread, so that it
+ * Opens duplexes and has the server echo over them: 100 on a connection, or 50 if their uploads stream, of which each
+ * takes two streams of the server's 256. All of it happens on one thread, so that it
  * takes little from the server's. The public methods are for another thread, and wait.
  */
 final class LoadGenerator implements AutoCloseable {
     private static final int PER_CONNECTION = 100;
+    private static final int STREAMING_PER_CONNECTION = 50;
     private static final int CONNECTING = 16;
     /** Far more than anything takes: what takes longer hangs. */
     private static final int PATIENCE_MINUTES = 3;
@@ -85,11 +87,12 @@ final class LoadGenerator implements AutoCloseable {
         long before = System.nanoTime();
         run(0, () -> {
             mode = how;
-            connectionsToMake = (count + PER_CONNECTION - 1) / PER_CONNECTION;
+            int perConnection = how.streams() ? STREAMING_PER_CONNECTION : PER_CONNECTION;
+            connectionsToMake = (count + perConnection - 1) / perConnection;
             connectionsOpen = 0;
             int atOnce = Math.min(CONNECTING, connectionsToMake);
             for (int i = 0; i < atOnce; i++) {
-                connect(Math.min(count, PER_CONNECTION));
+                connect(Math.min(count, perConnection));
             }
         });
         return Duration.ofNanos(System.nanoTime() - before);

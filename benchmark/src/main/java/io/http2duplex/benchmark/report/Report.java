@@ -161,7 +161,7 @@ public final class Report {
     private void many(Measurements many) throws IOException {
         growth(many);
         for (String setting : many.settings()) {
-            text.append("## " + setting + ", 100 a connection\n\n");
+            text.append("## " + setting + ", 100 a connection (50 if they stream)\n\n");
             text.append(table("system", many, setting, MANY));
             chart("many-" + setting + "-heap", "heap of an idle duplex in bytes, " + setting, many, setting, "heap");
             chart("many-" + setting + "-cpu", "CPU µs an echo by POST, " + setting, many, setting, "POST.cpu");
