@@ -91,9 +91,12 @@ function explanationOf(response) {
   );
 }
 
-/** @param {any} problem @returns {boolean} whether the server itself has answered with it */
+/**
+ * @param {any} problem
+ * @returns {boolean} whether the server that has the session has answered with it. Another node knows nothing of it.
+ */
 export function isOfServer(problem) {
-  return String(problem?.type).startsWith('urn:http2-duplex:problem:');
+  return /^urn:http2-duplex:problem:(?!other-node$)/.test(problem?.type);
 }
 
 /** @param {Response} response whose body can still be read @returns {Promise<any>} its problem (RFC 9457), if any */

@@ -1,10 +1,13 @@
 import { connectionLost, drain, responseError } from '../browser/responses.js';
 import { codeOfRefusedUpload } from '../codes.js';
-import { DuplexError } from '../errors.js';
+import { DuplexError, problemOf } from '../errors.js';
 import { destroyRequest } from '../request-init.js';
 
 /** How long the server has to answer the notice of a destroyed duplex before its requests are aborted. */
 const NOTICE_MILLISECONDS = 3000;
+
+/** Before a POST that another node has answered is sent again, in milliseconds. */
+const OTHER_NODE_PAUSES = [100, 200, 400, 800, 1600, 3200];
 
 /** @typedef {(reason: Error | Promise<Error>) => Promise<Error>} Fail see Session */
 
@@ -26,12 +29,22 @@ export class Requests {
     this.limit = settings.limit;
   }
 
-  /** Settles when the server has taken the upload. @param {RequestInit} init */
+  /**
+   * Settles when the server has taken the upload. If another node has answered, nothing was taken, and the next try may
+   * reach the right one.
+   * @param {RequestInit} init
+   */
   async send(init) {
-    const response = await this.fetch(init).catch(async (cause) => {
-      throw await this.lost(cause);
-    });
-    await this.accept(response);
+    for (const pause of [...OTHER_NODE_PAUSES, undefined]) {
+      const response = await this.fetch(init).catch(async (cause) => {
+        throw await this.lost(cause);
+      });
+      if (!pause || !(await problemOf(response))?.type?.endsWith(':other-node')) {
+        return this.accept(response);
+      }
+      drain(response);
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
   }
 
   /** @param {RequestInit} init @returns {Promise<Response>} whatever its status */

@@ -187,3 +187,26 @@ for (const face of faces) {
     });
   }
 }
+
+test('dialect 1: a POST that another node refuses is sent again, since nothing of it was taken', async () => {
+  const server = await new Dialect1Server().listen();
+  try {
+    const client = await faces[1].open(server.url, { fetch: server.fetch, disable_request_streaming: true });
+    let left = 2;
+    server.onpost = (post) => {
+      if (left-- > 0) {
+        post.stream.respond({ ':status': 404, 'content-type': 'application/problem+json' });
+        post.stream.end('{"type":"urn:http2-duplex:problem:other-node"}');
+      } else {
+        return server.take(post);
+      }
+    };
+    await client.write(BYTES);
+    await client.end();
+    assert.deepEqual(server.bodies, [Buffer.from(BYTES)]);
+    assert.deepEqual(await server.kinds(), ['chunk', 'chunk', 'chunk', 'end']);
+    client.destroy();
+  } finally {
+    await server.close();
+  }
+});

@@ -34,6 +34,12 @@ const ANSWERS = [
     headers: { 'http2-duplex-id': 'other', 'http2-duplex-version': '2' },
     body: 'x',
   },
+  {
+    name: 'a 404 of another node',
+    status: 404,
+    headers: { 'content-type': 'application/problem+json' },
+    body: '{"type":"urn:http2-duplex:problem:other-node","title":"Session on another node"}',
+  },
   { name: 'a 413 of a proxy', status: 413, headers: HTML, body: '<title>413 Request Entity Too Large</title>' },
 ];
 

@@ -11,6 +11,7 @@ public enum ProblemType {
     NOT_AUTHORIZED(403, "not-authorized", "Not authorized"),
     OTHER_ACCOUNT(403, "other-account", "Session of another account"),
     UNKNOWN_SESSION(404, "unknown-session", "Session unknown"),
+    OTHER_NODE(404, "other-node", "Session on another node"),
     METHOD_NOT_ALLOWED(405, "method-not-allowed", "Method not allowed"),
     BODY_TOO_SLOW(408, "body-too-slow", "Body too slow"),
     UPLOAD_ENDED(409, "upload-ended", "Upload ended"),

@@ -39,6 +39,9 @@ class BuilderTest {
                 options -> options.maxSessionsPerAddress(-1),
                 options -> options.maxSessionsPerAccount(0),
                 options -> options.maxOpensPerMinute(0),
+                options -> options.route(""),
+                options -> options.route("n.1"),
+                options -> options.route("n".repeat(33)),
                 options -> options.memoryBudget(-1),
                 options -> options.memoryBudgetShare(0),
                 options -> options.memoryBudgetShare(101));

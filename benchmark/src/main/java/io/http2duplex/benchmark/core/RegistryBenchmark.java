@@ -26,7 +26,7 @@ public class RegistryBenchmark {
     @Setup
     public void fill() {
         for (int i = 0; i < sessions; i++) {
-            String id = SessionId.next();
+            String id = SessionId.next("");
             registry.put(id, new Object());
             ids.add(id.getBytes(StandardCharsets.ISO_8859_1));
         }

@@ -57,7 +57,7 @@ public record Problem(
         return of(
                 ProblemType.MALFORMED_ID,
                 "The header " + HeaderNames.ID + " must hold one id of " + SessionId.LENGTH
-                        + " characters, as the response to the opening GET gave it.");
+                        + " characters, perhaps with a route, as the response to the opening GET gave it.");
     }
 
     public static Problem badHeaders(String detail) {
@@ -115,6 +115,14 @@ public record Problem(
         return of(
                 ProblemType.UNKNOWN_SESSION,
                 "There is no session of that id: it has ended, or it never existed. Open a new one with GET.");
+    }
+
+    /** For an id that has another node's route. */
+    public static Problem otherNode() {
+        return of(
+                ProblemType.OTHER_NODE,
+                "The session lives on another node: its id ends with that node's route. Whatever spreads requests over"
+                        + " the nodes must heed " + HeaderNames.ID + ". Try again.");
     }
 
     public static Problem methodNotAllowed() {

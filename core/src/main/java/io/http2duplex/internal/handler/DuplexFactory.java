@@ -7,7 +7,6 @@ import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.Lifetime;
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.Session;
-import io.http2duplex.internal.core.SessionId;
 import io.http2duplex.internal.runtime.DuplexContext;
 import io.http2duplex.internal.runtime.GuardedDownload;
 import io.http2duplex.internal.runtime.SessionDuplex;
@@ -39,7 +38,7 @@ record DuplexFactory(
     <S extends Session> void open(
             AdmittedRequest opening, S session, Function<? super S, ? extends @Nullable Download> attach) {
         Exchange exchange = opening.exchange();
-        String id = SessionId.next();
+        String id = sessions.nextId();
         SessionDuplex<S> duplex =
                 new SessionDuplex<>(id, opening.request(), session, context, new Host(id, opening.place(), sessions));
         if (!sessions.add(duplex)) {

@@ -58,7 +58,8 @@ public final class Endpoint {
                 nanos(options.heartbeat()),
                 Math.max(options.maxWindow(), Math.max(options.uploadBufferSize(), options.downloadBufferSize())),
                 nanos(options.maxDownloadLife()));
-        sessions = new SessionRegistry(new EndedSessions(limits.resumeNanos(), System::nanoTime, Scheduler.SHARED));
+        sessions = new SessionRegistry(
+                new EndedSessions(limits.resumeNanos(), System::nanoTime, Scheduler.SHARED), options.route());
         Observers observers = options.observer() == null
                 ? null
                 : new Observers(options.observer(), threads, monitoring.observerFailures);

@@ -30,8 +30,13 @@ record PlainDialect(
         UploadRequest request = UploadRequest.parse(fields, limits.maxChunkSize());
         if (request.problem() != null) {
             exchanges.refuse(exchange, request.problem());
-        } else if (sessions.find(request.id()) instanceof SessionRegistry.Live live) {
+            return;
+        }
+        SessionRegistry.Found found = sessions.find(request.id());
+        if (found instanceof SessionRegistry.Live live) {
             upload(exchange, live.duplex(), request);
+        } else if (found instanceof SessionRegistry.Elsewhere) {
+            exchanges.refuse(exchange, Problem.otherNode());
         } else if (request.kind() == UploadKind.DESTROY) {
             exchanges.answer(exchange, UploadOutcome.TAKEN); // it is as the page wants it
         } else {

@@ -103,7 +103,9 @@ record ResumableDialect(
                     exchange,
                     known.failure() == null ? ended : UploadOutcome.refused(Problem.sessionReset(known.failure())));
         } else {
-            exchanges.refuse(exchange, Problem.unknownSession());
+            exchanges.refuse(
+                    exchange,
+                    found instanceof SessionRegistry.Elsewhere ? Problem.otherNode() : Problem.unknownSession());
         }
     }
 }

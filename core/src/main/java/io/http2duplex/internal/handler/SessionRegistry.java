@@ -1,6 +1,7 @@
 package io.http2duplex.internal.handler;
 
 import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.SessionId;
 import io.http2duplex.internal.runtime.LiveTotals;
 import io.http2duplex.internal.runtime.SessionDuplex;
 import java.util.ArrayList;
@@ -25,18 +26,30 @@ final class SessionRegistry {
      */
     record Ended(@Nullable Failure failure) implements Found {}
 
+    /** The id has another node's route. */
+    record Elsewhere() implements Found {}
+
     /** There is no session of that id, or it is forgotten. */
     record Unknown() implements Found {}
 
+    private static final Elsewhere ELSEWHERE = new Elsewhere();
     private static final Unknown UNKNOWN = new Unknown();
 
     private final ConcurrentHashMap<String, SessionDuplex<?>> live = new ConcurrentHashMap<>();
     private final EndedSessions ended;
+    private final String route;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile boolean draining;
 
-    SessionRegistry(EndedSessions ended) {
+    /** @param route this node's; empty if it has none */
+    SessionRegistry(EndedSessions ended, String route) {
         this.ended = ended;
+        this.route = route;
+    }
+
+    /** {@return an id for a new session} */
+    String nextId() {
+        return SessionId.next(route);
     }
 
     /** {@return whether it was added; false if no new sessions are taken} */
@@ -55,7 +68,12 @@ final class SessionRegistry {
             return new Live(duplex);
         }
         Ended known = ended.get(id);
-        return known == null ? UNKNOWN : known;
+        return known != null ? known : isElsewhere(id) ? ELSEWHERE : UNKNOWN;
+    }
+
+    private boolean isElsewhere(String id) {
+        String its = SessionId.route(id);
+        return !its.isEmpty() && !its.equals(route);
     }
 
     /**

@@ -12,6 +12,8 @@ public final class OptionChecks {
 
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
+    private static final Pattern ROUTE = Pattern.compile("[A-Za-z0-9_-]{1,32}");
+
     private OptionChecks() {}
 
     public static int positive(int value, String name) {
@@ -82,6 +84,14 @@ public final class OptionChecks {
             throw new IllegalArgumentException("allowedHeaders takes names of header fields, not " + name);
         }
         return name.toLowerCase(Locale.ROOT);
+    }
+
+    public static String route(String route) {
+        if (!ROUTE.matcher(route).matches()) {
+            throw new IllegalArgumentException(
+                    "route must be 1 to 32 of the characters A-Z, a-z, 0-9, _ and -, not " + route);
+        }
+        return route;
     }
 
     /** {@return the duration, or some 146 years if it is longer: room to add it to any time} */

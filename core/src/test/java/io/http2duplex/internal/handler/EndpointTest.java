@@ -14,6 +14,7 @@ import io.http2duplex.DuplexCallback;
 import io.http2duplex.DuplexException;
 import io.http2duplex.DuplexOptions;
 import io.http2duplex.ErrorCode;
+import io.http2duplex.ProblemType;
 import io.http2duplex.internal.core.HeaderNames;
 import io.http2duplex.internal.core.plain.UploadKind;
 import io.http2duplex.internal.handler.SimulatedExchange.Quirk;
@@ -93,6 +94,44 @@ class EndpointTest {
     private static Throwable failure(SimulatedExchange exchange) throws Exception {
         return get(exchange.answer()
                 .handle((answer, thrown) -> thrown instanceof CompletionException ? thrown.getCause() : thrown));
+    }
+
+    // ---- several nodes
+
+    @Test
+    void aNodeRefusesRequestsForSessionsOfOthersAndTouchesNone() throws Exception {
+        start(EndpointTest::echo, options -> options.route("n1"));
+        Client client = new Client();
+        SimulatedExchange opening = host.get(client, SimulatedHost.BOUND, OPENS_2);
+        String id = id(opening);
+        assertThat(id).endsWith(".n1");
+        String elsewhere = id.replace(".n1", ".n2");
+
+        for (SimulatedExchange foreign : List.of(
+                resume(client, elsewhere, 1),
+                host.post(client, new byte[0], HeaderNames.ID, elsewhere, HeaderNames.VERSION, HeaderNames.DIALECT_2),
+                host.post(client, new byte[] {1}, HeaderNames.ID, elsewhere),
+                host.post(
+                        client,
+                        new byte[0],
+                        HeaderNames.ID,
+                        elsewhere,
+                        HeaderNames.END,
+                        "true",
+                        HeaderNames.DESTROYED,
+                        "true"))) {
+            assertThat(problem(foreign)).isEqualTo(ProblemType.OTHER_NODE.urn());
+        }
+        for (String unknown : List.of("x".repeat(32) + ".n1", "x".repeat(32))) {
+            assertThat(problem(resume(client, unknown, 1))).isEqualTo(ProblemType.UNKNOWN_SESSION.urn());
+        }
+        assertThat(host.endpoint().sessions()).isOne();
+        assertThatNothingIsLeft();
+    }
+
+    /** {@return the type of the problem that a request was refused with} */
+    private static String problem(SimulatedExchange exchange) throws Exception {
+        return Objects.requireNonNull(exchange.await().problem()).type();
     }
 
     // ---- hosts that serve their clients well, each in its own way

@@ -41,7 +41,7 @@ class IdleSessionTest {
 
     @Test
     void anIdleEchoThatHasCarriedBytesCostsLessThan3KiB() {
-        SessionRegistry sessions = new SessionRegistry(new EndedSessions(0, System::nanoTime, Scheduler.SHARED));
+        SessionRegistry sessions = new SessionRegistry(new EndedSessions(0, System::nanoTime, Scheduler.SHARED), "");
         open(sessions);
         long before = usedAfterCollection();
         for (int i = 0; i < COUNT; i++) {
@@ -57,7 +57,7 @@ class IdleSessionTest {
     private void open(SessionRegistry sessions) {
         ResumableSession session = new ResumableSession(SimulatedHost.LIMITS, budget, System.nanoTime());
         SessionDuplex<ResumableSession> duplex =
-                new SessionDuplex<>(SessionId.next(), REQUEST, session, context, failure -> {});
+                new SessionDuplex<>(SessionId.next(""), REQUEST, session, context, failure -> {});
         sessions.add(duplex);
         duplex.opened();
         DownloadAttachment attachment = duplex.session()

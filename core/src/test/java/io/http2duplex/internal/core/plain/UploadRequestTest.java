@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class UploadRequestTest {
-    private static final String ID = SessionId.next();
+    private static final String ID = SessionId.next("");
     private static final long MAX = 1000;
 
     private static UploadRequest parse(Map<String, List<String>> fields) {
