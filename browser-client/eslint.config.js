@@ -48,5 +48,6 @@ export default [
   layer('src/browser/**', [BESIDE, `\\.\\./${WORDS}`]),
   layer('src/open.js', ['\\./(browser|dialect[12])/', `\\./${WORDS}`]),
   layer('src/web-streams.js', ['\\./(open|errors)\\.js$']),
+  layer('src/keep-open.js', ['\\./(browser/|web-streams\\.js$)']),
   layer('src/duplex.js', ['\\./(open|errors)\\.js$', 'readable-stream$']),
 ];

@@ -15,6 +15,7 @@ const WEB_STREAMS_FACE_LIMIT = 10_000;
 const DIALECT_1_LIMIT = 4_000;
 const MESSAGES_LIMIT = 1_000;
 const FIRST_LINE_LIMIT = 1_000;
+const KEEP_OPEN_LIMIT = 2_500;
 
 /**
  * Names that only the code of dialect 2 uses, within one bundle: they become short. None is a name of the web, of an
@@ -132,6 +133,11 @@ const bundles = [
     },
   },
   { file: 'messages.js', limit: MESSAGES_LIMIT, options: { entryPoints: ['src/messages.js'] } },
+  {
+    file: 'keep-open.js',
+    limit: KEEP_OPEN_LIMIT,
+    options: { entryPoints: ['src/keep-open.js'], plugins: [imported(/\/web-streams\.js$/, 'web-streams.js')] },
+  },
   { file: 'first-line.js', limit: FIRST_LINE_LIMIT, options: { entryPoints: ['src/first-line.js'] } },
   {
     file: 'dialect1.js',
