@@ -69,7 +69,7 @@ async function busyDuplex() {
   await setImmediate();
   const writer = duplex.writable.getWriter();
   await writer.write(new Uint8Array(65_536));
-  assert.equal(posts.length, MAX_FULL_POSTS);
+  await until(() => posts.length === MAX_FULL_POSTS);
   return { posts, writer };
 }
 

@@ -66,17 +66,13 @@ final class RequestLog {
         return "true".equals(exchange.getRequestHeaders().getFirst(header));
     }
 
-    /** {@return what a duplex asks for that writes once and then ends cleanly; what came at the same time may be apart} */
-    static List<List<Kind>> ofCleanLife(int dialect, String mode) {
+    /** {@return what a duplex asks for that writes once and then ends cleanly} */
+    static List<Kind> ofCleanLife(int dialect, String mode) {
         if (dialect == 2) {
             // The last one confirms the server's end.
-            return List.of(
-                    List.of(Kind.OPEN, Kind.FRAMES, Kind.FRAMES),
-                    // By POSTs one more is sent at times. It is not known yet why.
-                    List.of(Kind.OPEN, Kind.FRAMES, Kind.FRAMES, Kind.FRAMES));
+            return List.of(Kind.OPEN, Kind.FRAMES, Kind.FRAMES);
         }
-        return List.of(
-                mode.equals("post") ? List.of(Kind.OPEN, Kind.CHUNK, Kind.END) : List.of(Kind.OPEN, Kind.SINGLE));
+        return mode.equals("post") ? List.of(Kind.OPEN, Kind.CHUNK, Kind.END) : List.of(Kind.OPEN, Kind.SINGLE);
     }
 
     void clear() {
