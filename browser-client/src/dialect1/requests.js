@@ -5,6 +5,8 @@ import { destroyRequest } from '../request-init.js';
 
 /** How long the server has to answer the notice of a destroyed duplex before its requests are aborted. */
 const NOTICE_MILLISECONDS = 3000;
+/** How long the answer that there is no such session waits for the download, which may say more. */
+const DOWNLOAD_MILLISECONDS = 1000;
 
 /** Before a POST that another node has answered is sent again, in milliseconds. */
 const OTHER_NODE_PAUSES = [100, 200, 400, 800, 1600, 3200];
@@ -14,14 +16,21 @@ const OTHER_NODE_PAUSES = [100, 200, 400, 800, 1600, 3200];
 /** The uploads of one session as requests. It tells the session when one fails. */
 export class Requests {
   #settings;
-  /** @type {Set<AbortController>} */
+  /** @type {Set<() => void>} each aborts a request */
   #open = new Set();
+  #closed;
   #isUnknown = false;
   #cancelled = false;
 
-  /** @param {import('../options.js').Settings} settings @param {string} id @param {Fail} fail */
-  constructor(settings, id, fail) {
+  /**
+   * @param {import('../options.js').Settings} settings
+   * @param {string} id
+   * @param {Fail} fail
+   * @param {Promise<void>} closed see Session
+   */
+  constructor(settings, id, fail, closed) {
     this.#settings = settings;
+    this.#closed = closed;
     /** Fails the session, unless it has failed before. */
     this.fail = fail;
     this.id = id;
@@ -47,16 +56,24 @@ export class Requests {
     }
   }
 
-  /** @param {RequestInit} init @returns {Promise<Response>} whatever its status */
-  async fetch(init) {
+  /**
+   * @param {RequestInit} init
+   * @param {() => void} [onabort] called before it is aborted
+   * @returns {Promise<Response>} whatever its status
+   */
+  async fetch(init, onabort) {
     if (this.#cancelled) {
       throw new DuplexError('CANCELLED', 'The duplex is closed: nothing more is sent');
     }
     const { fetch, url } = this.#settings;
-    const abort = new AbortController();
+    const controller = new AbortController();
+    const abort = () => {
+      onabort?.();
+      controller.abort();
+    };
     this.#open.add(abort);
     try {
-      return await fetch(url, { ...init, signal: abort.signal });
+      return await fetch(url, { ...init, signal: controller.signal });
     } finally {
       this.#open.delete(abort);
     }
@@ -67,9 +84,21 @@ export class Requests {
     if (!response.ok) {
       const code = codeOfRefusedUpload(response.status);
       this.#isUnknown = code === 'UNKNOWN_SESSION';
+      if (this.#isUnknown) {
+        await this.#whatTheDownloadSays();
+      }
       throw await this.fail(responseError(response, this.#settings.ResponseError, code));
     }
     drain(response);
+  }
+
+  /** When the server resets a session it answers the uploads and breaks the download off: the answer may be faster. */
+  async #whatTheDownloadSays() {
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    const timeout = new Promise((resolve) => (timer = setTimeout(resolve, DOWNLOAD_MILLISECONDS)));
+    await Promise.race([this.#closed.catch(() => {}), timeout]);
+    clearTimeout(timer);
   }
 
   /** @param {unknown} cause an error of fetch @returns {Promise<Error>} the session's error */
@@ -86,9 +115,7 @@ export class Requests {
     if (!this.#isUnknown) {
       await this.#notify();
     }
-    for (const abort of this.#open) {
-      abort.abort();
-    }
+    this.#open.forEach((abort) => abort());
   }
 
   async #notify() {

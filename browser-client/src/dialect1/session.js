@@ -63,7 +63,7 @@ export class Dialect1Session {
     });
     // An application that ignores this promise learns of the failure from reading or writing.
     this.closed.catch(() => {});
-    this.#requests = new Requests(settings, id, (reason) => this.#fail(reason));
+    this.#requests = new Requests(settings, id, (reason) => this.#fail(reason), this.closed);
     this.#download = new Download(reader, (cause) => this.#requests.lost(cause));
     this.#upload =
       streaming && canStreamUploads(url)

@@ -66,7 +66,7 @@ export class StreamingUpload {
     const { init, id } = this.#requests;
     let response;
     try {
-      response = await this.#requests.fetch(streamingRequest(init, id, this.#body.readable));
+      response = await this.#requests.fetch(streamingRequest(init, id, this.#body.readable), () => this.#body.fail());
     } catch (cause) {
       if (this.#started) {
         throw await this.#requests.lost(cause);

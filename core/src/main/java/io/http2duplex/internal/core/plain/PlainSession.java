@@ -54,10 +54,12 @@ public final class PlainSession implements Session {
         PlainUpload opened = new PlainUpload(upload, kind, contentLength, onReady);
         if (kind == UploadKind.DESTROY) {
             opened.decide(UploadOutcome.TAKEN);
-            // The page expects nothing more: a response broken off would only be an error in its console. But what
-            // waits for a browser that does not read might wait for ever.
+            // The page expects nothing more: a response broken off, or a POST that is refused, would only be an error
+            // in
+            // its console. But what waits for a browser that does not read might wait for ever.
             reset(
                     new Failure(ErrorCode.CANCELLED, "The page destroyed the duplex."),
+                    UploadOutcome.TAKEN,
                     download.stall() == Deadline.NONE ? DownloadStep.END : DownloadStep.BREAK_OFF);
         } else if (failure != null) {
             opened.decide(UploadOutcome.refused(Problem.sessionReset(failure)));
@@ -177,16 +179,16 @@ public final class PlainSession implements Session {
 
     @Override
     public boolean reset(Failure failure) {
-        return reset(failure, DownloadStep.BREAK_OFF);
+        return reset(failure, UploadOutcome.refused(Problem.sessionReset(failure)), DownloadStep.BREAK_OFF);
     }
 
-    private boolean reset(Failure first, DownloadStep then) {
+    private boolean reset(Failure first, UploadOutcome uploads, DownloadStep then) {
         if (finished) {
             return false;
         }
         failure = first;
         finish();
-        upload.reset(first);
+        upload.reset(uploads);
         download.reset(then);
         return true;
     }

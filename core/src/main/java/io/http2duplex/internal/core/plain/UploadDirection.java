@@ -239,14 +239,15 @@ final class UploadDirection {
 
     // ---- both
 
-    void reset(Failure failure) {
+    /** @param answer what the open POSTs are answered with */
+    void reset(UploadOutcome answer) {
         if (!state.isFinished()) {
             state = state.to(DirectionState.RESET);
         }
         dropped = !buffer.isEmpty();
         buffer.clear();
         for (PlainUpload upload : open) {
-            upload.decide(UploadOutcome.refused(Problem.sessionReset(failure)));
+            upload.decide(answer);
             effects.ready(upload.onReady());
         }
         open.clear();

@@ -175,7 +175,8 @@ class UploadOrderTest {
 
         assertTaken(test.open(UploadKind.DESTROY));
 
-        assertRefused(chunk, 410, "session-reset");
+        // A refusal would only be an error in the console of the page.
+        assertTaken(chunk);
         assertThat(test.failure()).isEqualTo(ErrorCode.CANCELLED);
         assertThat(test.session.isInputAtEnd()).isFalse();
     }
