@@ -22,9 +22,8 @@ import javax.net.ssl.SSLContext;
 /**
  * The files of {@link DevelopmentCertificates}; the caller holds the directory's lock.
  *
- * <p>The two PKCS #12 stores are the truth, each put in place at one stroke. The PEM files are copies of what they hold,
- * and are written again whenever they differ, so a process killed half-way leaves nothing that the next one does not
- * mend.
+ * <p>The two PKCS #12 stores are the truth, each replaced atomically. The PEM files are copies of their content, and are
+ * written again when they differ. What a killed process leaves, the next one repairs.
  */
 final class CertificateDirectory {
     private static final String CA = "ca";
@@ -52,7 +51,7 @@ final class CertificateDirectory {
             "-ext", "ku:critical=digitalSignature");
 
     /**
-     * The same names as NameConstraints (RFC 5280, 4.2.1.10) in DER, which keytool has no word for: permittedSubtrees
+     * The same names as NameConstraints (RFC 5280, 4.2.1.10) in DER, which keytool cannot express: permittedSubtrees
      * with one dNSName and two iPAddress, each an address and its mask.
      */
     private static final String NAME_CONSTRAINTS = "2.5.29.30:critical=303fa03d"
@@ -147,7 +146,7 @@ final class CertificateDirectory {
     private KeyStore openOrMakeCa(Path workshop, char[] password) throws IOException, GeneralSecurityException {
         if (Files.exists(caStore())) {
             KeyStore store = openCa(password);
-            // No certificate is to outlive the authority that signed it.
+            // A certificate must not be valid for longer than the authority that signed it.
             if (isValidFor(SERVER_VALIDITY, certificate(store, CA))) {
                 return store;
             }
@@ -241,7 +240,7 @@ final class CertificateDirectory {
         }
     }
 
-    /** What a process left that was killed at work; the lock says that nobody is working there now. */
+    /** Deletes what a killed process left. The lock proves that no process is working there. */
     private void removeLeftOverWorkshops() throws IOException {
         try (DirectoryStream<Path> leftOver = Files.newDirectoryStream(directory, WORKSHOP + "*")) {
             for (Path workshop : leftOver) {

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate or key that cannot be read, made or used. The message is one line, fit to be shown to whoever starts
- * the program: the file, what is wrong with it, and what to do about it.
+ * A certificate or key that cannot be read, made or used. The message is one line, to be shown to the person who
+ * starts the program: the file, what is wrong with it, and what to do about it.
  */
 public final class CertificatesException extends RuntimeException {
     private static final long serialVersionUID = 1L;

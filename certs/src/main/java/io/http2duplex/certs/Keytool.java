@@ -30,7 +30,7 @@ final class Keytool {
     /**
      * Adds a fresh EC P-256 key and its certificate to a PKCS #12 store, which is made if there is none.
      *
-     * @param options of {@code keytool -genkeypair} that make this certificate what it is: -dname, -signer, -ext
+     * @param options of {@code keytool -genkeypair} for this certificate: -dname, -signer, -ext
      */
     void addKeyPair(
             Path store, Path passwordFile, String alias, Instant validFrom, Duration validity, List<String> options) {

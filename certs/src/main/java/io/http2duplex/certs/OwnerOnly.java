@@ -47,7 +47,7 @@ final class OwnerOnly {
     }
 
     /**
-     * Puts the content into the file at one stroke: whoever looks sees the old file or the new one, never half of it.
+     * Replaces the content of the file atomically: a reader sees the old content or the new, never a part of it.
      *
      * @param workshop a directory of the owner's alone on the same file system
      */

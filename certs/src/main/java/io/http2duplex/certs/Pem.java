@@ -60,7 +60,7 @@ final class Pem {
     /**
      * The private key in the file.
      *
-     * @param algorithm what the key has to be ("RSA", "EC", "EdDSA"): that of its certificate's public key
+     * @param algorithm the algorithm that the key must have ("RSA", "EC", "EdDSA"): that of the certificate's public key
      */
     static PrivateKey privateKey(Path file, String algorithm) {
         for (Block block : blocks(file)) {

@@ -83,7 +83,7 @@ public final class TlsContexts {
         }
     }
 
-    /** A client's context that trusts the certificates in the PEM file, and what they signed, and nothing else. */
+    /** A client's context that trusts only the certificates in the PEM file, and those that they signed. */
     public static SSLContext trusting(Path authorities) {
         List<X509Certificate> certificates = Pem.certificates(authorities);
         try {
@@ -102,7 +102,7 @@ public final class TlsContexts {
         }
     }
 
-    /** Reads a PKCS #12 file; a file that is none, or another password, is an exception that says which. */
+    /** Reads a PKCS #12 file. If the file or the password is wrong, the exception tells which. */
     static KeyStore readPkcs12(Path file, char[] password) {
         byte[] content;
         try {

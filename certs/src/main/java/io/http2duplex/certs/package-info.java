@@ -1,6 +1,6 @@
 /**
  * TLS for development: a local certificate authority and a certificate for localhost, made on first use, and contexts
- * from certificates of one's own. Imports the JDK alone.
+ * from your own certificates. Imports the JDK alone.
  */
 @NullMarked
 package io.http2duplex.certs;
