@@ -13,7 +13,8 @@ import java.util.Map;
  * @param streams how many requests over HTTP/2 are open now
  * @param streamsBegun how many were begun
  * @param limitsReached how often a limit has closed, or refused, a connection or a stream, by the name of the builder's
- *     option: every limit, also those with 0. Of HTTP/1.1 {@code firstRequestTimeout} counts first requests only, and
+ *     option: every limit, also those with 0, and {@code renegotiation} for
+ *     second TLS handshakes. Of HTTP/1.1 {@code firstRequestTimeout} counts first requests only, and
  *     {@code idleTimeout} nothing
  */
 public record DuplexServerStatistics(

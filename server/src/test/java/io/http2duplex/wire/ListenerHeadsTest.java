@@ -58,6 +58,35 @@ class ListenerHeadsTest {
         return fields;
     }
 
+    /** Its decoder fails if the server's table grows larger than HTTP/2's standard, whatever the client's settings allow. */
+    @ParameterizedTest
+    @ValueSource(ints = {4097, Integer.MAX_VALUE, Integer.MIN_VALUE, -1})
+    void theTableForHeadsOfResponsesDoesNotGrow(int size) throws IOException {
+        ByteBuffer settings = ByteBuffer.allocate(18)
+                .putShort((short) 3) // the number of streams
+                .putInt(100)
+                .putShort((short) 1) // the size of the table
+                .putInt(size)
+                .putShort((short) 4) // the window of a stream
+                .putInt(70_000);
+        byte[] frame = Http2Frames.frame(Http2Frames.SETTINGS, 0, 0, settings.flip());
+        try (DuplexServer server = start(options -> options);
+                Http2Client client = connect(server)) {
+            client.raw(frame);
+            assertThat(client.send("GET", false, "x-last", "a").readToEnd())
+                    .asString()
+                    .isEqualTo("a");
+            for (byte b : frame) {
+                client.raw(new byte[] {b});
+            }
+            assertThat(client.send("GET", false, "x-last", "b").readToEnd())
+                    .asString()
+                    .isEqualTo("b");
+            client.raw(new byte[] {0, 0, 5, Http2Frames.SETTINGS, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0});
+            assertThat(Await.result(client.closed())).contains("GOAWAY, error 6"); // FRAME_SIZE_ERROR
+        }
+    }
+
     @Test
     void aHeadOverTheSizeIsAnsweredAndTheConnectionGoesOn() throws IOException {
         try (DuplexServer server = start(options -> options.maxHeaderSize(1000));

@@ -79,6 +79,25 @@ class SignsOfLifeTest {
         }
     }
 
+    /** The listener of {@code DuplexServer} sees the frame. */
+    @ParameterizedTest
+    @EnumSource(names = "HTTP2_.*", mode = EnumSource.Mode.MATCH_ALL)
+    void onTheOwnListenerItIsNoticedWithoutHeartbeats(Transport transport) throws IOException {
+        try (TestServer server = TestServer.start(
+                        TestServer::idle,
+                        options -> options.heartbeat(Duration.ZERO).resumeTimeout(SHORT),
+                        Listeners::own);
+                Http2Client client = Http2Client.withWindow(transport, server, 1000)) {
+            Request download = Resumable.get(client);
+            Duplex duplex = server.duplex();
+            duplex.send(ByteBuffer.wrap(bytes(50_000)));
+            download.read(1000);
+            download.cut();
+            assertFailedWith(ErrorCode.CONNECTION_LOST, duplex);
+            server.awaitNoSessions();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void withoutHeartbeatsNothingIsSaid(Transport transport) throws IOException {

@@ -154,6 +154,29 @@ class VanishedBrowserTest {
         }
     }
 
+    /** The listener of {@code DuplexServer} sees the frame. */
+    @ParameterizedTest
+    @EnumSource(names = "HTTP2_.*", mode = EnumSource.Mode.MATCH_ALL)
+    void onTheOwnListenerItIsNoticedAtOnce(Transport transport) throws IOException {
+        try (TestServer server = TestServer.start(TestServer::idle, options -> options, Listeners::own);
+                Http2Client client = Http2Client.withWindow(transport, server, 100)) {
+            Request download = client.open();
+            Request upload = client.single(download.id());
+            Duplex duplex = server.duplex();
+            duplex.send(ByteBuffer.wrap(bytes(1000)));
+            download.read(99);
+            download.cut();
+            assertFailedWith(ErrorCode.CONNECTION_LOST, duplex);
+            assertThat(upload.status()).isEqualTo(410);
+            server.awaitNoSessions();
+
+            Request other = client.open();
+            server.duplex().send(ByteBuffer.wrap(bytes(50)));
+            assertThat(other.read(50)).isEqualTo(bytes(50));
+            client.ping();
+        }
+    }
+
     @Test
     void aPageThatReadsNothingIsGivenUpAfterTheStallTimeout() throws IOException {
         try (TestServer server =

@@ -18,6 +18,9 @@ import org.xnio.conduits.StreamSourceConduit;
  * heap. This conduit collects the bytes of a stream whose body is not read. It passes them on {@value #PIECE} at a
  * time, or once all bytes before them are read. It drops padding and empty frames.
  *
+ * <p>It also lowers a client's SETTINGS_HEADER_TABLE_SIZE to {@value #HEADER_TABLE}: Undertow would let its table for
+ * heads of responses grow to whatever size a client allows.
+ *
  * <p>Everything else passes unchanged and in sequence. Used on the connection's I/O thread.
  */
 final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceConduit> {
@@ -33,7 +36,8 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
         /** Passed on as it is. */
         WHOLE,
         DROPPED,
-        COLLECTED
+        COLLECTED,
+        SETTINGS
     }
 
     private enum Step {
@@ -46,6 +50,12 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
 
     /** The bytes passed on in one frame while earlier ones are unread. */
     static final int PIECE = 16 * 1024;
+
+    /** The standard size of the table that heads are compressed with (RFC 9113, section 6.5.2). */
+    static final int HEADER_TABLE = 4096;
+
+    private static final int SETTING_LENGTH = 6;
+    private static final short SETTINGS_HEADER_TABLE_SIZE = 1;
 
     /** The most reads in one turn while everything is collected. Then other connections go on. */
     private static final int READS = 16;
@@ -68,6 +78,7 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
     private boolean last;
     private boolean paddingUnknown;
     private int padding;
+    private final ByteBuffer setting = ByteBuffer.allocate(SETTING_LENGTH);
 
     /** @param data bytes already read from the connection; null if none */
     CoalescingSource(
@@ -180,6 +191,7 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
                 case WHOLE -> copy(from, to);
                 case DROPPED -> drop(from);
                 case COLLECTED -> collect(from, to);
+                case SETTINGS -> copySettings(from, to);
             };
         }
         return step == Step.EMPTY;
@@ -205,7 +217,7 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
         }
         boolean data = type == FrameHeads.DATA && !inHeaders && length <= FrameHeads.MAX_LENGTH;
         Stream known = data || type == FrameHeads.HEADERS ? streams.find(id) : null;
-        boolean closed = data && known == null && streams.isOver(id);
+        boolean closed = data && known == null && streams.isClosed(id);
         Stream body = data && known != null && !known.clientEnded ? known : null;
         boolean padded = (flags & FrameHeads.PADDED) != 0;
         boolean whole = body != null
@@ -237,7 +249,7 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
             paddingUnknown = padded;
             padding = 0;
         } else {
-            part = Part.WHOLE;
+            part = type == FrameHeads.SETTINGS ? Part.SETTINGS : Part.WHOLE;
             to.put(head);
             if (body != null) {
                 streams.passed(body, length);
@@ -251,6 +263,28 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
         to.put(to.position(), from, from.position(), count).position(to.position() + count);
         from.position(from.position() + count);
         return skipped(count, from.hasRemaining() ? Step.FULL : Step.EMPTY);
+    }
+
+    private Step copySettings(ByteBuffer from, ByteBuffer to) {
+        while (left >= SETTING_LENGTH) {
+            if (to.remaining() < SETTING_LENGTH) {
+                return Step.FULL;
+            }
+            while (setting.hasRemaining()) {
+                if (!from.hasRemaining()) {
+                    return Step.EMPTY;
+                }
+                setting.put(from.get());
+            }
+            if (setting.getShort(0) == SETTINGS_HEADER_TABLE_SIZE
+                    && Integer.compareUnsigned(setting.getInt(2), HEADER_TABLE) > 0) {
+                setting.putInt(2, HEADER_TABLE);
+            }
+            to.put(setting.flip());
+            setting.clear();
+            left -= SETTING_LENGTH;
+        }
+        return copy(from, to); // of a frame that is too short; empty otherwise
     }
 
     private Step drop(ByteBuffer from) {

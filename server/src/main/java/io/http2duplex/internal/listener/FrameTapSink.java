@@ -19,6 +19,8 @@ final class FrameTapSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private final Deque<ByteBuffer> between = new ArrayDeque<>();
 
     private FrameReader.@Nullable Visitor visitor;
+    /** The stream of the last frame whose head was sent. */
+    private int last;
 
     FrameTapSink(StreamSinkConduit next) {
         super(next);
@@ -29,7 +31,13 @@ final class FrameTapSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         visitor = newVisitor;
     }
 
+    /** {@return whether a frame of that stream is sent in part} */
+    boolean isInFrameOf(int stream) {
+        return !sent.atBoundary() && stream == last;
+    }
+
     private void sent(int type, int flags, int stream, int length) {
+        last = stream;
         if (visitor != null) {
             visitor.frame(type, flags, stream, length);
         }

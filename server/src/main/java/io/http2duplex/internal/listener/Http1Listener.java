@@ -11,14 +11,21 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
 
-/** A listener for HTTP/1.1: Undertow's, with a time limit for the first request. */
+/** A listener for HTTP/1.1: Undertow's, behind strict framing, with a time limit for the first request. */
 final class Http1Listener implements DelegateOpenListener {
     private final HttpOpenListener undertow;
     private final Connections connections;
+    private final ListenerCounts counts;
 
-    Http1Listener(ByteBufferPool pool, OptionMap options, Connections connections, HttpHandler handler) {
+    Http1Listener(
+            ByteBufferPool pool,
+            OptionMap options,
+            Connections connections,
+            ListenerCounts counts,
+            HttpHandler handler) {
         undertow = new HttpOpenListener(pool, options);
         this.connections = connections;
+        this.counts = counts;
         setRootHandler(handler);
     }
 
@@ -30,18 +37,20 @@ final class Http1Listener implements DelegateOpenListener {
     @Override
     public void handleEvent(StreamConnection connection, @Nullable PooledByteBuffer data) {
         connections.begin(connection);
-        undertow.handleEvent(connection, data);
+        Renegotiation.refuse(connection, counts);
+        Http1Source.over(connection, data);
+        undertow.handleEvent(connection, null);
         connections.watchClose(connection);
     }
 
     @Override
     public void setRootHandler(HttpHandler handler) {
-        HttpHandler strict = new StrictFraming(handler);
         undertow.setRootHandler(exchange -> {
             if (exchange.getConnection() instanceof HttpServerConnection connection) {
                 connections.served(connection.getChannel());
+                Http1Source.serve(connection, exchange);
             }
-            strict.handleRequest(exchange);
+            handler.handleRequest(exchange);
         });
     }
 

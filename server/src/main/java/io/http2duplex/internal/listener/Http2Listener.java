@@ -47,6 +47,7 @@ final class Http2Listener implements DelegateOpenListener {
     @Override
     public void handleEvent(StreamConnection connection, @Nullable PooledByteBuffer data) {
         open.served(connection); // the channel has its own time limits
+        Renegotiation.refuse(connection, counts);
         Http2ServerChannel channel = Http2ServerChannel.over(connection, buffers, data, options, limits, counts);
         connections.add(channel);
         channel.addCloseTask(connections::remove);

@@ -1,5 +1,6 @@
 package io.http2duplex.internal.listener;
 
+import io.http2duplex.internal.listener.OpenStreams.Stream;
 import io.http2duplex.internal.undertow.BodyDeadline;
 import io.http2duplex.internal.undertow.IoThreads;
 import io.http2duplex.internal.undertow.StreamCount;
@@ -60,6 +61,9 @@ final class Http2ServerChannel extends Http2Channel {
     private int lastBegun;
     private boolean settled;
     private boolean ending;
+
+    /** The stream of the last RST_STREAM, if it was open: Undertow parses the frame later. */
+    private @Nullable Stream reset;
 
     private Http2ServerChannel(
             StreamConnection connection,
@@ -150,7 +154,7 @@ final class Http2ServerChannel extends Http2Channel {
             settled = true;
             replenishConnection(limits.connectionWindow() - Http2Limits.INITIAL_CONNECTION_WINDOW);
         }
-        replenishConnection(streams.fillUpConnection());
+        replenishConnection(streams.replenishConnection());
         if (frame instanceof Http2StreamSourceChannel request && !RequestCheck.isWellFormed(request.getHeaders())) {
             refuse(request);
             return null;
@@ -164,7 +168,7 @@ final class Http2ServerChannel extends Http2Channel {
         response.getHeaders().put(STATUS, StatusCodes.BAD_REQUEST).put(Headers.CONTENT_LENGTH, 0);
         response.shutdownWrites();
         Runnable endRequest = () -> {
-            if (!streams.isOver(request.getStreamId())) {
+            if (!streams.isClosed(request.getStreamId())) {
                 sendRstStream(request.getStreamId(), ERROR_NO_ERROR); // nobody reads the rest of the body
             }
         };
@@ -203,6 +207,9 @@ final class Http2ServerChannel extends Http2Channel {
             throw new ConnectionErrorException(ERROR_PROTOCOL_ERROR); // Undertow would log an error
         }
         begun = true;
+        if (itsType == FrameHeads.RST_STREAM) {
+            reset = streams.find(itsStream);
+        }
         int error = streams.received(itsType, itsFlags, itsStream, length, System.nanoTime());
         endIfDone();
         if (error != StreamLedger.NO_ERROR) {
@@ -242,11 +249,18 @@ final class Http2ServerChannel extends Http2Channel {
         } catch (RuntimeException e) {
             throw new ConnectionErrorException(ERROR_PROTOCOL_ERROR, e);
         }
-        if (channel instanceof Http2StreamSourceChannel request && streams.isOver(request.getStreamId())) {
+        if (channel instanceof Http2StreamSourceChannel request && streams.isClosed(request.getStreamId())) {
             sendRstStream(request.getStreamId(), ERROR_REFUSED_STREAM);
             return null;
         }
+        if (type == FrameHeads.RST_STREAM) {
+            endResponse();
+        }
         if (channel instanceof Http2StreamSourceChannel request) {
+            Stream begun = streams.find(request.getStreamId());
+            if (begun != null) {
+                begun.response = request.getResponseChannel();
+            }
             String length = request.getHeaders().getFirst(Headers.CONTENT_LENGTH);
             if (length != null) {
                 streams.announced(request.getStreamId(), Long.parseLong(length)); // Undertow has parsed it, too
@@ -255,11 +269,22 @@ final class Http2ServerChannel extends Http2Channel {
         return channel;
     }
 
+    /**
+     * Closes the response of a stream that the client has reset, so that its writer is told at once. Undertow does not
+     * while a frame waits for flow control. It does later if a part of a frame is sent, whose rest must follow.
+     */
+    private void endResponse() {
+        if (reset != null && !sink.isInFrameOf(reset.id)) {
+            IoUtils.safeClose(reset.response);
+        }
+        reset = null;
+    }
+
     /** {@return whether the frame is part of a request whose stream is closed} */
     private boolean isOfClosedStream() {
         return switch (type) {
-            case FrameHeads.DATA -> streams.isOver(stream);
-            case FrameHeads.HEADERS, FrameHeads.CONTINUATION -> !begins && streams.isOver(stream);
+            case FrameHeads.DATA -> streams.isClosed(stream);
+            case FrameHeads.HEADERS, FrameHeads.CONTINUATION -> !begins && streams.isClosed(stream);
             default -> false;
         };
     }
@@ -301,7 +326,7 @@ final class Http2ServerChannel extends Http2Channel {
      */
     @Override
     public void sendRstStream(int id, int code) {
-        if (code != ERROR_CANCEL || !streams.isOver(id)) {
+        if (code != ERROR_CANCEL || !streams.isClosed(id)) {
             super.sendRstStream(id, code == ERROR_CANCEL && streams.isAnswered(id) ? ERROR_NO_ERROR : code);
         }
     }

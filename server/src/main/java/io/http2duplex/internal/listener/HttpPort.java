@@ -94,7 +94,7 @@ public final class HttpPort {
                 .set(Options.BACKLOG, 1000)
                 .getMap();
         connections = new Connections(limits.connections(), counts);
-        http1 = new Http1Listener(pool, http1Options, connections, limited);
+        http1 = new Http1Listener(pool, http1Options, connections, counts, limited);
         http2 = new Http2Listener(buffers, options, limits, counts, connections, limited);
         if (tls == null) {
             ssl = null;

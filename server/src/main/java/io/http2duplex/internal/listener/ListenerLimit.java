@@ -14,7 +14,9 @@ public enum ListenerLimit {
     MAX_STREAMS("maxStreams"),
     STREAM_WINDOW("streamWindow"),
     MAX_RESETS("maxResetsPerMinute"),
-    MAX_CONTROL_FRAMES("maxControlFramesPerMinute");
+    MAX_CONTROL_FRAMES("maxControlFramesPerMinute"),
+    /** A client's second TLS handshake, which no option allows. */
+    RENEGOTIATION("renegotiation");
 
     private final String option;
 
@@ -22,7 +24,7 @@ public enum ListenerLimit {
         this.option = option;
     }
 
-    /** {@return the option of {@code DuplexServer.Builder} that sets it} */
+    /** {@return the option of {@code DuplexServer.Builder} that sets it, or its name if none does} */
     public String option() {
         return option;
     }

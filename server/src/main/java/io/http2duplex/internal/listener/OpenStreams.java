@@ -1,5 +1,6 @@
 package io.http2duplex.internal.listener;
 
+import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +37,10 @@ final class OpenStreams {
 
         boolean clientEnded;
         boolean serverEnded;
+
+        /** Closes its response; null before Undertow has its request. Used on the I/O thread. */
+        @Nullable
+        Closeable response;
 
         Stream(int id, int size, int most) {
             this.id = id;

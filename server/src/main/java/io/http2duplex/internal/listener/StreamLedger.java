@@ -198,7 +198,7 @@ final class StreamLedger implements StreamCount {
     }
 
     /** {@return whether the stream is closed or was refused} */
-    synchronized boolean isOver(int stream) {
+    synchronized boolean isClosed(int stream) {
         return stream <= last && open.get(stream) == null;
     }
 
@@ -266,7 +266,7 @@ final class StreamLedger implements StreamCount {
         }
         int all = known.read;
         known.read = 0;
-        return fillUp(stream, all);
+        return replenish(stream, all);
     }
 
     /**
@@ -274,7 +274,7 @@ final class StreamLedger implements StreamCount {
      *
      * @return by how much to replenish it now; 0 while most of it is left, or if nothing more will come
      */
-    synchronized int fillUp(int stream, int read) {
+    synchronized int replenish(int stream, int read) {
         Stream known = open.get(stream);
         if (known == null || known.clientEnded) {
             return 0;
@@ -294,7 +294,7 @@ final class StreamLedger implements StreamCount {
     }
 
     /** {@return by how much to replenish the connection's window now; 0 while half of it is left} */
-    synchronized int fillUpConnection() {
+    synchronized int replenishConnection() {
         if (owed < limits.connectionWindow() / 2) {
             return 0;
         }

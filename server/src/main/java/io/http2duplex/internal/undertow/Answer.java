@@ -9,6 +9,7 @@ import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jboss.logging.Logger;
@@ -26,6 +27,7 @@ import org.xnio.channels.StreamSourceChannel;
 public final class Answer {
     private static final Logger LOG = Logger.getLogger(Answer.class);
     private static final HttpString TYPE_OPTIONS = new HttpString("X-Content-Type-Options");
+    private static final String PROBLEM_JSON = "application/problem+json";
     private static final byte[] NO_BODY = {};
 
     private final HttpServerExchange exchange;
@@ -53,6 +55,19 @@ public final class Answer {
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> answer.send(UploadOutcome.refused(problem)));
     }
 
+    /** {@return an answer in HTTP/1.1 that ends its connection, for a request that Undertow never gets} */
+    public static byte[] ofHttp1(Problem problem) {
+        byte[] body = Json.write(members(problem));
+        byte[] head = ("HTTP/1.1 " + problem.status() + " " + StatusCodes.getReason(problem.status())
+                        + "\r\nconnection: close\r\ncontent-type: " + PROBLEM_JSON + "\r\ncontent-length: "
+                        + body.length + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(head.length + body.length)
+                .put(head)
+                .put(body)
+                .array();
+    }
+
     /** Answers. Called once, on the exchange's I/O thread. */
     void send(UploadOutcome outcome) {
         if (exchange.isComplete() || !exchange.isResponseChannelAvailable()) {
@@ -67,7 +82,7 @@ public final class Answer {
             if (problem.retryAfter() > 0) {
                 exchange.getResponseHeaders().put(Headers.RETRY_AFTER, problem.retryAfter());
             }
-            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/problem+json");
+            exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, PROBLEM_JSON);
             begin(problem.status(), Json.write(members(problem)));
         } catch (RuntimeException | Error e) {
             fail(exchange, e);

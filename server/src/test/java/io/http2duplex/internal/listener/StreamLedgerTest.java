@@ -29,37 +29,37 @@ class StreamLedgerTest {
     void aStreamIsOverWhenBothSidesHaveEndedIt() {
         open(1);
         receive(FrameHeads.DATA, FrameHeads.END_STREAM, 1, 10);
-        assertThat(streams.isOver(1)).isFalse();
+        assertThat(streams.isClosed(1)).isFalse();
         streams.sent(FrameHeads.HEADERS, 0, 1, 0, now);
         streams.sent(FrameHeads.DATA, FrameHeads.END_STREAM, 1, 0, now);
-        assertThat(streams.isOver(1)).isTrue();
+        assertThat(streams.isClosed(1)).isTrue();
 
         receive(FrameHeads.HEADERS, FrameHeads.END_STREAM, 3, 10);
         streams.sent(FrameHeads.HEADERS, FrameHeads.END_STREAM, 3, 0, now);
-        assertThat(streams.isOver(3)).isTrue();
+        assertThat(streams.isClosed(3)).isTrue();
 
         open(5);
         streams.sent(FrameHeads.DATA, FrameHeads.END_STREAM, 5, 0, now);
-        assertThat(streams.isOver(5)).isFalse();
+        assertThat(streams.isClosed(5)).isFalse();
         receive(FrameHeads.HEADERS, FrameHeads.END_STREAM, 5, 10); // trailers
-        assertThat(streams.isOver(5)).isTrue();
+        assertThat(streams.isClosed(5)).isTrue();
     }
 
     @Test
     void aStreamThatEitherSideResetsIsOver() {
         open(1);
         streams.sent(FrameHeads.RST_STREAM, 0, 1, 0, now);
-        assertThat(streams.isOver(1)).isTrue();
+        assertThat(streams.isClosed(1)).isTrue();
         open(3);
         receive(FrameHeads.RST_STREAM, 0, 3, 4);
-        assertThat(streams.isOver(3)).isTrue();
+        assertThat(streams.isClosed(3)).isTrue();
     }
 
     @Test
     void aStreamThatWasNotBegunIsNotOver() {
         open(5);
-        assertThat(streams.isOver(3)).isTrue(); // begun by 5 (RFC 9113, section 5.1.1)
-        assertThat(streams.isOver(7)).isFalse();
+        assertThat(streams.isClosed(3)).isTrue(); // begun by 5 (RFC 9113, section 5.1.1)
+        assertThat(streams.isClosed(7)).isFalse();
     }
 
     @Test
@@ -68,10 +68,10 @@ class StreamLedgerTest {
         open(3);
         open(5);
         open(7);
-        assertThat(streams.isOver(7)).isTrue();
+        assertThat(streams.isClosed(7)).isTrue();
         receive(FrameHeads.RST_STREAM, 0, 3, 4);
         open(9);
-        assertThat(streams.isOver(9)).isFalse();
+        assertThat(streams.isClosed(9)).isFalse();
     }
 
     @Test
@@ -80,7 +80,7 @@ class StreamLedgerTest {
         assertThat(streams.isDone()).isFalse();
         assertThat(streams.goAway()).isEqualTo(1);
         open(3);
-        assertThat(streams.isOver(3)).isTrue();
+        assertThat(streams.isClosed(3)).isTrue();
         assertThat(streams.isDone()).isFalse();
         receive(FrameHeads.RST_STREAM, 0, 1, 4);
         assertThat(streams.isDone()).isTrue();
@@ -93,12 +93,12 @@ class StreamLedgerTest {
         open(5);
         receive(FrameHeads.DATA, 0, 1, 20_000);
         receive(FrameHeads.DATA, 0, 3, 20_000);
-        assertThat(streams.fillUpConnection()).isZero();
+        assertThat(streams.replenishConnection()).isZero();
         receive(FrameHeads.DATA, 0, 5, 9_999);
-        assertThat(streams.fillUpConnection()).isZero();
+        assertThat(streams.replenishConnection()).isZero();
         receive(FrameHeads.DATA, 0, 5, 1);
-        assertThat(streams.fillUpConnection()).isEqualTo(50_000);
-        assertThat(streams.fillUpConnection()).isZero();
+        assertThat(streams.replenishConnection()).isEqualTo(50_000);
+        assertThat(streams.replenishConnection()).isZero();
     }
 
     @Test
@@ -106,7 +106,7 @@ class StreamLedgerTest {
         open(1);
         receive(FrameHeads.RST_STREAM, 0, 1, 4);
         assertThat(receive(FrameHeads.DATA, 0, 1, 50_000)).isEqualTo(StreamLedger.NO_ERROR);
-        assertThat(streams.fillUpConnection()).isEqualTo(50_000);
+        assertThat(streams.replenishConnection()).isEqualTo(50_000);
     }
 
     @Test
@@ -120,12 +120,12 @@ class StreamLedgerTest {
     void aWindowGrowsWhileItIsReadAndTheOthersLeaveRoom() {
         open(1);
         receive(FrameHeads.DATA, 0, 1, 10_000);
-        assertThat(streams.fillUp(1, 10_000)).isEqualTo(10_000 + 40_000); // all that is left for growing
-        assertThat(streams.fillUp(1, 0)).isZero();
+        assertThat(streams.replenish(1, 10_000)).isEqualTo(10_000 + 40_000); // all that is left for growing
+        assertThat(streams.replenish(1, 0)).isZero();
         open(3);
-        assertThat(streams.fillUp(3, 0)).isZero();
+        assertThat(streams.replenish(3, 0)).isZero();
         receive(FrameHeads.RST_STREAM, 0, 1, 4);
-        assertThat(streams.fillUp(3, 0)).isEqualTo(40_000);
+        assertThat(streams.replenish(3, 0)).isEqualTo(40_000);
     }
 
     @Test
@@ -135,28 +135,28 @@ class StreamLedgerTest {
                 counts,
                 0);
         roomy.received(FrameHeads.HEADERS, 0, 1, 10, 0);
-        assertThat(roomy.fillUp(1, 0)).isEqualTo(300_000);
-        assertThat(roomy.fillUp(1, 0)).isEqualTo(180_000);
-        assertThat(roomy.fillUp(1, 0)).isZero();
+        assertThat(roomy.replenish(1, 0)).isEqualTo(300_000);
+        assertThat(roomy.replenish(1, 0)).isEqualTo(180_000);
+        assertThat(roomy.replenish(1, 0)).isZero();
     }
 
     @Test
     void aWindowIsFilledUpWhenAnEighthOfItWasRead() {
         open(1);
-        assertThat(streams.fillUp(1, 0)).isEqualTo(40_000); // it is 60,000 now
+        assertThat(streams.replenish(1, 0)).isEqualTo(40_000); // it is 60,000 now
         receive(FrameHeads.DATA, 0, 1, 20_000);
-        assertThat(streams.fillUp(1, 7_000)).isZero();
-        assertThat(streams.fillUp(1, 499)).isZero();
-        assertThat(streams.fillUp(1, 1)).isEqualTo(7_500);
-        assertThat(streams.fillUp(1, 12_500)).isEqualTo(12_500);
+        assertThat(streams.replenish(1, 7_000)).isZero();
+        assertThat(streams.replenish(1, 499)).isZero();
+        assertThat(streams.replenish(1, 1)).isEqualTo(7_500);
+        assertThat(streams.replenish(1, 12_500)).isEqualTo(12_500);
     }
 
     @Test
     void whatAClientMaySendIsWhatItWasTold() {
         open(1);
-        streams.fillUp(1, 0);
+        streams.replenish(1, 0);
         receive(FrameHeads.DATA, 0, 1, 7_000);
-        assertThat(streams.fillUp(1, 7_000)).isZero();
+        assertThat(streams.replenish(1, 7_000)).isZero();
         assertThat(receive(FrameHeads.DATA, 0, 1, 53_000)).isEqualTo(StreamLedger.NO_ERROR);
         assertThat(receive(FrameHeads.DATA, 0, 1, 1)).isEqualTo(StreamLedger.FLOW_CONTROL_ERROR);
     }
@@ -165,14 +165,14 @@ class StreamLedgerTest {
     void aWindowGrowsNoLongerThanTheBodyThatWasAnnounced() {
         open(1);
         streams.announced(1, 30_000);
-        assertThat(streams.fillUp(1, 0)).isEqualTo(10_000);
-        assertThat(streams.fillUp(1, 0)).isZero();
+        assertThat(streams.replenish(1, 0)).isEqualTo(10_000);
+        assertThat(streams.replenish(1, 0)).isZero();
         open(3);
         streams.announced(3, 100);
-        assertThat(streams.fillUp(3, 0)).isZero();
+        assertThat(streams.replenish(3, 0)).isZero();
         open(5);
         streams.announced(5, Long.MAX_VALUE);
-        assertThat(streams.fillUp(5, 0)).isEqualTo(30_000);
+        assertThat(streams.replenish(5, 0)).isEqualTo(30_000);
         streams.announced(7, 100); // never was
     }
 
@@ -180,8 +180,8 @@ class StreamLedgerTest {
     void whatHasEndedOrIsOverNeedsNoWindow() {
         open(1);
         receive(FrameHeads.DATA, FrameHeads.END_STREAM, 1, 10_000);
-        assertThat(streams.fillUp(1, 10_000)).isZero();
-        assertThat(streams.fillUp(9, 10_000)).isZero();
+        assertThat(streams.replenish(1, 10_000)).isZero();
+        assertThat(streams.replenish(9, 10_000)).isZero();
     }
 
     @Test

@@ -1,0 +1,112 @@
+package io.http2duplex.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.http2duplex.server.DuplexServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A client of TLS 1.2 gets one handshake for each connection. */
+class RenegotiationTest {
+    private final AtomicInteger handshakes = new AtomicInteger();
+
+    private static DuplexServer start() {
+        DuplexServer server = DuplexServer.builder()
+                .tls(TestServer.tls())
+                .handle("/", new Bodies())
+                .build();
+        server.start();
+        return server;
+    }
+
+    private SSLSocket connect(DuplexServer server, String version, String protocol) throws IOException {
+        SSLSocket socket = (SSLSocket)
+                TestServer.trust().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), server.port());
+        socket.setSoTimeout((int) Await.LIMIT.toMillis());
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setProtocols(new String[] {version});
+        parameters.setApplicationProtocols(new String[] {protocol});
+        socket.setSSLParameters(parameters);
+        socket.addHandshakeCompletedListener(done -> handshakes.incrementAndGet());
+        socket.startHandshake();
+        return socket;
+    }
+
+    private static void ask(SSLSocket socket) throws IOException {
+        socket.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        StringBuilder answer = new StringBuilder();
+        while (answer.indexOf("\r\n\r\n") < 0) {
+            int next = socket.getInputStream().read();
+            if (next < 0) {
+                throw new IOException("closed");
+            }
+            answer.append((char) next);
+        }
+        assertThat(answer).startsWith("HTTP/1.1 200 ");
+    }
+
+    private void assertRefused(DuplexServer server, SSLSocket socket) {
+        assertThatThrownBy(() -> {
+                    socket.startHandshake();
+                    socket.getInputStream().read();
+                    throw new IOException("closed");
+                })
+                .isInstanceOf(IOException.class);
+        Await.until(
+                "the refusal",
+                () -> server.statistics().limitsReached().containsValue(1L)
+                        && server.statistics().connections() == 0);
+        assertThat(handshakes).hasValue(1);
+    }
+
+    @Test
+    void aSecondHandshakeOfHttp1IsRefused() throws IOException {
+        try (DuplexServer server = start();
+                SSLSocket socket = connect(server, "TLSv1.2", "http/1.1")) {
+            ask(socket);
+            ask(socket);
+            assertRefused(server, socket);
+        }
+    }
+
+    @Test
+    void soItIsBeforeTheFirstRequest() throws IOException {
+        try (DuplexServer server = start();
+                SSLSocket socket = connect(server, "TLSv1.2", "http/1.1")) {
+            assertRefused(server, socket);
+        }
+    }
+
+    @Test
+    void aSecondHandshakeOfHttp2IsRefused() throws IOException {
+        try (DuplexServer server = start();
+                SSLSocket socket = connect(server, "TLSv1.2", "h2");
+                Http2Client client = Http2Client.over(new Sockets(socket, socket), "/")) {
+            assertThat(client.send("GET", false).status()).isEqualTo(200);
+            assertRefused(server, socket);
+        }
+    }
+
+    /** TLS 1.3 has new keys in its place, which cost little. */
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void whoHasOneHandshakeIsServed(String version) throws IOException {
+        try (DuplexServer server = start();
+                SSLSocket socket = connect(server, version, "http/1.1")) {
+            ask(socket);
+            if (version.equals("TLSv1.3")) {
+                socket.startHandshake();
+            }
+            ask(socket);
+            assertThat(server.statistics().limitsReached()).containsEntry("renegotiation", 0L);
+        }
+    }
+}
