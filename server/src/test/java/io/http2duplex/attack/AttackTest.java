@@ -133,7 +133,7 @@ class AttackTest {
         }
     }
 
-    private static void awaitNothingLeft(Target target) {
+    static void awaitNothingLeft(Target target) {
         await(target, "no connection is open", now -> now.get("connections") == 0 && now.get("streams") == 0);
         await(target, "no session lives", now -> now.get("sessions") == 0 && now.get("detached") == 0);
         await(target, "the duplexes are collected", now -> now.get("duplexes") == 0);

@@ -71,6 +71,10 @@ final class AttackedServer {
             handler(
                     TestServer::echo,
                     options -> options.allowedOrigins(Target.ORIGIN).allowCredentials(true)),
+            Target.STEADY,
+            handler(
+                    TestServer::echo,
+                    options -> options.heartbeat(Duration.ofSeconds(1)).resumeTimeout(Duration.ofSeconds(20))),
             Target.SHORT,
             handler(
                     TestServer::echo,

@@ -74,6 +74,11 @@ final class Attacker {
         return opened(new AttackerConnection(target, kind, attack, sent));
     }
 
+    /** One whose TLS is of version 1.2, which can renegotiate. */
+    AttackerConnection tls12() throws IOException {
+        return line(new AttackerConnection.Kind(true, AttackerConnection.TLS_1_2, true));
+    }
+
     Http2AttackerConnection http2() throws IOException {
         return http2(WINDOW);
     }

@@ -22,10 +22,13 @@ class AttackerConnection implements AutoCloseable {
 
     private static final int ANSWER_MILLIS = 4000;
 
+    /** In place of a protocol for ALPN. */
+    static final String TLS_1_2 = "TLSv1.2";
+
     /**
      * What a connection is like.
      *
-     * @param protocol for ALPN; null: TCP alone, whatever the port speaks
+     * @param protocol for ALPN, or {@link #TLS_1_2}; null: TCP alone, whatever the port speaks
      * @param reads whether anybody reads what comes back
      */
     record Kind(boolean tls, @Nullable String protocol, boolean reads) {}
@@ -37,6 +40,7 @@ class AttackerConnection implements AutoCloseable {
     private final boolean reads;
     private final LongAdder sent;
     private volatile boolean closed;
+    private volatile int mostAnswers = Integer.MAX_VALUE;
 
     /** @param sent counts the bytes that are sent */
     AttackerConnection(Target target, Kind kind, String attack, LongAdder sent) throws IOException {
@@ -72,11 +76,22 @@ class AttackerConnection implements AutoCloseable {
         }
     }
 
+    /** Has another handshake on a connection that has TLS. What comes of it is the server's affair. */
+    final void renegotiate() throws IOException {
+        SSLSocket tls = (SSLSocket) top;
+        tls.addHandshakeCompletedListener(done -> verdict.fault(attack + ": the server renegotiated"));
+        tls.startHandshake();
+    }
+
     private static Socket handshake(Socket tcp, SSLContext trust, String protocol) throws IOException {
         tcp.setSoTimeout(PATIENCE_MILLIS);
         SSLSocket socket = (SSLSocket) trust.getSocketFactory().createSocket(tcp, "localhost", tcp.getPort(), true);
         SSLParameters parameters = socket.getSSLParameters();
-        parameters.setApplicationProtocols(new String[] {protocol});
+        if (protocol.equals(TLS_1_2)) {
+            parameters.setProtocols(new String[] {protocol});
+        } else {
+            parameters.setApplicationProtocols(new String[] {protocol});
+        }
         socket.setSSLParameters(parameters);
         socket.startHandshake();
         tcp.setSoTimeout(0);
@@ -98,6 +113,12 @@ class AttackerConnection implements AutoCloseable {
     /** Says that nothing more will come, without TLS's goodbye. */
     final void shutdownOutput() throws IOException {
         tcp.shutdownOutput();
+    }
+
+    /** What is sent is one request, or none: more answers would be to what it has smuggled. */
+    final AttackerConnection mayBeAnsweredOnce() {
+        mostAnswers = 1;
+        return this;
     }
 
     /** Waits for the close, for {@value #ANSWER_MILLIS} ms at most: what is answered is read meanwhile. */
@@ -146,7 +167,9 @@ class AttackerConnection implements AutoCloseable {
                 }
             }
         } finally {
-            verdict.said(text.toString(), attack);
+            if (verdict.said(text.toString(), attack) > mostAnswers) {
+                verdict.fault(attack + " was answered more than once: " + text);
+            }
         }
     }
 

@@ -27,6 +27,11 @@ final class Http1Attacks {
             Map.entry(
                     "origins",
                     Attack.of(15_000, Http1Attacks::origins).connects(9).isAnswered(403)),
+            Map.entry(
+                    "chunks that hide a request",
+                    Attack.of(500, Http1Attacks::hidingChunks).connects(3).isAnswered(400)),
+            Map.entry(
+                    "renegotiation", Attack.of(40, Http1Attacks::renegotiation).reaches("renegotiation")),
             Map.entry("pipelines", Attack.of(100_000, Http1Attacks::pipelines)),
             Map.entry(
                     "handshakes",
@@ -96,6 +101,36 @@ final class Http1Attacks {
                             + "\r\ntransfer-encoding: chunked\r\n\r\n"
                             + bodies.get(attacker.random.nextInt(bodies.size())));
         }
+    }
+
+    /** Chunks that one reads as the end of a body, and another does not: behind them there is no second request. */
+    private static void hidingChunks(Attacker attacker) throws IOException {
+        List<String> framings = List.of(
+                "transfer-encoding: chunked\r\n\r\n4\nabcd\n0\n\n",
+                "transfer-encoding: chunked\r\n\r\n4;a\nabcd\r\n0\r\n\r\n",
+                "transfer-encoding: chunked\r\n\r\n4\r\nabcdef\r\n0\r\n\r\n",
+                "transfer-encoding: chunked\r\n\r\n4\r\nabcd0\r\n\r\n",
+                "transfer-encoding: chunked\r\n\r\n4\r\nabcd\n0\r\n\r\n",
+                "transfer-encoding: chunked\r\n\r\n 4\r\nabcd\r\n0\r\n\r\n",
+                "transfer-encoding: chunked\r\n\r\n4 ;x\r\nabcd\r\n0\n\r\n",
+                "transfer-encoding:\r\n chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n");
+        for (String path : List.of("/none", Target.FILE, "/echo")) {
+            AttackerConnection line = attacker.http1().mayBeAnsweredOnce();
+            line.write("POST " + path + " HTTP/1.1\r\nhost: localhost\r\nhttp2-duplex-id: " + "x".repeat(32) + "\r\n"
+                    + framings.get(attacker.random.nextInt(framings.size())) + SMUGGLED);
+            line.awaitClose();
+        }
+    }
+
+    /** Handshakes within a connection cost the server more than they cost its client. */
+    private static void renegotiation(Attacker attacker) throws IOException {
+        AttackerConnection line = attacker.tls12();
+        line.write("GET /none HTTP/1.1\r\nhost: localhost\r\n\r\n");
+        for (int i = 0; i < 50; i++) {
+            line.renegotiate();
+            line.write("GET /none HTTP/1.1\r\nhost: localhost\r\n\r\n");
+        }
+        line.awaitClose();
     }
 
     private static void badHeads(Attacker attacker) throws IOException {

@@ -34,6 +34,9 @@ final class Target implements AutoCloseable {
     /** An echo whose duplexes do not live long, and of which a connection may have few. */
     static final String SHORT = "/short";
 
+    /** An echo whose clients may lose their connections. */
+    static final String STEADY = "/steady";
+
     /** A handler that neither reads nor answers. */
     static final String SILENT = "/silent";
 

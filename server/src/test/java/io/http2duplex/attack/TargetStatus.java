@@ -20,6 +20,11 @@ final class TargetStatus {
         counts.merge(name, count, Long::sum);
     }
 
+    /** Keeps the larger of each count. */
+    void max(TargetStatus other) {
+        other.counts.forEach((name, count) -> counts.merge(name, count, Math::max));
+    }
+
     void addFault(String fault) {
         faults.add(fault.replace('\n', '|').replace('\r', '|'));
     }

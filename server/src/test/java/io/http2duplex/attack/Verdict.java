@@ -30,13 +30,17 @@ final class Verdict {
         }
     }
 
-    /** All that came on a connection of HTTP/1.1. */
-    void said(String text, String attack) {
+    /** All that came on a connection of HTTP/1.1. {@return how many answers that are} */
+    int said(String text, String attack) {
+        int count = 0;
         Matcher lines = STATUS_LINE.matcher(text);
         while (lines.find()) {
-            answered(Integer.parseInt(lines.group(1)), attack);
+            int status = Integer.parseInt(lines.group(1));
+            answered(status, attack);
+            count += status >= 200 ? 1 : 0;
         }
         looked(text, attack);
+        return count;
     }
 
     /** A part of a body that is no download. */
