@@ -74,6 +74,35 @@ class ListenerStreamsTest {
         }
     }
 
+    /** Of the default limits the sessions of a connection are reached before its streams. */
+    @Test
+    void withTheDefaultsAHundredDuplexesOfAConnectionEchoAndTheOthersAreToldWhy() throws IOException {
+        DuplexServer server = DuplexServer.builder()
+                .handle("/", DuplexHandler.builder(TestServer::echo).build())
+                .build();
+        server.start();
+        try (server;
+                Http2Client client = connect(server)) {
+            List<Resumable> opened = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                Request download = Resumable.get(client);
+                if (download.status() == 200) {
+                    Resumable duplex = Resumable.opened(client, download);
+                    opened.add(duplex);
+                    client.send("POST", true, Resumable.headers("http2-duplex-id", duplex.id()));
+                } else {
+                    assertThat(download.status()).isEqualTo(429);
+                    assertThat(new String(download.readToEnd(), StandardCharsets.UTF_8))
+                            .contains("maxSessionsPerConnection");
+                }
+            }
+            assertThat(opened).hasSize(100);
+            for (Resumable duplex : opened) {
+                echoes(duplex);
+            }
+        }
+    }
+
     @Test
     void resumingNeedsNoRoom() throws IOException {
         try (DuplexServer server = start(16);

@@ -1,5 +1,6 @@
 package io.http2duplex.internal.listener;
 
+import io.http2duplex.internal.undertow.EntityLimit;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.ConnectorStatistics;
@@ -52,7 +53,14 @@ final class Http2Listener implements DelegateOpenListener {
         connections.add(channel);
         channel.addCloseTask(connections::remove);
         int bufferSize = buffers.toWrite().getBufferSize();
-        channel.getReceiveSetter().set(new Http2ReceiveListener(handler, options, bufferSize, null));
+        HttpHandler next = handler;
+        HttpHandler first = exchange -> {
+            if (!exchange.isRequestComplete()) {
+                exchange.putAttachment(EntityLimit.TOO_LONG, channel.watchBody());
+            }
+            next.handleRequest(exchange);
+        };
+        channel.getReceiveSetter().set(new Http2ReceiveListener(first, options, bufferSize, null));
         channel.start();
         if (draining) {
             var unused = channel.drain();

@@ -19,8 +19,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
@@ -64,6 +66,9 @@ final class Http2ServerChannel extends Http2Channel {
 
     /** The stream of the last RST_STREAM, if it was open: Undertow parses the frame later. */
     private @Nullable Stream reset;
+
+    /** The stream of the request that was received last. */
+    private @Nullable Stream current;
 
     private Http2ServerChannel(
             StreamConnection connection,
@@ -159,7 +164,33 @@ final class Http2ServerChannel extends Http2Channel {
             refuse(request);
             return null;
         }
+        if (frame instanceof Http2StreamSourceChannel request) {
+            current = streams.find(request.getStreamId());
+        }
         return frame;
+    }
+
+    /**
+     * Watches the body of the request that was received last. If it is longer than its handler allows, Undertow would end
+     * it as if it were whole, and reset the stream. Instead reading it fails, and the handler answers.
+     *
+     * @return whether that has happened, when it is asked
+     */
+    BooleanSupplier watchBody() {
+        Stream stream = current;
+        Http2StreamSourceChannel request = stream == null ? null : stream.request;
+        if (stream == null || request == null) {
+            return () -> false;
+        }
+        ChannelListener<Http2StreamSourceChannel> onEnd = request.getCompletionListener();
+        request.setCompletionListener(body -> {
+            if (streams.isTooLong(stream)) {
+                body.setIgnoreForceClose(true);
+            } else {
+                ChannelListeners.invokeChannelListener(body, onEnd);
+            }
+        });
+        return () -> streams.isTooLong(stream);
     }
 
     /** Refuses a request for which Undertow would close the connection. */
@@ -259,7 +290,7 @@ final class Http2ServerChannel extends Http2Channel {
         if (channel instanceof Http2StreamSourceChannel request) {
             Stream begun = streams.find(request.getStreamId());
             if (begun != null) {
-                begun.response = request.getResponseChannel();
+                begun.request = request;
             }
             String length = request.getHeaders().getFirst(Headers.CONTENT_LENGTH);
             if (length != null) {
@@ -274,8 +305,8 @@ final class Http2ServerChannel extends Http2Channel {
      * while a frame waits for flow control. It does later if a part of a frame is sent, whose rest must follow.
      */
     private void endResponse() {
-        if (reset != null && !sink.isInFrameOf(reset.id)) {
-            IoUtils.safeClose(reset.response);
+        if (reset != null && reset.request != null && !sink.isInFrameOf(reset.id)) {
+            IoUtils.safeClose(reset.request.getResponseChannel());
         }
         reset = null;
     }

@@ -1,6 +1,6 @@
 package io.http2duplex.internal.listener;
 
-import java.io.Closeable;
+import io.undertow.protocols.http2.Http2StreamSourceChannel;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,9 +38,12 @@ final class OpenStreams {
         boolean clientEnded;
         boolean serverEnded;
 
-        /** Closes its response; null before Undertow has its request. Used on the I/O thread. */
+        /** Bytes passed on, read or not. */
+        long passed;
+
+        /** Its request, once Undertow has it. */
         @Nullable
-        Closeable response;
+        Http2StreamSourceChannel request;
 
         Stream(int id, int size, int most) {
             this.id = id;

@@ -210,6 +210,12 @@ final class StreamLedger implements StreamCount {
         }
     }
 
+    /** {@return whether the body of that stream is longer than its handler allows} Undertow has closed it then. */
+    synchronized boolean isTooLong(Stream stream) {
+        long most = stream.request == null ? 0 : stream.request.getMaxStreamSize();
+        return most > 0 && stream.passed > most;
+    }
+
     /** {@return the stream, if it is open} */
     synchronized @Nullable Stream find(int stream) {
         return open.get(stream);
@@ -224,6 +230,7 @@ final class StreamLedger implements StreamCount {
     /** Records bytes of a stream that were passed to its reader. */
     synchronized void passed(Stream stream, int count) {
         stream.unread += count;
+        stream.passed += count;
     }
 
     /** Records padding, which no reader gets. */

@@ -5,9 +5,11 @@ import io.undertow.server.Connectors;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RequestTooBigException;
+import io.undertow.util.AttachmentKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.function.BooleanSupplier;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.conduits.AbstractStreamSourceConduit;
@@ -22,6 +24,9 @@ import org.xnio.conduits.StreamSourceConduit;
 public final class EntityLimit implements HttpHandler {
     /** The port's option, by which a handler's own limit is told from none. */
     public static final long UNSET = Long.MAX_VALUE;
+
+    /** Of an HTTP/2 request: whether Undertow has closed its body, which is longer than its handler allows. */
+    public static final AttachmentKey<BooleanSupplier> TOO_LONG = AttachmentKey.create(BooleanSupplier.class);
 
     private final HttpHandler next;
 
@@ -54,16 +59,12 @@ public final class EntityLimit implements HttpHandler {
 
         @Override
         public int read(ByteBuffer target) throws IOException {
-            int read = next.read(target);
-            check(read);
-            return read;
+            return (int) check(() -> next.read(target));
         }
 
         @Override
         public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
-            long read = next.read(targets, offset, length);
-            check(read);
-            return read;
+            return check(() -> next.read(targets, offset, length));
         }
 
         @Override
@@ -76,23 +77,37 @@ public final class EntityLimit implements HttpHandler {
             return IoUtils.transfer(new ConduitReadableByteChannel(this), most, through, target);
         }
 
-        /** Beyond the limit the request counts as complete, so that it is answered without the rest of its body. */
-        private void check(long read) throws IOException {
-            if (read > 0) {
-                count += read;
+        private interface Read {
+            long bytes() throws IOException;
+        }
+
+        private long check(Read read) throws IOException {
+            long bytes;
+            try {
+                bytes = read.bytes();
+            } catch (IOException e) {
+                BooleanSupplier tooLong = exchange.getAttachment(TOO_LONG);
+                throw tooLong != null && tooLong.getAsBoolean() ? tooBig() : e;
             }
+            count += Math.max(0, bytes);
             if (count > limit) {
-                if (!exchange.isRequestComplete()) {
-                    exchange.setPersistent(false);
-                    exchange.addExchangeCompleteListener((complete, listener) -> {
-                        IoUtils.safeClose(complete.getConnection()); // on HTTP/2 this resets the stream alone
-                        listener.proceed();
-                    });
-                    Connectors.terminateRequest(exchange);
-                }
-                throw new RequestTooBigException("The body of the request is longer than " + limit
-                        + " bytes; a handler allows more with setMaxEntitySize of the exchange");
+                throw tooBig();
             }
+            return bytes;
+        }
+
+        /** From now on the request counts as complete, so that it is answered without the rest of its body. */
+        private RequestTooBigException tooBig() {
+            if (!exchange.isRequestComplete()) {
+                exchange.setPersistent(false);
+                exchange.addExchangeCompleteListener((complete, listener) -> {
+                    IoUtils.safeClose(complete.getConnection()); // on HTTP/2 this resets the stream alone
+                    listener.proceed();
+                });
+                Connectors.terminateRequest(exchange);
+            }
+            return new RequestTooBigException("The body of the request is longer than " + limit
+                    + " bytes; a handler allows more with setMaxEntitySize of the exchange");
         }
     }
 }
