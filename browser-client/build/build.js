@@ -76,6 +76,7 @@ const INTERNAL_NAMES = [
     'isStream',
     'isLast',
   ],
+  ...['until', 'deadline', 'problem', 'event', 'attach'],
   ...['askedAt', 'held', 'asked', 'receive', 'core', 'settings', 'first', 'failure', 'sending', 'receiving'],
 ];
 

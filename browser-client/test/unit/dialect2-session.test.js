@@ -459,3 +459,25 @@ test('pieces out of order in one chunk share no buffer that the page could give 
   assert.equal(read.map((bytes) => Buffer.from(bytes ?? []).toString()).join(''), 'abcdefghijkl');
   assert.equal(new Set(read.map((bytes) => bytes?.buffer)).size, 3);
 });
+
+for (const heartbeat of [HEARTBEAT, 0]) {
+  const patience = 2 * (heartbeat || 30_000);
+  test(`a download that another has overtaken, and that never ends, is given up after ${patience} ms`, () => {
+    const { core, download } = attached();
+    const hello = frame(FrameType.HELLO, [heartbeat, RESUME_TIMEOUT]);
+    core.received(download, hello, 0);
+    core.received(download, frame(FrameType.ROTATE, []), 1);
+    core.downloads.attach(1);
+    const next = core.openDownload(2);
+    core.received(next, hello, 2);
+    for (let now = 2; now < patience; now += 1_000) {
+      core.received(next, frame(FrameType.PONG, [0]), now);
+      core.timeIs(now);
+      assert.ok(core.isWanted(download) && core.isWanted(next));
+    }
+    core.received(next, frame(FrameType.PONG, [0]), patience + 2);
+    assert.ok(core.deadline <= patience + 2);
+    core.timeIs(patience + 2);
+    assert.ok(!core.isWanted(download) && core.isWanted(next) && core.downloads.isAttached);
+  });
+}

@@ -6,6 +6,8 @@ const ATTACH_TIMEOUT_MILLISECONDS = 10_000;
 const DEFAULT_RESUME_TIMEOUT_MILLISECONDS = 30_000;
 /** The frames that every download begins with: HELLO, WINDOW and perhaps DRAIN. A further one shows that it works. */
 const FIRST_FRAMES = 3;
+/** A server without a heartbeat ends a download that another has overtaken within this time. */
+const NO_HEARTBEAT_MILLISECONDS = 30_000;
 
 /**
  * A request to attach the session that is under way.
@@ -17,7 +19,13 @@ const FIRST_FRAMES = 3;
  * @property {boolean} isRotation it was sent while another download went on
  */
 
-/** @typedef {{ decoder: FrameDecoder, frames: number }} Download a body, or socket, and its number of frames */
+/**
+ * A body, or socket.
+ * @typedef {object} Download
+ * @property {FrameDecoder} decoder
+ * @property {number} frames how many have come
+ * @property {number} until when it is given up although it has not ended, since another has overtaken it
+ */
 
 /**
  * The downloads of one session: which one is current, when to attach again, and how long the server has been silent.
@@ -107,7 +115,7 @@ export class Downloads {
 
   /** @param {number} now */
   open(now) {
-    const download = { decoder: new FrameDecoder(), frames: 0 };
+    const download = { decoder: new FrameDecoder(), frames: 0, until: Infinity };
     this.#candidate = download;
     this.#candidateSince = now;
     this.#open.add(download);
@@ -123,6 +131,9 @@ export class Downloads {
       this.#attempt = this.#candidate = undefined;
       this.#mustRotate = false;
       this.#heardAt = this.#sentAt = now;
+      if (this.#current) {
+        this.#current.until = now + 2 * (this.heartbeat || NO_HEARTBEAT_MILLISECONDS);
+      }
       this.#current = download;
       this.onattached();
     }
@@ -196,6 +207,9 @@ export class Downloads {
     yield this.backOff.alarm;
     if (this.#isClosed) {
       return;
+    }
+    for (const download of this.#open) {
+      yield [download.until, () => this.#open.delete(download)];
     }
     const attempt = this.#attempt;
     const current = this.#current;
