@@ -21,7 +21,7 @@ const layer = (files, allowed, names = []) => ({
 
 const BESIDE = '\\./[^/]+$';
 /** The modules at the top of src/ that are not about one dialect or one face. */
-const WORDS = '(bytes|codes|errors|headers|options|request-init)\\.js$';
+const WORDS = '(bytes|codes|errors|headers|options|problem|request-init)\\.js$';
 
 export default [
   { ignores: ['dist/', 'target/'] },

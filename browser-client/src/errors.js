@@ -1,3 +1,5 @@
+import { problemOf } from './problem.js';
+
 /**
  * The reasons of a failure: the `code` of the error, and its number (docs/protocol.md, "Error codes").
  * The Java enum `ErrorCode` has the same names and numbers.
@@ -97,14 +99,4 @@ function explanationOf(response) {
  */
 export function isOfServer(problem) {
   return /^urn:http2-duplex:problem:(?!other-node$)/.test(problem?.type);
-}
-
-/** @param {Response} response whose body can still be read @returns {Promise<any>} its problem (RFC 9457), if any */
-export async function problemOf(response) {
-  if (response.headers.get('content-type')?.includes('problem+json')) {
-    return response
-      .clone()
-      .json()
-      .catch(() => {});
-  }
 }

@@ -1,6 +1,7 @@
 import { connectionLost, drain, responseError } from '../browser/responses.js';
 import { codeOfRefusedUpload } from '../codes.js';
-import { DuplexError, problemOf } from '../errors.js';
+import { DuplexError } from '../errors.js';
+import { problemOf } from '../problem.js';
 import { destroyRequest } from '../request-init.js';
 
 /** How long the server has to answer the notice of a destroyed duplex before its requests are aborted. */

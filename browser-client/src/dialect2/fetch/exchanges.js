@@ -1,6 +1,7 @@
 import { drain, responseError } from '../../browser/responses.js';
 import { codeOfRefusedUpload } from '../../codes.js';
-import { ErrorCode, isOfServer, problemOf, ResponseError } from '../../errors.js';
+import { ErrorCode, isOfServer, ResponseError } from '../../errors.js';
+import { problemOf } from '../../problem.js';
 
 /** Statuses of the server that pass: what was refused may be tried again. */
 const PASSING = [408, 429, 503];
