@@ -56,12 +56,12 @@ final class AttackRunner implements AutoCloseable {
         posts.forEach(post -> post.endIfLongerThan(BOUT));
     }
 
-    /** {@return what was done in the bouts of each attack} */
     /** {@return how many bytes all attackers have sent that are done} */
     long sent() {
         return tallies.values().stream().mapToLong(tally -> tally.sent).sum();
     }
 
+    /** {@return what was done in the bouts of each attack} */
     Map<String, Tally> tallies() {
         return tallies;
     }
