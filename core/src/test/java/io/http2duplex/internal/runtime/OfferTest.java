@@ -56,6 +56,12 @@ class OfferTest {
         return taken;
     }
 
+    /** Puts more than the duplex and the connection hold together: it is full, and no room turns up later. */
+    private static void overfill(Duplex duplex) throws IOException {
+        duplex.put(ByteBuffer.allocate(1_000_000));
+        fill(duplex);
+    }
+
     private static void read(InputStream input, int count) throws IOException {
         assertThat(input.readNBytes(count)).hasSize(count);
     }
@@ -103,7 +109,7 @@ class OfferTest {
     @ValueSource(ints = {1, 2})
     void aFailureIsSeenByWritersThatWaitAndByThoseThatTry(int dialect) throws Exception {
         Duplex duplex = open(dialect);
-        fill(duplex);
+        overfill(duplex);
         CompletionStage<Void> writable = duplex.writable();
         CompletableFuture<Void> put = CompletableFuture.runAsync(() -> putUnchecked(duplex, new byte[1]));
 
@@ -119,7 +125,7 @@ class OfferTest {
     @ValueSource(ints = {1, 2})
     void nothingIsTakenAfterTheApplicationHasEndedItsSide(int dialect) throws Exception {
         Duplex duplex = open(dialect);
-        fill(duplex);
+        overfill(duplex);
         CompletionStage<Void> writable = duplex.writable();
 
         duplex.end();
