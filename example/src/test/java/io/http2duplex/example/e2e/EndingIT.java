@@ -74,7 +74,7 @@ class EndingIT {
                 .containsExactlyInAnyOrder(mode, "Hello", "end", "finish", "close");
         assertThat(outcome(SERVER.opened("/echo"))).isEmpty();
         SERVER.awaitNoSession();
-        assertThat(SERVER.requests().kinds()).isIn(RequestLog.ofCleanLife(dialect, mode));
+        assertThat(SERVER.requests().kinds()).isEqualTo(RequestLog.ofCleanLife(dialect, mode));
     }
 
     @ParameterizedTest(name = "dialect {0}, {1} upload")
