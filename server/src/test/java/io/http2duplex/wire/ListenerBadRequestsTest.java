@@ -121,8 +121,22 @@ class ListenerBadRequestsTest {
         ":authority, a b",
         ":authority, \u00e9",
         ":method, CONNECT",
+        ":method, ''",
+        ":method, a/b",
+        ":method, A B",
+        ":scheme, ftp",
+        ":scheme, ''",
+        ":scheme, h t",
         "content-length, -5",
         "content-length, +5",
+        "a, 'b\r\nc: d'",
+        "a, 'b\nc'",
+        "a, 'b\u0000c'",
+        "a:, b",
+        "connection, close",
+        "upgrade, h2c",
+        "keep-alive, timeout=5",
+        "proxy-connection, keep-alive",
     })
     void aFieldThatMustNotBeThere(String name, String value) throws IOException {
         try (DuplexServer server = start();
@@ -139,15 +153,37 @@ class ListenerBadRequestsTest {
         }
     }
 
+    /** A proxy that passes it on in HTTP/1.1 would treat the next request as the body. */
+    @Test
+    void aLengthWithoutABodyIsRefused() throws IOException {
+        try (DuplexServer server = start();
+                Beside connection = new Beside(server)) {
+            Map<String, String> announced = head("content-length", "3");
+            assertThat(connection.ask(false, announced).status()).isEqualTo(400);
+            Http2Client.Http2Request whole = connection.ask(true, announced);
+            whole.writeLast(new byte[3]);
+            assertThat(whole.status()).isEqualTo(200);
+            assertThat(connection.ask(false, head("content-length", "0")).status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void dataOfNoStreamEndsTheConnection() throws IOException {
+        try (DuplexServer server = start();
+                Http2Client client = Http2Client.over(Sockets.open(server.port(), null, "h2"), "/")) {
+            client.frame(Http2Frames.DATA, 0, 0, ByteBuffer.allocate(1).position(1));
+            assertThat(Await.result(client.closed())).contains("GOAWAY, error 1");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
-        ":method, A B",
-        ":scheme, h t",
         "content-length, abc",
         "content-length, 99999999999999999999",
-        "connection, close",
         "te, gzip",
         "A, b",
+        "'a\u0001', b",
         "a b, c",
         ":none, x",
     })

@@ -106,7 +106,7 @@ final class Http1Framing {
         }
         return switch (part) {
             case START -> start(b);
-            case METHOD -> b == ' ' ? begin(Part.TARGET) : isToken(b) ? null : BAD_HEAD;
+            case METHOD -> b == ' ' ? begin(Part.TARGET) : RequestCheck.isToken(b) ? null : BAD_HEAD;
             case TARGET -> target(b);
             case VERSION -> version(b);
             case FIELD -> field(b);
@@ -149,7 +149,7 @@ final class Http1Framing {
         }
         coding = null;
         contentLength = null;
-        return isToken(b) ? begin(Part.METHOD) : BAD_HEAD;
+        return RequestCheck.isToken(b) ? begin(Part.METHOD) : BAD_HEAD;
     }
 
     private @Nullable String target(int b) {
@@ -188,7 +188,7 @@ final class Http1Framing {
             return begin(Part.VALUE);
         }
         add(b);
-        return isToken(b) ? null : BAD_HEAD;
+        return RequestCheck.isToken(b) ? null : BAD_HEAD;
     }
 
     private @Nullable String value(int b) {
@@ -260,10 +260,5 @@ final class Http1Framing {
         inTrailers = left == 0;
         trailers = 0;
         return endLine(inTrailers ? Part.FIELD : Part.CHUNK);
-    }
-
-    /** {@return whether it may stand in a method or in the name of a field (RFC 9110, section 5.6.2)} */
-    private static boolean isToken(int b) {
-        return b > ' ' && b < 127 && "\"(),/:;<=>?@[\\]{}".indexOf(b) < 0;
     }
 }

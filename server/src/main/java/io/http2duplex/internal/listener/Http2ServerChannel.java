@@ -60,6 +60,7 @@ final class Http2ServerChannel extends Http2Channel {
     private int flags;
     private int stream;
     private boolean begins;
+    private boolean endsWithHead;
     private int lastBegun;
     private boolean settled;
     private boolean ending;
@@ -160,12 +161,12 @@ final class Http2ServerChannel extends Http2Channel {
             replenishConnection(limits.connectionWindow() - Http2Limits.INITIAL_CONNECTION_WINDOW);
         }
         replenishConnection(streams.replenishConnection());
-        if (frame instanceof Http2StreamSourceChannel request && !RequestCheck.isWellFormed(request.getHeaders())) {
-            refuse(request);
-            return null;
-        }
         if (frame instanceof Http2StreamSourceChannel request) {
             current = streams.find(request.getStreamId());
+            if (!RequestCheck.isWellFormed(request.getHeaders(), endsWithHead)) {
+                refuse(request);
+                return null;
+            }
         }
         return frame;
     }
@@ -234,8 +235,9 @@ final class Http2ServerChannel extends Http2Channel {
 
     /** Counts a received frame, before it is parsed. */
     private void received(int itsType, int itsFlags, int itsStream, int length) throws ConnectionErrorException {
-        if (!begun && itsType != FrameHeads.SETTINGS) {
-            throw new ConnectionErrorException(ERROR_PROTOCOL_ERROR); // Undertow would log an error
+        boolean first = !begun && itsType != FrameHeads.SETTINGS; // of which Undertow would log an error
+        if (first || (itsType == FrameHeads.DATA && itsStream == 0)) {
+            throw new ConnectionErrorException(ERROR_PROTOCOL_ERROR);
         }
         begun = true;
         if (itsType == FrameHeads.RST_STREAM) {
@@ -261,6 +263,7 @@ final class Http2ServerChannel extends Http2Channel {
         stream = newStream;
         if (type == FrameHeads.HEADERS) {
             begins = stream > lastBegun;
+            endsWithHead = (flags & FrameHeads.END_STREAM) != 0;
             lastBegun = Math.max(stream, lastBegun);
         }
     }
