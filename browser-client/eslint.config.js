@@ -37,6 +37,15 @@ export default [
   },
   { files: ['src/**'], languageOptions: { globals: globals.browser } },
   { files: ['build/**', 'test/**', '*.js'], languageOptions: { globals: globals.node } },
+  {
+    files: ['test/**/*.test.js'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { name: 'node:test', importNames: ['it', 'test'], message: 'test of support/time-limits.js has a time limit.' },
+      ],
+    },
+  },
   layer(
     'src/dialect2/core/**',
     [BESIDE, `\\.\\./\\.\\./${WORDS}`],

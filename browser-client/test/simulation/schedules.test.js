@@ -1,8 +1,8 @@
 // The core of dialect 2 over a simulated network: see test/support/schedule.js. A schedule that fails prints its seed;
 // `SEED=n node --test test/simulation/schedules.test.js` runs that one alone.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Schedule } from '../support/schedule.js';
+import { test } from '../support/time-limits.js';
 
 const SCHEDULES = 20_000;
 

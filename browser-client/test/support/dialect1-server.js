@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { TestServer } from './test-server.js';
+import { awaited } from './time-limits.js';
 
 /** @typedef {import('node:http2').ServerHttp2Stream} Stream */
 /** @typedef {'chunk' | 'single' | 'end' | 'destroy'} Kind */
@@ -84,9 +85,12 @@ export class Dialect1Server extends TestServer {
   /** @param {Kind} kind @returns {Promise<Post>} the first of that kind, as soon as it is here */
   async post(kind) {
     let post = this.#posts.find((candidate) => candidate.kind === kind);
-    post ??= await new Promise((resolve) => {
-      this.#waiting.push((candidate) => candidate.kind === kind && (resolve(candidate), true));
-    });
+    post ??= await awaited(
+      new Promise((resolve) => {
+        this.#waiting.push((candidate) => candidate.kind === kind && (resolve(candidate), true));
+      }),
+      `a POST of the kind ${kind}`,
+    );
     await setImmediate();
     return /** @type {Post} */ (post);
   }

@@ -4,6 +4,7 @@ import * as FrameType from '../../src/dialect2/core/frame-types.js';
 import { FrameDecoder } from '../../src/dialect2/core/frames.js';
 import { ServerSession } from './server-session.js';
 import { TestServer } from './test-server.js';
+import { awaited } from './time-limits.js';
 
 /** @typedef {import('node:http2').ServerHttp2Stream} Stream */
 /** @typedef {import('node:http2').IncomingHttpHeaders} Headers */
@@ -58,7 +59,7 @@ export class Dialect2Server extends TestServer {
   /** @returns {Promise<ServerDuplex>} the first one that was opened */
   async duplex() {
     const [duplex] = this.#duplexes.values();
-    return duplex ?? new Promise((resolve) => this.#waiting.push(resolve));
+    return duplex ?? awaited(new Promise((resolve) => this.#waiting.push(resolve)), 'a duplex at the server');
   }
 
   /** Settles when everything was sent that can be sent without a further event. */
@@ -150,7 +151,10 @@ export class ServerDuplex {
   /** Settles when that holds. @param {() => boolean} is @returns {Promise<void>} */
   async until(is) {
     if (!is()) {
-      await new Promise((resolve) => this.#waiting.push({ is, resolve: () => resolve(undefined) }));
+      await awaited(
+        new Promise((resolve) => this.#waiting.push({ is, resolve: () => resolve(undefined) })),
+        `${is}, at the server`,
+      );
     }
   }
 

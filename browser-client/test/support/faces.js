@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { connect, make } from '../../src/index.js';
+import { awaited } from './time-limits.js';
 
 /**
  * What the tests need of a duplex, whatever its face.
@@ -40,7 +41,9 @@ function eventsOf(listen) {
       waiting = waiting.filter((waits) => waits.name !== name);
     });
   }
-  return { events, next: (name) => new Promise((resolve) => waiting.push({ name, resolve: () => resolve() })) };
+  const next = (/** @type {string} */ name) =>
+    awaited(new Promise((resolve) => waiting.push({ name, resolve: () => resolve(undefined) })), `the event ${name}`);
+  return { events, next };
 }
 
 /** @type {Face} */
@@ -82,10 +85,12 @@ const nodeFace = {
       destroy: (reason) => duplex.destroy(reason),
       reset: (number, reason) => duplex.reset(number, reason),
       ...eventsOf((name, listener) => duplex.on(name, listener)),
-      errors: closed.then(async () => {
-        await setImmediate();
-        return errors;
-      }),
+      get errors() {
+        return awaited(closed, 'the duplex is closed').then(async () => {
+          await setImmediate();
+          return errors;
+        });
+      },
     };
   },
 };
@@ -99,6 +104,10 @@ const webFace = {
     const writer = duplex.writable.getWriter();
     writer.closed.catch(() => {});
     reader.closed.catch(() => {});
+    const closed = duplex.closed.then(
+      () => [],
+      (error) => [error],
+    );
     return {
       id: duplex.id,
       mode: () => duplex.uploadMode,
@@ -108,10 +117,9 @@ const webFace = {
       destroy: (reason) => void writer.abort(reason),
       reset: (number, reason) => duplex.reset(number, reason),
       ...eventsOf((name, listener) => duplex.addEventListener(name, listener)),
-      errors: duplex.closed.then(
-        () => [],
-        (error) => [error],
-      ),
+      get errors() {
+        return awaited(closed, 'the duplex is closed');
+      },
     };
   },
 };

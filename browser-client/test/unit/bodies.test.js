@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { bodies } from '../../src/dialect1/bodies.js';
 import { randomChunks, randomOf } from '../support/random.js';
+import { test } from '../support/time-limits.js';
 
 const bytes = (/** @type {number[]} */ ...values) => Uint8Array.from(values);
 

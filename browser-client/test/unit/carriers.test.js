@@ -1,10 +1,11 @@
 // The seam for carriers: a session of dialect 2 works without fetch, over whatever implements src/dialect2/carrier.js.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { Dialect2Session } from '../../src/dialect2/session.js';
 import { settingsOf } from '../../src/options.js';
 import { BodyCarrier, EchoServer, SocketCarrier } from '../support/simulated-carriers.js';
 import '../support/unhandled-rejections.js';
+import { test } from '../support/time-limits.js';
 
 const SIZE = 200_000;
 const TIME_LIMIT = { timeout: 10_000 };

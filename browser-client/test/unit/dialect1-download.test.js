@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { Download } from '../../src/dialect1/download.js';
+import { test } from '../support/time-limits.js';
 
 /** @param {...number[]} chunks */
 function bodyOf(...chunks) {

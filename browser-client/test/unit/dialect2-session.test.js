@@ -1,11 +1,11 @@
 // What the simulation can't see, since nothing is lost by it: the times of actions, and actions that must not happen.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { ByteRing } from '../../src/dialect2/core/byte-ring.js';
 import * as FrameType from '../../src/dialect2/core/frame-types.js';
 import { frame, FrameDecoder, reasonOf } from '../../src/dialect2/core/frames.js';
 import { ReceivingDirection } from '../../src/dialect2/core/receiving.js';
 import { ResumableSession } from '../../src/dialect2/core/session.js';
+import { test } from '../support/time-limits.js';
 
 const HEARTBEAT = 15_000;
 const RESUME_TIMEOUT = 30_000;
@@ -213,6 +213,45 @@ test('a streaming POST begins with a PING, and streaming is given up when no PON
   core.timeIs(3_010);
   assert.ok(!core.isWanted(stream) && !core.uploads.mayStream && !core.uploads.wantsStream(3_010));
   assert.equal(Buffer.from(framesOf(core.uploads.nextBody(MIB, 3_010))[0].bytes).toString(), 'ab');
+});
+
+/** A stream is begun, works, and breaks. @param {ReturnType<typeof attached>} session @param {number} now */
+function breakStream({ core, download }, now) {
+  core.received(download, frame(FrameType.PING, [0]), now);
+  core.timeIs(now);
+  core.write(Buffer.from('ab'));
+  assert.ok(core.uploads.wantsStream(now));
+  const stream = core.uploads.openStream(now);
+  assert.ok(core.uploads.nextPieces(stream, MIB, now));
+  const arrived = stream.ranges[0].to;
+  const window = frame(FrameType.WINDOW, [arrived, arrived + 100]);
+  core.received(download, Buffer.concat([frame(FrameType.PONG, [stream.probe]), window]), now);
+  core.uploadLost(stream, now);
+}
+
+test('streaming is given up when it has broken twice within a minute', () => {
+  const session = attached();
+  breakStream(session, 1_000);
+  breakStream(session, 60_999);
+  assert.ok(!session.core.uploads.wantsStream(70_000) && !session.core.uploads.mayStream);
+});
+
+test('streaming that breaks more rarely, or with its connection, goes on', () => {
+  const session = attached();
+  const { core } = session;
+  breakStream(session, 1_000);
+  breakStream(session, 61_000);
+  assert.ok(core.uploads.mayStream);
+  for (const now of [62_000, 64_000, 66_000]) {
+    breakStream(session, now);
+    core.downloadEnded(session.download, now + 1);
+    core.downloads.attach(now + 1);
+    session.download = core.openDownload(now + 2);
+    core.received(session.download, frame(FrameType.HELLO, [HEARTBEAT, RESUME_TIMEOUT]), now + 2);
+    core.retryNow();
+  }
+  core.write(Buffer.from('ab'));
+  assert.ok(core.uploads.wantsStream(67_000));
 });
 
 test('a server that is silent for two heartbeats is treated as dead: its download and POSTs are no longer wanted', () => {

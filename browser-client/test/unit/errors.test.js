@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { test } from 'node:test';
 import { codeOfRefusedOpening, codeOfRefusedUpload } from '../../src/codes.js';
 import { DuplexError, ErrorCode, ResponseError } from '../../src/errors.js';
+import { test } from '../support/time-limits.js';
 
 test('the error codes are those of docs/protocol.md', async () => {
   const text = await readFile(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');

@@ -1,10 +1,10 @@
 // When what is written goes out: at once if it is the first of its task, together if it is not.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import * as FrameType from '../../src/dialect2/core/frame-types.js';
 import { frame, FrameDecoder } from '../../src/dialect2/core/frames.js';
 import { connect } from '../../src/web-streams.js';
+import { test } from '../support/time-limits.js';
 
 /** A duplex of dialect 2 that has just opened, how many bytes each of its POSTs has brought, and which other frames. */
 async function openedDuplex() {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { DuplexError, ResponseError } from '../../src/errors.js';
 import { make } from '../../src/index.js';
 import { keepOpen, KeptOpen } from '../../src/keep-open.js';
 import { SimulatedDuplex, SimulatedEnvironment } from '../support/simulated-page.js';
 import '../support/unhandled-rejections.js';
+import { test } from '../support/time-limits.js';
 
 const failed = (/** @type {import('../../src/errors.js').ErrorCodeName} */ code, options = {}) =>
   new DuplexError(code, `failed with ${code}`, options);

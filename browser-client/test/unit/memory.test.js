@@ -1,11 +1,11 @@
 // Memory that is used again, since new memory costs more than a copy, and its release.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import * as FrameType from '../../src/dialect2/core/frame-types.js';
 import { frame } from '../../src/dialect2/core/frames.js';
 import { SendingDirection } from '../../src/dialect2/core/sending.js';
 import { connect } from '../../src/web-streams.js';
+import { awaited, test } from '../support/time-limits.js';
 
 const LARGE = 100_000;
 /** How many full POSTs are under way at most. */
@@ -75,9 +75,13 @@ async function busyDuplex() {
 
 /** @param {() => boolean} condition */
 async function until(condition) {
-  while (!condition()) {
-    await setImmediate();
-  }
+  let isLate = false;
+  const poll = async () => {
+    while (!condition() && !isLate) {
+      await setImmediate();
+    }
+  };
+  await awaited(poll(), String(condition)).finally(() => (isLate = true));
 }
 
 test('a POST uses the memory of one that was answered, and never of one that is under way', async () => {

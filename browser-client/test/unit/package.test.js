@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { test } from '../support/time-limits.js';
 
 const root = new URL('../../', import.meta.url);
 const read = (/** @type {string} */ file) => readFileSync(fileURLToPath(new URL(file, root)), 'utf8');

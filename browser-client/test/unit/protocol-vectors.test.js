@@ -1,12 +1,12 @@
 // The vectors that both implementations have to agree on: docs/protocol-vectors.json.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
 import * as FrameType from '../../src/dialect2/core/frame-types.js';
 import { frame, FrameDecoder, ProtocolError, reasonOf, resetFrame } from '../../src/dialect2/core/frames.js';
 import { ReceivingDirection } from '../../src/dialect2/core/receiving.js';
 import { isBetweenFrames } from '../support/between-frames.js';
 import { randomOf } from '../support/random.js';
+import { test } from '../support/time-limits.js';
 
 /** @typedef {string | { repeat: string, count: number }} Run */
 /** @typedef {{ type: keyof typeof NAMES, [field: string]: any }} Meaning */

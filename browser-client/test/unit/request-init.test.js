@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { chunkRequest, destroyRequest, downloadRequest, endRequest, streamingRequest } from '../../src/request-init.js';
+import { test } from '../support/time-limits.js';
 
 const ID = 'some-id';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { WriteBuffer } from '../../src/dialect1/write-buffer.js';
+import { test } from '../support/time-limits.js';
 
 function bufferOf(/** @type {number} */ highWaterMark) {
   /** @type {number[][]} */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { faces, readAll } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
+import { test } from '../support/time-limits.js';
 
 /** An echo that speaks dialect 1 over HTTP/1.1. */
 const server = createServer(async (request, response) => {

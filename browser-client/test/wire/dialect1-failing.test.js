@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { afterEach, beforeEach, describe } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { ResponseError } from '../../src/index.js';
 import { faces, failsOnce, failureOf, modes } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { Dialect1Server } from '../support/dialect1-server.js';
+import { test } from '../support/time-limits.js';
 
 const BYTES = Uint8Array.of(1, 2, 3);
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { afterEach, beforeEach, describe } from 'node:test';
 import { faces } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { Dialect1Server } from '../support/dialect1-server.js';
+import { test } from '../support/time-limits.js';
 
 for (const face of faces) {
   describe(`where streaming an upload turns out to be impossible, ${face.name}`, () => {

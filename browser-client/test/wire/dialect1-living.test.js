@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { afterEach, beforeEach, describe } from 'node:test';
 import { faces, modes, readAll } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { hashOf, randomChunks, randomOf } from '../support/random.js';
 import { Dialect1Server, SESSION_ID } from '../support/dialect1-server.js';
+import { test } from '../support/time-limits.js';
 
 for (const face of faces) {
   for (const { mode, options } of modes) {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { afterEach, beforeEach, describe } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { ResponseError } from '../../src/index.js';
 import { faces, failsOnce, failureOf, modes, readAll } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { Dialect2Server } from '../support/dialect2-server.js';
+import { test } from '../support/time-limits.js';
 
 /** @typedef {import('../support/faces.js').Client} Client */
 /** @typedef {import('node:http2').ServerHttp2Stream} Stream */
@@ -120,6 +121,15 @@ for (const face of faces) {
         assert.deepEqual(await client.errors, []);
       });
 
+      test('a session that is over, of which 410 does not tell how, has not ended cleanly', async () => {
+        const { client, duplex } = await open();
+        duplex.end();
+        assert.equal(await client.read(), null);
+        first('GET', [refuse(410)]);
+        duplex.cutDownload();
+        await failsOnce(client, 'UNKNOWN_SESSION');
+      });
+
       test("another refusal is the application's ResponseError, and its init() is awaited", async () => {
         class Mine extends ResponseError {
           text = '';
@@ -200,6 +210,46 @@ for (const face of faces) {
         assert.deepEqual(client.events, ['detached', 'attached']);
         client.destroy();
       });
+
+      for (const method of ['GET', 'POST']) {
+        test(`a ${method} that is refused for some seconds is not sent again before`, async (t) => {
+          t.mock.method(Math, 'random', () => 0); // no other pause
+          const { client, duplex } = await open();
+          const now = performance.now();
+          const clock = t.mock.method(performance, 'now', () => now);
+          let requests = 0;
+          server.onrequest = (stream, headers) => {
+            if (headers[':method'] === method && headers['http2-duplex-id']) {
+              requests++;
+              refuse(503, {}, { 'retry-after': '1' })(stream);
+              return true;
+            }
+          };
+          if (method === 'GET') {
+            duplex.cutDownload();
+          } else {
+            client.write(BYTES).catch(() => {});
+          }
+          await server.settled();
+          await server.settled();
+          assert.equal(requests, 1);
+          server.onrequest = () => {};
+          clock.mock.mockImplementation(() => now + 1_000);
+          await (method === 'GET' ? client.next('attached') : duplex.until(() => duplex.received.length > 0));
+          client.destroy();
+        });
+      }
+
+      for (const status of [429, 503]) {
+        test(`an upload that is refused once with ${status} goes on as it was`, async () => {
+          const { client, duplex } = await open();
+          first('POST', [refuse(status, {}, { 'retry-after': '0' })]);
+          await client.write(BYTES);
+          await duplex.until(() => duplex.received.length > 0);
+          assert.equal(client.mode(), mode);
+          client.destroy();
+        });
+      }
 
       test('uploads that are refused for now, or cut, or whose answer is lost, arrive once', async () => {
         const { client, duplex } = await open();

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { afterEach, beforeEach, describe } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { faces, modes, readAll, textOf } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { hashOf, randomChunks, randomOf } from '../support/random.js';
 import { Dialect2Server } from '../support/dialect2-server.js';
+import { test } from '../support/time-limits.js';
 
 for (const face of faces) {
   for (const { mode, options } of modes) {

@@ -1,10 +1,11 @@
 // Answers that something on the way gives in place of the server: none of them ends a session.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { afterEach, beforeEach, describe } from 'node:test';
 import { ResponseError } from '../../src/index.js';
 import { faces, failsOnce, failureOf, modes, textOf } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { Dialect2Server } from '../support/dialect2-server.js';
+import { test } from '../support/time-limits.js';
 
 /** @typedef {import('node:http2').ServerHttp2Stream} Stream */
 

@@ -1,11 +1,12 @@
 // keepOpen over real duplexes of both faces: what a restart, a drain and a refusal do.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { afterEach, beforeEach, describe } from 'node:test';
 import { connect, make } from '../../src/index.js';
 import { keepOpen } from '../../src/keep-open.js';
 import { Dialect2Server } from '../support/dialect2-server.js';
 import '../support/unhandled-rejections.js';
+import { test } from '../support/time-limits.js';
 
 for (const [face, open] of /** @type {const} */ ([
   ['Node Duplex', make],

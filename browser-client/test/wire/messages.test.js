@@ -1,13 +1,14 @@
 // Messages on both faces, over a real duplex: docs/protocol.md, "Messages", and the vectors that Java runs too.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { afterEach, beforeEach, describe } from 'node:test';
 import { connect, make } from '../../src/index.js';
 import { json, messages } from '../../src/messages.js';
 import { Dialect2Server } from '../support/dialect2-server.js';
 import { failureOf } from '../support/faces.js';
 import { randomOf } from '../support/random.js';
 import '../support/unhandled-rejections.js';
+import { test } from '../support/time-limits.js';
 
 /** @typedef {string | { repeat: string, count: number }} Run */
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { afterEach, beforeEach, describe } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { Duplex, finished, pipeline } from 'readable-stream';
 import makeByDefault, { connect, ErrorCode, make } from '../../src/index.js';
 import { failureOf, modes } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { Dialect1Server } from '../support/dialect1-server.js';
+import { test } from '../support/time-limits.js';
 
 /** @param {import('../../src/index.js').FetchDuplex} duplex */
 function eventsOf(duplex) {

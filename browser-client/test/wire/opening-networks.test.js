@@ -1,10 +1,11 @@
 // Openings over networks that hold answers back, hide fields, redirect, and openings that are given up.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { afterEach, beforeEach, describe } from 'node:test';
 import { faces, failsOnce, failureOf, textOf } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { Dialect1Server } from '../support/dialect1-server.js';
 import { Dialect2Server } from '../support/dialect2-server.js';
+import { test } from '../support/time-limits.js';
 
 const LIMIT = { timeout: 20_000 };
 const never = () => new Promise(() => {});

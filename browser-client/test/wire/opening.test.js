@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { after, before, beforeEach, describe } from 'node:test';
 import { ResponseError } from '../../src/index.js';
 import { faces, failureOf } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { Dialect1Server } from '../support/dialect1-server.js';
+import { test } from '../support/time-limits.js';
 
 for (const face of faces) {
   describe(`opening, ${face.name}`, () => {

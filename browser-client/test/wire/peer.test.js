@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { after, before, beforeEach, describe } from 'node:test';
 import { Http2DuplexServer } from 'http2-duplex';
 import { faces, modes, readAll } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { hashOf, randomChunks, randomOf } from '../support/random.js';
 import { TestServer } from '../support/test-server.js';
+import { test } from '../support/time-limits.js';
 
 /** @typedef {import('node:stream').Duplex} ServerDuplex */
 
