@@ -5,14 +5,14 @@ import { connect } from './web-streams.js';
  * Opens a duplex and calls `use` with it, and does both again whenever the duplex, or the opening, fails in a way that may
  * pass: the server was restarted, drains or is overloaded, it has lost the session, the network is away.
  *
- * @template {WebDuplex | FetchDuplex} [D=WebDuplex]
+ * @template {WebDuplex | NodeDuplex} [D=WebDuplex]
  * @overload
  * @param {string | URL} url
  * @param {Use<D>} use
  * @returns {KeptOpen<D>}
  */
 /**
- * @template {WebDuplex | FetchDuplex} [D=WebDuplex]
+ * @template {WebDuplex | NodeDuplex} [D=WebDuplex]
  * @overload
  * @param {string | URL} url
  * @param {KeepOpenOptions<D>} options
@@ -29,7 +29,7 @@ export function keepOpen(url, options, use) {
 }
 
 /** @typedef {import('./web-streams.js').WebDuplex} WebDuplex */
-/** @typedef {import('./duplex.js').FetchDuplex} FetchDuplex */
+/** @typedef {import('./session.js').NodeDuplex} NodeDuplex */
 
 /**
  * Uses one duplex, and is done when its promise settles: what is left of the duplex is destroyed then. The signal is
@@ -83,7 +83,7 @@ const ENVIRONMENT = {
   now: () => Date.now(),
   random: Math.random,
   isOffline: () => globalThis.navigator?.onLine === false,
-  setTimeout: (/** @type {() => void} */ run, /** @type {number} */ pause) => setTimeout(run, pause),
+  setTimeout: /** @type {(run: () => void, pause: number) => unknown} */ (setTimeout.bind(globalThis)),
   clearTimeout: (/** @type {any} */ timer) => clearTimeout(timer),
 };
 
@@ -99,7 +99,7 @@ const ENVIRONMENT = {
  *
  *     closed, from everywhere: by stop(), a failure that does not pass, or when `use` is done while the duplex is well
  *
- * @template {WebDuplex | FetchDuplex} [D=WebDuplex]
+ * @template {WebDuplex | NodeDuplex} [D=WebDuplex]
  */
 export class KeptOpen extends EventTarget {
   /** @type {KeptOpenState} */

@@ -3,18 +3,19 @@
  *
  * @template In, Out
  * @typedef {object} MessageCodec
- * @property {(payload: Uint8Array<ArrayBuffer>) => In} [decode] default: JSON. The place to validate a message: what it
+ * @property {(payload: import('./bytes.js').Bytes) => In} [decode] default: JSON. The place to validate a message: what it
  *   throws means that the message is unreadable
  * @property {(message: Out) => Uint8Array} [encode] default: JSON
  * @property {number} [max_length] the longest message in bytes, in both directions; default 1 MiB
- * @property {(error: unknown, payload: Uint8Array<ArrayBuffer>) => void} [unreadable] is told of messages that `decode`
+ * @property {(error: unknown, payload: import('./bytes.js').Bytes) => void} [unreadable] is told of messages that `decode`
  *   refuses, which are then skipped. Default: the duplex is reset
  */
 
 /** JSON in UTF-8, to build codecs on. */
 export const json = {
   decode: (/** @type {Uint8Array} */ payload) => JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)),
-  encode: (/** @type {unknown} */ message) => new TextEncoder().encode(JSON.stringify(message ?? null)),
+  encode: /** @type {(message: unknown) => import('./bytes.js').Bytes} */ (message) =>
+    new TextEncoder().encode(JSON.stringify(message ?? null)),
 };
 
 /**
@@ -30,7 +31,7 @@ export const json = {
  *
  * @template [In=any]
  * @template [Out=In]
- * @param {import('./web-streams.js').WebDuplex | import('./duplex.js').FetchDuplex} duplex
+ * @param {import('./web-streams.js').WebDuplex | import('./session.js').NodeDuplex} duplex
  * @param {MessageCodec<In, Out>} [codec]
  * @returns {{ readable: ReadableStream<In>, writable: WritableStream<Out> }} cancelling or aborting destroys the duplex
  */
@@ -51,7 +52,7 @@ export function messages(
   /**
    * @param {number} size
    * @param {boolean} [mayEnd]
-   * @returns {Promise<Uint8Array<ArrayBuffer> | void>} that many bytes; nothing at the end
+   * @returns {Promise<import('./bytes.js').Bytes | void>} that many bytes; nothing at the end
    */
   const take = async (size, mayEnd) => {
     const taken = new Uint8Array(size);
@@ -87,7 +88,7 @@ export function messages(
       if (length > max_length) {
         throw failed(65280, tooLong(length));
       }
-      const payload = /** @type {Uint8Array<ArrayBuffer>} */ (await take(length));
+      const payload = /** @type {import('./bytes.js').Bytes} */ (await take(length));
       let message;
       try {
         message = decode(payload);

@@ -105,7 +105,7 @@ class Opening {
       const response = (this.#response = await fetch(settings.url, { ...this.#request, signal }));
       const id = await this.#idOf(response);
       const abort = this.#abort;
-      const reader = new BodyReader(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body));
+      const reader = new BodyReader(/** @type {ReadableStream<import('./bytes.js').Bytes>} */ (response.body));
       const session = () =>
         new Dialect2Session(settings, id, (context) => ({
           downloads: new FetchDownload(context, { reader, abort }),

@@ -77,6 +77,6 @@ export function settingsOf(url, options, highWaterMark) {
     initialWindow: Math.min(INITIAL_WINDOW, max_window),
     maxWindow: max_window,
     highWaterMark,
-    init,
+    init: /** @type {RequestInit} */ (init),
   };
 }

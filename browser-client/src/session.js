@@ -6,7 +6,7 @@
  * @property {'post' | 'streaming'} uploadMode how the upload travels; `streaming` becomes `post` where it does not work
  * @property {Promise<void>} closed resolves when both directions have ended and all was read, else rejects with the
  *   first failure; the promise may be ignored
- * @property {() => Promise<Uint8Array<ArrayBuffer> | null>} read the next bytes, at least one; null at the end
+ * @property {() => Promise<import('./bytes.js').Bytes | null>} read the next bytes, at least one; null at the end
  * @property {(chunks: readonly Uint8Array[]) => Promise<void>} write settles when the chunks' memory may be used again
  * @property {() => Promise<void>} end ends the upload; settles when the server has taken everything
  * @property {(error?: Error) => void} destroy ends both directions at once and tells the server; what waits fails with
@@ -18,3 +18,16 @@
  */
 
 export {};
+
+/**
+ * What the Node face is to those who take either face. Its whole type names that of readable-stream, whose declarations
+ * need a newer TypeScript than these.
+ *
+ * @typedef {object} NodeDuplex
+ * @property {boolean} readable
+ * @property {Function} write
+ * @property {Function} end
+ * @property {Function} destroy
+ * @property {Function} on
+ * @property {(number: number, reason?: string) => void} reset
+ */

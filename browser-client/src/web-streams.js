@@ -41,9 +41,15 @@ export class WebDuplex extends EventTarget {
     this.#session = session;
     /** The id of the session. */
     this.id = session.id;
-    /** The bytes that the server writes. Cancelling it destroys the duplex. */
+    /**
+     * The bytes that the server writes. Cancelling it destroys the duplex.
+     * @type {ReadableStream<import('./bytes.js').Bytes>}
+     */
     this.readable = readableOf(session);
-    /** Closing it ends this side, aborting it destroys the duplex. */
+    /**
+     * Closing it ends this side, aborting it destroys the duplex.
+     * @type {WritableStream<ArrayBuffer | ArrayBufferView>}
+     */
     this.writable = writableOf(session);
     /** Resolves when both sides have ended, rejects with the error that ended the duplex. */
     this.closed = session.closed;
@@ -67,7 +73,7 @@ export class WebDuplex extends EventTarget {
   }
 }
 
-/** @param {Session} session @returns {ReadableStream<Uint8Array<ArrayBuffer>>} */
+/** @param {Session} session @returns {ReadableStream<import('./bytes.js').Bytes>} */
 function readableOf(session) {
   return new ReadableStream(
     {

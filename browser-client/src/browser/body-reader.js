@@ -4,15 +4,15 @@ const HEAD_BYTES = 4;
 /** A reader of the opening's body that can look at its first bytes before they are read. */
 export class BodyReader {
   #reader;
-  /** @type {Uint8Array<ArrayBuffer>[]} */
+  /** @type {import('../bytes.js').Bytes[]} */
   #ahead = [];
 
-  /** @param {ReadableStream<Uint8Array<ArrayBuffer>>} body */
+  /** @param {ReadableStream<import('../bytes.js').Bytes>} body */
   constructor(body) {
     this.#reader = body.getReader();
   }
 
-  /** @returns {Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>>} */
+  /** @returns {Promise<ReadableStreamReadResult<import('../bytes.js').Bytes>>} */
   async read() {
     const value = this.#ahead.shift();
     return value ? { done: false, value } : this.#reader.read();

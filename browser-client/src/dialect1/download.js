@@ -1,4 +1,4 @@
-/** @typedef {{ read(): Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>> }} Reader */
+/** @typedef {{ read(): Promise<ReadableStreamReadResult<import('../bytes.js').Bytes>> }} Reader */
 
 /** The body of the response to GET: one byte, which is skipped, then the bytes that the server writes. */
 export class Download {
@@ -19,7 +19,7 @@ export class Download {
 
   /**
    * May be called again when the last call has settled.
-   * @returns {Promise<Uint8Array<ArrayBuffer> | null>} the next bytes, at least one; null at the end
+   * @returns {Promise<import('../bytes.js').Bytes | null>} the next bytes, at least one; null at the end
    */
   async read() {
     const bytes = await this.#next;

@@ -38,7 +38,7 @@ export class Dialect2Session {
   #carriers;
   /** @type {Error | undefined} */
   #error;
-  /** @type {Waiting<Uint8Array<ArrayBuffer> | null> | undefined} */
+  /** @type {Waiting<import('../bytes.js').Bytes | null> | undefined} */
   #reading;
   /** @type {Waiting<void> & { bytes: Uint8Array } | undefined} */
   #writing;
@@ -90,7 +90,7 @@ export class Dialect2Session {
     return this.#carriers.uploads.uploadMode;
   }
 
-  /** @returns {Promise<Uint8Array<ArrayBuffer> | null>} */
+  /** @returns {Promise<import('../bytes.js').Bytes | null>} */
   read() {
     return this.#wait((waiting) => (this.#reading = waiting));
   }

@@ -30,7 +30,7 @@ export class ByteRing {
     this.#set(offset, bytes);
   }
 
-  /** @param {number} from @param {number} to @returns {Uint8Array<ArrayBuffer>} a copy */
+  /** @param {number} from @param {number} to @returns {import('../../bytes.js').Bytes} a copy */
   get(from, to) {
     return joined(this.views(from, to));
   }

@@ -125,12 +125,12 @@ export class ReceivingDirection {
     }
   }
 
-  /** @returns {Uint8Array<ArrayBuffer> | null} the next bytes, with a buffer of their own; null if there are none */
+  /** @returns {import('../../bytes.js').Bytes | null} the next bytes, with a buffer of their own; null if there are none */
   read() {
     const bytes = this.#ready.shift() ?? null;
     this.#viewed = undefined;
     this.#read += bytes?.length ?? 0;
-    return /** @type {Uint8Array<ArrayBuffer> | null} */ (bytes);
+    return /** @type {import('../../bytes.js').Bytes | null} */ (bytes);
   }
 
   /** Releases everything that was not read. */

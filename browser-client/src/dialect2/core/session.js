@@ -73,7 +73,7 @@ export class ResumableSession {
     this.#sending.end();
   }
 
-  /** @returns {Uint8Array<ArrayBuffer> | null} the next bytes, at least one; null if there are none now */
+  /** @returns {import('../../bytes.js').Bytes | null} the next bytes, at least one; null if there are none now */
   read() {
     return this.#receiving.read();
   }

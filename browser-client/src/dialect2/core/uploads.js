@@ -29,7 +29,7 @@ const SAME_BREAK_MILLISECONDS = 1_000;
 /**
  * One POST, or stream of messages, and what must be sent again if it is lost.
  * @typedef {object} Part
- * @property {Uint8Array<ArrayBuffer>} bytes the whole body, unless it is a streaming one
+ * @property {import('../../bytes.js').Bytes} bytes the whole body, unless it is a streaming one
  * @property {boolean} mustEnd a streaming body must end: there is nothing more for it
  * @property {Uint8Array[]} first what a streaming body begins with
  * @property {number} probe the PING in it; 0: none, or it was answered

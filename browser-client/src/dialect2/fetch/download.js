@@ -46,7 +46,7 @@ export class FetchDownload extends Exchanges {
         STALE_ATTACH,
       );
     } else if (core.isWanted(attempt)) {
-      const body = /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (answer.response.body);
+      const body = /** @type {ReadableStream<import('../../bytes.js').Bytes>} */ (answer.response.body);
       await this.#read({ reader: body.getReader(), abort });
     }
   }

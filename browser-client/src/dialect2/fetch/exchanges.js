@@ -78,7 +78,7 @@ export class Exchanges {
    * @param {object} download
    * @param {AbortController} abort of its request
    * @param {Pick<import('../../browser/body-reader.js').BodyReader, 'read'>} reader
-   * @param {(bytes: Uint8Array<ArrayBuffer>) => void} onbytes
+   * @param {(bytes: import('../../bytes.js').Bytes) => void} onbytes
    */
   async read(download, abort, reader, onbytes) {
     this.#open.set(download, abort);
