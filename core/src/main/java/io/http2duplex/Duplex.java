@@ -30,6 +30,11 @@ public interface Duplex {
     /** {@return the session id: a secret between the page and the server, not to be logged whole} */
     String id();
 
+    /** {@return how the bytes for the page travel, which may change at any time} */
+    default DownloadMode downloadMode() {
+        return DownloadMode.STREAMING;
+    }
+
     /** {@return the request that opened the duplex} */
     DuplexRequest request();
 

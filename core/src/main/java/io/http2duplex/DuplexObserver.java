@@ -26,15 +26,21 @@ public interface DuplexObserver {
 
     /**
      * A download has come to the duplex: its first one, or one in the place of another that was still there. Of a duplex
-     * of dialect 1 nothing is told between its opening and its end.
+     * of dialect 1 nothing is told between its opening and its end. Polls that follow each other are one download.
+     *
+     * @param mode how it travels
      */
-    default void attached(Duplex duplex) {}
+    default void attached(Duplex duplex, DownloadMode mode) {}
 
     /** The duplex has lost its download, and waits for another: at most {@link DuplexOptions#resumeTimeout}. */
     default void detached(Duplex duplex, Detachment why) {}
 
-    /** A download has come to a duplex that was detached. */
-    default void resumed(Duplex duplex) {}
+    /**
+     * A download has come to a duplex that was detached.
+     *
+     * @param mode how it travels
+     */
+    default void resumed(Duplex duplex, DownloadMode mode) {}
 
     /**
      * The duplex is over.

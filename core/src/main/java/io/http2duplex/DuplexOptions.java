@@ -5,6 +5,9 @@ import static io.http2duplex.internal.options.OptionChecks.zeroOrMore;
 
 import io.http2duplex.internal.options.OptionChecks;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -36,6 +39,7 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     private long memoryBudget = Runtime.getRuntime().maxMemory() / 4;
     private int memoryBudgetShare = 25;
     private Duration maxDownloadLife = Duration.ofMinutes(10);
+    private Set<DownloadMode> downloadModes = Collections.unmodifiableSet(EnumSet.allOf(DownloadMode.class));
     private @Nullable Authorizer authorizer;
     private Duration authorizeTimeout = Duration.ofSeconds(10);
     private Set<String> allowedOrigins = Set.of();
@@ -197,6 +201,23 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
      */
     public final B maxDownloadLife(Duration life) {
         maxDownloadLife = zeroOrMore(life, "maxDownloadLife");
+        return self();
+    }
+
+    /**
+     * Dialect 2: how downloads may travel. A page that asks for another mode gets the first of these: streaming, typed,
+     * polling. Pages ask for streaming first, and for the others where the network holds long responses back. Default:
+     * all three.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public final B downloadModes(DownloadMode... modes) {
+        EnumSet<DownloadMode> set = EnumSet.noneOf(DownloadMode.class);
+        Collections.addAll(set, modes);
+        if (set.isEmpty()) {
+            throw new IllegalArgumentException("downloadModes must have one of " + List.of(DownloadMode.values()));
+        }
+        downloadModes = Collections.unmodifiableSet(set);
         return self();
     }
 
@@ -460,6 +481,11 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     /** {@return what {@link #maxOpensPerMinute} was given} */
     public final int maxOpensPerMinute() {
         return maxOpensPerMinute;
+    }
+
+    /** {@return what {@link #downloadModes} was given} */
+    public final Set<DownloadMode> downloadModes() {
+        return downloadModes;
     }
 
     /** {@return what {@link #idleTimeout} was given} */

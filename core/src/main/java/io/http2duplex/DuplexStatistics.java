@@ -13,6 +13,7 @@ import java.util.Map;
  * @param dialect1 the sessions of dialect 1
  * @param dialect2 the sessions of dialect 2
  * @param detached how many sessions have lost their connection now, and wait for their clients to resume them
+ * @param modes how many sessions of dialect 2 there are now, by how their downloads travel, or last did: all modes
  * @param resumed how often a session was resumed
  * @param endedCleanly how many sessions have ended on both sides
  * @param failed how many sessions were reset, by the code: all codes, also those with 0
@@ -28,6 +29,7 @@ public record DuplexStatistics(
         Dialect dialect1,
         Dialect dialect2,
         int detached,
+        Map<DownloadMode, Integer> modes,
         long resumed,
         long endedCleanly,
         Map<ErrorCode, Long> failed,
@@ -58,6 +60,7 @@ public record DuplexStatistics(
     public record Direction(long bytes, long chunks, long buffered, long window) {}
 
     public DuplexStatistics {
+        modes = Collections.unmodifiableMap(new LinkedHashMap<>(modes));
         failed = Collections.unmodifiableMap(new LinkedHashMap<>(failed));
         refused = Collections.unmodifiableMap(new LinkedHashMap<>(refused));
     }

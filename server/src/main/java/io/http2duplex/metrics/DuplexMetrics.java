@@ -1,5 +1,6 @@
 package io.http2duplex.metrics;
 
+import io.http2duplex.DownloadMode;
 import io.http2duplex.DuplexStatistics;
 import io.http2duplex.DuplexStatistics.Dialect;
 import io.http2duplex.DuplexStatistics.Direction;
@@ -11,6 +12,7 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -64,6 +66,11 @@ public final class DuplexMetrics implements MeterBinder {
         ofDialect(meters, "1", DuplexStatistics::dialect1);
         ofDialect(meters, "2", DuplexStatistics::dialect2);
         meters.gauge("sessions.detached", null, "Sessions that wait to be resumed", DuplexStatistics::detached);
+        for (DownloadMode mode : DownloadMode.values()) {
+            String what = "Sessions of dialect 2 by how their downloads travel";
+            String name = mode.name().toLowerCase(Locale.ROOT);
+            meters.gauge("sessions.modes", null, what, now -> now.modes().getOrDefault(mode, 0), "download", name);
+        }
         meters.counter("sessions.resumed", null, "Sessions that were resumed", DuplexStatistics::resumed);
         ended(meters, CLEAN, DuplexStatistics::endedCleanly);
         for (ErrorCode code : ErrorCode.values()) {

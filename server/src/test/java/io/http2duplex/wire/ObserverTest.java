@@ -3,6 +3,7 @@ package io.http2duplex.wire;
 import static io.http2duplex.wire.UploadsTest.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.DownloadMode;
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexException;
 import io.http2duplex.DuplexObserver;
@@ -32,14 +33,18 @@ class ObserverTest {
             }
         }
 
+        private static String by(DownloadMode mode) {
+            return mode == DownloadMode.STREAMING ? "" : ", " + mode;
+        }
+
         @Override
         public void opened(Duplex duplex) {
             record("opened");
         }
 
         @Override
-        public void attached(Duplex duplex) {
-            record("attached");
+        public void attached(Duplex duplex, DownloadMode mode) {
+            record("attached" + by(mode));
         }
 
         @Override
@@ -48,8 +53,8 @@ class ObserverTest {
         }
 
         @Override
-        public void resumed(Duplex duplex) {
-            record("resumed");
+        public void resumed(Duplex duplex, DownloadMode mode) {
+            record("resumed" + by(mode));
         }
 
         @Override

@@ -77,13 +77,37 @@ final class Resumable {
     /** Goes on by another client, or the same one again, wherever the earlier download may be. */
     void resume(Client by) throws IOException {
         client = by;
-        Request next =
-                attach(by, id(), ++attempt, core.downloadOffset(), "http2-duplex-limit", "" + core.downloadLimit());
+        begin(attachAgain());
+        core.attached();
+        core.postsLost();
+    }
+
+    /** Goes on by another download. */
+    void begin(Request next) {
         assertThat(next.status()).isEqualTo(200);
         assertThat(next.header("http2-duplex-id")).isEqualTo(id());
         download = next;
-        core.attached();
-        core.postsLost();
+    }
+
+    /** {@return a GET that asks for another download by these header fields, and may wait for its answer} */
+    Request attachAgain(String... others) throws IOException {
+        List<String> all = new ArrayList<>(List.of("http2-duplex-limit", "" + core.downloadLimit()));
+        all.addAll(List.of(others));
+        return attach(client, id(), ++attempt, core.downloadOffset(), all.toArray(String[]::new));
+    }
+
+    /** {@return another poll, which may wait so many milliseconds} */
+    Request poll(long wait) throws IOException {
+        return attachAgain("http2-duplex-poll", "" + wait);
+    }
+
+    /** Takes the whole answer to a poll. {@return its body} */
+    byte[] answer(Request poll) {
+        begin(poll);
+        byte[] body = poll.readToEnd();
+        assertThat(poll.header("content-length")).isEqualTo("" + body.length);
+        core.received(body);
+        return body;
     }
 
     /** Sends what must be sent and may be sent now. */

@@ -8,6 +8,17 @@ import org.jspecify.annotations.Nullable;
  * Guarded by the lock of its session.
  */
 public interface Download {
+    /** The {@link #length} of a body that goes on for as long as the duplex does. */
+    long UNKNOWN = -1;
+
+    /** The {@link #length} of a body that must not begin yet: the session wakes the carrier. */
+    long WAITING = -2;
+
+    /** {@return how many bytes the body has, which is asked before the first step; {@link #UNKNOWN} or {@link #WAITING}} */
+    default long length(long now) {
+        return UNKNOWN;
+    }
+
     /** {@return what to do next; after {@link DownloadStep#WAIT} the session wakes the carrier} */
     DownloadStep next(long now);
 

@@ -1,5 +1,10 @@
 package io.http2duplex.internal.core;
 
+import io.http2duplex.DownloadMode;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
 /** The headers of a GET ({@code protocol.md}, sections "Opening", "Negotiation", "Attached and detached"). */
 public sealed interface DownloadRequest {
     /** The largest offset, limit and attach number: a JavaScript number holds it. */
@@ -8,15 +13,28 @@ public sealed interface DownloadRequest {
     /** The download's limit where an opening GET of dialect 2 gives none, in bytes. */
     long DEFAULT_LIMIT = 65_536;
 
+    /** The content type of typed streams. */
+    String EVENT_STREAM = "text/event-stream";
+
+    /** The longest that a poll may ask to wait, in milliseconds: a day. */
+    long LONGEST_WAIT = 86_400_000;
+
+    /** A secret of at least 128 bits, as a client writes it. */
+    Pattern OPENING = Pattern.compile("[A-Za-z0-9_-]{22,64}");
+
     /** Opens a duplex of dialect 1. */
     record OpensPlain() implements DownloadRequest {}
 
     /**
      * Opens a duplex of dialect 2.
      *
+     * @param opening the client's secret of this opening; null if it gives none
+     * @param number which attempt to open this is, from 0
      * @param limit the offset up to which the download may be sent
+     * @param way how the download must travel
      */
-    record OpensResumable(long limit) implements DownloadRequest {}
+    record OpensResumable(@Nullable String opening, long number, long limit, DownloadWay way)
+            implements DownloadRequest {}
 
     /**
      * Resumes a duplex of dialect 2.
@@ -25,8 +43,9 @@ public sealed interface DownloadRequest {
      * @param number which attempt to attach this is, from 1
      * @param offset the download's confirmed offset
      * @param limit the offset up to which the download may be sent; 0 if none was given
+     * @param way how the download must travel
      */
-    record Resumes(String id, long number, long offset, long limit) implements DownloadRequest {}
+    record Resumes(String id, long number, long offset, long limit, DownloadWay way) implements DownloadRequest {}
 
     /** Is refused, and affects no session. */
     record Refused(Problem problem) implements DownloadRequest {}
@@ -43,8 +62,13 @@ public sealed interface DownloadRequest {
         if (limit == RequestFields.MALFORMED || limit > LARGEST) {
             return malformed(HeaderNames.LIMIT);
         }
+        long wait = fields.number(HeaderNames.POLL);
+        if (wait == RequestFields.MALFORMED || wait > LONGEST_WAIT) {
+            return malformed(HeaderNames.POLL);
+        }
+        DownloadWay way = way(fields, wait);
         if (opens) {
-            return new OpensResumable(limit == RequestFields.ABSENT ? DEFAULT_LIMIT : limit);
+            return opening(fields, limit == RequestFields.ABSENT ? DEFAULT_LIMIT : limit, way);
         }
         Problem problem = fields.idProblem();
         if (problem != null) {
@@ -58,7 +82,28 @@ public sealed interface DownloadRequest {
         if (offset < 0 || offset > LARGEST) {
             return malformed(HeaderNames.OFFSET);
         }
-        return new Resumes(fields.get(HeaderNames.ID).get(0), number, offset, Math.max(0, limit));
+        return new Resumes(fields.get(HeaderNames.ID).get(0), number, offset, Math.max(0, limit), way);
+    }
+
+    private static DownloadRequest opening(RequestFields fields, long limit, DownloadWay way) {
+        String opening = fields.only(HeaderNames.OPENING);
+        if (opening == null
+                ? !fields.get(HeaderNames.OPENING).isEmpty()
+                : !OPENING.matcher(opening).matches()) {
+            return refused("The header " + HeaderNames.OPENING + " must have 22 to 64 characters of base64url, once.");
+        }
+        long number = fields.number(HeaderNames.ATTACH);
+        return number == RequestFields.MALFORMED || number > LARGEST
+                ? malformed(HeaderNames.ATTACH)
+                : new OpensResumable(opening, Math.max(0, number), limit, way);
+    }
+
+    private static DownloadWay way(RequestFields fields, long wait) {
+        if (wait >= 0) {
+            return new DownloadWay(DownloadMode.POLLING, TimeUnit.MILLISECONDS.toNanos(wait));
+        }
+        boolean typed = fields.get("Accept").stream().anyMatch(value -> value.contains(EVENT_STREAM));
+        return typed ? new DownloadWay(DownloadMode.TYPED, 0) : DownloadWay.STREAMING;
     }
 
     private static DownloadRequest malformed(String name) {

@@ -29,5 +29,14 @@ public final class HeaderNames {
     /** In a resuming GET: the offset up to which the client has the download. */
     public static final String OFFSET = "http2-duplex-offset";
 
+    /**
+     * In a GET of dialect 2: asks for a poll, which may wait so many milliseconds. In its response: this is the answer to
+     * a poll.
+     */
+    public static final String POLL = "http2-duplex-poll";
+
+    /** In an opening GET of dialect 2: a secret of the client. Another with the same value means the same session. */
+    public static final String OPENING = "http2-duplex-opening";
+
     private HeaderNames() {}
 }

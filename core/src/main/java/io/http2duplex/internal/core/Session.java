@@ -1,5 +1,6 @@
 package io.http2duplex.internal.core;
 
+import io.http2duplex.DownloadMode;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,11 @@ public interface Session {
 
     /** {@return the dialect's number, 1 or 2} */
     int dialect();
+
+    /** {@return how the bytes for the client travel} */
+    default DownloadMode downloadMode() {
+        return DownloadMode.STREAMING;
+    }
 
     /** {@return how many bytes of the client have come, each counted once} */
     long receivedBytes();

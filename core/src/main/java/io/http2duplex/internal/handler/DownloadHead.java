@@ -1,6 +1,11 @@
 package io.http2duplex.internal.handler;
 
+import io.http2duplex.DownloadMode;
+import io.http2duplex.internal.core.Download;
+import io.http2duplex.internal.core.DownloadRequest;
+import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.HeaderNames;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
@@ -8,9 +13,12 @@ import java.util.function.BiConsumer;
  *
  * @param id the session's id
  * @param dialect the session's dialect, 1 or 2
+ * @param way how it travels
+ * @param length how many bytes its body has; {@link Download#UNKNOWN}
  */
-public record DownloadHead(String id, int dialect) {
-    private static final String EXPOSED_IN_DIALECT_2 = HeaderNames.ID + ", " + HeaderNames.VERSION;
+public record DownloadHead(String id, int dialect, DownloadWay way, long length) {
+    private static final String EXPOSED_IN_DIALECT_2 =
+            String.join(", ", HeaderNames.ID, HeaderNames.VERSION, HeaderNames.POLL);
 
     /** Gives each header field, as name and value, to a response of HTTP with the status 200. */
     public void forEach(BiConsumer<String, String> field) {
@@ -20,12 +28,20 @@ public record DownloadHead(String id, int dialect) {
         }
         // Pages of other origins may read these.
         field.accept("Access-Control-Expose-Headers", dialect == 2 ? EXPOSED_IN_DIALECT_2 : HeaderNames.ID);
-        field.accept("Content-Type", "application/octet-stream");
+        field.accept(
+                "Content-Type",
+                way.mode() == DownloadMode.TYPED ? DownloadRequest.EVENT_STREAM : "application/octet-stream");
         // Not no-store, with which Chromium's tools show every download that ended as a failed request.
         field.accept("Cache-Control", "private, no-cache, max-age=0, must-revalidate, no-transform");
         // Named so that neither Undertow's EncodingHandler nor a proxy holds bytes back in a compressor.
         field.accept("Content-Encoding", "identity");
         field.accept("X-Accel-Buffering", "no");
         field.accept("X-Content-Type-Options", "nosniff");
+        if (way.isPoll()) {
+            field.accept(HeaderNames.POLL, Long.toString(TimeUnit.NANOSECONDS.toMillis(way.longest())));
+            field.accept("Content-Length", Long.toString(length));
+        } else {
+            field.accept("Incremental", "?1"); // RFC 10036: a proxy must not hold the body back
+        }
     }
 }

@@ -33,15 +33,21 @@ record DuplexFactory(
      * Opens a duplex: gives it an id and a place among the sessions, attaches its download, calls the application, and
      * begins the response. Answers if that can't be.
      *
+     * @param answer the one to the request
+     * @param secret the client's secret of this opening; null if it gave none
      * @param attach gives the session its download, under its lock; null if it takes none any more
      */
     <S extends Session> void open(
-            AdmittedRequest opening, S session, Function<? super S, ? extends @Nullable Download> attach) {
+            AdmittedRequest opening,
+            S session,
+            DownloadAnswer answer,
+            @Nullable String secret,
+            Function<? super S, ? extends @Nullable Download> attach) {
         Exchange exchange = opening.exchange();
         String id = sessions.nextId();
-        SessionDuplex<S> duplex =
-                new SessionDuplex<>(id, opening.request(), session, context, new Host(id, opening.place(), sessions));
-        if (!sessions.add(duplex)) {
+        SessionDuplex<S> duplex = new SessionDuplex<>(
+                id, opening.request(), session, context, new Host(id, secret, opening.place(), sessions));
+        if (!sessions.add(duplex, secret)) {
             opening.place().leave();
             exchanges.refuse(exchange, Problem.shutDown());
             return;
@@ -51,16 +57,24 @@ record DuplexFactory(
         if (download == null) { // the handler was closed meanwhile
             exchanges.refuse(exchange, Problem.shutDown());
         } else if (call(duplex)) {
-            exchanges.download(
-                    exchange, new GuardedDownload(duplex.session(), download), new DownloadHead(id, session.dialect()));
+            answer.accepted(new GuardedDownload(duplex.session(), download), id, session.dialect());
         } else {
             exchanges.refuse(exchange, Problem.overloaded());
         }
     }
 
-    private record Host(String id, Admission.Place place, SessionRegistry sessions) implements SessionHost {
+    private record Host(String id, @Nullable String secret, Admission.Place place, SessionRegistry sessions)
+            implements SessionHost {
+        @Override
+        public void known() {
+            if (secret != null) {
+                sessions.forgetOpening(secret);
+            }
+        }
+
         @Override
         public void ended(@Nullable Failure failure) {
+            known();
             place.leave();
             sessions.ended(id, failure);
         }

@@ -77,7 +77,7 @@ public final class Endpoint {
                 OpeningLimit.SESSIONS_PER_ACCOUNT, options.maxSessionsPerAccount()));
         router = new RequestRouter(
                 new PlainDialect(factory, gate, exchanges, sessions, limits),
-                new ResumableDialect(factory, gate, exchanges, sessions, limits, budget),
+                new ResumableDialect(factory, gate, exchanges, sessions, limits, budget, options.downloadModes()),
                 origins,
                 admission,
                 gate,

@@ -20,7 +20,8 @@ final class Origins {
     /** In seconds: the longest that Chromium uses. */
     private static final String PREFLIGHT_SECONDS = "7200";
 
-    private static final String EXPOSED = String.join(", ", HeaderNames.ID, HeaderNames.VERSION, "Retry-After");
+    private static final String EXPOSED =
+            String.join(", ", HeaderNames.ID, HeaderNames.VERSION, HeaderNames.POLL, "Retry-After");
     private static final List<String> REQUEST_HEADERS = List.of(
             "content-type",
             HeaderNames.ID,
@@ -30,7 +31,10 @@ final class Origins {
             HeaderNames.VERSION,
             HeaderNames.LIMIT,
             HeaderNames.ATTACH,
-            HeaderNames.OFFSET);
+            HeaderNames.OFFSET,
+            HeaderNames.POLL,
+            HeaderNames.OPENING,
+            "incremental");
 
     private final Set<String> allowed;
     private final boolean credentials;

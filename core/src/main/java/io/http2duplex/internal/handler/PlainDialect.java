@@ -1,5 +1,6 @@
 package io.http2duplex.internal.handler;
 
+import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.RequestFields;
 import io.http2duplex.internal.core.SessionLimits;
@@ -21,8 +22,9 @@ record PlainDialect(
         SessionLimits limits) {
     /** A GET that opens a duplex. */
     void open(AdmittedRequest opening) {
-        PlainSession session = new PlainSession(limits, opening.exchange().waker());
-        factory.open(opening, session, PlainSession::download);
+        DownloadAnswer answer = new DownloadAnswer(opening.exchange(), exchanges, DownloadWay.STREAMING);
+        PlainSession session = new PlainSession(limits, answer);
+        factory.open(opening, session, answer, null, PlainSession::download);
     }
 
     /** A POST. */

@@ -47,7 +47,9 @@ record RequestRouter(
         if (request instanceof DownloadRequest.Refused refused) {
             exchanges.refuse(exchange, refused.problem());
         } else if (request instanceof DownloadRequest.OpensResumable opens) {
-            open(exchange, opening -> resumable.open(opening, opens));
+            if (!resumable.resumeOpened(exchange, opens)) {
+                open(exchange, opening -> resumable.open(opening, opens));
+            }
         } else if (request instanceof DownloadRequest.Resumes resumes) {
             resumable.resume(exchange, resumes);
         } else {

@@ -1,6 +1,8 @@
 package io.http2duplex.internal.handler;
 
+import io.http2duplex.DownloadMode;
 import io.http2duplex.internal.core.DownloadRequest;
+import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.HeaderNames;
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.RequestFields;
@@ -15,6 +17,7 @@ import io.http2duplex.internal.runtime.GuardedDownload;
 import io.http2duplex.internal.runtime.GuardedSession;
 import io.http2duplex.internal.runtime.GuardedUpload;
 import io.http2duplex.internal.runtime.SessionHost;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /** The dialect 2 side of an endpoint: serves its requests. */
@@ -24,16 +27,32 @@ record ResumableDialect(
         OpenExchanges exchanges,
         SessionRegistry sessions,
         SessionLimits limits,
-        MemoryBudget budget) {
+        MemoryBudget budget,
+        Set<DownloadMode> modes) {
     /** A GET that opens a duplex. */
     void open(AdmittedRequest opening, DownloadRequest.OpensResumable request) {
         long now = System.nanoTime();
-        Runnable waker = opening.exchange().waker();
+        DownloadWay way = request.way().within(modes);
+        DownloadAnswer answer = new DownloadAnswer(opening.exchange(), exchanges, way);
         MemoryShare share = budget.share(opening.place().owner());
-        factory.open(opening, new ResumableSession(limits, share, now), session -> {
-            DownloadAttachment attachment = session.attach(0, 0, request.limit(), now, waker);
+        ResumableSession opened = new ResumableSession(limits, share, now);
+        factory.open(opening, opened, answer, request.opening(), session -> {
+            DownloadAttachment attachment = session.attach(request.number(), 0, request.limit(), way, now, answer);
             return attachment.problem() == null ? attachment : null;
         });
+    }
+
+    /**
+     * Resumes the session that an earlier GET of the same opening has opened.
+     *
+     * @return false if there is none
+     */
+    boolean resumeOpened(Exchange exchange, DownloadRequest.OpensResumable request) {
+        String id = request.opening() == null ? null : sessions.openedWith(request.opening());
+        if (id != null) {
+            resume(exchange, new DownloadRequest.Resumes(id, request.number(), 0, request.limit(), request.way()));
+        }
+        return id != null;
     }
 
     /** A GET that resumes a duplex. */
@@ -44,11 +63,12 @@ record ResumableDialect(
                 exchanges.refuse(exchange, full);
                 return;
             }
-            DownloadAttachment attachment = session.tellFor(state -> state.attach(
-                    request.number(), request.offset(), request.limit(), System.nanoTime(), exchange.waker()));
+            DownloadWay way = request.way().within(modes);
+            DownloadAnswer answer = new DownloadAnswer(exchange, exchanges, way);
+            DownloadAttachment attachment = session.tellFor(state ->
+                    state.attach(request.number(), request.offset(), request.limit(), way, System.nanoTime(), answer));
             if (attachment.problem() == null) {
-                exchanges.download(
-                        exchange, new GuardedDownload(session, attachment), new DownloadHead(request.id(), 2));
+                answer.accepted(new GuardedDownload(session, attachment), request.id(), 2);
             } else {
                 exchanges.refuse(exchange, attachment.problem());
             }
@@ -72,6 +92,7 @@ record ResumableDialect(
         }
         // If the session has ended, everything in the body had come before.
         use(exchange, fields.get(HeaderNames.ID).get(0), UploadOutcome.PROCESSED, (session, host) -> {
+            host.known();
             FrameUpload upload = session.tellFor(state -> state.openUpload(System.nanoTime(), exchange.waker()));
             exchanges.upload(exchange, new GuardedUpload(session, upload), streaming);
         });

@@ -36,6 +36,9 @@ final class SessionRegistry {
     private static final Unknown UNKNOWN = new Unknown();
 
     private final ConcurrentHashMap<String, SessionDuplex<?>> live = new ConcurrentHashMap<>();
+    /** The ids of sessions by the secrets that they were opened with, until their clients are known to know the ids. */
+    private final ConcurrentHashMap<String, String> openings = new ConcurrentHashMap<>();
+
     private final EndedSessions ended;
     private final String route;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -52,14 +55,33 @@ final class SessionRegistry {
         return SessionId.next(route);
     }
 
-    /** {@return whether it was added; false if no new sessions are taken} */
-    boolean add(SessionDuplex<?> duplex) {
+    /**
+     * Adds a session.
+     *
+     * @param secret the client's of this opening; null if it gave none
+     * @return whether it was added; false if no new sessions are taken
+     */
+    boolean add(SessionDuplex<?> duplex, @Nullable String secret) {
         live.put(duplex.id(), duplex);
         if (draining) {
             remove(duplex.id());
             return false;
         }
+        if (secret != null) {
+            openings.put(secret, duplex.id());
+        }
         return true;
+    }
+
+    /** {@return the id of the session that was opened with that secret; null if there is none, or its client knows it} */
+    @Nullable
+    String openedWith(String secret) {
+        return openings.get(secret);
+    }
+
+    /** The client that has opened a session with that secret knows its id. */
+    void forgetOpening(String secret) {
+        openings.remove(secret);
     }
 
     Found find(String id) {

@@ -1,5 +1,6 @@
 package io.http2duplex.internal.runtime;
 
+import io.http2duplex.DownloadMode;
 import io.http2duplex.DuplexStatistics;
 import io.http2duplex.DuplexStatistics.Dialect;
 import io.http2duplex.DuplexStatistics.Direction;
@@ -77,6 +78,14 @@ public final class Counters {
         adder(refused, problem.type()).increment();
     }
 
+    private static Map<DownloadMode, Integer> modes(LiveTotals live) {
+        Map<DownloadMode, Integer> modes = new EnumMap<>(DownloadMode.class);
+        modes.put(DownloadMode.STREAMING, live.resumable() - live.typed() - live.polling());
+        modes.put(DownloadMode.TYPED, live.typed());
+        modes.put(DownloadMode.POLLING, live.polling());
+        return modes;
+    }
+
     private static <K> LongAdder adder(Map<K, LongAdder> adders, K key) {
         return Objects.requireNonNull(adders.get(key));
     }
@@ -93,6 +102,7 @@ public final class Counters {
                 new Dialect(live.plain(), opened1.sum()),
                 new Dialect(live.resumable(), opened2.sum()),
                 live.detached(),
+                modes(live),
                 resumed.sum(),
                 endedCleanly.sum(),
                 failures,

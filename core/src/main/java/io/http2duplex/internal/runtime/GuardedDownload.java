@@ -18,6 +18,11 @@ public final class GuardedDownload {
         this.download = download;
     }
 
+    /** {@return how many bytes the body has; {@link Download#UNKNOWN} or {@link Download#WAITING}} */
+    public long length() {
+        return session.tellFor(state -> download.length(System.nanoTime()));
+    }
+
     /** {@return what to do next; after {@link DownloadStep#WAIT} the carrier is woken} */
     public DownloadStep next() {
         return session.tellFor(state -> {

@@ -1,5 +1,6 @@
 package io.http2duplex.internal.runtime;
 
+import io.http2duplex.DownloadMode;
 import io.http2duplex.internal.core.Session;
 import io.http2duplex.internal.core.resumable.ResumableSession;
 
@@ -9,6 +10,8 @@ import io.http2duplex.internal.core.resumable.ResumableSession;
  * @param plain how many are of dialect 1
  * @param resumable how many are of dialect 2
  * @param detached how many of those wait for their clients to resume them
+ * @param typed how many of dialect 2 have typed streams as downloads
+ * @param polling how many of dialect 2 poll
  * @param heldInput bytes from clients that are held
  * @param heldOutput bytes from the application that are held
  * @param uploadWindows how many more bytes clients may send now, dialect 2
@@ -18,12 +21,14 @@ public record LiveTotals(
         int plain,
         int resumable,
         int detached,
+        int typed,
+        int polling,
         long heldInput,
         long heldOutput,
         long uploadWindows,
         long downloadWindows) {
     /** The totals over no session. */
-    public static final LiveTotals NONE = new LiveTotals(0, 0, 0, 0, 0, 0, 0);
+    public static final LiveTotals NONE = new LiveTotals(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** {@return the totals over one session, whose lock is held} */
     public static LiveTotals of(Session session) {
@@ -32,12 +37,14 @@ public record LiveTotals(
                     0,
                     1,
                     resumable.isAttached() || resumable.isFinished() ? 0 : 1,
+                    resumable.downloadMode() == DownloadMode.TYPED ? 1 : 0,
+                    resumable.downloadMode() == DownloadMode.POLLING ? 1 : 0,
                     resumable.heldInput(),
                     resumable.heldOutput(),
                     resumable.uploadWindow(),
                     resumable.downloadWindow());
         }
-        return new LiveTotals(1, 0, 0, session.heldInput(), session.heldOutput(), 0, 0);
+        return new LiveTotals(1, 0, 0, 0, 0, session.heldInput(), session.heldOutput(), 0, 0);
     }
 
     public LiveTotals plus(LiveTotals other) {
@@ -45,6 +52,8 @@ public record LiveTotals(
                 plain + other.plain,
                 resumable + other.resumable,
                 detached + other.detached,
+                typed + other.typed,
+                polling + other.polling,
                 heldInput + other.heldInput,
                 heldOutput + other.heldOutput,
                 uploadWindows + other.uploadWindows,

@@ -39,10 +39,10 @@ final class ObserverCalls {
         }
         if (event instanceof SessionEvent.Detached detached) {
             add(observer -> observer.detached(duplex, new Detachment(detached.reason(), detached.cause())));
-        } else if (event instanceof SessionEvent.Resumed) {
-            add(observer -> observer.resumed(duplex));
-        } else {
-            add(observer -> observer.attached(duplex));
+        } else if (event instanceof SessionEvent.Resumed resumed) {
+            add(observer -> observer.resumed(duplex, resumed.mode()));
+        } else if (event instanceof SessionEvent.Attached attached) {
+            add(observer -> observer.attached(duplex, attached.mode()));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.http2duplex.internal.runtime;
 
+import io.http2duplex.DownloadMode;
 import io.http2duplex.DuplexException;
 import io.http2duplex.DuplexRequest;
 import io.http2duplex.ErrorCode;
@@ -57,6 +58,11 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
     @Override
     public String id() {
         return id;
+    }
+
+    @Override
+    public DownloadMode downloadMode() {
+        return guarded.ask(Session::downloadMode);
     }
 
     @Override

@@ -14,6 +14,9 @@ public interface SessionHost {
      */
     void ended(@Nullable Failure failure);
 
+    /** The client has shown that it knows the id of the session. */
+    default void known() {}
+
     /** The client has gone while it opened the session: others may have the place until it comes back. */
     default void aborted() {}
 

@@ -86,7 +86,7 @@ class LifetimeTest {
     @Test
     void heartbeatsDoNotKeepASessionFromBeingIdle() {
         ResumableSession resumable = new ResumableSession(LIMITS, new MemoryBudget(0), now);
-        var download = resumable.attach(0, 0, 100, now, () -> {});
+        var download = resumable.attach(0, 0, 100, DownloadWay.STREAMING, now, () -> {});
         Lifetime lifetime = new Lifetime(60 * SECOND, 0, now);
         Failure failure = null;
         for (int i = 0; i < 4 && failure == null; i++) {

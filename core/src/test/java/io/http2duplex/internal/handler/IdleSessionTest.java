@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.http2duplex.DuplexObserver;
 import io.http2duplex.DuplexRequest;
 import io.http2duplex.internal.core.DownloadStep;
+import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.SessionId;
 import io.http2duplex.internal.core.resumable.ClientCore;
 import io.http2duplex.internal.core.resumable.DownloadAttachment;
@@ -58,10 +59,11 @@ class IdleSessionTest {
         ResumableSession session = new ResumableSession(SimulatedHost.LIMITS, budget, System.nanoTime());
         SessionDuplex<ResumableSession> duplex =
                 new SessionDuplex<>(SessionId.next(""), REQUEST, session, context, failure -> {});
-        sessions.add(duplex);
+        sessions.add(duplex, null);
         duplex.opened();
         DownloadAttachment attachment = duplex.session()
-                .tellFor(state -> state.attach(0, 0, ResumableBrowser.WINDOW, System.nanoTime(), () -> {}));
+                .tellFor(state -> state.attach(
+                        0, 0, ResumableBrowser.WINDOW, DownloadWay.STREAMING, System.nanoTime(), () -> {}));
         duplex.input().subscribe(duplex.output());
         ClientCore client = new ClientCore(ResumableBrowser.WINDOW);
         client.write(new byte[1000]);

@@ -2,6 +2,7 @@ package io.http2duplex.internal.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.DownloadMode;
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexException;
 import io.http2duplex.DuplexObserver;
@@ -23,7 +24,7 @@ class ObserverCallsTest {
                 }
 
                 @Override
-                public void attached(Duplex duplex) {
+                public void attached(Duplex duplex, DownloadMode mode) {
                     calls.add("attached");
                 }
 
@@ -42,7 +43,7 @@ class ObserverCallsTest {
     void callsWaitInOrderForOneTask() {
         observed.opened();
         observed.run();
-        observed.happened(new SessionEvent.Attached());
+        observed.happened(new SessionEvent.Attached(DownloadMode.STREAMING));
         observed.run();
         observed.ended(null);
         observed.run();
@@ -59,7 +60,7 @@ class ObserverCallsTest {
     void anObserverThatIsFarBehindMissesTheMiddleButNotTheEnd() {
         observed.opened();
         for (int i = 0; i < 1000; i++) {
-            observed.happened(new SessionEvent.Attached());
+            observed.happened(new SessionEvent.Attached(DownloadMode.STREAMING));
         }
         observed.ended(null);
         observed.run();

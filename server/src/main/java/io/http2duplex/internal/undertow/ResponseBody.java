@@ -34,6 +34,8 @@ final class ResponseBody implements ExchangeCompletionListener, ChannelListener<
     private final StreamSinkChannel response;
     /** Null once the download has ended: Undertow may hold an exchange for a minute, which must not hold the session. */
     private volatile @Nullable GuardedDownload source;
+    /** Whether the body goes on for as long as the duplex: then a close of the connection must be noticed. */
+    private final boolean endless;
     /** How many DATA frames one of Undertow's buffers may take: a client may limit them to 16,384 bytes. */
     private final int framesPerBuffer;
 
@@ -41,10 +43,11 @@ final class ResponseBody implements ExchangeCompletionListener, ChannelListener<
     /** Undertow completes an exchange whose end went out before the call that flushed it returns: that is no loss. */
     private boolean flushingEnd;
 
-    ResponseBody(UndertowExchange owner, StreamSinkChannel response, GuardedDownload source) {
+    ResponseBody(UndertowExchange owner, StreamSinkChannel response, GuardedDownload source, boolean endless) {
         this.owner = owner;
         this.response = response;
         this.source = source;
+        this.endless = endless;
         framesPerBuffer = (exchange().getConnection().getBufferSize() + SMALLEST_MAX_FRAME - 1) / SMALLEST_MAX_FRAME;
     }
 
@@ -56,7 +59,9 @@ final class ResponseBody implements ExchangeCompletionListener, ChannelListener<
     void start() {
         exchange().addExchangeCompleteListener(this);
         response.getWriteSetter().set(this);
-        Http1Watch.over(exchange(), this::lost);
+        if (endless) {
+            Http1Watch.over(exchange(), this::lost);
+        }
         dropBody();
         pump();
     }

@@ -1,6 +1,7 @@
 package io.http2duplex.internal.undertow;
 
 import io.http2duplex.DuplexRequest;
+import io.http2duplex.internal.core.Download;
 import io.http2duplex.internal.core.HeaderNames;
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.RequestFields;
@@ -265,7 +266,8 @@ public final class UndertowExchange implements Exchange, ExchangeCompletionListe
     public void download(GuardedDownload source, DownloadHead head) {
         exchange.setStatusCode(StatusCodes.OK);
         head.forEach(this::setField);
-        if (exchange.isHttp11()) {
+        boolean endless = head.length() == Download.UNKNOWN;
+        if (endless && exchange.isHttp11()) {
             // Else the response to "Connection: close" ends with its connection, as a cut one does.
             exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, "chunked");
         }
@@ -274,7 +276,7 @@ public final class UndertowExchange implements Exchange, ExchangeCompletionListe
             source.lost(new IOException("Another handler has already begun the response"));
             return;
         }
-        ResponseBody begun = new ResponseBody(this, channel, source);
+        ResponseBody begun = new ResponseBody(this, channel, source, endless);
         response = begun;
         begun.start();
     }

@@ -8,8 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One download of a session of dialect 2, from its attach until another replaces it. */
-public final class DownloadAttachment implements Download {
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+public class DownloadAttachment implements Download {
+    static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final @Nullable Downloads downloads;
     private final @Nullable Problem problem;
@@ -60,11 +60,16 @@ public final class DownloadAttachment implements Download {
         return then;
     }
 
+    /** {@return whether it ends by itself, and another follows it} */
+    boolean isPoll() {
+        return false;
+    }
+
     boolean hasBytes() {
         return frames.hasRemaining() || bytes.hasRemaining() || last.hasRemaining();
     }
 
-    private Downloads downloads() {
+    final Downloads downloads() {
         return Objects.requireNonNull(downloads, "a refused attachment has no download");
     }
 

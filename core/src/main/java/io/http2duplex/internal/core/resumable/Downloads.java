@@ -1,8 +1,10 @@
 package io.http2duplex.internal.core.resumable;
 
+import io.http2duplex.DownloadMode;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.Deadline;
 import io.http2duplex.internal.core.DownloadStep;
+import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.EffectCollector;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.Problem;
@@ -18,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   DETACHED ──attach──▶ ATTACHED ──lost, dead, held up, rotated away──▶ DETACHED ──resume timeout──▶ reset
- *                          │  ▲
- *                          └──┴ attach: the new download replaces the old one
+ *                        │ ▲ │ ▲                                        ▲
+ *                        │ │ └─┴ attach: the new download replaces      │
+ *                        │ │     the old one                            │
+ *     a poll is answered ▼ │ attach                                     │
+ *                    BETWEEN POLLS ──no poll for two heartbeats─────────┘
  * </pre>
  */
 final class Downloads {
@@ -32,6 +37,9 @@ final class Downloads {
     /** How long a detached client may take to come back to a server that drains, to be told so. */
     static final long DRAINING_RESUME_NANOS = 2_000_000_000;
 
+    /** About how many of the application's bytes the answer to one poll carries at most. */
+    static final int MAX_POLL_BYTES = 1 << 20;
+
     private static final int MAX_PONGS = 16;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -41,10 +49,14 @@ final class Downloads {
     private final SendingDirection sending;
     private final ReceivingDirection receiving;
 
-    /** The attached download; null: detached. */
+    /** The attached download; null: detached, or between polls. */
     private @Nullable DownloadAttachment current;
 
     private long lastNumber = -1;
+    /** How the last download travels, or travelled. */
+    private DownloadMode mode = DownloadMode.STREAMING;
+    /** Whether the poll that waits must be answered, with or without something to carry. */
+    private boolean pollDue;
 
     /** Tokens of PINGs that must be answered, oldest first. */
     private List<Integer> pongs = List.of();
@@ -65,6 +77,10 @@ final class Downloads {
     private boolean confirmationAsked;
 
     private final Heartbeat heartbeat;
+    /** When the poll that waits is due. */
+    private long pollEnds = Deadline.NONE;
+    /** When a session between polls is detached. */
+    private long nextPoll = Deadline.NONE;
     /** When a detached session is reset. */
     private long resume = Deadline.NONE;
     /** When a download that is held up is treated as lost. */
@@ -91,7 +107,15 @@ final class Downloads {
     }
 
     boolean isAttached() {
-        return current != null;
+        return current != null || isBetweenPolls();
+    }
+
+    private boolean isBetweenPolls() {
+        return nextPoll != Deadline.NONE;
+    }
+
+    DownloadMode mode() {
+        return mode;
     }
 
     boolean isAborted() {
@@ -100,7 +124,7 @@ final class Downloads {
 
     // ---- attached and detached
 
-    DownloadAttachment attach(long number, long offset, long limit, long now, Runnable onReady) {
+    DownloadAttachment attach(long number, long offset, long limit, DownloadWay way, long now, Runnable onReady) {
         if (number <= lastNumber) {
             return DownloadAttachment.refused(Problem.staleAttach());
         }
@@ -114,20 +138,30 @@ final class Downloads {
         aborted = false;
         sending.rewindTo(offset);
         DownloadAttachment replaced = current;
-        current = new DownloadAttachment(this, onReady);
+        boolean goesOnPolling = isAttached() && mode == DownloadMode.POLLING && way.isPoll();
+        current = way.isPoll() ? new PollAttachment(this, onReady) : new DownloadAttachment(this, onReady);
+        mode = way.mode();
         if (replaced != null) {
             replaced.release();
             effects.ready(replaced.onReady());
         }
-        effects.event(resume != Deadline.NONE ? new SessionEvent.Resumed() : new SessionEvent.Attached());
+        if (!goesOnPolling) {
+            effects.event(resume != Deadline.NONE ? new SessionEvent.Resumed(mode) : new SessionEvent.Attached(mode));
+            drainDue = draining;
+        }
         clearDeadlines();
-        heartbeat.begin(now);
-        if (limits.maxDownloadLifeNanos() > 0) {
-            rotate = now + limits.maxDownloadLifeNanos();
+        pollDue = false;
+        if (way.isPoll()) {
+            // A poll is a sign of life itself, and is answered before another would be asked for.
+            pollEnds = now + Math.min(way.longest(), limits.patienceNanos());
+        } else {
+            heartbeat.begin(now);
+            if (limits.maxDownloadLifeNanos() > 0) {
+                rotate = now + limits.maxDownloadLifeNanos();
+            }
         }
         pingDue = false;
         rotateDue = false;
-        drainDue = draining;
         confirmationAsked = false;
         effects.deadline();
         return current;
@@ -160,6 +194,20 @@ final class Downloads {
         }
     }
 
+    /** The answer to a poll has gone to the transport: the client will ask again. */
+    void answered(PollAttachment poll, long now) {
+        if (poll == current) {
+            current = null;
+            clearDeadlines();
+            awaitPoll(now);
+            effects.deadline();
+        }
+    }
+
+    private void awaitPoll(long now) {
+        nextPoll = now + (draining ? DRAINING_RESUME_NANOS : 2 * limits.patienceNanos());
+    }
+
     private void resumeWithin(long nanos, long now) {
         if (resume != Deadline.NONE && resume - now > nanos) {
             resume = now + nanos;
@@ -186,6 +234,8 @@ final class Downloads {
         stall = Deadline.NONE;
         rotate = Deadline.NONE;
         leave = Deadline.NONE;
+        pollEnds = Deadline.NONE;
+        nextPoll = Deadline.NONE;
         heartbeat.stop();
     }
 
@@ -194,7 +244,11 @@ final class Downloads {
     DownloadStep next(DownloadAttachment attachment, long now) {
         attachment.idle = false;
         if (attachment == current && !attachment.hasBytes() && attachment.then() == null) {
-            frame(attachment, now);
+            if (attachment instanceof PollAttachment poll) {
+                answer(poll, now);
+            } else {
+                frame(attachment, now);
+            }
         }
         if (attachment.hasBytes()) {
             return DownloadStep.WRITE;
@@ -202,6 +256,19 @@ final class Downloads {
         DownloadStep then = attachment.then();
         attachment.idle = then == null;
         return then == null ? DownloadStep.WAIT : then;
+    }
+
+    /** Composes the answer to a poll, if it is due. */
+    private void answer(PollAttachment poll, long now) {
+        if (isSomethingDue() || Deadline.isPast(pollEnds, now)) {
+            pollEnds = Deadline.NONE;
+            pollDue = false;
+            long enough = sending.nextOffset() + MAX_POLL_BYTES;
+            do {
+                frame(poll, now);
+            } while (sending.hasNext() && sending.nextOffset() < enough);
+            poll.compose();
+        }
     }
 
     private void frame(DownloadAttachment attachment, long now) {
@@ -254,7 +321,7 @@ final class Downloads {
     void taken(DownloadAttachment attachment, int count, long now) {
         sending.taken(attachment.advance(count));
         unblocked(attachment, now);
-        if (attachment == current) {
+        if (attachment == current && !attachment.isPoll()) {
             heartbeat.sent(now);
         }
     }
@@ -278,7 +345,9 @@ final class Downloads {
             attachment.blocked = false;
             if (attachment == current) {
                 stall = Deadline.NONE;
-                heartbeat.unblocked(now);
+                if (!attachment.isPoll()) {
+                    heartbeat.unblocked(now);
+                }
             }
         }
     }
@@ -292,7 +361,8 @@ final class Downloads {
     }
 
     private boolean isSomethingDue() {
-        return pingDue
+        return pollDue
+                || pingDue
                 || rotateDue
                 || drainDue
                 || !pongs.isEmpty()
@@ -311,7 +381,9 @@ final class Downloads {
     /** Something has come from the peer. */
     void received(long now) {
         heard = true;
-        if (current != null) {
+        if (isBetweenPolls()) {
+            awaitPoll(now);
+        } else if (current != null && !current.isPoll()) {
             heartbeat.received(now);
         }
     }
@@ -333,7 +405,7 @@ final class Downloads {
 
     /** Asks the client for another download. */
     void rotate(long now) {
-        if (current == null || leave != Deadline.NONE) {
+        if (current == null || current.isPoll() || leave != Deadline.NONE) {
             return;
         }
         rotate = Deadline.NONE;
@@ -348,6 +420,10 @@ final class Downloads {
             draining = true;
             drainDue = true;
             resumeWithin(DRAINING_RESUME_NANOS, now);
+            if (isBetweenPolls()) {
+                awaitPoll(now);
+                effects.deadline();
+            }
         }
     }
 
@@ -381,7 +457,7 @@ final class Downloads {
 
     /** {@return when {@link #timeIs} must be called; {@link Deadline#NONE} if no time matters} */
     long deadline() {
-        return Deadline.earliest(resume, stall, rotate, leave, heartbeat.deadline())
+        return Deadline.earliest(resume, stall, rotate, leave, pollEnds, nextPoll, heartbeat.deadline())
                 .orElse(Deadline.NONE);
     }
 
@@ -389,6 +465,8 @@ final class Downloads {
         DownloadAttachment attachment = current;
         if (Deadline.isPast(resume, now)) {
             session.reset(awayForTooLong());
+        } else if (Deadline.isPast(nextPoll, now)) {
+            detach("the client has not polled again", null, now);
         } else if (attachment == null) {
             return;
         } else if (Deadline.isPast(stall, now)) {
@@ -402,6 +480,11 @@ final class Downloads {
         } else {
             if (Deadline.isPast(rotate, now)) {
                 rotate(now);
+            }
+            if (Deadline.isPast(pollEnds, now)) {
+                pollEnds = Deadline.NONE;
+                pollDue = true;
+                wake(attachment);
             }
             if (heartbeat.isPingDue(now)) {
                 pingDue = true;

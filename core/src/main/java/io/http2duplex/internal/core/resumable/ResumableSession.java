@@ -1,8 +1,10 @@
 package io.http2duplex.internal.core.resumable;
 
+import io.http2duplex.DownloadMode;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.Deadline;
 import io.http2duplex.internal.core.DirectionState;
+import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.EffectCollector;
 import io.http2duplex.internal.core.Effects;
 import io.http2duplex.internal.core.Failure;
@@ -80,13 +82,15 @@ public final class ResumableSession implements Session {
      * @param number the attempt's number; 0 for the opening GET
      * @param offset the download's confirmed offset; 0 for the opening GET
      * @param limit the download's limit; 0 on a resuming GET without one
+     * @param way how it travels
      * @param onReady wakes the carrier, outside any lock
      */
-    public DownloadAttachment attach(long number, long offset, long limit, long now, Runnable onReady) {
+    public DownloadAttachment attach(
+            long number, long offset, long limit, DownloadWay way, long now, Runnable onReady) {
         if (finished) {
             return DownloadAttachment.refused(failure == null ? Problem.sessionOver() : Problem.sessionReset(failure));
         }
-        DownloadAttachment attached = downloads.attach(number, offset, limit, now, onReady);
+        DownloadAttachment attached = downloads.attach(number, offset, limit, way, now, onReady);
         settle();
         return attached;
     }
@@ -108,7 +112,12 @@ public final class ResumableSession implements Session {
         return downloads.isAborted() && !finished;
     }
 
-    /** {@return whether there is a download} */
+    @Override
+    public DownloadMode downloadMode() {
+        return downloads.mode();
+    }
+
+    /** {@return whether there is a download, or the client polls} */
     public boolean isAttached() {
         return downloads.isAttached();
     }

@@ -3,6 +3,7 @@ package io.http2duplex.internal.core.resumable;
 import static java.util.Objects.requireNonNull;
 
 import io.http2duplex.internal.core.DownloadStep;
+import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.SessionLimits;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ final class FuzzedSession {
     private final ResumableSession session = new ResumableSession(LIMITS, budget, 0);
     private final List<FrameUpload> uploads = new ArrayList<>();
     private final ByteBuffer script;
-    private DownloadAttachment attachment = session.attach(0, 0, 50, 0, () -> {});
+    private DownloadAttachment attachment = session.attach(0, 0, 50, DownloadWay.STREAMING, 0, () -> {});
     private long attaches;
     private long now;
 
@@ -69,7 +70,7 @@ final class FuzzedSession {
 
     private void attach() {
         long offset = script.hasRemaining() ? script.get() & 0x3F : 0;
-        DownloadAttachment next = session.attach(++attaches, offset, 60, now, () -> {});
+        DownloadAttachment next = session.attach(++attaches, offset, 60, DownloadWay.STREAMING, now, () -> {});
         if (next.problem() == null) {
             attachment = next;
         }

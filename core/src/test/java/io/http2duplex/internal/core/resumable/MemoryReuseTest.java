@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.internal.core.DownloadStep;
+import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.SessionLimits;
 import io.http2duplex.internal.core.SpareBuffers;
 import java.nio.ByteBuffer;
@@ -30,7 +31,7 @@ class MemoryReuseTest {
 
     @Test
     void aDownloadThatSendsItsViewLateAfterItsMemoryWasUsedAgainIsIgnoredByTheClient() {
-        DownloadAttachment old = session.attach(0, 0, BOUND, now, () -> {});
+        DownloadAttachment old = session.attach(0, 0, BOUND, DownloadWay.STREAMING, now, () -> {});
         byte[] head = bytes(old); // HELLO and WINDOW
         write((byte) 1);
         byte[] dataHead = bytes(old);
@@ -40,7 +41,8 @@ class MemoryReuseTest {
 
         // The client comes back by another download, which brings the same bytes, and confirms them.
         client.received(head);
-        DownloadAttachment fresh = session.attach(1, client.downloadOffset(), client.downloadLimit(), now, () -> {});
+        DownloadAttachment fresh = session.attach(
+                1, client.downloadOffset(), client.downloadLimit(), DownloadWay.STREAMING, now, () -> {});
         client.attached();
         carry(fresh);
         confirm();
@@ -62,7 +64,7 @@ class MemoryReuseTest {
 
     @Test
     void aViewStaysWhatItWasUntilTheClientHasConfirmedItsBytes() {
-        DownloadAttachment attachment = session.attach(0, 0, BOUND, now, () -> {});
+        DownloadAttachment attachment = session.attach(0, 0, BOUND, DownloadWay.STREAMING, now, () -> {});
         carry(attachment);
         write((byte) 1);
         bytes(attachment);
@@ -80,7 +82,7 @@ class MemoryReuseTest {
 
     @Test
     void whatWasNotUsedForASecondIsReleased() {
-        DownloadAttachment attachment = session.attach(0, 0, BOUND, now, () -> {});
+        DownloadAttachment attachment = session.attach(0, 0, BOUND, DownloadWay.STREAMING, now, () -> {});
         carry(attachment);
         upload(new byte[SIZE]);
         assertThat(session.readInput(ByteBuffer.allocate(SIZE))).isEqualTo(SIZE);
@@ -104,7 +106,7 @@ class MemoryReuseTest {
 
     @Test
     void whatIsUsedAgainAndAgainIsKept() {
-        DownloadAttachment attachment = session.attach(0, 0, BOUND, now, () -> {});
+        DownloadAttachment attachment = session.attach(0, 0, BOUND, DownloadWay.STREAMING, now, () -> {});
         carry(attachment);
         byte[] uploaded = new byte[SIZE];
         for (int i = 0; i < 10; i++) {
@@ -119,7 +121,7 @@ class MemoryReuseTest {
 
     @Test
     void whatIsHandedToTheApplicationIsNotUsedAgain() {
-        DownloadAttachment attachment = session.attach(0, 0, BOUND, now, () -> {});
+        DownloadAttachment attachment = session.attach(0, 0, BOUND, DownloadWay.STREAMING, now, () -> {});
         carry(attachment);
         upload(filled((byte) 1));
         ByteBuffer given = requireNonNull(session.pollInput());

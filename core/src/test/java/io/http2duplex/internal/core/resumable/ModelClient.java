@@ -3,7 +3,9 @@ package io.http2duplex.internal.core.resumable;
 import static io.http2duplex.internal.core.resumable.SimulatedNetwork.MILLI;
 import static io.http2duplex.internal.core.resumable.SimulatedNetwork.check;
 
+import io.http2duplex.DownloadMode;
 import io.http2duplex.internal.core.DirectionState;
+import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.EffectCollector;
 import io.http2duplex.internal.core.Effects;
 import io.http2duplex.internal.core.PoisonedSpares;
@@ -49,6 +51,10 @@ final class ModelClient implements SimulatedApplication.Duplex {
     private long attachNumber;
     boolean opened;
     private @Nullable Download download;
+    /** Whether the last download was a poll, and was answered. */
+    private boolean isPolling;
+    /** The ways of this client, of which each download has one. */
+    private final List<DownloadMode> modes;
     /** All that were asked for: one that was overtaken may still be attached at the server. */
     private final List<Download> downloads = new ArrayList<>();
 
@@ -89,6 +95,8 @@ final class ModelClient implements SimulatedApplication.Duplex {
         receiving = new ReceivingDirection(
                 new WindowSize(window, maxWindow, budget), new PoisonedSpares(1), collector, network.now());
         signs = !network.oneIn(4);
+        modes = List.of(DownloadMode.values())
+                .subList(network.oneIn(2) ? 0 : network.random.nextInt(3), DownloadMode.values().length);
         heartbeat = requests.maySwallow ? 1_000 * MILLI : 0;
         application = new SimulatedApplication(network, this, 0, toWrite, resets);
         application.inputReady();
@@ -155,7 +163,7 @@ final class ModelClient implements SimulatedApplication.Duplex {
         download = opening;
         downloads.add(opening);
         receiving.advertised(network.now());
-        opening.request = requests.get(attach, offset, receiving.limit(), opening);
+        opening.request = requests.get(attach, offset, receiving.limit(), opening.way, opening);
         receivedAt = network.elapsed();
         watch(opening);
     }
@@ -165,6 +173,12 @@ final class ModelClient implements SimulatedApplication.Duplex {
         if (opened && !isOver()) {
             get(++attachNumber, receiving.confirmed());
         }
+    }
+
+    /** {@return how the next download travels} It may be another way each time. */
+    private DownloadWay way() {
+        DownloadMode mode = modes.get(network.random.nextInt(modes.size()));
+        return new DownloadWay(mode, mode == DownloadMode.POLLING ? network.random.nextLong(3_000 * MILLI) : 0);
     }
 
     private void watch(Download watched) {
@@ -184,6 +198,7 @@ final class ModelClient implements SimulatedApplication.Duplex {
 
     private void detached() {
         download = null;
+        isPolling = false;
         if (state == State.ATTACHED) {
             state = State.DETACHED;
             detachedAt = network.elapsed();
@@ -211,6 +226,12 @@ final class ModelClient implements SimulatedApplication.Duplex {
     private final class Download implements SimulatedRequests.Response, FrameDecoder.Handler {
         private final FrameDecoder decoder = new FrameDecoder(this);
         private SimulatedRequests.@Nullable Get request;
+        private final DownloadWay way = way();
+        /** Whether it follows another poll, so that nothing was lost. */
+        private final boolean goesOnPolling = way.isPoll() && isPolling;
+        /** Whether its HELLO has come. */
+        private boolean greeted;
+
         private boolean aborted;
 
         void abort() {
@@ -258,7 +279,12 @@ final class ModelClient implements SimulatedApplication.Duplex {
 
         @Override
         public void ended() {
-            broken();
+            if (this == download && !isOver() && !aborted && greeted && way.isPoll()) {
+                isPolling = true;
+                attach();
+            } else {
+                broken();
+            }
         }
 
         @Override
@@ -274,10 +300,11 @@ final class ModelClient implements SimulatedApplication.Duplex {
         public void hello(long heartbeatMillis, long resumeMillis) {
             heartbeat = heartbeatMillis * MILLI;
             resume = resumeMillis * MILLI;
+            greeted = true;
             if (this == download) {
                 state = State.ATTACHED;
                 pingAsked = false;
-                windowDue |= network.oneIn(2);
+                windowDue |= !goesOnPolling && network.oneIn(2);
                 sentAt = network.elapsed();
                 watch(this);
                 if (signs) {
@@ -289,7 +316,7 @@ final class ModelClient implements SimulatedApplication.Duplex {
         @Override
         public void window(long confirmed, long limit) throws ViolationException {
             sending.window(confirmed, limit);
-            if (this == download && !resent) {
+            if (this == download && !resent && !goesOnPolling) {
                 resent = true;
                 sending.rewindTo(confirmed);
             }

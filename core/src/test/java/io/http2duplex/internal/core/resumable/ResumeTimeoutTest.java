@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.DownloadStep;
+import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.SessionEvent;
 import io.http2duplex.internal.core.SessionLimits;
@@ -20,7 +21,7 @@ class ResumeTimeoutTest {
     private final TestResumable test = new TestResumable(new MemoryBudget(0));
 
     private DownloadAttachment attach(long number) {
-        return test.session.attach(number, test.client.downloadOffset(), 0, test.now, () -> {});
+        return test.session.attach(number, test.client.downloadOffset(), 0, DownloadWay.STREAMING, test.now, () -> {});
     }
 
     private void assertLost() {

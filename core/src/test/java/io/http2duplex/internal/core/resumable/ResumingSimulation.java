@@ -66,8 +66,8 @@ final class ResumingSimulation {
         if (sleeps) {
             at(() -> client.sleep(network.random.nextLong(40_000 * MILLI)));
         }
-        if (random.nextInt(4) == 0) {
-            at(client::attach);
+        for (int i = random.nextInt(4) == 0 ? random.nextInt(6) : 0; i > 0; i--) {
+            at(client::attach); // perhaps by another way
         }
         if (random.nextInt(4) == 0) {
             at(server::rotate);

@@ -3,6 +3,7 @@ package io.http2duplex.internal.core.resumable;
 import static io.http2duplex.internal.core.resumable.SimulatedNetwork.MILLI;
 import static java.util.Objects.requireNonNull;
 
+import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.UploadOutcome;
 import java.nio.ByteBuffer;
@@ -125,8 +126,8 @@ final class SimulatedRequests {
 
     // ---- GET
 
-    Get get(long number, long offset, long limit, Response response) {
-        Get get = new Get(response, number, offset, limit);
+    Get get(long number, long offset, long limit, DownloadWay way, Response response) {
+        Get get = new Get(response, number, offset, limit, way);
         get.enter();
         return get;
     }
@@ -137,16 +138,18 @@ final class SimulatedRequests {
         private final long number;
         private final long offset;
         private final long limit;
+        private final DownloadWay way;
         private boolean heldBack;
         private SimulatedServer.@Nullable Carrier carrier;
         private boolean aborted;
         private boolean swallowed;
 
-        Get(Response response, long number, long offset, long limit) {
+        Get(Response response, long number, long offset, long limit, DownloadWay way) {
             this.response = response;
             this.number = number;
             this.offset = offset;
             this.limit = limit;
+            this.way = way;
         }
 
         @Override
@@ -177,11 +180,14 @@ final class SimulatedRequests {
         }
 
         private void arrive() {
-            Problem problem = requireNonNull(server).get(number, offset, limit, this, opened -> {
+            Problem problem = requireNonNull(server).get(number, offset, limit, way, this, opened -> {
                 carrier = opened;
                 gets.add(this);
                 if (swallowed) {
                     swallow();
+                    if (!maySwallow) { // whoever answered in its place leaves the server, since nobody asks for life
+                        network.later(opened::lose);
+                    }
                 } else if (heldBack) {
                     opened.stream.holdBack();
                 }
@@ -200,7 +206,7 @@ final class SimulatedRequests {
 
         /** The same request once more, as a proxy may send it: it is overtaken by itself. */
         private void arriveAgain(long number) {
-            Problem problem = requireNonNull(server).get(number, 0, 0, this, opened -> {
+            Problem problem = requireNonNull(server).get(number, 0, 0, way, this, opened -> {
                 throw new AssertionError("An attach number was taken twice");
             });
             SimulatedNetwork.check(problem != null, "An attach number was taken twice");

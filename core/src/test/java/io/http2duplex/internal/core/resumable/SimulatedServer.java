@@ -3,6 +3,8 @@ package io.http2duplex.internal.core.resumable;
 import static io.http2duplex.internal.core.resumable.SimulatedNetwork.check;
 import static java.util.Objects.requireNonNull;
 
+import io.http2duplex.internal.core.Download;
+import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.Effects;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.PoisonedSpares;
@@ -115,7 +117,13 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
 
     /** {@return why it is refused; null if the download will follow} */
     @Nullable
-    Problem get(long number, long offset, long limit, SimulatedStream.Receiver receiver, Consumer<Carrier> opened) {
+    Problem get(
+            long number,
+            long offset,
+            long limit,
+            DownloadWay way,
+            SimulatedStream.Receiver receiver,
+            Consumer<Carrier> opened) {
         if (session.isFinished()) {
             boolean remembered = network.elapsed() - finishedAt <= limits.resumeNanos();
             Failure failure = session.failure();
@@ -124,7 +132,7 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
                     : failure == null ? Problem.sessionOver() : Problem.sessionReset(failure);
         }
         Carrier carrier = new Carrier(receiver);
-        carrier.attachment = session.attach(number, offset, limit, network.now(), carrier::wake);
+        carrier.attachment = session.attach(number, offset, limit, way, network.now(), carrier::wake);
         Problem problem = carrier.attachment.problem();
         if (problem == null) {
             carriers.add(carrier);
@@ -155,6 +163,10 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
         private boolean begun;
 
         private boolean done;
+        /** How many bytes were announced, of a poll, and how many were written. */
+        private long length = Download.WAITING;
+
+        private long written;
 
         Carrier(SimulatedStream.Receiver receiver) {
             int capacity = network.oneIn(3) ? 1 + network.random.nextInt(40) : 4000;
@@ -175,6 +187,9 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
         private void pump() {
             DownloadAttachment attached = requireNonNull(attachment);
             while (!done) {
+                if (length == Download.WAITING) {
+                    length = attached.length(network.now());
+                }
                 switch (attached.next(network.now())) {
                     case WRITE -> {
                         ByteBuffer bytes = requireNonNull(attached.peek());
@@ -191,7 +206,9 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
                         return;
                     }
                     case END -> {
+                        check(length < 0 || length == written, "a poll is not as long as announced");
                         done = true;
+                        attached.ended(network.now());
                         stream.end();
                     }
                     case BREAK_OFF -> {
@@ -217,7 +234,9 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
         /** {@return whether something was taken} */
         private boolean write(DownloadAttachment attached, ByteBuffer bytes) {
             begun = true;
+            check(length != Download.WAITING, "a poll is answered before its length is known");
             int count = stream.write(bytes);
+            written += count;
             if (count == 0) {
                 attached.blocked(network.now());
             } else {

@@ -3,6 +3,7 @@ package io.http2duplex.internal.core.resumable;
 import static java.util.Objects.requireNonNull;
 
 import io.http2duplex.internal.core.DownloadStep;
+import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.SessionLimits;
 import io.http2duplex.internal.core.SpareBuffers;
 import io.http2duplex.internal.core.UploadOutcome;
@@ -36,7 +37,7 @@ final class TestResumable {
     TestResumable(SessionLimits limits, MemoryShare budget, long now) {
         this.now = now;
         session = new ResumableSession(limits, budget, sendingSpares, receivingSpares, now);
-        download = session.attach(0, 0, FIRST, now, () -> wakeUps++);
+        download = session.attach(0, 0, FIRST, DownloadWay.STREAMING, now, () -> wakeUps++);
         carry();
         client.confirm();
         post();
