@@ -25,10 +25,17 @@ class DownloadModesTest {
     private static final Duration SHORT = Duration.ofMillis(200);
 
     private static Resumable openPolling(Client client) throws IOException {
-        Request first = Resumable.get(client, "http2-duplex-poll", "0");
+        Request first = Resumable.get(client, "http2-duplex-poll", "0", "http2-duplex-limit", "1");
         Resumable resumable = Resumable.opened(client, first);
         resumable.answer(first);
         return resumable;
+    }
+
+    /** {@return a poll that may wait for long, and that has come to the server: it allows to send more than before} */
+    private static Request waitingPoll(TestServer server, Resumable resumable) throws IOException {
+        Request poll = resumable.poll(60_000);
+        Await.until("it waits", () -> server.handler().statistics().download().window() > 1);
+        return poll;
     }
 
     @ParameterizedTest
@@ -122,7 +129,8 @@ class DownloadModesTest {
             openPolling(client);
             Throwable failure = Await.failure(server.duplex().closed());
             assertThat(failure).hasMessageContaining("did not come back");
-            assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(SHORT.multipliedBy(3).toNanos());
+            assertThat(System.nanoTime() - begin)
+                    .isGreaterThanOrEqualTo(SHORT.multipliedBy(3).toNanos());
         }
     }
 
@@ -132,7 +140,7 @@ class DownloadModesTest {
         try (TestServer server = TestServer.start(TestServer::idle);
                 Client client = Client.connect(transport, server)) {
             Resumable resumable = openPolling(client);
-            Request poll = resumable.poll(60_000);
+            Request poll = waitingPoll(server, resumable);
             server.duplex().reset(300, "enough");
             resumable.answer(poll);
             assertThat(resumable.core.resetNumber()).isEqualTo(300);
@@ -145,8 +153,7 @@ class DownloadModesTest {
         try (TestServer server = TestServer.start(TestServer::idle);
                 Client client = Client.connect(transport, server)) {
             Resumable resumable = openPolling(client);
-            Request overtaken = resumable.poll(60_000);
-            Await.until("it waits", () -> server.handler().statistics().modes().get(DownloadMode.POLLING) == 1);
+            Request overtaken = waitingPoll(server, resumable);
             Request poll = resumable.poll(0);
             assertThat(overtaken.readToEnd()).isEmpty();
             resumable.answer(poll);
@@ -184,8 +191,11 @@ class DownloadModesTest {
             assertThat(server.handler().statistics().dialect2().opened()).isEqualTo(1);
             assertRefused(Resumable.get(client, "http2-duplex-opening", SECRET), 409, "stale-attach");
 
-            assertThat(Resumable.post(client, id).status()).as("the client knows the id").isEqualTo(204);
-            assertThat(Resumable.get(client, "http2-duplex-opening", SECRET).id()).isNotEqualTo(id);
+            assertThat(Resumable.post(client, id).status())
+                    .as("the client knows the id")
+                    .isEqualTo(204);
+            assertThat(Resumable.get(client, "http2-duplex-opening", SECRET).id())
+                    .isNotEqualTo(id);
         }
     }
 

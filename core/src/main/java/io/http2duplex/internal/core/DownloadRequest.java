@@ -1,7 +1,6 @@
 package io.http2duplex.internal.core;
 
 import io.http2duplex.DownloadMode;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +17,9 @@ public sealed interface DownloadRequest {
 
     /** The longest that a poll may ask to wait, in milliseconds: a day. */
     long LONGEST_WAIT = 86_400_000;
+
+    /** A millisecond in nanoseconds. */
+    long NANOS_PER_MILLI = 1_000_000;
 
     /** A secret of at least 128 bits, as a client writes it. */
     Pattern OPENING = Pattern.compile("[A-Za-z0-9_-]{22,64}");
@@ -100,7 +102,7 @@ public sealed interface DownloadRequest {
 
     private static DownloadWay way(RequestFields fields, long wait) {
         if (wait >= 0) {
-            return new DownloadWay(DownloadMode.POLLING, TimeUnit.MILLISECONDS.toNanos(wait));
+            return new DownloadWay(DownloadMode.POLLING, wait * NANOS_PER_MILLI);
         }
         boolean typed = fields.get("Accept").stream().anyMatch(value -> value.contains(EVENT_STREAM));
         return typed ? new DownloadWay(DownloadMode.TYPED, 0) : DownloadWay.STREAMING;

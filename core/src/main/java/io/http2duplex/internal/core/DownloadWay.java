@@ -11,19 +11,15 @@ import java.util.Set;
 public record DownloadWay(DownloadMode mode, long longest) {
     public static final DownloadWay STREAMING = new DownloadWay(DownloadMode.STREAMING, 0);
 
-    /** How long a poll waits that a client has not asked for. */
-    private static final long USUAL_WAIT_NANOS = 30_000_000_000L;
-
     public boolean isPoll() {
         return mode == DownloadMode.POLLING;
     }
 
-    /** {@return this way if it is one of the allowed modes, else the first of those} */
+    /** {@return this way if it is one of the allowed modes, else the first of those; a poll then does not wait} */
     public DownloadWay within(Set<DownloadMode> allowed) {
         if (allowed.contains(mode)) {
             return this;
         }
-        DownloadMode instead = allowed.iterator().next();
-        return new DownloadWay(instead, instead == DownloadMode.POLLING ? USUAL_WAIT_NANOS : 0);
+        return new DownloadWay(allowed.iterator().next(), 0);
     }
 }

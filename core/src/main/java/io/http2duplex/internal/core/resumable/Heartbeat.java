@@ -58,7 +58,7 @@ final class Heartbeat {
     }
 
     boolean isPingDue(long now) {
-        return interval > 0 && !asked && (now - sentAt >= interval || now - receivedAt >= interval);
+        return deadline != Deadline.NONE && !asked && (now - sentAt >= interval || now - receivedAt >= interval);
     }
 
     boolean isDead(long now) {

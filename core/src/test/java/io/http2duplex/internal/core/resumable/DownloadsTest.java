@@ -3,8 +3,10 @@ package io.http2duplex.internal.core.resumable;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.DownloadMode;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.DownloadStep;
+import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.Effects;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.Problem;
@@ -27,7 +29,7 @@ class DownloadsTest {
     private int wakeUps;
 
     private DownloadAttachment attach(long number, long limit) {
-        return session.attach(number, 0, limit, 0, () -> wakeUps++);
+        return session.attach(number, 0, limit, DownloadWay.STREAMING, 0, () -> wakeUps++);
     }
 
     /** {@return the frames that a download has for its client, which takes them} */
@@ -83,14 +85,16 @@ class DownloadsTest {
         DownloadAttachment download = attach(0, 0);
         assertThat(carried(download, 0)).containsExactly("HELLO 15000 30000", "WINDOW 0 1000");
         assertThat(download.next(0)).isEqualTo(DownloadStep.WAIT);
-        assertThat(act().events()).containsExactly(new SessionEvent.Attached());
+        assertThat(act().events()).containsExactly(new SessionEvent.Attached(DownloadMode.STREAMING));
     }
 
     @Test
     void timesThatAreNoWholeMillisecondsAreRoundedUp() {
         SessionLimits odd = new SessionLimits(10, 10, 0, 4, 0, SECOND, 1_000_001, 1, 10, 0);
         ResumableSession session = new ResumableSession(odd, new MemoryBudget(0), 0);
-        assertThat(carried(session.attach(0, 0, 0, 0, () -> {}), 0)).first().isEqualTo("HELLO 1 2");
+        assertThat(carried(session.attach(0, 0, 0, DownloadWay.STREAMING, 0, () -> {}), 0))
+                .first()
+                .isEqualTo("HELLO 1 2");
     }
 
     @Test
@@ -203,7 +207,7 @@ class DownloadsTest {
         carried(first, 0);
         act();
         DownloadAttachment second = attach(1, 0);
-        assertThat(act().events()).containsExactly(new SessionEvent.Attached());
+        assertThat(act().events()).containsExactly(new SessionEvent.Attached(DownloadMode.STREAMING));
         assertThat(wakeUps).as("the first ends").isOne();
         assertThat(first.next(0)).isEqualTo(DownloadStep.END);
         assertThat(carried(second, 0)).first().isEqualTo("HELLO 15000 30000");
@@ -244,7 +248,8 @@ class DownloadsTest {
         Problem stale = Problem.staleAttach();
         assertThat(requireNonNull(attach(5, 0).problem()).type()).isEqualTo(stale.type());
         assertThat(requireNonNull(attach(4, 0).problem()).type()).isEqualTo(stale.type());
-        Problem offset = requireNonNull(session.attach(6, 1, 0, 0, () -> {}).problem());
+        Problem offset = requireNonNull(
+                session.attach(6, 1, 0, DownloadWay.STREAMING, 0, () -> {}).problem());
         assertThat(offset.type()).isEqualTo(Problem.badOffset().type());
         assertThat(attach(6, 0).problem()).isNull();
     }
@@ -311,7 +316,7 @@ class DownloadsTest {
         assertThat(session.deadline()).hasValue(31 * SECOND);
         assertThat(session.isAborted()).as("it was heard from").isFalse();
         attach(1, 0);
-        assertThat(act().events()).containsExactly(new SessionEvent.Resumed());
+        assertThat(act().events()).containsExactly(new SessionEvent.Resumed(DownloadMode.STREAMING));
     }
 
     @Test
@@ -347,7 +352,7 @@ class DownloadsTest {
     void aResumeTimeoutOfASecondIsNotMadeShorter() {
         SessionLimits brief = new SessionLimits(10, 10, 0, 4, 0, SECOND, SECOND, 0, 10, 0);
         ResumableSession session = new ResumableSession(brief, new MemoryBudget(0), 0);
-        session.attach(0, 0, 0, 0, () -> {}).lost(null, 0);
+        session.attach(0, 0, 0, DownloadWay.STREAMING, 0, () -> {}).lost(null, 0);
         assertThat(session.isAborted()).isFalse();
         assertThat(session.deadline()).hasValue(SECOND);
     }
