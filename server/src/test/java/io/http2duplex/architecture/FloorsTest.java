@@ -41,6 +41,8 @@ class FloorsTest {
     private static final String OPTIONS = "io.http2duplex.internal.options";
     private static final String CORE = "io.http2duplex.internal.core";
     private static final String DIALECTS = "io.http2duplex.internal.core.*";
+    private static final String RESUMABLE = "io.http2duplex.internal.core.resumable";
+    private static final String CLIENT_SIDE = "io.http2duplex.internal.core.resumable.client";
     private static final String RUNTIME = "io.http2duplex.internal.runtime";
     private static final String HANDLER = "io.http2duplex.internal.handler";
     private static final String UNDERTOW = "io.http2duplex.internal.undertow";
@@ -78,6 +80,9 @@ class FloorsTest {
             slices().matching("io.http2duplex.internal.core.(*)").should().notDependOnEachOther();
 
     @ArchTest
+    static final ArchRule the_clients_side_knows_its_dialect = floor(CLIENT_SIDE, RESUMABLE, CORE, API);
+
+    @ArchTest
     static final ArchRule the_runtime_knows_the_core = floor(RUNTIME, CORE, DIALECTS, API);
 
     @ArchTest
@@ -102,7 +107,7 @@ class FloorsTest {
     @ArchTest
     static final ArchRule the_core_does_no_input_or_output_and_knows_no_threads = noClasses()
             .that()
-            .resideInAnyPackage(CORE, DIALECTS)
+            .resideInAnyPackage(CORE, DIALECTS, CLIENT_SIDE)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -120,7 +125,7 @@ class FloorsTest {
     @ArchTest
     static final ArchRule the_core_has_no_clock_of_its_own = noClasses()
             .that()
-            .resideInAnyPackage(CORE, DIALECTS)
+            .resideInAnyPackage(CORE, DIALECTS, CLIENT_SIDE)
             .should()
             .callMethodWhere(target(describe(
                     "tells the time",

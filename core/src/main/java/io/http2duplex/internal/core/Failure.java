@@ -51,13 +51,35 @@ public record Failure(
      */
     public static Failure ofClient(int number, String reason) {
         ErrorCode named = ErrorCode.of(number);
-        ErrorCode code = OF_CLIENTS.contains(named) ? named : ErrorCode.CANCELLED;
-        String line = NOT_FOR_LOGS.matcher(reason).replaceAll("\ufffd");
+        return ofPeer(OF_CLIENTS.contains(named) ? named : ErrorCode.CANCELLED, number, reason);
+    }
+
+    /** A failure that the server has told its client of. The reason becomes text that may be logged. */
+    public static Failure ofServer(int number, String reason) {
+        ErrorCode code = ErrorCode.of(number);
+        return ofPeer(
+                code,
+                number,
+                reason.isEmpty() ? "The server has reset the duplex with the code " + code + "." : reason);
+    }
+
+    private static Failure ofPeer(ErrorCode code, int number, String reason) {
+        return new Failure(code, code == ErrorCode.APPLICATION ? number : code.number(), line(reason), null);
+    }
+
+    /** {@return text of a peer as text that may be logged: one line, not too long} */
+    public static String line(String text) {
+        String line = NOT_FOR_LOGS.matcher(text).replaceAll("\ufffd");
         int end = Math.min(line.length(), MAX_REASON);
         if (end < line.length() && Character.isHighSurrogate(line.charAt(end - 1))) {
             end--; // no character is cut in two
         }
-        return new Failure(code, code == ErrorCode.APPLICATION ? number : code.number(), line.substring(0, end), null);
+        return line.substring(0, end);
+    }
+
+    /** {@return the number of the RESET by which a client tells of it} */
+    public int numberOfClient() {
+        return OF_CLIENTS.contains(code) ? number : ErrorCode.CANCELLED.number();
     }
 
     /**

@@ -26,4 +26,7 @@ public sealed interface SessionEvent {
      * @param mode how it travels
      */
     record Resumed(DownloadMode mode) implements SessionEvent {}
+
+    /** The server has told its client that it is going to shut down. */
+    record Draining() implements SessionEvent {}
 }

@@ -26,28 +26,35 @@ public final class FrameEncoder {
         return this;
     }
 
-    FrameEncoder window(long confirmed, long limit) {
+    /** Adds a copy of the bytes of a DATA frame, whose head was added. */
+    public FrameEncoder copy(ByteBuffer bytes) {
+        reserve(bytes.remaining());
+        frames.put(bytes);
+        return this;
+    }
+
+    public FrameEncoder window(long confirmed, long limit) {
         head(FrameType.WINDOW, 2 * Long.BYTES, 0).putLong(confirmed).putLong(limit);
         return this;
     }
 
-    FrameEncoder ping(int token) {
+    public FrameEncoder ping(int token) {
         head(FrameType.PING, Integer.BYTES, 0).putInt(token);
         return this;
     }
 
-    FrameEncoder pong(int token) {
+    public FrameEncoder pong(int token) {
         head(FrameType.PONG, Integer.BYTES, 0).putInt(token);
         return this;
     }
 
-    FrameEncoder end(long offset) {
+    public FrameEncoder end(long offset) {
         head(FrameType.END, Long.BYTES, 0).putLong(offset);
         return this;
     }
 
     /** A reason that is longer than a frame may hold loses its end. */
-    FrameEncoder reset(int number, String reason) {
+    public FrameEncoder reset(int number, String reason) {
         byte[] text = reason.getBytes(StandardCharsets.UTF_8);
         int length = Math.min(text.length, MAX_REASON);
         while (length < text.length && (text[length] & 0xC0) == 0x80) {
@@ -76,11 +83,15 @@ public final class FrameEncoder {
 
     /** {@return where the payload must be put} */
     private ByteBuffer head(FrameType type, int size, int following) {
-        int needed = frames.position() + FrameType.HEAD_SIZE + size;
+        reserve(FrameType.HEAD_SIZE + size);
+        return frames.putInt(type.number() << 24 | (size + following));
+    }
+
+    private void reserve(int count) {
+        int needed = frames.position() + count;
         if (needed > frames.capacity()) {
             int capacity = Math.max(needed, Math.max(USUAL_SIZE, 2 * frames.capacity()));
             frames = ByteBuffer.wrap(Arrays.copyOf(frames.array(), capacity)).position(frames.position());
         }
-        return frames.putInt(type.number() << 24 | (size + following));
     }
 }

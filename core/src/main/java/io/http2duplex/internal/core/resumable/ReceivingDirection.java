@@ -59,7 +59,7 @@ public final class ReceivingDirection {
     }
 
     /** {@return OPEN; ENDING once the end is known; ENDED once every byte before it has come} */
-    DirectionState state() {
+    public DirectionState state() {
         return state;
     }
 
@@ -105,7 +105,7 @@ public final class ReceivingDirection {
     }
 
     /** The end has come. */
-    void end(long offset) throws ViolationException {
+    public void end(long offset) throws ViolationException {
         if (endOffset == NO_END ? offset < Math.max(received, early.end()) : offset != endOffset) {
             throw ViolationException.malformedFrame("An END came at another offset than the bytes or an earlier END.");
         }
@@ -128,12 +128,12 @@ public final class ReceivingDirection {
     // ---- what is advertised
 
     /** {@return the offset up to which everything has come; one more with the end} */
-    long confirmed() {
+    public long confirmed() {
         return received + (state == DirectionState.ENDED ? 1 : 0);
     }
 
     /** {@return the offset up to which the peer may send: never less than was advertised} */
-    long limit() {
+    public long limit() {
         return Math.max(advertisedLimit, Math.min(DownloadRequest.LARGEST, taken() + window.bytes()));
     }
 
@@ -143,7 +143,7 @@ public final class ReceivingDirection {
     }
 
     /** {@return how many more bytes the peer may send by the advertised limit} */
-    long window() {
+    public long window() {
         return state == DirectionState.OPEN ? Math.max(0, advertisedLimit - received) : 0;
     }
 
@@ -153,7 +153,7 @@ public final class ReceivingDirection {
     }
 
     /** {@return the offset up to which every byte has come} */
-    long received() {
+    public long received() {
         return received;
     }
 
@@ -194,20 +194,20 @@ public final class ReceivingDirection {
         return count;
     }
 
-    long available() {
+    public long available() {
         return queue.size();
     }
 
     /** {@return how many bytes are held, in order or not} */
-    long held() {
+    public long held() {
         return queue.size() + early.size();
     }
 
-    boolean isAtEnd() {
+    public boolean isAtEnd() {
         return state == DirectionState.ENDED && queue.isEmpty() && !dropped;
     }
 
-    void discard() {
+    public void discard() {
         discarding = true;
         queue.clear();
         window.trim(promised());
@@ -242,7 +242,7 @@ public final class ReceivingDirection {
     }
 
     /** Both directions have ended or were reset: what the application has not read is dropped. */
-    void reset() {
+    public void reset() {
         if (!state.isFinished()) {
             state = state.to(DirectionState.RESET);
             window.release();

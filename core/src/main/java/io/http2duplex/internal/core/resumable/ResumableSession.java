@@ -23,10 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A session of dialect 2 ({@code docs/protocol.md}): it outlives its connections. */
 public final class ResumableSession implements Session {
-    private static final long SWEEP_INTERVAL_NANOS = 1_000_000_000;
-    /** A window or buffer that was not used for so long shrinks. */
-    static final long SHRINK_INTERVAL_NANOS = 10_000_000_000L;
-
     private final SessionLimits limits;
     private final EffectCollector effects = new EffectCollector();
     final SendingDirection sending;
@@ -42,10 +38,7 @@ public final class ResumableSession implements Session {
     private @Nullable Failure failure;
     private boolean finished;
     private boolean resetByPeer;
-    /** When memory is released that was not used again. */
-    private long sweep = Deadline.NONE;
-    /** When windows and buffers shrink that were not used. */
-    private long shrink = Deadline.NONE;
+    private final MemoryUpkeep memory;
 
     /**
      * A session that waits for its first download: {@link #attach} with number 0 follows at once.
@@ -70,6 +63,7 @@ public final class ResumableSession implements Session {
         receiving = new ReceivingDirection(
                 new WindowSize(limits.uploadBufferSize(), maxUploadWindow, budget), receivingSpares, effects, now);
         downloads = new Downloads(this, limits, effects, sending, receiving, now);
+        memory = new MemoryUpkeep(sending, receiving, effects);
         time = now;
     }
 
@@ -323,36 +317,19 @@ public final class ResumableSession implements Session {
 
     @Override
     public OptionalLong deadline() {
-        return Deadline.earliest(sweep, shrink, downloads.deadline());
+        return Deadline.earliest(memory.deadline(), downloads.deadline());
     }
 
     @Override
     public void timeIs(long now) {
         downloads.timeIs(now);
-        if (Deadline.isPast(sweep, now)) {
-            sending.spares.sweep();
-            receiving.spares.sweep();
-            sweep = holdsSpares() ? now + SWEEP_INTERVAL_NANOS : Deadline.NONE;
-        }
-        if (Deadline.isPast(shrink, now)) {
-            shrinkUnused();
-            shrink = hasGrown() ? now + SHRINK_INTERVAL_NANOS : Deadline.NONE;
-        }
+        memory.timeIs(now);
         settle();
     }
 
     /** Gives memory back to the budget that was not needed since the last call. */
     void shrinkUnused() {
-        sending.shrinkIfUnused();
-        receiving.shrinkIfUnused();
-    }
-
-    private boolean hasGrown() {
-        return sending.hasGrown() || receiving.hasGrown();
-    }
-
-    private boolean holdsSpares() {
-        return !sending.spares.isEmpty() || !receiving.spares.isEmpty();
+        memory.shrinkUnused();
     }
 
     // ---- the end
@@ -375,20 +352,12 @@ public final class ResumableSession implements Session {
             finish(new FrameEncoder().window(receiving.confirmed(), receiving.limit()));
         }
         downloads.wakeIfDue();
-        if (sweep == Deadline.NONE && holdsSpares()) {
-            sweep = time + SWEEP_INTERVAL_NANOS;
-            effects.deadline();
-        }
-        if (shrink == Deadline.NONE && hasGrown()) {
-            shrink = time + SHRINK_INTERVAL_NANOS;
-            effects.deadline();
-        }
+        memory.look(time);
     }
 
     private void finish(@Nullable FrameEncoder last) {
         finished = true;
-        sweep = Deadline.NONE;
-        shrink = Deadline.NONE;
+        memory.stop();
         effects.finished();
         downloads.finish(last);
         while (!uploads.isEmpty()) {

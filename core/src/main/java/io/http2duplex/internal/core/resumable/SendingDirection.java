@@ -45,18 +45,18 @@ public final class SendingDirection {
     }
 
     /** {@return OPEN; ENDING once the application has ended; ENDED once that is confirmed} */
-    DirectionState state() {
+    public DirectionState state() {
         return state;
     }
 
     // ---- the application
 
-    int room() {
+    public int room() {
         return (int) Math.max(0, capacity.bytes() - kept());
     }
 
     /** {@return how many bytes are kept} */
-    long kept() {
+    public long kept() {
         return kept.end() - kept.start();
     }
 
@@ -66,7 +66,7 @@ public final class SendingDirection {
         return kept.end();
     }
 
-    void end() {
+    public void end() {
         if (state == DirectionState.OPEN) {
             state = state.to(DirectionState.ENDING);
             endDue = true;
@@ -75,17 +75,17 @@ public final class SendingDirection {
     }
 
     /** {@return the offset up to which a transport has taken the bytes, as far as there is room behind it} */
-    long takenOffset() {
+    public long takenOffset() {
         return Math.min(Math.max(taken, kept.start()), kept.start() + Math.max(0, capacity.bytes() - 1));
     }
 
-    void notifyAt(long offset) {
+    public void notifyAt(long offset) {
         notifyOffset = Math.min(notifyOffset, offset);
         signalIfReached();
     }
 
     /** Asks for a signal when half of the buffer is free, so that a writer is not woken for every few bytes. */
-    void notifyWhenRoomy() {
+    public void notifyWhenRoomy() {
         roomWanted = true;
         growIfHeldUp();
         signalIfReached();
@@ -123,7 +123,7 @@ public final class SendingDirection {
     }
 
     /** {@return whether the application waits for a confirmation that the peer may hold back} */
-    boolean wantsConfirmation() {
+    public boolean wantsConfirmation() {
         return (roomWanted || (notifyOffset != NEVER && notifyOffset > takenOffset()))
                 && !state.isFinished()
                 && next == kept.end()
@@ -133,19 +133,30 @@ public final class SendingDirection {
 
     // ---- the transport
 
-    boolean hasNext() {
+    public boolean hasNext() {
         return !state.isFinished() && (next < Math.min(kept.end(), limit) || isEndNext());
     }
 
+    /** {@return how many bytes, and ends, may be sent now} */
+    public long sendable() {
+        return state.isFinished() ? 0 : Math.max(0, Math.min(kept.end(), limit) - next) + (isEndNext() ? 1 : 0);
+    }
+
     /** {@return the offset of {@link #nextBytes}} */
-    long nextOffset() {
+    public long nextOffset() {
         return next;
     }
 
     /** {@return a view of the bytes to send next, which count as under way from now on; null if none may be sent} */
     @Nullable
     public ByteBuffer nextBytes() {
-        ByteBuffer bytes = state.isFinished() ? null : kept.view(next, limit);
+        return nextBytes(Long.MAX_VALUE);
+    }
+
+    /** As {@link #nextBytes()}, but not more than so many. */
+    @Nullable
+    public ByteBuffer nextBytes(long most) {
+        ByteBuffer bytes = state.isFinished() ? null : kept.view(next, next + Math.min(most, limit - next));
         if (bytes != null) {
             next += bytes.remaining();
             framed = Math.max(framed, next);
@@ -155,7 +166,7 @@ public final class SendingDirection {
     }
 
     /** {@return whether the end must be sent now; then it counts as under way} */
-    boolean takeEnd() {
+    public boolean takeEnd() {
         if (!isEndNext()) {
             return false;
         }
@@ -165,7 +176,7 @@ public final class SendingDirection {
     }
 
     /** {@return whether the end, and so every byte before it, is under way} */
-    boolean isEndUnderWay() {
+    public boolean isEndUnderWay() {
         return state == DirectionState.ENDING && endFramed && !endDue;
     }
 
@@ -179,8 +190,16 @@ public final class SendingDirection {
         signalIfReached();
     }
 
+    /** The peer has said, by other means than a WINDOW, that it has everything and the end, if that was ever sent. */
+    public void allTaken() {
+        if (endFramed && !state.isFinished()) {
+            dropUntil(kept.end() + 1);
+            signalIfReached();
+        }
+    }
+
     /** What was sent from that offset on may be lost: it is sent again, as far as it is not confirmed. */
-    void rewindTo(long offset) {
+    public void rewindTo(long offset) {
         next = Math.max(kept.start(), Math.min(next, offset));
         endDue = state == DirectionState.ENDING;
     }
@@ -188,17 +207,17 @@ public final class SendingDirection {
     // ---- the peer
 
     /** {@return the offset up to which the peer has everything; one more with the end} */
-    long confirmed() {
+    public long confirmed() {
         return kept.start() + (state == DirectionState.ENDED ? 1 : 0);
     }
 
     /** {@return how many more bytes may be sent} */
-    long window() {
+    public long window() {
         return state == DirectionState.OPEN ? Math.max(0, limit - next) : 0;
     }
 
     /** {@return the offset up to which a transport has taken the bytes} */
-    long sent() {
+    public long sent() {
         return taken;
     }
 
@@ -217,23 +236,27 @@ public final class SendingDirection {
         }
         limit = Math.max(limit, allowed);
         if (confirmed > kept.start()) {
-            boolean end = confirmed > kept.end();
-            kept.dropUntil(end ? kept.end() : confirmed);
-            next = Math.max(next, kept.start());
-            taken = Math.max(taken, kept.start());
-            if (end) {
-                state = state.to(DirectionState.ENDED);
-                capacity.release();
-                spares.close();
-                effects.output();
-            }
+            dropUntil(confirmed);
         }
         growIfHeldUp();
         signalIfReached();
     }
 
+    private void dropUntil(long confirmed) {
+        boolean end = confirmed > kept.end();
+        kept.dropUntil(end ? kept.end() : confirmed);
+        next = Math.max(next, kept.start());
+        taken = Math.max(taken, kept.start());
+        if (end) {
+            state = state.to(DirectionState.ENDED);
+            capacity.release();
+            spares.close();
+            effects.output();
+        }
+    }
+
     /** Both directions have ended or were reset: what is kept is dropped. */
-    void reset() {
+    public void reset() {
         if (!state.isFinished()) {
             state = state.to(DirectionState.RESET);
             spares.close(); // first: the client has not confirmed what is dropped next

@@ -20,7 +20,7 @@ public final class ViolationException extends Exception {
     }
 
     /** {@return the answer to the POST that brought it} */
-    Problem problem() {
+    public Problem problem() {
         return problem;
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Who gets how much of the memory that windows and buffers grow by, and when it comes back. */
 class MemoryBudgetTest {
     private static final int KIB = 1024;
-    private static final long IDLE = ResumableSession.SHRINK_INTERVAL_NANOS;
+    private static final long IDLE = MemoryUpkeep.SHRINK_INTERVAL_NANOS;
 
     private final MemoryBudget budget = new MemoryBudget(2048 * KIB, 512 * KIB);
 

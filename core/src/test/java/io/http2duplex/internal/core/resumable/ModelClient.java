@@ -18,15 +18,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A client that follows {@code docs/protocol.md}, made of the same directions as the server. */
-final class ModelClient implements SimulatedApplication.Duplex {
+/**
+ * A client that follows {@code docs/protocol.md}, made of the same directions as the server. It changes between the ways
+ * down, which a {@link io.http2duplex.internal.core.resumable.client.ClientSession} does not.
+ */
+final class ModelClient implements SimulatedPeer {
     private static final int MAX_POSTS = 4;
-    static final int DONE_CLEANLY = 0;
     private static final int CONNECTION_LOST = 4;
     private static final int BODY_CUT = 408;
     private static final int TOO_MANY = 429;
 
-    enum State {
+    private enum State {
         ATTACHED,
         DETACHED,
         DONE,
@@ -40,16 +42,16 @@ final class ModelClient implements SimulatedApplication.Duplex {
     private final EffectCollector collector = new EffectCollector();
     final SendingDirection sending;
     final ReceivingDirection receiving;
-    final SimulatedApplication application;
+    private final SimulatedApplication application;
 
-    State state = State.DETACHED;
+    private State state = State.DETACHED;
     /** Why it failed; 0 as long as it has not. */
-    int number = DONE_CLEANLY;
+    private int number = DONE_CLEANLY;
     /** Whether it failed of its own, rather than by the server. */
-    boolean failedOfItsOwn;
+    private boolean failedOfItsOwn;
 
     private long attachNumber;
-    boolean opened;
+    private boolean opened;
     private @Nullable Download download;
     /** Whether the last download was a poll, and was answered. */
     private boolean isPolling;
@@ -103,12 +105,13 @@ final class ModelClient implements SimulatedApplication.Duplex {
         application.outputReady();
     }
 
-    boolean isOver() {
+    @Override
+    public boolean isOver() {
         return state == State.DONE || state == State.FAILED;
     }
 
-    /** Whatever happens to a client that sleeps happens when it wakes. */
-    void run(Runnable event) {
+    @Override
+    public void run(Runnable event) {
         if (network.elapsed() < asleepUntil) {
             network.after(asleepUntil - network.elapsed(), () -> run(event));
         } else {
@@ -117,7 +120,8 @@ final class ModelClient implements SimulatedApplication.Duplex {
         }
     }
 
-    void sleep(long nanos) {
+    @Override
+    public void sleep(long nanos) {
         asleepUntil = network.elapsed() + nanos;
     }
 
@@ -141,8 +145,8 @@ final class ModelClient implements SimulatedApplication.Duplex {
         check(!isOver() || budget.reserved() == 0, "a client that has ended holds a reserve");
     }
 
-    /** Time has passed in which little was carried. */
-    void shrink() {
+    @Override
+    public void shrink() {
         sending.shrinkIfUnused();
         receiving.shrinkIfUnused();
         react();
@@ -150,7 +154,8 @@ final class ModelClient implements SimulatedApplication.Duplex {
 
     // ---- downloads
 
-    void open() {
+    @Override
+    public void open() {
         get(0, 0);
     }
 
@@ -168,8 +173,8 @@ final class ModelClient implements SimulatedApplication.Duplex {
         watch(opening);
     }
 
-    /** Opens another download, although there may be one. */
-    void attach() {
+    @Override
+    public void attach() {
         if (opened && !isOver()) {
             get(++attachNumber, receiving.confirmed());
         }
@@ -439,6 +444,7 @@ final class ModelClient implements SimulatedApplication.Duplex {
         var post = requests.post(body);
         posts.add(post);
         post.onAnswer = outcome -> run(() -> answered(post, outcome, from));
+        post.onAnswerOfAnother = status -> run(() -> failed(post, from));
         post.onFailure = () -> run(() -> failed(post, from));
         if (heartbeat > 0) {
             after(3 * heartbeat, () -> {
@@ -518,20 +524,22 @@ final class ModelClient implements SimulatedApplication.Duplex {
     private void farewell(int attemptsLeft) {
         FrameEncoder window = new FrameEncoder().window(receiving.confirmed(), receiving.limit());
         var post = requests.post(Vectors.bytes(window.take()));
-        post.onAnswer = outcome -> {
+        post.onAnswer = outcome -> run(() -> {
             if (is(outcome, TOO_MANY)) {
                 after(50 * MILLI, () -> farewell(attemptsLeft));
             } else if (is(outcome, BODY_CUT)) {
-                post.onFailure.run();
+                farewellLost(attemptsLeft);
             }
-        };
-        post.onFailure = () -> {
-            if (attemptsLeft > 0) {
-                farewell(attemptsLeft - 1);
-            } else {
-                release();
-            }
-        };
+        });
+        post.onFailure = () -> run(() -> farewellLost(attemptsLeft));
+    }
+
+    private void farewellLost(int attemptsLeft) {
+        if (attemptsLeft > 0) {
+            farewell(attemptsLeft - 1);
+        } else {
+            release();
+        }
     }
 
     private void fail(int failure, boolean ofItsOwn) {
@@ -552,21 +560,51 @@ final class ModelClient implements SimulatedApplication.Duplex {
     private void sendReset(int failure) {
         var post = requests.post(Vectors.bytes(
                 new FrameEncoder().reset(failure, "the client's reset").take()));
-        post.onAnswer = outcome -> {
+        post.onAnswer = outcome -> run(() -> {
             if (is(outcome, TOO_MANY)) {
                 after(50 * MILLI, () -> sendReset(failure));
             } else {
                 release();
             }
-        };
-        post.onFailure = this::release;
+        });
+        post.onFailure = () -> run(this::release);
     }
 
     private void release() {
         downloads.forEach(Download::abort);
     }
 
+    @Override
+    public boolean isOpened() {
+        return opened;
+    }
+
+    @Override
+    public boolean isDoneCleanly() {
+        return state == State.DONE;
+    }
+
+    @Override
+    public int number() {
+        return number;
+    }
+
+    @Override
+    public boolean hasFailedOfItsOwn() {
+        return failedOfItsOwn;
+    }
+
+    @Override
+    public boolean isIdle() {
+        return true; // it does not wait for the answers to its last requests
+    }
+
     // ---- the application
+
+    @Override
+    public SimulatedApplication application() {
+        return application;
+    }
 
     @Override
     public @Nullable ByteBuffer poll() {

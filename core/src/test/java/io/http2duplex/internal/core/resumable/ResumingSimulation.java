@@ -20,7 +20,7 @@ final class ResumingSimulation {
     private final SessionLimits limits;
     private final SimulatedRequests requests;
     private final SimulatedServer server;
-    private final ModelClient client;
+    private final SimulatedPeer client;
     /** Whether the network or the client may be away for longer than the server waits. */
     private final boolean mayExpire;
 
@@ -29,7 +29,9 @@ final class ResumingSimulation {
         network = new SimulatedNetwork(random);
         boolean heartbeat = random.nextInt(4) != 0;
         int maxWindow = 60 + random.nextInt(4000);
-        long resume = random.nextInt(10) == 0 ? 0 : 20_000 * MILLI;
+        int faults = random.nextInt(3) == 0 ? 0 : random.nextInt(8);
+        // Each fault may hold a resuming GET until the client gives it up.
+        long resume = random.nextInt(10) == 0 ? 0 : (20_000 + 10_000L * faults) * MILLI;
         limits = new SessionLimits(
                 1 + random.nextInt(60),
                 1 + random.nextInt(60),
@@ -41,21 +43,16 @@ final class ResumingSimulation {
                 heartbeat ? (1_000 + random.nextInt(1_000)) * MILLI : 0,
                 maxWindow,
                 random.nextInt(4) == 0 ? 500 * MILLI : 0);
-        int faults = random.nextInt(3) == 0 ? 0 : random.nextInt(8);
         requests = new SimulatedRequests(network, faults, heartbeat);
         boolean resets = random.nextInt(4) == 0;
         boolean serverResets = resets && random.nextBoolean();
         boolean clientResets = resets && (!serverResets || random.nextInt(4) == 0);
         server = new SimulatedServer(network, limits, budget(), amount(), serverResets);
-        client = new ModelClient(
-                network,
-                requests,
-                1 + random.nextInt(60),
-                1 + random.nextInt(60),
-                maxWindow,
-                budget(),
-                amount(),
-                clientResets);
+        int window = 1 + random.nextInt(60);
+        client = random.nextBoolean()
+                ? new SimulatedClient(network, requests, window, maxWindow, budget(), amount(), clientResets)
+                : new ModelClient(
+                        network, requests, window, 1 + random.nextInt(60), maxWindow, budget(), amount(), clientResets);
         requests.client = client;
         requests.server = server;
         boolean sleeps = random.nextInt(10) == 0;
@@ -64,7 +61,7 @@ final class ResumingSimulation {
             at(this::breakSomething);
         }
         if (sleeps) {
-            at(() -> client.sleep(network.random.nextLong(40_000 * MILLI)));
+            at(() -> client.sleep(network.random.nextLong(1 + 2 * resume)));
         }
         for (int i = random.nextInt(4) == 0 ? random.nextInt(6) : 0; i > 0; i--) {
             at(client::attach); // perhaps by another way
@@ -90,7 +87,7 @@ final class ResumingSimulation {
     }
 
     private void breakSomething() {
-        if (requests.faults > 0 && client.opened) {
+        if (requests.faults > 0 && client.isOpened()) {
             requests.faults--;
             requests.breakDownloads();
         }
@@ -108,7 +105,7 @@ final class ResumingSimulation {
             check(++steps < MOST_STEPS, "it goes on without end");
             check(
                     network.elapsed() < LONG_ENOUGH || (server.isOver() && client.isOver()),
-                    () -> "it hangs: the client is " + client.state + ", the server is "
+                    () -> "it hangs: the client is " + (client.isOver() ? "finished" : "not") + ", the server is "
                             + (server.isOver() ? "finished" : "not"));
         }
         checkEnd();
@@ -118,23 +115,23 @@ final class ResumingSimulation {
         check(server.isOver(), "the server hangs");
         check(client.isOver(), "the client hangs");
         check(server.isEveryDownloadOver(), "a download hangs");
+        check(client.isIdle(), "a request of the client hangs");
         Failure failure = server.session.failure();
-        boolean resets = server.application.hasReset || client.application.hasReset;
-        int serverNumber = failure == null ? ModelClient.DONE_CLEANLY : failure.number();
-        String what = "the server ended with " + failure + ", the client with " + client.number;
-        check(serverNumber == ModelClient.DONE_CLEANLY || resets || isLossExplained(serverNumber), what);
-        check(client.number == ModelClient.DONE_CLEANLY || resets || mayExpire || isAborted(serverNumber), what);
-        boolean both = server.application.hasReset && client.application.hasReset;
+        boolean resets = server.application.hasReset || client.application().hasReset;
+        int serverNumber = failure == null ? SimulatedPeer.DONE_CLEANLY : failure.number();
+        String what = "the server ended with " + failure + ", the client with " + client.number();
+        check(serverNumber == SimulatedPeer.DONE_CLEANLY || resets || isLossExplained(serverNumber), what);
+        check(client.number() == SimulatedPeer.DONE_CLEANLY || resets || mayExpire || isAborted(serverNumber), what);
+        boolean both = server.application.hasReset && client.application().hasReset;
         boolean away = mayExpire || requests.lost > 0;
-        check(serverNumber == client.number || both || away || isClientDoneFirst(serverNumber), what);
-        checkApplication(server.application, client.application, failure == null, client.state);
-        checkApplication(client.application, server.application, client.state == ModelClient.State.DONE, client.state);
+        check(serverNumber == client.number() || both || away || isClientDoneFirst(serverNumber), what);
+        checkApplication(server.application, client.application(), failure == null);
+        checkApplication(client.application(), server.application, client.isDoneCleanly());
     }
 
     /** The client was done, and its last word was lost. */
     private boolean isLossExplained(int number) {
-        return isAborted(number)
-                || (number == 4 && (mayExpire || (client.state == ModelClient.State.DONE && requests.lost > 0)));
+        return isAborted(number) || (number == 4 && (mayExpire || (client.isDoneCleanly() && requests.lost > 0)));
     }
 
     /** The client lost its first download at once, was not heard, and did not come back at once. */
@@ -145,14 +142,13 @@ final class ResumingSimulation {
 
     /** The client had everything when the server was reset, or the other way round. */
     private boolean isClientDoneFirst(int serverNumber) {
-        return (client.state == ModelClient.State.DONE && server.application.hasReset)
-                || (serverNumber == ModelClient.DONE_CLEANLY && client.failedOfItsOwn);
+        return (client.isDoneCleanly() && server.application.hasReset)
+                || (serverNumber == SimulatedPeer.DONE_CLEANLY && client.hasFailedOfItsOwn());
     }
 
-    private static void checkApplication(
-            SimulatedApplication reader, SimulatedApplication writer, boolean cleanly, ModelClient.State state) {
+    private static void checkApplication(SimulatedApplication reader, SimulatedApplication writer, boolean cleanly) {
         check(reader.sawEnd || reader.sawFailure || reader.discarded, "a reader hangs");
         check(!reader.sawEnd || reader.read == writer.written, "the end came up before byte " + reader.read);
-        check(!cleanly || reader.sawEnd || reader.discarded, "a reader saw a failure, but there was none: " + state);
+        check(!cleanly || reader.sawEnd || reader.discarded, "a reader saw a failure, but there was none");
     }
 }

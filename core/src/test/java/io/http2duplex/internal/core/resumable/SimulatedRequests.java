@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,7 @@ final class SimulatedRequests {
     private final List<Get> gets = new ArrayList<>();
 
     @Nullable
-    ModelClient client;
+    SimulatedPeer client;
 
     @Nullable
     SimulatedServer server;
@@ -51,6 +52,10 @@ final class SimulatedRequests {
     /** How many requests may be open at once; the others wait. */
     private final int streams;
 
+    /** Whether something on the way holds the body of a POST back until it has all of it. */
+    private final boolean buffers;
+
+    private final List<Stream> streamsUnderWay = new ArrayList<>();
     private int open;
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
 
@@ -59,6 +64,7 @@ final class SimulatedRequests {
         this.faults = faults;
         this.maySwallow = maySwallow;
         maxBody = network.oneIn(6) ? 200 + network.random.nextInt(500) : Integer.MAX_VALUE;
+        buffers = network.oneIn(6);
         streams = network.oneIn(4) ? 2 + network.random.nextInt(3) : Integer.MAX_VALUE;
     }
 
@@ -114,6 +120,9 @@ final class SimulatedRequests {
     /** Something happens to all that is under way. */
     void breakDownloads() {
         boolean swallow = maySwallow && network.oneIn(3);
+        if (network.oneIn(2)) {
+            List.copyOf(streamsUnderWay).forEach(swallow ? Stream::swallow : Stream::cut);
+        }
         for (Get get : List.copyOf(gets)) {
             if (swallow) {
                 get.swallow();
@@ -292,6 +301,7 @@ final class SimulatedRequests {
         private final byte[] body;
         private boolean settled;
         Consumer<UploadOutcome> onAnswer = outcome -> {};
+        IntConsumer onAnswerOfAnother = status -> {};
         Runnable onFailure = () -> {};
 
         Post(byte[] body) {
@@ -302,7 +312,7 @@ final class SimulatedRequests {
         void send() {
             if (body.length > maxBody) {
                 network.later(() -> send(requireNonNull(server).post(outcome -> {}), Way.CUT));
-                network.later(this::fail); // something on the way answers that this was too much
+                network.later(() -> settle(() -> onAnswerOfAnother.accept(413))); // this was too much for it
             } else if (fault(8)) {
                 lose();
             } else if (maySwallow && fault(12)) { // held for ever in the middle of its body
@@ -328,13 +338,15 @@ final class SimulatedRequests {
         }
 
         private void fail() {
+            settle(onFailure);
+        }
+
+        private void settle(Runnable tell) {
             close();
-            toClient(() -> {
-                if (!settled) {
-                    settled = true;
-                    onFailure.run();
-                }
-            });
+            if (!settled) {
+                settled = true;
+                tell.run();
+            }
         }
 
         private void arrive(boolean cut, boolean answerLost) {
@@ -342,15 +354,7 @@ final class SimulatedRequests {
                 if (answerLost) {
                     lose();
                 } else {
-                    network.later(() -> {
-                        close();
-                        toClient(() -> {
-                            if (!settled) {
-                                settled = true;
-                                onAnswer.accept(outcome);
-                            }
-                        });
-                    });
+                    network.later(() -> settle(() -> onAnswer.accept(outcome)));
                 }
             });
             send(sink, cut ? Way.CUT : network.oneIn(6) ? Way.HELD_BACK : Way.WHOLE);
@@ -380,6 +384,114 @@ final class SimulatedRequests {
             } else if (way != Way.HELD) {
                 stream.end();
             }
+        }
+    }
+
+    // ---- a streaming POST
+
+    Stream stream() {
+        Stream stream = new Stream();
+        stream.enter();
+        return stream;
+    }
+
+    /** A POST whose body goes on, and its answer. */
+    final class Stream extends Request {
+        private @Nullable SimulatedStream body;
+        private boolean settled;
+        private boolean writable;
+        Consumer<UploadOutcome> onAnswer = outcome -> {};
+        IntConsumer onAnswerOfAnother = status -> {};
+        Runnable onFailure = () -> {};
+        Runnable onWritable = () -> {};
+
+        @Override
+        void send() {
+            if (fault(6)) {
+                if (!maySwallow || network.oneIn(2)) {
+                    network.later(network.oneIn(2) ? this::fail : this::answerOfAnother);
+                }
+                return;
+            }
+            boolean answerLost = fault(8);
+            SimulatedStream.Receiver sink = requireNonNull(server).post(outcome -> {
+                if (answerLost) {
+                    if (!maySwallow || network.oneIn(2)) {
+                        network.later(this::fail);
+                    }
+                } else {
+                    network.later(() -> settle(() -> onAnswer.accept(outcome)));
+                }
+            });
+            int capacity = buffers || network.oneIn(2) ? Integer.MAX_VALUE : 1 + network.random.nextInt(300);
+            SimulatedStream under = new SimulatedStream(network, capacity, sink, this::write);
+            body = under;
+            if (buffers) {
+                under.holdBack();
+            }
+            streamsUnderWay.add(this);
+            write();
+        }
+
+        private void write() {
+            writable = true;
+            network.after(0, onWritable);
+        }
+
+        private void answerOfAnother() {
+            settle(() -> onAnswerOfAnother.accept(411));
+        }
+
+        private void fail() {
+            settle(onFailure);
+        }
+
+        private void settle(Runnable tell) {
+            close();
+            streamsUnderWay.remove(this);
+            if (!settled) {
+                settled = true;
+                tell.run();
+            }
+        }
+
+        boolean isWritable() {
+            return writable;
+        }
+
+        /** {@return how many bytes were taken; 0: wait} */
+        int write(ByteBuffer bytes) {
+            int count = requireNonNull(body).write(bytes);
+            bytes.position(bytes.position() + count);
+            writable = count > 0;
+            return count;
+        }
+
+        void end() {
+            if (body != null) {
+                body.end();
+            } else {
+                network.later(this::fail);
+            }
+        }
+
+        void abort() {
+            settled = true;
+            close();
+            streamsUnderWay.remove(this);
+            if (body != null) {
+                body.cut();
+            }
+        }
+
+        void cut() {
+            requireNonNull(body).cut();
+            network.later(this::fail);
+        }
+
+        void swallow() {
+            requireNonNull(body).swallow();
+            streamsUnderWay.remove(this);
         }
     }
 }

@@ -1,0 +1,278 @@
+package io.http2duplex.internal.core.resumable.client;
+
+import io.http2duplex.internal.core.Deadline;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The downloads of one session: which one is current, when to attach again, and how long the server has been silent.
+ *
+ * <pre>
+ *   DETACHED ──its first frame──▶ ATTACHED ──the current download ends, or the server is silent──▶ DETACHED
+ *                                   │  ▲
+ *                                   └──┴ rotated: another download takes the place of the current one
+ * </pre>
+ */
+final class ClientDownloads {
+    /** How long an attempt may take until its first frame is here. */
+    static final long ATTACH_NANOS = 10_000_000_000L;
+
+    /** The resume timeout until the server has sent its own. */
+    static final long DEFAULT_RESUME_NANOS = 30_000_000_000L;
+
+    /** The frames that every download begins with: HELLO, WINDOW and perhaps DRAIN. A further one shows that it works. */
+    private static final int FIRST_FRAMES = 3;
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final ClientSession session;
+    private final long maxResumeNanos;
+    final BackOff backOff;
+
+    /** Those that have not ended. */
+    private final List<ClientDownload> open = new ArrayList<>(1);
+    /** Null: detached. */
+    private @Nullable ClientDownload current;
+
+    private @Nullable Attempt attempt;
+    /** One whose first frame has not come: until then it attaches nothing. */
+    private @Nullable ClientDownload candidate;
+
+    private long candidateSince;
+    private long attempts;
+    private boolean mustRotate;
+    private boolean closed;
+
+    /** 0: the server may be silent. */
+    private long heartbeat;
+
+    private long resume = DEFAULT_RESUME_NANOS;
+    private long detachedAt;
+    private long heardAt;
+    private long sentAt;
+
+    ClientDownloads(ClientSession session, ClientLimits limits, DoubleSupplier random, long now) {
+        this.session = session;
+        maxResumeNanos = limits.resumeNanos();
+        backOff = new BackOff(random);
+        attempt = new Attempt(0, 0, limits.firstWindow(), now, false);
+        detachedAt = now;
+        heardAt = now;
+        sentAt = now;
+    }
+
+    /** {@return the opening GET, or a resuming one, that is under way} */
+    Attempt attempt() {
+        return Objects.requireNonNull(attempt, "no GET is under way");
+    }
+
+    boolean isAttached() {
+        return current != null;
+    }
+
+    /** {@return the longest silence of the server; 0: for ever} */
+    long heartbeatNanos() {
+        return heartbeat;
+    }
+
+    /** {@return how long uploads may fail before the session does} */
+    long uploadNanos() {
+        return Math.max(resume, DEFAULT_RESUME_NANOS);
+    }
+
+    boolean isWanted(Object request) {
+        return request == attempt || open.contains(request);
+    }
+
+    /** {@return whether a resuming GET is due, unless there is a pause} */
+    boolean isAttemptDue() {
+        return (!isAttached() || mustRotate) && !closed && attempt == null && candidate == null;
+    }
+
+    /** {@return a resuming GET that must be sent now; null if none must} */
+    @Nullable
+    Attempt nextAttempt(long now) {
+        if (!isAttemptDue() || backOff.isPausing(now)) {
+            return null;
+        }
+        session.advertised(now);
+        sentAt = now;
+        Attempt next =
+                new Attempt(++attempts, session.receiving.confirmed(), session.receiving.limit(), now, isAttached());
+        attempt = next;
+        return next;
+    }
+
+    /** The attempt, or its download, has failed in a way that may pass. */
+    void attachFailed(@Nullable Attempt failed, long now, long asked) {
+        if (failed == attempt) {
+            if (candidate != null) {
+                open.remove(candidate);
+            }
+            attempt = null;
+            candidate = null;
+            backOff.failed(now, asked);
+            session.advertiseAgain();
+        }
+    }
+
+    /** A GET was accepted, with this body. */
+    void open(Attempt answered, ClientDownload download, long now) {
+        candidate = download;
+        candidateSince = now;
+        open.add(download);
+        if (answered.isRotation()) {
+            begin(download, now);
+        }
+    }
+
+    boolean isOpen(ClientDownload download) {
+        return open.contains(download);
+    }
+
+    /** Bytes of a download have come. */
+    void heard(long now) {
+        heardAt = now;
+    }
+
+    /** A frame of a download has come. */
+    void frame(ClientDownload download, long now) {
+        int count = download.countFrame();
+        if (count == 1) {
+            begin(download, now);
+        } else if (count > FIRST_FRAMES) {
+            backOff.reset();
+        }
+    }
+
+    private void begin(ClientDownload download, long now) {
+        if (download == candidate) {
+            attempt = null;
+            candidate = null;
+            mustRotate = false;
+            heardAt = now;
+            sentAt = now;
+            current = download;
+            session.attached();
+        }
+    }
+
+    void hello(long heartbeatMillis, long resumeMillis) {
+        heartbeat = heartbeatMillis * NANOS_PER_MILLI;
+        resume = resumeMillis * NANOS_PER_MILLI;
+    }
+
+    /** ROTATE has come. {@return whether another download must take the place of this one} */
+    boolean rotate(ClientDownload download) {
+        boolean isCurrent = download == current;
+        mustRotate |= isCurrent;
+        return isCurrent;
+    }
+
+    /** A download has ended, cleanly or not. {@return whether the session is detached by its end} */
+    boolean ended(ClientDownload download, long now) {
+        if (download == candidate) {
+            attachFailed(attempt, now, 0);
+        }
+        open.remove(download);
+        if (download != current) {
+            return false;
+        }
+        current = null;
+        detachedAt = now;
+        backOff.failed(now, 0);
+        return true;
+    }
+
+    /** Something was sent that shows that the client is there. */
+    void sent(long now) {
+        sentAt = now;
+    }
+
+    /** Nothing is attached any more, except that a rotation under way goes on. */
+    void close(boolean failed) {
+        closed = true;
+        if (failed) {
+            // The server may already have put a rotation in the place of the download: it must learn of the reset
+            // first.
+            attempt = attempt != null && attempt.isRotation() ? attempt : null;
+            candidate = null;
+        }
+    }
+
+    /** What is still under way is not wanted any more. */
+    void release() {
+        open.clear();
+        attempt = null;
+        candidate = null;
+        current = null;
+    }
+
+    boolean isIdle() {
+        return open.isEmpty() && attempt == null;
+    }
+
+    // ---- time
+
+    long deadline() {
+        if (closed) {
+            return backOff.deadline();
+        }
+        return Deadline.earliest(
+                        backOff.deadline(), attemptDeadline(), signDeadline(), silenceDeadline(), resumeDeadline())
+                .orElse(Deadline.NONE);
+    }
+
+    private long attemptDeadline() {
+        if (attempt != null) {
+            return attempt.startedAt() + ATTACH_NANOS;
+        }
+        return candidate == null ? Deadline.NONE : candidateSince + ATTACH_NANOS;
+    }
+
+    /** {@return when the server must get a sign of life from a client that only receives} */
+    private long signDeadline() {
+        boolean due = current != null && heartbeat > 0 && heardAt - sentAt > 0 && !session.isWindowDue();
+        return due ? sentAt + heartbeat : Deadline.NONE;
+    }
+
+    private long silenceDeadline() {
+        return current != null && heartbeat > 0 ? heardAt + 2 * heartbeat : Deadline.NONE;
+    }
+
+    private long resumeDeadline() {
+        // In a rotation the old download may be seen to end before the new one is seen to begin.
+        if (isAttached() || (attempt != null && attempt.isRotation())) {
+            return Deadline.NONE;
+        }
+        return detachedAt + resumeNanos();
+    }
+
+    /** {@return how long the session may be detached} */
+    long resumeNanos() {
+        return maxResumeNanos == 0 ? resume : Math.min(resume, maxResumeNanos);
+    }
+
+    void timeIs(long now) {
+        backOff.timeIs(now);
+        if (closed) {
+            return;
+        }
+        if (Deadline.isPast(attemptDeadline(), now)) {
+            session.attemptTimedOut(attempt, now);
+        }
+        if (Deadline.isPast(signDeadline(), now)) {
+            session.advertiseAgain();
+        }
+        ClientDownload silent = current;
+        if (silent != null && Deadline.isPast(silenceDeadline(), now)) {
+            session.serverSilent(silent, now);
+        }
+        if (Deadline.isPast(resumeDeadline(), now)) {
+            session.awayForTooLong();
+        }
+    }
+}

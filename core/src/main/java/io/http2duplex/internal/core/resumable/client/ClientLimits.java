@@ -1,0 +1,12 @@
+package io.http2duplex.internal.core.resumable.client;
+
+/**
+ * The limits of a session at its client.
+ *
+ * @param firstWindow bytes up to which the download may be sent at first, and how many of the upload are kept at first
+ * @param maxWindow bytes up to which both grow
+ * @param resumeNanos how long it may be detached, if that is shorter than the server's own time; 0: as the server says
+ * @param maxPostBytes the most of the application's bytes that one POST carries, or one piece of a streaming one
+ * @param streams whether a streaming POST is tried
+ */
+public record ClientLimits(int firstWindow, int maxWindow, long resumeNanos, int maxPostBytes, boolean streams) {}

@@ -1,0 +1,701 @@
+package io.http2duplex.internal.core.resumable.client;
+
+import io.http2duplex.DownloadMode;
+import io.http2duplex.ErrorCode;
+import io.http2duplex.internal.core.Deadline;
+import io.http2duplex.internal.core.DirectionState;
+import io.http2duplex.internal.core.EffectCollector;
+import io.http2duplex.internal.core.Effects;
+import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.Problem;
+import io.http2duplex.internal.core.Session;
+import io.http2duplex.internal.core.SessionEvent;
+import io.http2duplex.internal.core.SpareBuffers;
+import io.http2duplex.internal.core.resumable.FrameDecoder;
+import io.http2duplex.internal.core.resumable.MemoryShare;
+import io.http2duplex.internal.core.resumable.MemoryUpkeep;
+import io.http2duplex.internal.core.resumable.ReceivingDirection;
+import io.http2duplex.internal.core.resumable.SendingDirection;
+import io.http2duplex.internal.core.resumable.ViolationException;
+import io.http2duplex.internal.core.resumable.WindowSize;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session of dialect 2 at its client. A carrier, which sends the requests, asks it what to send ({@link #nextAttempt},
+ * {@link #nextUpload}, {@link #nextPieces}) and which requests are still of use ({@link #isWanted}); it reports what
+ * becomes of each. It is woken whenever there may be something to ask for.
+ *
+ * <p>Only the server ends a session. What the network does, and what something on the way answers, is a disturbance:
+ * what was under way is sent again, with pauses that grow, until the resume timeout.
+ *
+ * <pre>
+ *   OPEN ──both directions have ended, or the first failure: isFinished──▶ FINISHED
+ *   FINISHED ──the last frame was taken, or was lost too often, or some seconds have passed: isReleased──▶ RELEASED
+ * </pre>
+ */
+public final class ClientSession implements Session {
+    /** How long the last requests of a session may take that has ended cleanly. */
+    static final long LAST_REQUESTS_NANOS = 3_000_000_000L;
+
+    /** How long those of a session may take that has failed: a RESET is sent more often. */
+    static final long LAST_RESETS_NANOS = 6_000_000_000L;
+
+    /** Statuses that may refuse a streaming POST for other reasons than its streaming. */
+    private static final Set<Integer> REFUSALS_OF_ANY_POST = Set.of(404, 408, 410, 429, 502, 503, 504);
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final EffectCollector effects = new EffectCollector();
+    private final Runnable onReady;
+    final SendingDirection sending;
+    final ReceivingDirection receiving;
+    private final MemoryUpkeep memory;
+    private final ClientDownloads downloads;
+    private final ClientUploads uploads;
+
+    /** The time of the last event that told it. */
+    private long time;
+    /** The deadline that was told last. */
+    private long told = Deadline.NONE;
+
+    private @Nullable Failure failure;
+    private boolean finished;
+    private boolean draining;
+    /** Whether it was attached when that was last told. */
+    private boolean attached;
+    /** Whether it was attached before. */
+    private boolean begun;
+    /** Whether a request may have become useless since the carrier was last woken. */
+    private boolean mayAbort;
+    /** When the last requests are given up. */
+    private long release = Deadline.NONE;
+
+    private boolean released;
+
+    /** What failed last in a way that may pass. */
+    private String disturbance = "";
+
+    private @Nullable Throwable disturbanceCause;
+
+    /**
+     * A session whose {@linkplain #opening opening GET} is under way, or was answered.
+     *
+     * @param budget the share that windows and buffers beyond their first sizes are reserved from
+     * @param random gives numbers from 0 to 1, without 1
+     * @param onReady wakes the carrier, outside any lock
+     */
+    public ClientSession(ClientLimits limits, MemoryShare budget, DoubleSupplier random, Runnable onReady, long now) {
+        this(limits, budget, random, onReady, new SpareBuffers(), new SpareBuffers(), now);
+    }
+
+    /** As the other, with the buffers of each direction. */
+    public ClientSession(
+            ClientLimits limits,
+            MemoryShare budget,
+            DoubleSupplier random,
+            Runnable onReady,
+            SpareBuffers sendingSpares,
+            SpareBuffers receivingSpares,
+            long now) {
+        this.onReady = onReady;
+        int max = Math.max(limits.firstWindow(), limits.maxWindow());
+        sending = new SendingDirection(new WindowSize(limits.firstWindow(), max, budget), sendingSpares, effects);
+        receiving = new ReceivingDirection(
+                new WindowSize(limits.firstWindow(), max, budget), receivingSpares, effects, now);
+        memory = new MemoryUpkeep(sending, receiving, effects);
+        downloads = new ClientDownloads(this, limits, random, now);
+        uploads = new ClientUploads(sending, receiving, downloads, limits, random, now);
+        time = now;
+    }
+
+    // ---- what the carrier asks
+
+    /** {@return the opening GET, before anything else is asked} */
+    public Attempt opening() {
+        return downloads.attempt();
+    }
+
+    /** {@return a resuming GET that must be sent now; null if none must} */
+    public @Nullable Attempt nextAttempt(long now) {
+        time = now;
+        Attempt attempt = downloads.nextAttempt(now);
+        tellDeadline();
+        return attempt;
+    }
+
+    /** {@return a POST that must be sent now, whole or {@linkplain ClientUpload#isStream streaming}; null if none must} */
+    public @Nullable ClientUpload nextUpload(long now) {
+        time = now;
+        ClientUpload upload = uploads.next(now);
+        tellDeadline();
+        return upload;
+    }
+
+    /** {@return the next pieces of a streaming POST, which are sent now; null if there are none now} */
+    public @Nullable List<ByteBuffer> nextPieces(ClientUpload upload, long now) {
+        time = now;
+        List<ByteBuffer> pieces = uploads.nextPieces(upload, now);
+        tellDeadline();
+        return pieces;
+    }
+
+    /**
+     * {@return whether a request is still of use: if not, it must be aborted}
+     *
+     * @param request an {@link Attempt}, {@link ClientDownload} or {@link ClientUpload}
+     */
+    public boolean isWanted(Object request) {
+        return downloads.isWanted(request) || uploads.isWanted(request);
+    }
+
+    /** {@return whether it has ended and nothing is under way or must be sent: the carrier can be forgotten} */
+    public boolean isReleased() {
+        return released;
+    }
+
+    /** {@return whether the upload goes in one streaming POST, as long as that works} */
+    public boolean mayStream() {
+        return uploads.mayStream();
+    }
+
+    /** {@return whether there is a download whose first frame has come} */
+    public boolean isAttached() {
+        return downloads.isAttached();
+    }
+
+    // ---- GET
+
+    /**
+     * A GET was answered with 200 and the session's id.
+     *
+     * @param attempt which is wanted
+     * @return its body
+     */
+    public ClientDownload opened(Attempt attempt, long now) {
+        time = now;
+        Frames frames = new Frames();
+        ClientDownload download = new ClientDownload(frames);
+        frames.download = download;
+        downloads.open(attempt, download, now);
+        settle();
+        return download;
+    }
+
+    /** The next bytes of a body have come. Nothing happens if it is not wanted any more. */
+    public void received(ClientDownload download, ByteBuffer bytes, long now) {
+        if (!downloads.isOpen(download)) {
+            return;
+        }
+        time = now;
+        downloads.heard(now);
+        try {
+            download.decoder().push(bytes);
+        } catch (ViolationException e) {
+            reset(new Failure(
+                    ErrorCode.PROTOCOL_ERROR,
+                    "The server broke the protocol: " + e.problem().detail(),
+                    e));
+        }
+        settle();
+    }
+
+    /**
+     * A body has ended, cleanly or not.
+     *
+     * @param how for a person
+     */
+    public void ended(ClientDownload download, String how, @Nullable Throwable cause, long now) {
+        time = now;
+        if (!finished) {
+            disturbed(how, cause);
+        }
+        lost(download, how, cause, now);
+        settle();
+    }
+
+    private void lost(ClientDownload download, String how, @Nullable Throwable cause, long now) {
+        if (downloads.ended(download, now)) {
+            uploads.detached(now);
+            if (!finished) {
+                detached(how, cause);
+                downloads.timeIs(now);
+            }
+        }
+    }
+
+    private void detached(String how, @Nullable Throwable cause) {
+        attached = false;
+        mayAbort = true;
+        effects.event(new SessionEvent.Detached(how, cause));
+    }
+
+    /** A resuming GET got no answer. */
+    public void failed(Attempt attempt, String how, @Nullable Throwable cause, long now) {
+        time = now;
+        disturbed(how, cause);
+        downloads.attachFailed(attempt, now, 0);
+        settle();
+    }
+
+    /** A resuming GET was not accepted. */
+    public void refused(Attempt attempt, Answer answer, long now) {
+        time = now;
+        if (answer.isPassing() || answer.status() == Answer.STALE_ATTACH) {
+            disturbed(answer);
+            downloads.attachFailed(attempt, now, answer.retryAfterNanos());
+        } else if (isWanted(attempt)) {
+            refused(answer);
+        }
+        settle();
+    }
+
+    // ---- POST
+
+    /** A POST was cut, or got no answer. */
+    public void failed(ClientUpload upload, String how, @Nullable Throwable cause, long now) {
+        time = now;
+        if (isWanted(upload)) {
+            disturbed(how, cause);
+            lost(upload, 0, now);
+        }
+        upload.dropBody();
+        settle();
+    }
+
+    /**
+     * A POST was answered.
+     *
+     * @param whole whether all of its body has gone: false if it is streaming and goes on
+     */
+    public void answered(ClientUpload upload, Answer answer, boolean whole, long now) {
+        time = now;
+        boolean oddity = upload.isStream() && !REFUSALS_OF_ANY_POST.contains(answer.status());
+        if (answer.status() == Answer.PROCESSED && whole) {
+            processed(upload, now);
+        } else if (oddity || answer.isPassing()) {
+            if (oddity) { // something on the way may refuse a body without a length; if it refuses more, POSTs show it
+                uploads.streamNoMore();
+            } else if (answer.problem() == null && answer.status() == Answer.TOO_LARGE) {
+                uploads.tooLarge(upload);
+            }
+            if (isWanted(upload)) {
+                disturbed(answer);
+                lost(upload, answer.retryAfterNanos(), now);
+            }
+        } else if (isWanted(upload)) {
+            refused(answer);
+        }
+        upload.dropBody();
+        settle();
+    }
+
+    private void processed(ClientUpload upload, long now) {
+        if (uploads.taken(upload, now) && uploads.hasAllArrived()) {
+            sending.allTaken();
+        }
+    }
+
+    private void lost(ClientUpload upload, long asked, long now) {
+        mayAbort = true;
+        if (uploads.lost(upload, now, asked) && !finished) {
+            reset(new Failure(
+                    ErrorCode.CONNECTION_LOST,
+                    withDisturbance(
+                            "No upload could be sent within " + downloads.uploadNanos() / NANOS_PER_MILLI + " ms."),
+                    disturbanceCause));
+        }
+    }
+
+    // ---- what the server refuses
+
+    private void refused(Answer answer) {
+        Problem problem = answer.problem();
+        if (problem != null && problem.number() != null) {
+            closedByServer(problem.number(), problem.reason() == null ? "" : problem.reason());
+            return;
+        }
+        String detail = problem == null ? "" : ": " + problem.detail();
+        Failure refusal = new Failure(
+                answer.code(),
+                "The server refused a request of the duplex with status " + answer.status() + detail,
+                answer.exception());
+        boolean unknown = answer.code() == ErrorCode.UNKNOWN_SESSION;
+        reset(refusal);
+        if (unknown) {
+            uploads.silence();
+        }
+    }
+
+    /** @param number 0: it has ended cleanly */
+    private void closedByServer(int number, String reason) {
+        if (number == 0) {
+            sending.allTaken();
+            settleEnd();
+        }
+        reset(
+                number == 0
+                        ? new Failure(ErrorCode.PROTOCOL_ERROR, "The server has ended the duplex before this side has.")
+                        : Failure.ofServer(number, reason));
+        uploads.silence();
+    }
+
+    private void disturbed(Answer answer) {
+        disturbed("The last answer was " + answer.exception().getMessage() + ".", answer.exception());
+    }
+
+    private void disturbed(String how, @Nullable Throwable cause) {
+        disturbance = how;
+        disturbanceCause = cause;
+    }
+
+    private String withDisturbance(String what) {
+        return disturbance.isEmpty() ? what : what + " " + disturbance;
+    }
+
+    // ---- for the parts
+
+    boolean isWindowDue() {
+        return uploads.isWindowDue();
+    }
+
+    void advertiseAgain() {
+        uploads.advertiseAgain();
+    }
+
+    /** The download's limit goes with a GET. */
+    void advertised(long now) {
+        receiving.advertised(now);
+        uploads.advertised();
+    }
+
+    /** The first frame of a download has come. */
+    void attached() {
+        uploads.attached();
+        effects.event(
+                attached || !begun
+                        ? new SessionEvent.Attached(DownloadMode.STREAMING)
+                        : new SessionEvent.Resumed(DownloadMode.STREAMING));
+        attached = true;
+        begun = true;
+        mayAbort = true;
+    }
+
+    void attemptTimedOut(@Nullable Attempt attempt, long now) {
+        mayAbort = true;
+        disturbed(
+                "A resuming GET brought nothing within " + ClientDownloads.ATTACH_NANOS / NANOS_PER_MILLI + " ms.",
+                null);
+        downloads.attachFailed(attempt, now, 0);
+    }
+
+    void serverSilent(ClientDownload silent, long now) {
+        String how = "The server gave no sign of life for " + 2 * downloads.heartbeatNanos() / NANOS_PER_MILLI + " ms.";
+        disturbed(how, null);
+        uploads.loseAll();
+        lost(silent, how, null, now);
+    }
+
+    void awayForTooLong() {
+        reset(new Failure(
+                ErrorCode.CONNECTION_LOST,
+                withDisturbance(
+                        "The duplex could not be resumed within " + downloads.resumeNanos() / NANOS_PER_MILLI + " ms."),
+                disturbanceCause));
+    }
+
+    // ---- the application, and time
+
+    @Override
+    public Effects takeEffects() {
+        return effects.take();
+    }
+
+    @Override
+    public @Nullable ByteBuffer pollInput() {
+        ByteBuffer bytes = receiving.poll();
+        settle();
+        return bytes;
+    }
+
+    @Override
+    public int readInput(ByteBuffer target) {
+        int count = receiving.read(target);
+        settle();
+        return count;
+    }
+
+    @Override
+    public long availableInput() {
+        return receiving.available();
+    }
+
+    @Override
+    public boolean isInputAtEnd() {
+        return receiving.isAtEnd();
+    }
+
+    @Override
+    public void discardInput() {
+        receiving.discard();
+        settle();
+    }
+
+    @Override
+    public int outputRoom() {
+        return sending.room();
+    }
+
+    @Override
+    public boolean isOutputOpen() {
+        return sending.state() == DirectionState.OPEN;
+    }
+
+    @Override
+    public boolean isOutputEnded() {
+        return sending.state() == DirectionState.ENDED;
+    }
+
+    @Override
+    public long write(ByteBuffer bytes) {
+        long offset = sending.write(bytes);
+        settle();
+        return offset;
+    }
+
+    @Override
+    public long writeCopy(ByteBuffer bytes) {
+        return write(bytes); // a copy is kept in any case
+    }
+
+    @Override
+    public void end() {
+        sending.end();
+        settle();
+    }
+
+    @Override
+    public long takenOffset() {
+        return sending.takenOffset();
+    }
+
+    @Override
+    public void notifyOutputAt(long offset) {
+        sending.notifyAt(offset);
+        settle();
+    }
+
+    @Override
+    public void notifyOutputRoom() {
+        sending.notifyWhenRoomy();
+        settle();
+    }
+
+    @Override
+    public int dialect() {
+        return 2;
+    }
+
+    @Override
+    public long receivedBytes() {
+        return receiving.received();
+    }
+
+    @Override
+    public long sentBytes() {
+        return sending.sent();
+    }
+
+    @Override
+    public long heldInput() {
+        return receiving.held();
+    }
+
+    @Override
+    public long heldOutput() {
+        return sending.kept();
+    }
+
+    /** Ends both directions at once, and tells the server. */
+    @Override
+    public boolean reset(Failure first) {
+        if (finished) {
+            return false;
+        }
+        failure = first;
+        sending.reset();
+        receiving.reset();
+        finish();
+        settle();
+        return true;
+    }
+
+    @Override
+    public @Nullable Failure failure() {
+        return failure;
+    }
+
+    @Override
+    public boolean isFinished() {
+        return finished;
+    }
+
+    @Override
+    public OptionalLong deadline() {
+        if (released) {
+            return OptionalLong.empty();
+        }
+        return Deadline.earliest(release, memory.deadline(), downloads.deadline(), uploads.deadline());
+    }
+
+    @Override
+    public void timeIs(long now) {
+        time = now;
+        told = Deadline.NONE;
+        for (ClientUpload late = uploads.timeIs(now); late != null; late = uploads.timeIs(now)) {
+            disturbed("A POST was not answered in time.", null);
+            lost(late, 0, now);
+        }
+        downloads.timeIs(now);
+        memory.timeIs(now);
+        if (Deadline.isPast(release, now)) {
+            uploads.silence();
+            downloads.release();
+        }
+        mayAbort = true;
+        settle();
+    }
+
+    // ---- the end
+
+    /** Notices what follows from an event. */
+    private void settle() {
+        settleEnd();
+        if (finished && !released && downloads.isIdle() && uploads.isIdle()) {
+            released = true;
+            release = Deadline.NONE;
+            mayAbort = true;
+        }
+        if (mayAbort || uploads.isSomethingDue() || downloads.isAttemptDue()) {
+            mayAbort = false;
+            effects.ready(onReady);
+        }
+        if (!finished) {
+            memory.look(time);
+        }
+        tellDeadline();
+    }
+
+    /** What the carrier asks for needs no more than that: it is awake. */
+    private void tellDeadline() {
+        long deadline = deadline().orElse(Deadline.NONE);
+        if (deadline != Deadline.NONE && (told == Deadline.NONE || deadline - told < 0)) {
+            told = deadline;
+            effects.deadline();
+        }
+    }
+
+    private void settleEnd() {
+        if (!finished && sending.state() == DirectionState.ENDED && receiving.state() == DirectionState.ENDED) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        finished = true;
+        memory.stop();
+        downloads.close(failure != null);
+        uploads.close(failure);
+        release = time + (failure == null ? LAST_REQUESTS_NANOS : LAST_RESETS_NANOS);
+        mayAbort = true;
+        told = Deadline.NONE; // who acts on the end has stopped the timer
+        effects.finished();
+    }
+
+    /** The receiver of the frames of one download. Nothing that comes behind the session's end matters. */
+    private final class Frames implements FrameDecoder.Handler {
+        private @Nullable ClientDownload download;
+
+        private ClientDownload frame() {
+            ClientDownload known = Objects.requireNonNull(download);
+            downloads.frame(known, time);
+            return known;
+        }
+
+        @Override
+        public void data(long offset, ByteBuffer bytes) throws ViolationException {
+            frame();
+            if (!finished) {
+                receiving.data(offset, bytes, time);
+            }
+        }
+
+        @Override
+        public void window(long confirmed, long limit) throws ViolationException {
+            frame();
+            if (!finished) {
+                long before = sending.confirmed();
+                sending.window(confirmed, limit);
+                uploads.confirmed(before, time);
+                settleEnd();
+            }
+        }
+
+        @Override
+        public void ping(int token) {
+            frame();
+            uploads.pinged(List.of(token));
+        }
+
+        @Override
+        public void pong(int token) {
+            frame();
+            uploads.answered(token);
+        }
+
+        @Override
+        public void end(long offset) throws ViolationException {
+            frame();
+            if (!finished) {
+                receiving.end(offset);
+                settleEnd();
+            }
+        }
+
+        @Override
+        public void reset(int number, String reason) {
+            frame();
+            if (!finished) {
+                ClientSession.this.reset(Failure.ofServer(number, reason));
+                uploads.silence();
+            }
+        }
+
+        @Override
+        public void rotate() {
+            if (downloads.rotate(frame()) && !finished) {
+                uploads.endStream();
+            }
+        }
+
+        @Override
+        public void hello(long heartbeatMillis, long resumeMillis) {
+            frame();
+            downloads.hello(heartbeatMillis, resumeMillis);
+        }
+
+        @Override
+        public void drain() {
+            frame();
+            if (!draining) {
+                draining = true;
+                effects.event(new SessionEvent.Draining());
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.http2duplex.internal.core.resumable.client;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** One POST, and what must be sent again if it is lost. */
+public final class ClientUpload {
+    static final int NO_TOKEN = 0;
+
+    private final boolean stream;
+    private List<ByteBuffer> body = List.of();
+    private long length;
+
+    /** When it was begun; of a streaming one, when it had begun to wait for the server. */
+    long startedAt;
+    /** Of a streaming one: there is nothing more for it. */
+    boolean mustEnd;
+    /** The PING in it whose PONG shows that it arrives, until it is answered. */
+    int probe = NO_TOKEN;
+    /** Whether the probe has not gone yet. */
+    boolean probeDue;
+    /** The PING in it that asks for a confirmation. */
+    int question = NO_TOKEN;
+    /** Whether it carries the last frame of the session. */
+    boolean last;
+    /** Whether it carries bytes, or the end, from {@link #from} to {@link #to}; the end takes one place. */
+    boolean carries;
+
+    long from;
+    long to;
+    boolean hasWindow;
+    /** The PINGs that it answers. */
+    List<Integer> pongs = List.of();
+
+    ClientUpload(boolean stream, long startedAt) {
+        this.stream = stream;
+        this.startedAt = startedAt;
+    }
+
+    /** {@return whether it has no length: its body is given piece by piece} */
+    public boolean isStream() {
+        return stream;
+    }
+
+    /** {@return whether nothing more is given to its streaming body, which must end} */
+    public boolean mustEnd() {
+        return mustEnd;
+    }
+
+    /** {@return the whole body, unless it is a streaming one} */
+    public List<ByteBuffer> body() {
+        return body;
+    }
+
+    /** {@return the length of the whole body in bytes} */
+    public long length() {
+        return length;
+    }
+
+    void setBody(List<ByteBuffer> pieces) {
+        body = pieces;
+        length = pieces.stream().mapToLong(ByteBuffer::remaining).sum();
+    }
+
+    /** Its body is not needed any more. */
+    void dropBody() {
+        body = List.of();
+    }
+
+    /** Bytes, or the end, go in it. */
+    void carry(long first, long behind) {
+        from = carries ? Math.min(from, first) : first;
+        to = carries ? Math.max(to, behind) : behind;
+        carries = true;
+    }
+}

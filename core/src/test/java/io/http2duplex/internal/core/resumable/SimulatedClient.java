@@ -1,0 +1,462 @@
+package io.http2duplex.internal.core.resumable;
+
+import static io.http2duplex.internal.core.resumable.SimulatedNetwork.MILLI;
+import static io.http2duplex.internal.core.resumable.SimulatedNetwork.check;
+import static java.util.Objects.requireNonNull;
+
+import io.http2duplex.ErrorCode;
+import io.http2duplex.internal.core.Deadline;
+import io.http2duplex.internal.core.DownloadWay;
+import io.http2duplex.internal.core.Effects;
+import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.PoisonedSpares;
+import io.http2duplex.internal.core.Problem;
+import io.http2duplex.internal.core.UploadOutcome;
+import io.http2duplex.internal.core.resumable.client.Answer;
+import io.http2duplex.internal.core.resumable.client.Attempt;
+import io.http2duplex.internal.core.resumable.client.ClientDownload;
+import io.http2duplex.internal.core.resumable.client.ClientLimits;
+import io.http2duplex.internal.core.resumable.client.ClientSession;
+import io.http2duplex.internal.core.resumable.client.ClientUpload;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The client in a simulation: a session, what carries its requests, and its application. */
+final class SimulatedClient implements SimulatedPeer {
+    private final SimulatedNetwork network;
+    private final SimulatedRequests requests;
+    private final MemoryBudget budget;
+    private final int maxWindow;
+    private final int window;
+    private final ClientSession session;
+    private final SimulatedApplication application;
+
+    private boolean opened;
+    /** How each request that is under way is aborted. */
+    private final Map<Object, Runnable> open = new HashMap<>();
+
+    private @Nullable Streaming streaming;
+    private boolean pumping;
+    private long asleepUntil;
+    private long timerAt = Long.MAX_VALUE;
+    private int timesFinished;
+
+    SimulatedClient(
+            SimulatedNetwork network,
+            SimulatedRequests requests,
+            int window,
+            int maxWindow,
+            MemoryBudget budget,
+            int toWrite,
+            boolean resets) {
+        this.network = network;
+        this.requests = requests;
+        this.window = window;
+        this.maxWindow = maxWindow;
+        this.budget = budget;
+        int maxPost = 20 + network.random.nextInt(2_000);
+        session = new ClientSession(
+                new ClientLimits(window, maxWindow, 0, maxPost, network.oneIn(2)),
+                budget,
+                network.random::nextDouble,
+                this::wake,
+                new PoisonedSpares(1),
+                new PoisonedSpares(1),
+                network.now());
+        application = new SimulatedApplication(network, this, 0, toWrite, resets);
+        application.inputReady();
+        application.outputReady();
+    }
+
+    @Override
+    public boolean isOver() {
+        return session.isFinished();
+    }
+
+    @Override
+    public boolean isDoneCleanly() {
+        return session.isFinished() && session.failure() == null;
+    }
+
+    @Override
+    public int number() {
+        Failure failure = session.failure();
+        return failure == null ? DONE_CLEANLY : failure.number();
+    }
+
+    @Override
+    public boolean hasFailedOfItsOwn() {
+        return application.hasReset || number() == ErrorCode.CONNECTION_LOST.number();
+    }
+
+    @Override
+    public boolean isIdle() {
+        return session.isReleased() && open.isEmpty();
+    }
+
+    @Override
+    public void run(Runnable event) {
+        if (network.elapsed() < asleepUntil) {
+            network.after(asleepUntil - network.elapsed(), () -> run(event));
+        } else {
+            event.run();
+            react();
+        }
+    }
+
+    @Override
+    public void sleep(long nanos) {
+        asleepUntil = network.elapsed() + nanos;
+    }
+
+    @Override
+    public boolean isOpened() {
+        return opened;
+    }
+
+    @Override
+    public void attach() {
+        // the session alone decides when
+    }
+
+    @Override
+    public void shrink() {
+        // its own clock tells it
+    }
+
+    /** Does what follows from an event. */
+    private void react() {
+        for (Effects effects = session.takeEffects(); !effects.isEmpty(); effects = session.takeEffects()) {
+            if (effects.finished()) {
+                timesFinished++;
+            }
+            if (effects.input()) {
+                application.inputReady();
+            }
+            if (effects.output()) {
+                application.outputReady();
+            }
+            if (effects.deadline()) {
+                arm();
+            }
+            effects.ready().forEach(Runnable::run);
+        }
+        check(timesFinished == (session.isFinished() ? 1 : 0), "a session finishes once");
+        check(session.heldInput() <= Math.max(window, maxWindow), "the client holds too much");
+        check(
+                session.heldOutput() <= Math.max(window, maxWindow) + application.largestWrite,
+                "the client keeps too much");
+        check(!isOver() || budget.reserved() == 0, "a client that has ended holds a reserve");
+    }
+
+    /** As the timer of a real session does, it looks again only when it was told to, or when its time has come. */
+    private void arm() {
+        long deadline = session.deadline().orElse(Deadline.NONE);
+        if (deadline == Deadline.NONE) {
+            return;
+        }
+        long at = network.elapsed() + (deadline - network.now());
+        if (at < timerAt) {
+            timerAt = at;
+            network.after(at - network.elapsed(), () -> {
+                if (timerAt == at) {
+                    timerAt = Long.MAX_VALUE;
+                    run(() -> session.timeIs(network.now()));
+                }
+            });
+        }
+    }
+
+    // ---- what carries its requests
+
+    private void wake() {
+        if (!pumping) {
+            pumping = true;
+            network.after(network.oneIn(3) ? network.random.nextLong(10 * MILLI) : 0, () -> run(this::pump));
+        }
+    }
+
+    private void pump() {
+        pumping = false;
+        for (Object request : List.copyOf(open.keySet())) {
+            if (!session.isWanted(request)) {
+                requireNonNull(open.remove(request)).run();
+                if (streaming != null && streaming.upload == request) {
+                    streaming = null;
+                }
+            }
+        }
+        for (Attempt attempt = session.nextAttempt(network.now());
+                attempt != null;
+                attempt = session.nextAttempt(network.now())) {
+            get(attempt);
+        }
+        feed();
+        for (ClientUpload upload = session.nextUpload(network.now());
+                upload != null;
+                upload = session.nextUpload(network.now())) {
+            if (upload.isStream()) {
+                streaming = new Streaming(upload);
+            } else {
+                post(upload);
+            }
+        }
+    }
+
+    private Answer answer(Problem problem) {
+        return new Answer(
+                problem.status(), problem, 1000L * MILLI * problem.retryAfter(), new IllegalStateException("refused"));
+    }
+
+    private Answer answerOfAnother(int status) {
+        return new Answer(status, null, 0, new IllegalStateException("a page"));
+    }
+
+    private boolean answers(Object request) {
+        return open.remove(request) != null;
+    }
+
+    // ---- GET
+
+    @Override
+    public void open() {
+        get(session.opening());
+    }
+
+    private void get(Attempt attempt) {
+        new Download(attempt);
+    }
+
+    /** One GET and its response. */
+    private final class Download implements SimulatedRequests.Response {
+        private final Attempt attempt;
+        private final SimulatedRequests.Get request;
+        private @Nullable ClientDownload body;
+        private boolean over;
+
+        Download(Attempt attempt) {
+            this.attempt = attempt;
+            request = requests.get(attempt.number(), attempt.offset(), attempt.limit(), DownloadWay.STREAMING, this);
+            open.put(attempt, this::abort);
+        }
+
+        private void abort() {
+            over = true;
+            request.abort();
+        }
+
+        @Override
+        public void opened() {
+            if (over || body != null) {
+                return;
+            }
+            opened = true;
+            open.remove(attempt);
+            if (!session.isWanted(attempt)) {
+                abort();
+                return;
+            }
+            body = session.opened(attempt, network.now());
+            open.put(body, this::abort);
+        }
+
+        @Override
+        public void refused(Problem problem) {
+            if (!over && answers(attempt)) {
+                over = true;
+                session.refused(attempt, answer(problem), network.now());
+            }
+        }
+
+        @Override
+        public void answeredByAnother() {
+            if (!over && answers(attempt)) {
+                over = true;
+                session.refused(attempt, answerOfAnother(502), network.now());
+            }
+        }
+
+        @Override
+        public void bytes(ByteBuffer bytes) {
+            if (!over) {
+                session.received(requireNonNull(body), bytes, network.now());
+            }
+        }
+
+        @Override
+        public void ended() {
+            broken();
+        }
+
+        @Override
+        public void broken() {
+            if (over) {
+                return;
+            }
+            over = true;
+            if (body != null) {
+                open.remove(body);
+                session.ended(body, "it broke", null, network.now());
+            } else if (answers(attempt)) {
+                session.failed(attempt, "it broke", null, network.now());
+            }
+        }
+    }
+
+    // ---- POST
+
+    private void post(ClientUpload upload) {
+        var post = requests.post(join(upload.body()));
+        open.put(upload, post::abort);
+        post.onAnswer = outcome -> run(() -> answered(upload, outcome, true));
+        post.onAnswerOfAnother = status -> run(() -> answered(upload, answerOfAnother(status), true));
+        post.onFailure = () -> run(() -> failed(upload));
+    }
+
+    private static byte[] join(List<ByteBuffer> pieces) {
+        ByteBuffer whole = ByteBuffer.allocate(
+                pieces.stream().mapToInt(ByteBuffer::remaining).sum());
+        pieces.forEach(piece -> whole.put(piece.duplicate()));
+        return whole.array();
+    }
+
+    private void answered(ClientUpload upload, UploadOutcome outcome, boolean whole) {
+        Problem problem = outcome.problem();
+        answered(upload, problem == null ? answerOfAnother(Answer.PROCESSED) : answer(problem), whole);
+    }
+
+    private void answered(ClientUpload upload, Answer answer, boolean whole) {
+        if (answers(upload)) {
+            session.answered(upload, answer, whole, network.now());
+        }
+    }
+
+    private void failed(ClientUpload upload) {
+        if (answers(upload)) {
+            session.failed(upload, "it was cut", null, network.now());
+        }
+    }
+
+    private void feed() {
+        if (streaming != null) {
+            streaming.feed();
+        }
+    }
+
+    /** The streaming POST. */
+    private final class Streaming {
+        final ClientUpload upload;
+        private final SimulatedRequests.Stream stream;
+        private final List<ByteBuffer> waiting = new ArrayList<>();
+        private boolean ended;
+
+        Streaming(ClientUpload upload) {
+            this.upload = upload;
+            stream = requests.stream();
+            open.put(upload, stream::abort);
+            stream.onAnswer = outcome -> run(() -> answered(upload, outcome, ended));
+            stream.onAnswerOfAnother = status -> run(() -> answered(upload, answerOfAnother(status), false));
+            stream.onFailure = () -> run(() -> failed(upload));
+            stream.onWritable = () -> run(this::feed);
+        }
+
+        private void feed() {
+            while (!ended && open.containsKey(upload) && stream.isWritable()) {
+                if (waiting.isEmpty()) {
+                    List<ByteBuffer> pieces = session.nextPieces(upload, network.now());
+                    if (pieces == null) {
+                        break;
+                    }
+                    waiting.addAll(pieces);
+                }
+                if (stream.write(waiting.get(0)) == 0) {
+                    return;
+                }
+                waiting.removeIf(piece -> !piece.hasRemaining());
+            }
+            if (upload.mustEnd() && waiting.isEmpty() && !ended) {
+                ended = true;
+                stream.end();
+                if (streaming == this) {
+                    streaming = null;
+                }
+                wake();
+            }
+        }
+    }
+
+    // ---- the application
+
+    @Override
+    public SimulatedApplication application() {
+        return application;
+    }
+
+    @Override
+    public @Nullable ByteBuffer poll() {
+        ByteBuffer bytes = session.pollInput();
+        react();
+        return bytes;
+    }
+
+    @Override
+    public int read(ByteBuffer target) {
+        int count = session.readInput(target);
+        react();
+        return count;
+    }
+
+    @Override
+    public boolean isInputAtEnd() {
+        return session.isInputAtEnd();
+    }
+
+    @Override
+    public boolean isFailed() {
+        return session.failure() != null;
+    }
+
+    @Override
+    public boolean isOutputOpen() {
+        return session.isOutputOpen();
+    }
+
+    @Override
+    public int room() {
+        return session.outputRoom();
+    }
+
+    @Override
+    public void notifyRoom() {
+        session.notifyOutputRoom();
+        react();
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) {
+        session.write(bytes);
+        react();
+    }
+
+    @Override
+    public void end() {
+        session.end();
+        react();
+    }
+
+    @Override
+    public void reset(int number) {
+        session.reset(Failure.application(number, "the client's reset"));
+        react();
+    }
+
+    @Override
+    public void discard() {
+        session.discardInput();
+        react();
+    }
+}
