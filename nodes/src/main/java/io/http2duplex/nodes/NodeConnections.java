@@ -1,0 +1,242 @@
+package io.http2duplex.nodes;
+
+import io.undertow.UndertowOptions;
+import io.undertow.client.ClientConnection;
+import io.undertow.client.UndertowClient;
+import io.undertow.protocols.ssl.UndertowXnioSsl;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.proxy.ConnectionPoolManager;
+import io.undertow.server.handlers.proxy.ProxyCallback;
+import io.undertow.server.handlers.proxy.ProxyClient;
+import io.undertow.server.handlers.proxy.ProxyConnection;
+import io.undertow.server.handlers.proxy.ProxyConnectionPool;
+import io.undertow.util.Methods;
+import io.undertow.util.StatusCodes;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.Xnio;
+import org.xnio.XnioExecutor;
+import org.xnio.XnioIoThread;
+
+/**
+ * The connections to one node, one for each request under way. Undertow's pool reuses a connection whenever the client's
+ * exchange is over, even if the node's answer is not: a client that goes in the middle would leave its rest to the next
+ * request. So a connection is used again only after a POST that was taken, whose answer has no body, and is closed after all
+ * else.
+ *
+ * <p>A request that waits for a node that is gone would wait for ever: connecting has a bound, and so has silence.
+ */
+final class NodeConnections implements ProxyClient {
+    private static final ProxyTarget TARGET = new ProxyTarget() {};
+
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final ProxyConnectionPool pool;
+    private final int maxRequests;
+    private final Duration connectTimeout;
+    private final Duration idleTimeout;
+
+    NodeConnections(
+            URI address, @Nullable SSLContext tls, int maxRequests, Duration connectTimeout, Duration idleTimeout) {
+        this.maxRequests = maxRequests;
+        this.connectTimeout = connectTimeout;
+        this.idleTimeout = idleTimeout;
+        OptionMap options = OptionMap.builder()
+                .set(Options.TCP_NODELAY, true)
+                .set(Options.KEEP_ALIVE, true)
+                .set(UndertowOptions.ENABLE_HTTP2, false)
+                .set(UndertowOptions.ENABLE_STATISTICS, true)
+                .getMap();
+        pool = new ProxyConnectionPool(
+                new Bounds(maxRequests),
+                address,
+                tls == null ? null : new UndertowXnioSsl(Xnio.getInstance(), OptionMap.EMPTY, tls),
+                UndertowClient.getInstance(),
+                options);
+    }
+
+    /** What Undertow's pool asks for. There is one node, so it is never left out. */
+    private record Bounds(int maxConnections) implements ConnectionPoolManager {
+        /** Below the time for which a server keeps connections without a request. */
+        private static final long IDLE_MILLIS = 20_000;
+
+        private static final int MAX_IDLE = 64;
+
+        @Override
+        public int getMaxConnections() {
+            return maxConnections;
+        }
+
+        @Override
+        public int getMaxCachedConnections() {
+            return MAX_IDLE;
+        }
+
+        @Override
+        public int getSMaxConnections() {
+            return 0;
+        }
+
+        @Override
+        public long getTtl() {
+            return IDLE_MILLIS;
+        }
+
+        @Override
+        public int getMaxQueueSize() {
+            return 0;
+        }
+
+        @Override
+        public int getProblemServerRetry() {
+            return 0;
+        }
+
+        @Override
+        public boolean isAvailable() {
+            return true;
+        }
+
+        @Override
+        public boolean handleError() {
+            return true;
+        }
+
+        @Override
+        public boolean clearError() {
+            return true;
+        }
+    }
+
+    @Override
+    public ProxyTarget findTarget(HttpServerExchange exchange) {
+        return TARGET;
+    }
+
+    @Override
+    public void getConnection(
+            ProxyTarget target,
+            HttpServerExchange exchange,
+            ProxyCallback<ProxyConnection> callback,
+            long timeout,
+            TimeUnit timeUnit) {
+        if (underWay.incrementAndGet() > maxRequests) {
+            underWay.decrementAndGet();
+            callback.couldNotResolveBackend(exchange);
+            return;
+        }
+        pool.connect(target, exchange, new Connecting(exchange.getIoThread(), callback, exchange), 0, timeUnit, false);
+    }
+
+    /** {@return whether nothing of that request or its answer can be left on its connection} */
+    private static boolean isWhole(HttpServerExchange exchange) {
+        return exchange.getRequestMethod().equals(Methods.POST)
+                && exchange.isRequestComplete()
+                && exchange.isResponseComplete()
+                && (exchange.getStatusCode() == StatusCodes.NO_CONTENT || exchange.getStatusCode() == StatusCodes.OK);
+    }
+
+    /**
+     * A request that waits for a connection. Its states: waiting, then connected, failed or late, once. (Undertow's client
+     * reports a connection over TLS twice when HTTP/2 is off.)
+     */
+    private final class Connecting implements ProxyCallback<ProxyConnection> {
+        private final XnioIoThread thread;
+        private final ProxyCallback<ProxyConnection> callback;
+        private final XnioExecutor.Key timer;
+        private boolean settled;
+
+        Connecting(XnioIoThread thread, ProxyCallback<ProxyConnection> callback, HttpServerExchange exchange) {
+            this.thread = thread;
+            this.callback = callback;
+            timer = thread.executeAfter(() -> failed(exchange), connectTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        private boolean settle() {
+            if (settled) {
+                return false;
+            }
+            settled = true;
+            timer.remove();
+            return true;
+        }
+
+        @Override
+        public void completed(HttpServerExchange exchange, ProxyConnection connection) {
+            ClientConnection client = connection.getConnection();
+            if (!settle()) {
+                IoUtils.safeClose(client);
+                return;
+            }
+            Silence silence = new Silence(thread, client);
+            // Called before the pool's own listener, which keeps what is open.
+            exchange.addExchangeCompleteListener((over, proceed) -> {
+                underWay.decrementAndGet();
+                silence.stop();
+                if (!isWhole(over)) {
+                    IoUtils.safeClose(client);
+                }
+                proceed.proceed();
+            });
+            callback.completed(exchange, connection);
+        }
+
+        @Override
+        public void failed(HttpServerExchange exchange) {
+            if (settle()) {
+                underWay.decrementAndGet();
+                callback.failed(exchange);
+            }
+        }
+
+        @Override
+        public void queuedRequestFailed(HttpServerExchange exchange) {
+            failed(exchange);
+        }
+
+        @Override
+        public void couldNotResolveBackend(HttpServerExchange exchange) {
+            failed(exchange);
+        }
+    }
+
+    /** A watch that closes a connection over which nothing has gone for a while. */
+    private final class Silence implements Runnable {
+        private final XnioIoThread thread;
+        private final ClientConnection connection;
+        private long bytes;
+        private XnioExecutor.Key timer;
+
+        Silence(XnioIoThread thread, ClientConnection connection) {
+            this.thread = thread;
+            this.connection = connection;
+            timer = start();
+        }
+
+        private XnioExecutor.Key start() {
+            return thread.executeAfter(this, idleTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        public void run() {
+            long now = connection.getStatistics().getRead()
+                    + connection.getStatistics().getWritten();
+            if (now == bytes) {
+                IoUtils.safeClose(connection);
+            } else {
+                bytes = now;
+                timer = start();
+            }
+        }
+
+        void stop() {
+            timer.remove();
+        }
+    }
+}

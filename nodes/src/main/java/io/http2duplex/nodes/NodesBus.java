@@ -1,0 +1,70 @@
+package io.http2duplex.nodes;
+
+import io.http2duplex.messages.Bus;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
+import org.jboss.logging.Logger;
+
+/**
+ * What buses over other nodes have in common: the listeners of this node get a message on the thread that publishes it,
+ * whatever becomes of the others; for those it goes into an {@link Outbox}.
+ */
+final class NodesBus implements Bus, AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(NodesBus.class);
+
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final Batch batch = new Batch(ThreadLocalRandom.current().nextLong());
+    private final LongAdder published = new LongAdder();
+    private final LongAdder received = new LongAdder();
+    private final Outbox outbox;
+    final Losses losses;
+
+    /** Its carrier must be ready when {@link #start} is called. */
+    NodesBus(String name, BusOptions options, Outbox.Carrier carrier) {
+        losses = new Losses(options.observer());
+        outbox = new Outbox("http2-duplex bus " + name, batch, options.maxQueued(), carrier, losses);
+    }
+
+    void start() {
+        outbox.start();
+    }
+
+    @Override
+    public void publish(String topic, ByteBuffer message) {
+        published.increment();
+        outbox.offer(topic, message);
+        deliver(topic, message);
+    }
+
+    @Override
+    public void subscribe(Listener listener) {
+        listeners.add(listener);
+    }
+
+    /** A batch has come, perhaps of this node itself. */
+    void received(ByteBuffer bytes) {
+        try {
+            List<Batch.Message> messages = batch.decode(bytes);
+            received.add(messages.size());
+            messages.forEach(message -> deliver(message.topic, message.content));
+        } catch (RuntimeException e) { // other nodes may run another version: what follows may be readable
+            LOG.warn("Messages of another node could not be read or delivered", e);
+        }
+    }
+
+    private void deliver(String topic, ByteBuffer message) {
+        listeners.forEach(listener -> listener.published(topic, message));
+    }
+
+    BusStatistics statistics() {
+        return new BusStatistics(published.sum(), received.sum(), losses.total(), outbox.queued());
+    }
+
+    @Override
+    public void close() {
+        outbox.close();
+    }
+}

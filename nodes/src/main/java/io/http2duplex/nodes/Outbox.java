@@ -1,0 +1,143 @@
+package io.http2duplex.nodes;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bounded queue of messages for other nodes, and the thread that sends them in batches: whoever publishes never waits, and the
+ * thread may.
+ */
+final class Outbox implements AutoCloseable {
+    /** What a message that waits takes besides its bytes, about. */
+    static final long OVERHEAD = 100;
+
+    private static final long CLOSE_SECONDS = 5;
+
+    /** What brings batches to the other nodes. */
+    interface Carrier {
+        /**
+         * Sends a batch, in the sequence of the calls. May block, on the outbox's thread.
+         *
+         * @param messages how many are in it
+         */
+        void send(byte[] batch, int messages) throws Exception;
+    }
+
+    private final Batch batch;
+    private final long maxQueued;
+    private final Carrier carrier;
+    private final Losses losses;
+    private final Thread thread;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    /** Guarded by the lock, as all below. */
+    private final ArrayDeque<Batch.Message> waiting = new ArrayDeque<>();
+
+    private long queued;
+    private boolean closed;
+
+    Outbox(String name, Batch batch, long maxQueued, Carrier carrier, Losses losses) {
+        this.batch = batch;
+        this.maxQueued = maxQueued;
+        this.carrier = carrier;
+        this.losses = losses;
+        thread = new Thread(this::run, name);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Never waits. */
+    void offer(String topic, ByteBuffer content) {
+        Batch.Message message = new Batch.Message(topic, content);
+        long size = OVERHEAD + message.size();
+        lock.lock();
+        try {
+            if (!closed && queued + size <= maxQueued) {
+                waiting.add(message);
+                queued += size;
+                if (waiting.size() == 1) {
+                    changed.signal();
+                }
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        losses.lost(1, "more than " + maxQueued + " bytes would wait to be sent (maxQueued of BusOptions)");
+    }
+
+    /** {@return how many bytes wait} */
+    long queued() {
+        lock.lock();
+        try {
+            return queued;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        for (List<Batch.Message> messages = next(); messages != null; messages = next()) {
+            try {
+                carrier.send(batch.encode(messages), messages.size());
+            } catch (InterruptedException e) {
+                losses.lost(messages.size(), "the bus was closed");
+                return;
+            } catch (Exception e) { // one batch; the next may go through
+                losses.lost(messages.size(), e.toString());
+            }
+        }
+    }
+
+    /** {@return what waits, up to the size of a batch; null if the outbox is closed and empty} Waits. */
+    private @Nullable List<Batch.Message> next() {
+        lock.lock();
+        try {
+            while (waiting.isEmpty()) {
+                if (closed) {
+                    return null;
+                }
+                changed.awaitUninterruptibly();
+            }
+            List<Batch.Message> messages = new ArrayList<>();
+            long size = 0;
+            while (!waiting.isEmpty() && size < Batch.SIZE) {
+                Batch.Message message = waiting.remove();
+                size += message.size();
+                queued -= OVERHEAD + message.size();
+                messages.add(message);
+            }
+            return messages;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends what waits, for some seconds at most. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        thread.interrupt();
+    }
+}

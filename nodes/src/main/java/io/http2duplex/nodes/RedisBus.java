@@ -1,0 +1,197 @@
+package io.http2duplex.nodes;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.http2duplex.messages.Bus;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bus over the publish and subscribe of Redis, by Lettuce. Batches of messages are pipelined: none waits for the answer to
+ * the one before.
+ *
+ * <pre>{@code
+ * RedisBus bus = RedisBus.connect(URI.create("redis://localhost:6379"));
+ * Topics topics = Topics.over(bus);
+ * }</pre>
+ *
+ * <p>At most once. While Redis is away, what this node publishes waits, up to {@link BusOptions#maxQueued}; what was under
+ * way when the connection broke, and what others publish until this node is connected again, is lost. {@link #publish}
+ * never waits and never throws for that; {@link #statistics} and the {@link BusObserver} tell.
+ *
+ * <p>It needs {@code io.lettuce:lettuce-core} on the class path.
+ */
+public final class RedisBus implements Bus, AutoCloseable {
+    /** How long to wait for an answer of Redis. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    /** How many batches are under way at once. */
+    private static final int PIPELINED = 64;
+
+    private final NodesBus bus;
+    private final byte[] channel;
+    private final BusObserver observer;
+    private final RedisClient client;
+    private final Semaphore pipeline = new Semaphore(PIPELINED);
+    private final Object state = new Object();
+    /** How many of the two connections, for publishing and for what is published, stand. Guarded by state. */
+    private int connections;
+
+    private @Nullable StatefulRedisConnection<byte[], byte[]> publishing;
+
+    private RedisBus(RedisURI uri, String name, BusOptions options) {
+        channel = ("http2-duplex:" + name).getBytes(UTF_8);
+        observer = options.observer();
+        bus = new NodesBus(name, options, this::send);
+        client = RedisClient.create(uri);
+        client.setOptions(ClientOptions.builder()
+                // At most once: what was under way when the connection broke is not sent again.
+                .replayFilter(command -> "PUBLISH".equals(command.getType().toString()))
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .timeoutOptions(TimeoutOptions.enabled(TIMEOUT))
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(TIMEOUT)
+                        // A broker that went without a word is noticed, also by a node that only listens.
+                        .keepAlive(SocketOptions.KeepAliveOptions.builder()
+                                .enable()
+                                .idle(Duration.ofSeconds(10))
+                                .interval(Duration.ofSeconds(5))
+                                .count(2)
+                                .build())
+                        .build())
+                .build());
+        client.addListener(new Connections());
+    }
+
+    /**
+     * Connects to a Redis that all nodes use.
+     *
+     * @param uri such as {@code redis://user:password@host:6379}, or {@code rediss:} for TLS
+     * @throws IOException if it can't be reached: later it may go and come back
+     */
+    public static RedisBus connect(URI uri) throws IOException {
+        return connect(uri, "bus", BusOptions.DEFAULT);
+    }
+
+    /**
+     * Connects to a Redis, as {@link #connect(URI)}.
+     *
+     * @param name distinguishes the buses of several applications on the same Redis
+     */
+    public static RedisBus connect(URI uri, String name, BusOptions options) throws IOException {
+        Objects.requireNonNull(options, "options");
+        RedisBus bus = new RedisBus(RedisURI.create(uri), name, options);
+        try {
+            bus.connect();
+            return bus;
+        } catch (RedisException e) {
+            bus.client.shutdown();
+            throw new IOException("Redis can't be reached: " + e.getMessage(), e);
+        }
+    }
+
+    private void connect() {
+        publishing = client.connect(ByteArrayCodec.INSTANCE);
+        StatefulRedisPubSubConnection<byte[], byte[]> subscribed = client.connectPubSub(ByteArrayCodec.INSTANCE);
+        subscribed.addListener(new RedisPubSubAdapter<>() {
+            @Override
+            public void message(byte[] ignored, byte[] batch) {
+                bus.received(ByteBuffer.wrap(batch));
+            }
+        });
+        subscribed.sync().subscribe(channel);
+        bus.start();
+    }
+
+    private final class Connections implements RedisConnectionStateListener {
+        @Override
+        public void onRedisConnected(RedisChannelHandler<?, ?> connection, SocketAddress address) {
+            boolean all;
+            synchronized (state) {
+                all = ++connections == 2;
+                state.notifyAll();
+            }
+            if (all) {
+                observer.connected("Redis at " + address);
+            }
+        }
+
+        @Override
+        public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
+            boolean first;
+            synchronized (state) {
+                first = connections-- == 2;
+            }
+            if (first) {
+                observer.disconnected("the connection to Redis was lost");
+            }
+        }
+    }
+
+    /** Waits until Redis is there, and until it has answered earlier batches. */
+    private void send(byte[] batch, int messages) throws InterruptedException {
+        synchronized (state) {
+            while (connections < 2) {
+                state.wait();
+            }
+        }
+        if (!pipeline.tryAcquire(2 * TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new RedisException("Redis does not answer");
+        }
+        Objects.requireNonNull(publishing, "publishing")
+                .async()
+                .publish(channel, batch)
+                .whenComplete((receivers, thrown) -> {
+                    pipeline.release();
+                    if (thrown != null) {
+                        bus.losses.lost(messages, thrown.toString());
+                    }
+                });
+    }
+
+    @Override
+    public void publish(String topic, ByteBuffer message) {
+        bus.publish(topic, message);
+    }
+
+    @Override
+    public void subscribe(Listener listener) {
+        bus.subscribe(listener);
+    }
+
+    /** {@return what it has done, and does} */
+    public BusStatistics statistics() {
+        return bus.statistics();
+    }
+
+    /** Sends what waits, for some seconds at most, and disconnects. */
+    @Override
+    public void close() {
+        bus.close();
+        try {
+            pipeline.tryAcquire(PIPELINED, TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        client.shutdown(Duration.ZERO, TIMEOUT);
+    }
+}

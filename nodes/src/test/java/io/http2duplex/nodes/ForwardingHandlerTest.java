@@ -1,0 +1,263 @@
+package io.http2duplex.nodes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.http2duplex.DuplexRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two nodes, whose clients send requests to the wrong one. */
+@Timeout(60)
+class ForwardingHandlerTest {
+    private static final String ID = "http2-duplex-id";
+    /** As long as an id of a session is. */
+    private static final String UNKNOWN = "A".repeat(32);
+
+    private static Node node(String route, Map<String, URI> nodes, UnaryOperator<ForwardingHandler.Builder> options) {
+        return node(route, Program.freePort(), false, nodes, options);
+    }
+
+    private static Node node(
+            String route,
+            int port,
+            boolean tls,
+            Map<String, URI> nodes,
+            UnaryOperator<ForwardingHandler.Builder> options) {
+        ForwardingHandler.Builder forwarding = options.apply(ForwardingHandler.builder(route));
+        nodes.forEach(forwarding::node);
+        return new Node(route, port, tls, forwarding::build);
+    }
+
+    private static Node node(String route) {
+        return new Node(route, Program.freePort(), false, next -> next);
+    }
+
+    private static HttpRequest.Builder request(Node to) {
+        return HttpRequest.newBuilder(to.url()).header("http2-duplex-version", "2");
+    }
+
+    private static HttpResponse<String> post(Node to, String id) throws Exception {
+        return Node.HTTP.send(
+                request(to).header(ID, id).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+    }
+
+    /** {@return an open download} */
+    private static HttpResponse<InputStream> open(Node on) throws Exception {
+        return Node.HTTP.send(request(on).GET().build(), BodyHandlers.ofInputStream());
+    }
+
+    private static String id(HttpResponse<?> opened) {
+        return opened.headers().firstValue(ID).orElseThrow();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void duplexesLiveWhicheverNodeTheirRequestsReach(boolean tls) throws Exception {
+        int port = Program.freePort();
+        int otherPort = Program.freePort();
+        String address = tls ? "https://localhost:" : "http://127.0.0.1:";
+        Map<String, URI> nodes = Map.of("n1", URI.create(address + port), "n2", URI.create(address + otherPort));
+        try (Node one = node("n1", port, tls, nodes, options -> options.tls(Node.TRUST));
+                Node two = node("n2", otherPort, tls, nodes, options -> options.tls(Node.TRUST))) {
+            AtomicInteger turn = new AtomicInteger();
+            try (EchoClient client = EchoClient.start(
+                    Node.HTTP, () -> turn.incrementAndGet() % 2 == 0 ? one.url() : two.url(), true, 1)) {
+                Await.until("duplexes have lived", () -> client.rounds.get() > 30 || client.hasFailed());
+                assertThat(client.failedOpenings).isEmpty();
+                assertThat(client.resets).isEmpty();
+                assertThat(client.disturbances).hasValue(0);
+            }
+            assertThat(one.failures).isEmpty();
+            assertThat(two.failures).isEmpty();
+        }
+    }
+
+    @Test
+    void theNodeThatHasTheSessionSeesWhoTheClientIsAndWhatItAskedFor() throws Exception {
+        try (Node two = node("n2");
+                Node one = node("n1", Map.of("n2", two.address()), options -> options)) {
+            HttpResponse<InputStream> opened = open(two);
+            String id = id(opened);
+            two.requests.clear();
+            HttpRequest post = request(one)
+                    .header(ID, id)
+                    .header("x-forwarded-for", "192.0.2.7")
+                    .header("x-forwarded-proto", "https")
+                    .header("x-forwarded-host", "example.com:8443")
+                    .header("authorization", "Bearer x")
+                    .POST(BodyPublishers.noBody())
+                    .build();
+            assertThat(Node.HTTP.send(post, BodyHandlers.discarding()).statusCode())
+                    .isEqualTo(204);
+
+            assertThat(one.requests).isEmpty();
+            assertThat(two.requests).hasSize(1);
+            DuplexRequest seen = two.requests.get(0);
+            assertThat(seen.remoteAddress().getAddress()).isEqualTo(InetAddress.getByName("192.0.2.7"));
+            assertThat(seen.scheme()).isEqualTo("https");
+            assertThat(seen.host()).isEqualTo("example.com:8443");
+            assertThat(seen.header("authorization")).isEqualTo("Bearer x");
+        }
+    }
+
+    @Test
+    void aRequestIsForwardedOnceAtMost() throws Exception {
+        int port = Program.freePort();
+        int otherPort = Program.freePort();
+        try (Node one = node("n1", port, false, Map.of("n3", URI.create("http://127.0.0.1:" + otherPort)), o -> o);
+                Node two = node("n2", otherPort, false, Map.of("n3", one.address()), o -> o)) {
+            for (Node node : new Node[] {one, two}) {
+                HttpResponse<String> answer = post(node, UNKNOWN + ".n3");
+                assertThat(answer.statusCode()).isEqualTo(404);
+                assertThat(answer.body()).contains("other-node");
+            }
+        }
+    }
+
+    @Test
+    void idsOfThisNodeOfNoNodeAndOfUnknownNodesStayHere() throws Exception {
+        try (Node one = node("n1", Map.of("n1", URI.create("http://127.0.0.1:1")), options -> options)) {
+            assertThat(post(one, UNKNOWN + ".n1").body()).contains("unknown-session");
+            assertThat(post(one, UNKNOWN + ".n9").body()).contains("other-node");
+            assertThat(post(one, "?").body()).contains("malformed-id");
+        }
+    }
+
+    @Test
+    void aNodeThatIsGoneIsADisturbance() throws Exception {
+        try (Node one =
+                node("n1", Map.of("n2", URI.create("http://127.0.0.1:" + Program.freePort())), options -> options)) {
+            assertThat(post(one, UNKNOWN + ".n2").statusCode()).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void aNodeThatDoesNotAnswerIsADisturbanceAfterTheIdleTimeout() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                Node one = node(
+                        "n1",
+                        Map.of("n2", URI.create("http://127.0.0.1:" + silent.getLocalPort())),
+                        options -> options.idleTimeout(Duration.ofMillis(200)))) {
+            new Thread(() -> hearOut(silent)).start();
+            assertThat(post(one, UNKNOWN + ".n2").statusCode()).isEqualTo(503);
+        }
+    }
+
+    /** Reads what comes over one connection until it is closed. */
+    private static void hearOut(ServerSocket silent) {
+        try (Socket socket = silent.accept()) {
+            socket.getInputStream().readAllBytes();
+        } catch (IOException e) {
+            // closed all the same
+        }
+    }
+
+    @Test
+    void requestsThatAreOneTooManyAreADisturbance() throws Exception {
+        try (Node two = node("n2");
+                Node one = node("n1", Map.of("n2", two.address()), options -> options.maxRequestsPerNode(1))) {
+            String id = id(open(two));
+            HttpRequest attach = request(one)
+                    .header(ID, id)
+                    .header("http2-duplex-attach", "1")
+                    .header("http2-duplex-offset", "0")
+                    .GET()
+                    .build();
+            try (InputStream download =
+                    Node.HTTP.send(attach, BodyHandlers.ofInputStream()).body()) {
+                assertThat(download.read()).isNotNegative();
+                assertThat(post(one, id).statusCode()).isEqualTo(503);
+            }
+            // The node lets go of the download that is overtaken.
+            HttpRequest overtaking = request(two)
+                    .header(ID, id)
+                    .header("http2-duplex-attach", "2")
+                    .header("http2-duplex-offset", "0")
+                    .GET()
+                    .build();
+            assertThat(Node.HTTP.send(overtaking, BodyHandlers.ofInputStream()).statusCode())
+                    .isEqualTo(200);
+            Await.until("the place is free again", () -> {
+                try {
+                    return post(one, id).statusCode() == 204;
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            });
+        }
+    }
+
+    @Test
+    void aClientThatGoesInTheMiddleLeavesNothingToTheNextRequest() throws Exception {
+        try (Node two = node("n2");
+                Node one = node("n1", Map.of("n2", two.address()), options -> options)) {
+            String id = id(open(two));
+            for (int i = 0; i < 20; i++) {
+                try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), one.port)) {
+                    socket.getOutputStream().write("""
+                            POST /example HTTP/1.1\r
+                            host: localhost\r
+                            http2-duplex-version: 2\r
+                            http2-duplex-id: %s\r
+                            content-length: 1000\r
+                            \r
+                            """.formatted(id).getBytes(StandardCharsets.ISO_8859_1));
+                    socket.getOutputStream().flush();
+                }
+                assertThat(post(one, id).statusCode()).isEqualTo(204);
+            }
+        }
+    }
+
+    @Test
+    void anAddressThatIsNotOneOfANodeIsRefused() throws IOException {
+        for (String address : new String[] {"10.0.0.2:7000", "ftp://a", "http://a/path", "/a"}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> ForwardingHandler.builder("n1").node("n2", URI.create(address)));
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ForwardingHandler.builder("n1")
+                        .node("n2", URI.create("https://a"))
+                        .build(exchange -> {}))
+                .withMessageContaining("tls");
+    }
+
+    @Test
+    void manyDuplexesAtOnceAreForwarded() throws Exception {
+        try (Node two = node("n2");
+                Node one = node("n1", Map.of("n2", two.address()), options -> options)) {
+            EchoClient[] clients = new EchoClient[5];
+            for (int i = 0; i < clients.length; i++) {
+                AtomicInteger count = new AtomicInteger();
+                // The opening to the node that then has the session, all else to the other.
+                clients[i] = EchoClient.start(
+                        Node.HTTP, () -> count.getAndIncrement() == 0 ? two.url() : one.url(), true, i);
+            }
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            for (EchoClient client : clients) {
+                Await.until("it lives", () -> client.rounds.get() >= 10 || System.nanoTime() > deadline);
+                assertThat(client.disturbances).hasValue(0);
+                client.close();
+            }
+        }
+    }
+}

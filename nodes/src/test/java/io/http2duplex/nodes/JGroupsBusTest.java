@@ -1,0 +1,90 @@
+package io.http2duplex.nodes;
+
+import static io.http2duplex.nodes.Recorded.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Groups of nodes in one JVM, over TCP. */
+@Timeout(120)
+class JGroupsBusTest {
+    private final Recorded first = new Recorded();
+    private final Recorded second = new Recorded();
+
+    private JGroupsBus join(String name, Recorded recorded) throws IOException {
+        JGroupsBus bus = JGroupsBus.join(name, BusOptions.DEFAULT.observer(recorded));
+        bus.subscribe(recorded);
+        return bus;
+    }
+
+    @Test
+    void whatOneNodePublishesComesToAllOnceInSequence() throws Exception {
+        try (JGroupsBus one = join("all", first);
+                JGroupsBus two = join("all", second);
+                JGroupsBus stranger = join("others", new Recorded())) {
+            Await.until("both are in the group", () -> one.nodes() == 2 && two.nodes() == 2);
+            List<String> expected =
+                    IntStream.range(0, 10_000).mapToObj(i -> "room: " + i).toList();
+            for (int i = 0; i < 10_000; i++) {
+                one.publish("room", bytes(Integer.toString(i)));
+            }
+            Await.until("all have come", () -> second.messages.size() >= 10_000);
+            two.publish("other room", bytes("x".repeat(1_000_000)));
+            Await.until("it has come", () -> first.messages.size() > 10_000);
+
+            assertThat(second.messages.subList(0, 10_000)).isEqualTo(expected);
+            assertThat(first.messages.subList(0, 10_000)).isEqualTo(expected);
+            assertThat(first.messages.get(10_000)).hasSize(1_000_000 + "other room: ".length());
+            assertThat(stranger.statistics()).isEqualTo(new BusStatistics(0, 0, 0, 0));
+            assertThat(one.statistics()).isEqualTo(new BusStatistics(10_000, 1, 0, 0));
+            assertThat(first.events).containsOnly("connected");
+        }
+    }
+
+    @Test
+    void aNodeThatLeavesAndComesBackGetsWhatIsPublishedFromThenOn() throws Exception {
+        try (JGroupsBus one = join("back", first)) {
+            JGroupsBus two = join("back", second);
+            Await.until("both are in the group", () -> one.nodes() == 2);
+            two.close();
+            Await.until("it is gone", () -> one.nodes() == 1);
+            one.publish("room", bytes("missed"));
+            try (JGroupsBus again = join("back", second)) {
+                Await.until("it is back", () -> one.nodes() == 2 && again.nodes() == 2);
+                one.publish("room", bytes("seen"));
+                Await.until("it has come", () -> !second.messages.isEmpty());
+                assertThat(second.messages).containsExactly("room: seen");
+            }
+        }
+    }
+
+    @Test
+    void nodesFindEachOtherByAFolderThatTheyShare(@TempDir Path folder) throws Exception {
+        Path configuration = folder.resolve("jgroups-file.xml");
+        Files.writeString(
+                configuration,
+                Files.readString(Path.of("../docs/nodes/jgroups-file.xml"))
+                        .replace(
+                                "/var/lib/example/group",
+                                folder.resolve("group").toString()));
+        try (JGroupsBus one = JGroupsBus.join("file", BusOptions.DEFAULT, configuration.toString());
+                JGroupsBus two = JGroupsBus.join("file", BusOptions.DEFAULT, configuration.toString())) {
+            Await.until("both are in the group", () -> one.nodes() == 2 && two.nodes() == 2);
+        }
+    }
+
+    @Test
+    void aConfigurationThatIsNotThereIsToldByName() {
+        assertThatThrownBy(() -> JGroupsBus.join("none", BusOptions.DEFAULT, "no-such.xml"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no-such.xml");
+    }
+}

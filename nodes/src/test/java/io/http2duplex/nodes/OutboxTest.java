@@ -1,0 +1,103 @@
+package io.http2duplex.nodes;
+
+import static io.http2duplex.nodes.Recorded.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What becomes of publishers and messages when the other nodes do not take them. */
+@Timeout(60)
+class OutboxTest {
+    private final Recorded recorded = new Recorded();
+    private final Recorded local = new Recorded();
+
+    private NodesBus bus(long maxQueued, Outbox.Carrier carrier) {
+        NodesBus bus =
+                new NodesBus("test", BusOptions.DEFAULT.maxQueued(maxQueued).observer(recorded), carrier);
+        bus.subscribe(local);
+        bus.start();
+        return bus;
+    }
+
+    @Test
+    void aCarrierThatBlocksHoldsUpNoPublisherAndNoMemberOfThisNode() throws Exception {
+        CountDownLatch taken = new CountDownLatch(1);
+        Semaphore gate = new Semaphore(0);
+        int[] sent = {0};
+        NodesBus bus = bus(10 * (100 + 2 + 1 + 4 + 4), (batch, messages) -> {
+            taken.countDown();
+            gate.acquire();
+            sent[0] += messages;
+        });
+        bus.publish("a", bytes("0000"));
+        taken.await();
+        for (int i = 1; i <= 25; i++) {
+            bus.publish("a", bytes(String.format("%04d", i)));
+        }
+
+        assertThat(local.messages).hasSize(26);
+        assertThat(bus.statistics().lost()).isEqualTo(15);
+        assertThat(recorded.events).containsExactly("lost");
+        assertThat(bus.statistics().queued()).isEqualTo(10 * 111);
+
+        gate.release(100);
+        bus.close();
+        assertThat(sent[0]).isEqualTo(11);
+        assertThat(bus.statistics()).isEqualTo(new BusStatistics(26, 0, 15, 0));
+    }
+
+    @Test
+    void whatFailsToBeSentIsCountedAndTheNextIsSent() {
+        NodesBus bus = bus(1_000_000, (batch, messages) -> {
+            throw new IOException("broken");
+        });
+        bus.publish("a", bytes("1"));
+        Await.until("the first is lost", () -> bus.statistics().lost() == 1);
+        bus.publish("a", bytes("2"));
+        Await.until("the second is lost", () -> bus.statistics().lost() == 2);
+        bus.close();
+        bus.publish("a", bytes("3"));
+        assertThat(bus.statistics().lost()).isEqualTo(3);
+        assertThat(local.messages).containsExactly("a: 1", "a: 2", "a: 3");
+    }
+
+    @Test
+    void aBatchIsReadByOtherNodesAndIgnoredByItsOwn() {
+        Batch one = new Batch(1);
+        byte[] bytes = one.encode(
+                List.of(new Batch.Message("täglich", bytes("é")), new Batch.Message("", ByteBuffer.allocate(300_000))));
+
+        List<Batch.Message> read = new Batch(2).decode(ByteBuffer.wrap(bytes));
+        assertThat(read).hasSize(2);
+        assertThat(read.get(0).topic).isEqualTo("täglich");
+        assertThat(read.get(0).content).isEqualTo(bytes("é"));
+        assertThat(read.get(1).content.remaining()).isEqualTo(300_000);
+        assertThat(one.decode(ByteBuffer.wrap(bytes))).isEmpty();
+    }
+
+    @Test
+    void aBatchThatIsCutAnywhereIsRefusedAndAllocatesNothingLarge() {
+        byte[] whole = new Batch(1).encode(List.of(new Batch.Message("topic", bytes("content"))));
+        for (int length = 0; length < whole.length; length++) {
+            if (length != Long.BYTES) {
+                ByteBuffer cut = ByteBuffer.wrap(Arrays.copyOf(whole, length));
+                assertThatIllegalArgumentException().isThrownBy(() -> new Batch(2).decode(cut));
+            }
+        }
+        ByteBuffer huge = ByteBuffer.allocate(14).putLong(1).putShort((short) 0).putInt(Integer.MAX_VALUE);
+        assertThatIllegalArgumentException().isThrownBy(() -> new Batch(2).decode(huge.flip()));
+    }
+
+    @Test
+    void theNameOfATopicHasABound() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new Batch.Message("x".repeat(65_536), bytes("")));
+    }
+}

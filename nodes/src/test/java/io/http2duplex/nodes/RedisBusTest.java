@@ -1,0 +1,107 @@
+package io.http2duplex.nodes;
+
+import static io.http2duplex.nodes.Recorded.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Nodes in one JVM that share a real Redis. */
+@Timeout(120)
+class RedisBusTest {
+    private static final int PORT = Program.freePort();
+
+    @SuppressWarnings("NullAway.Init")
+    private static Program redis;
+
+    private final Recorded first = new Recorded();
+    private final Recorded second = new Recorded();
+
+    @BeforeAll
+    static void start() throws IOException {
+        redis = Program.start(
+                "redis-server",
+                "redis-server",
+                Program.folder("redis"),
+                PORT,
+                "--port",
+                "" + PORT,
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "");
+    }
+
+    @AfterAll
+    static void stop() {
+        redis.close();
+    }
+
+    private static RedisBus connect(String name, Recorded recorded) throws IOException {
+        RedisBus bus =
+                RedisBus.connect(URI.create("redis://127.0.0.1:" + PORT), name, BusOptions.DEFAULT.observer(recorded));
+        bus.subscribe(recorded);
+        return bus;
+    }
+
+    @Test
+    void whatOneNodePublishesComesToAllOnceInSequence() throws Exception {
+        try (RedisBus one = connect("all", first);
+                RedisBus two = connect("all", second);
+                RedisBus stranger = connect("others", new Recorded())) {
+            List<String> expected =
+                    IntStream.range(0, 10_000).mapToObj(i -> "room: " + i).toList();
+            for (int i = 0; i < 10_000; i++) {
+                one.publish("room", bytes(Integer.toString(i)));
+            }
+            Await.until("all have come", () -> second.messages.size() >= 10_000);
+            two.publish("other room", bytes("x".repeat(1_000_000)));
+            Await.until("it has come", () -> first.messages.size() > 10_000);
+
+            assertThat(second.messages.subList(0, 10_000)).isEqualTo(expected);
+            assertThat(first.messages.subList(0, 10_000)).isEqualTo(expected);
+            assertThat(first.messages.get(10_000)).hasSize(1_000_000 + "other room: ".length());
+            assertThat(stranger.statistics()).isEqualTo(new BusStatistics(0, 0, 0, 0));
+            assertThat(one.statistics()).isEqualTo(new BusStatistics(10_000, 1, 0, 0));
+            assertThat(first.events).containsExactly("connected");
+        }
+    }
+
+    @Test
+    void whileRedisIsAwayWhatIsPublishedWaitsAndNobodyIsHeldUp() throws Exception {
+        try (RedisBus one = connect("away", first);
+                RedisBus two = connect("away", second)) {
+            redis.kill();
+            Await.until(
+                    "both know", () -> first.events.contains("disconnected") && second.events.contains("disconnected"));
+            one.publish("room", bytes("waits"));
+            assertThat(first.messages).containsExactly("room: waits");
+
+            redis.startAgain(PORT);
+            Await.until(
+                    "both are connected again",
+                    () -> List.of("connected", "disconnected", "connected").equals(second.events)
+                            && List.of("connected", "disconnected", "connected").equals(first.events));
+            Await.until("the first node listens again", () -> {
+                two.publish("room", bytes("then"));
+                return first.messages.contains("room: then");
+            });
+            assertThat(one.statistics().lost()).isZero();
+            assertThat(one.statistics().queued()).isZero();
+        }
+    }
+
+    @Test
+    void whenRedisCannotBeReachedAtFirstThatIsAnError() {
+        assertThatThrownBy(() -> RedisBus.connect(URI.create("redis://127.0.0.1:" + Program.freePort())))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("Redis can't be reached");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.http2duplex.nodes;
+
+import org.jspecify.annotations.NullMarked;
