@@ -45,6 +45,11 @@ export class FetchDuplex extends Duplex {
     return this.#session.uploadMode;
   }
 
+  /** How the download travels. */
+  get downloadMode() {
+    return this.#session.downloadMode;
+  }
+
   /**
    * Destroys the duplex with a number for the server's application (dialect 2; in dialect 1 it only sees it destroyed).
    * Does nothing if the duplex is closed.

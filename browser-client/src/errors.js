@@ -1,5 +1,3 @@
-import { problemOf } from './problem.js';
-
 /**
  * The reasons of a failure: the `code` of the error, and its number (docs/protocol.md, "Error codes").
  * The Java enum `ErrorCode` has the same names and numbers.
@@ -73,30 +71,11 @@ export class ResponseError extends Error {
    * @returns {Promise<void>}
    */
   async init() {
-    const problem = await problemOf(this.response);
-    const explanation = problem?.detail ?? problem?.title ?? (await explanationOf(this.response));
-    if (isOfServer(problem) && problem.type.endsWith(':unknown-session')) {
-      this.message = NO_LONGER_KNOWN;
-    } else if (explanation) {
-      this.message += `: ${explanation}`;
+    try {
+      const { messageOf } = await import('./first-line.js');
+      this.message = await messageOf(this.response, this.message);
+    } catch {
+      // The status must do.
     }
   }
-}
-
-export const NO_LONGER_KNOWN = 'The server was started again, and no longer knows this connection. Open it again.';
-
-/** @param {Response} response of something on the way: most pages never need the code for it */
-function explanationOf(response) {
-  return import('./first-line.js').then(
-    ({ firstLineOf }) => firstLineOf(response),
-    () => '',
-  );
-}
-
-/**
- * @param {any} problem
- * @returns {boolean} whether the server that has the session has answered with it. Another node knows nothing of it.
- */
-export function isOfServer(problem) {
-  return /^urn:http2-duplex:problem:(?!other-node$)/.test(problem?.type);
 }

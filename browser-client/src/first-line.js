@@ -1,3 +1,5 @@
+import { isOfServer, problemOf } from './problem.js';
+
 /** What an explanation by something else than the server is cut to. */
 const MAX_LINE = 120;
 
@@ -5,7 +7,7 @@ const MAX_LINE = 120;
  * @param {Response} response whose body can still be read
  * @returns {Promise<string>} the title or the first line of a text, such as a proxy's page, without control characters
  */
-export async function firstLineOf(response) {
+async function firstLineOf(response) {
   if (!response.headers.get('content-type')?.startsWith('text/')) {
     return '';
   }
@@ -25,15 +27,35 @@ export async function firstLineOf(response) {
     .trim();
 }
 
+const NO_LONGER_KNOWN = 'The server was started again, and no longer knows this connection. Open it again.';
 const NO_ID =
   'It has no header http2-duplex-id: this is no http2-duplex server, ' +
   'or it does not name the header in Access-Control-Expose-Headers';
 const NO_BODY = 'The answer has no response.body: this fetch does not stream, so another is needed (option `fetch`)';
 
-/** @param {Response} response of an opening @param {string | null} id @returns {Promise<string>} what is wrong with it */
-export async function notOurs(response, id) {
+/**
+ * @param {Response} response whose status is no success
+ * @param {string} message of it so far
+ * @returns {Promise<string>} the same with the explanation that is in the answer, if there is one
+ */
+export async function messageOf(response, message) {
+  const problem = await problemOf(response);
+  if (isOfServer(problem) && problem.type.endsWith(':unknown-session')) {
+    return NO_LONGER_KNOWN;
+  }
+  const explanation = problem?.detail ?? problem?.title ?? (await firstLineOf(response));
+  return explanation ? `${message}: ${explanation}` : message;
+}
+
+/**
+ * @param {Response} response of an opening
+ * @param {string | null} id
+ * @param {URL} url that was opened
+ * @returns {Promise<string>} what is wrong with it
+ */
+export async function notOurs(response, id, url) {
   if (id) {
-    return NO_BODY;
+    return response.body ? `${url} is redirected to ${response.url}: open that` : NO_BODY;
   }
   const line = await firstLineOf(response);
   const from = response.redirected ? `${response.url} answered` : 'The answer was';

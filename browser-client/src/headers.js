@@ -13,6 +13,10 @@ export const LIMIT = 'http2-duplex-limit';
 export const ATTACH = 'http2-duplex-attach';
 /** Dialect 2, resuming GET: the confirmed offset of the download. */
 export const OFFSET = 'http2-duplex-offset';
+/** Dialect 2, GET and its response: it is a poll, which may wait so many milliseconds. */
+export const POLL = 'http2-duplex-poll';
+/** Dialect 2, opening GET: the client's secret of this opening. */
+export const OPENING = 'http2-duplex-opening';
 /** `true`: this POST's body is everything that the client writes. */
 export const SINGLE = 'http2-duplex-single';
 /** `true`: the client ends its side with this POST. */

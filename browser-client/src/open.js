@@ -1,18 +1,23 @@
 import { codeOfRefusedOpening } from './codes.js';
 import { DuplexError } from './errors.js';
 import * as Header from './headers.js';
-import { downloadRequest, openingRequest, VERSION } from './request-init.js';
+import { downloadRequest, openingRequest, VERSION, wayOf } from './request-init.js';
 import { settingsOf } from './options.js';
 import { BodyReader } from './browser/body-reader.js';
 import { abortedBy, responseError } from './browser/responses.js';
 import { FetchDownload } from './dialect2/fetch/download.js';
+import { firstWay, loadWays } from './dialect2/fetch/load-ways.js';
 import { FetchUpload } from './dialect2/fetch/upload.js';
 import { Dialect2Session } from './dialect2/session.js';
 
 /** How long an opening that was given up waits for the id, so that it can tell the server. */
 const GIVEN_UP_MILLISECONDS = 1_500;
+/** How long an opening may bring nothing until another way is tried beside it. */
+const SILENCE_MILLISECONDS = 3_000;
+const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 /** @typedef {import('./session.js').Session} Session */
+/** @typedef {import('./options.js').DownloadMode} DownloadMode */
 
 /**
  * Opens a session of the newest dialect that both sides speak.
@@ -27,12 +32,30 @@ export async function openSession(url, options = {}, highWaterMark = 0) {
   if (signal?.aborted) {
     throw abortedBy(signal);
   }
-  const opening = new Opening(settings);
-  const forward = () => signal && opening.giveUp(abortedBy(signal));
+  // The server recognises by it that several GETs mean one session. (Only old versions of Node have no crypto.)
+  const secret = globalThis.crypto?.getRandomValues(new Uint32Array(5)).join('-');
+  /** @type {Opening[]} */
+  const openings = [];
+  let isOver = false;
+  const stop = (/** @type {(opening: Opening) => void} */ how) => {
+    isOver = true;
+    openings.forEach(how);
+  };
+  const begin = (/** @type {DownloadMode} */ way) => isOver || new Opening(settings, way, secret, openings);
+  const forward = () => signal && stop((opening) => opening.giveUp(abortedBy(signal)));
   signal?.addEventListener('abort', forward);
+  /** @type {ReturnType<typeof setTimeout>[]} */
+  const timers = [];
+  const pause = (/** @type {number} */ time) =>
+    new Promise((resolve) => timers.push(setTimeout(resolve, Math.min(time, LONGEST_TIMER_MILLISECONDS))));
+  pause(settings.openTimeout).then(() => stop((opening) => opening.timeOut()));
   try {
-    return await opening.session;
+    begin(firstWay(settings));
+    const [{ session }] = openings;
+    const opened = await Promise.race([session, pause(SILENCE_MILLISECONDS)]);
+    return opened ?? (await ((await loadWays())?.climb(settings, openings, begin) ?? session));
   } finally {
+    timers.forEach(clearTimeout);
     signal?.removeEventListener('abort', forward);
   }
 }
@@ -40,6 +63,7 @@ export async function openSession(url, options = {}, highWaterMark = 0) {
 /** One opening GET, up to the first bytes of its answer. */
 class Opening {
   #settings;
+  #openings;
   #request;
   #abort = new AbortController();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -50,19 +74,40 @@ class Opening {
   #error;
   /** @type {Error | undefined} what its answer says if that is no success */
   #refusal;
+  /**
+   * Tells of the first bytes of an answer whether they are of no use, since another GET was sent after this one.
+   * @type {((reader: Pick<BodyReader, 'readAhead'>, way: DownloadMode) => Promise<boolean>) | undefined}
+   */
+  isUseless;
   #reject = /** @type {(error: Error) => void} */ (() => {});
 
-  /** @param {import('./options.js').Settings} settings */
-  constructor(settings) {
+  /**
+   * @param {import('./options.js').Settings} settings
+   * @param {DownloadMode} way
+   * @param {string | undefined} secret
+   * @param {Opening[]} openings those of the same secret; this one is added
+   */
+  constructor(settings, way, secret, openings) {
+    const { init, initialWindow: limit, dialect } = settings;
     this.#settings = settings;
-    const { openTimeout, init, initialWindow, dialect } = settings;
-    this.#request = dialect === 2 ? openingRequest(init, initialWindow) : downloadRequest(init);
-    this.#setTimer(openTimeout, () => this.#fail(new DuplexError('TIMED_OUT', this.#silence(openTimeout))));
+    this.#openings = openings;
+    const number = (settings.attempts = openings.push(this) - 1);
+    this.way = way;
+    this.#request =
+      dialect === 2 ? openingRequest(init, way, { number, limit, wait: 0 }, secret) : downloadRequest(init);
     /** @type {Promise<Session>} */
     this.session = new Promise((resolve, reject) => {
       this.#reject = reject;
       this.#run().then(resolve, reject);
     });
+  }
+
+  /** The first bytes of the answer have not come in time. */
+  timeOut() {
+    const what = this.#response ? 'only the head of an answer' : 'no answer';
+    const { openTimeout } = this.#settings;
+    const message = `There was ${what} within ${openTimeout} ms: something on the way may hold answers back`;
+    this.#fail(new DuplexError('TIMED_OUT', message));
   }
 
   /** The server is told, as soon as the id is known. @param {Error} error */
@@ -72,8 +117,13 @@ class Opening {
     } else {
       this.#error = error;
       this.#reject(error);
-      this.#setTimer(GIVEN_UP_MILLISECONDS, () => this.#abort.abort(error));
+      this.#timer = setTimeout(() => this.#abort.abort(error), GIVEN_UP_MILLISECONDS);
     }
+  }
+
+  /** Another GET has opened the session, or will. */
+  #drop() {
+    this.#fail(new DuplexError('CANCELLED', ''));
   }
 
   /** For bodies that heed no signal. @returns {Promise<never>} */
@@ -91,12 +141,6 @@ class Opening {
     this.#abort.abort(error);
   }
 
-  /** @param {number} time @param {() => void} run */
-  #setTimer(time, run) {
-    clearTimeout(this.#timer);
-    this.#timer = time < Infinity ? setTimeout(run, time) : undefined;
-  }
-
   async #run() {
     const settings = this.#settings;
     const { fetch, dialect } = settings;
@@ -105,10 +149,11 @@ class Opening {
       const response = (this.#response = await fetch(settings.url, { ...this.#request, signal }));
       const id = await this.#idOf(response);
       const abort = this.#abort;
+      const way = wayOf(response);
       const reader = new BodyReader(/** @type {ReadableStream<import('./bytes.js').Bytes>} */ (response.body));
       const session = () =>
         new Dialect2Session(settings, id, (context) => ({
-          downloads: new FetchDownload(context, { reader, abort }),
+          downloads: new FetchDownload(context, { reader, abort, way }),
           uploads: new FetchUpload(context),
         }));
       try {
@@ -119,9 +164,13 @@ class Opening {
         // A proxy may hide the field from a page of another origin: the first frame tells too.
         const ahead = reader.lookAhead(isDialect2 || dialect === 1);
         isDialect2 = (await Promise.race([ahead, this.#aborted])) || isDialect2;
+        if (await this.isUseless?.(reader, way)) {
+          this.#drop();
+        }
         if (this.#error) {
           throw this.#error;
         }
+        this.#openings.forEach((other) => other !== this && other.#drop());
         if (isDialect2) {
           return session();
         }
@@ -129,7 +178,8 @@ class Opening {
         const { Dialect1Session } = await import('./dialect1/session.js');
         return new Dialect1Session(settings, id, reader, abort);
       } catch (cause) {
-        if (response.headers.get(Header.VERSION) === VERSION) {
+        // Of several GETs, another may still open the session.
+        if (!settings.attempts && response.headers.get(Header.VERSION) === VERSION) {
           session().destroy(this.#error);
         }
         throw cause;
@@ -158,25 +208,13 @@ class Opening {
       throw (this.#refusal = error);
     }
     const id = headers.get(Header.ID);
-    if (!id || !body) {
+    const url = redirected ? new URL(response.url) : settings.url;
+    if (!id || !body || url.host !== settings.url.host) {
       const { notOurs } = await import('./first-line.js');
-      throw new DuplexError('PROTOCOL_ERROR', await notOurs(response, id));
+      throw new DuplexError('PROTOCOL_ERROR', await notOurs(response, id, settings.url));
     }
-    if (redirected) {
-      const url = new URL(response.url);
-      if (url.host !== settings.url.host) {
-        const message = `${settings.url} is redirected to ${url}: open that`;
-        throw new DuplexError('PROTOCOL_ERROR', message);
-      }
-      settings.url = url;
-    }
+    settings.url = url;
     return id;
-  }
-
-  /** @param {number} time @returns {string} */
-  #silence(time) {
-    const what = this.#response ? 'only the head of an answer' : 'no answer';
-    return `There was ${what} within ${time} ms: something on the way may hold answers back`;
   }
 }
 

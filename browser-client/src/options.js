@@ -14,10 +14,17 @@ import { ResponseError } from './errors.js';
  *   the server's own time
  * @property {number} [open_timeout] how long the opening may take until the first bytes of its answer are here, in
  *   milliseconds; default 8,000
+ * @property {readonly DownloadMode[]} [download_modes] dialect 2: how the download may travel, the one to begin with
+ *   first; the next one is tried where one does not work; default `['streaming', 'typed', 'polling']`
  * @property {number} [max_window] dialect 2: the most that is held of what the server has sent and the application has
  *   not read, in bytes; default 16 MiB
  */
 
+/**
+ * How the download travels: as one long response, as the same with the type `text/event-stream`, or as one short
+ * response after the other.
+ * @typedef {'streaming' | 'typed' | 'polling'} DownloadMode
+ */
 /** @typedef {new (response: Response) => Error & { init?: () => unknown, code?: unknown }} ResponseErrorConstructor */
 /** @typedef {RequestInit & OwnOptions} SessionOptions */
 
@@ -28,8 +35,15 @@ const DEFAULT_MAX_POST_BYTES = 1_000_000;
 const DEFAULT_MAX_WINDOW = 16 * 1024 * 1024;
 const DEFAULT_OPEN_TIMEOUT = 8_000;
 const INITIAL_WINDOW = 64 * 1024;
+/** @type {readonly DownloadMode[]} */
+const DOWNLOAD_MODES = ['streaming', 'typed', 'polling'];
 
-/** @param {Record<string, number>} options @param {(value: number) => boolean} isGood @param {string} what is good */
+/**
+ * @template T
+ * @param {Record<string, T>} options
+ * @param {(value: T) => boolean} isGood
+ * @param {string} what is good
+ */
 function check(options, isGood, what) {
   for (const [name, value] of Object.entries(options)) {
     if (!isGood(value)) {
@@ -55,6 +69,7 @@ export function settingsOf(url, options, highWaterMark) {
     resume_timeout = Infinity,
     open_timeout = DEFAULT_OPEN_TIMEOUT,
     max_window = DEFAULT_MAX_WINDOW,
+    download_modes = DOWNLOAD_MODES,
     ...init
   } = options;
   check(
@@ -64,6 +79,11 @@ export function settingsOf(url, options, highWaterMark) {
   );
   check({ resume_timeout, open_timeout, highWaterMark }, (value) => value >= 0, 'a number of at least 0');
   check({ dialect }, (value) => value === 1 || value === 2, '1 or 2');
+  check(
+    { download_modes },
+    (modes) => modes.length > 0 && modes.every((mode) => DOWNLOAD_MODES.includes(mode)),
+    `some of ${DOWNLOAD_MODES}`,
+  );
   return {
     url: new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href),
     streaming: !disable_request_streaming,
@@ -74,6 +94,9 @@ export function settingsOf(url, options, highWaterMark) {
     dialect,
     resumeTimeout: resume_timeout,
     openTimeout: open_timeout,
+    modes: download_modes,
+    /** The number of the last GET of the opening. */
+    attempts: 0,
     initialWindow: Math.min(INITIAL_WINDOW, max_window),
     maxWindow: max_window,
     highWaterMark,

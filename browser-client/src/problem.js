@@ -7,3 +7,11 @@ export async function problemOf(response) {
       .catch(() => {});
   }
 }
+
+/**
+ * @param {any} problem
+ * @returns {boolean} whether the server that has the session has answered with it. Another node knows nothing of it.
+ */
+export function isOfServer(problem) {
+  return /^urn:http2-duplex:problem:(?!other-node$)/.test(problem?.type);
+}

@@ -5,6 +5,11 @@ import * as Header from './headers.js';
 /** @typedef {RequestInit & { duplex?: 'half' }} StreamingInit */
 /** @typedef {Uint8Array | ReadableStream<Uint8Array>} Body */
 
+/** @typedef {import('./options.js').DownloadMode} Way how a download travels */
+/** @typedef {Pick<import('./dialect2/core/downloads.js').Attempt, 'number' | 'limit' | 'wait'>} Attach */
+
+const EVENT_STREAM = 'text/event-stream';
+
 /** The value of {@link Header.VERSION}. */
 export const VERSION = '2';
 
@@ -16,24 +21,33 @@ export const VERSION = '2';
 export const downloadRequest = (init, headers) => ({ cache: 'no-store', ...request(init, 'GET', {}, headers) });
 
 /**
- * The GET that asks for a session of dialect 2, but accepts one of dialect 1.
- * @type {(init: Init, limit: number) => RequestInit} limit: of the download
+ * The GET that asks for a session of dialect 2, but accepts one of dialect 1. Those of the same secret mean one session.
+ * @type {(init: Init, way: Way, attach: Attach, secret: string | undefined) => RequestInit}
  */
-export const openingRequest = (init, limit) =>
-  downloadRequest(init, { [Header.VERSION]: VERSION, [Header.LIMIT]: String(limit) });
+export const openingRequest = (init, way, attach, secret) =>
+  framesDownload(init, way, attach, secret ? { [Header.OPENING]: secret } : {});
 
 /**
  * The GET that attaches a session again.
- * @type {(init: Init, id: string, attach: { number: number, offset: number, limit: number }) => RequestInit}
+ * @type {(init: Init, way: Way, attach: Attach & { offset: number }, id: string) => RequestInit}
  */
-export const resumingRequest = (init, id, { number, offset, limit }) =>
+export const resumingRequest = (init, way, attach, id) =>
+  framesDownload(init, way, attach, { [Header.ID]: id, [Header.OFFSET]: String(attach.offset) });
+
+/** @type {(init: Init, way: Way, attach: Attach, headers: Record<string, string>) => RequestInit} */
+const framesDownload = (init, way, { number, limit, wait }, headers) =>
   downloadRequest(init, {
     [Header.VERSION]: VERSION,
-    [Header.ID]: id,
     [Header.ATTACH]: String(number),
-    [Header.OFFSET]: String(offset),
     [Header.LIMIT]: String(limit),
+    ...headers,
+    ...(way === 'typed' && { accept: EVENT_STREAM }),
+    ...(way === 'polling' && { [Header.POLL]: String(wait) }),
   });
+
+/** @type {(response: Response) => Way} how the download travels that it carries */
+export const wayOf = ({ headers }) =>
+  headers.has(Header.POLL) ? 'polling' : headers.get('content-type') === EVENT_STREAM ? 'typed' : 'streaming';
 
 /** @type {(init: Init, id: string, body: Body) => StreamingInit} the POST that carries frames */
 export const framesRequest = (init, id, body) => upload(init, id, { [Header.VERSION]: VERSION }, body);

@@ -4,6 +4,7 @@
  * @typedef {object} Session
  * @property {string} id
  * @property {'post' | 'streaming'} uploadMode how the upload travels; `streaming` becomes `post` where it does not work
+ * @property {import('./options.js').DownloadMode} downloadMode how the download travels; changes where that does not work
  * @property {Promise<void>} closed resolves when both directions have ended and all was read, else rejects with the
  *   first failure; the promise may be ignored
  * @property {() => Promise<import('./bytes.js').Bytes | null>} read the next bytes, at least one; null at the end

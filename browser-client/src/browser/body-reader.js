@@ -1,11 +1,15 @@
 const HELLO = 7;
 const HEAD_BYTES = 4;
 
+/** @typedef {Pick<ReadableStreamDefaultReader<import("../bytes.js").Bytes>, 'read'>} Body */
+
 /** A reader of the opening's body that can look at its first bytes before they are read. */
 export class BodyReader {
   #reader;
   /** @type {import('../bytes.js').Bytes[]} */
   #ahead = [];
+  /** What must be over before the next is read. @type {Promise<unknown> | undefined} */
+  #reading;
 
   /** @param {ReadableStream<import('../bytes.js').Bytes>} body */
   constructor(body) {
@@ -14,8 +18,14 @@ export class BodyReader {
 
   /** @returns {Promise<ReadableStreamReadResult<import('../bytes.js').Bytes>>} */
   async read() {
+    await this.#reading;
     const value = this.#ahead.shift();
     return value ? { done: false, value } : this.#reader.read();
+  }
+
+  /** @param {(body: Body, ahead: import("../bytes.js").Bytes[]) => Promise<unknown>} read reads, and adds what it has read */
+  readAhead(read) {
+    return (this.#reading = read(this.#reader, this.#ahead));
   }
 
   /**

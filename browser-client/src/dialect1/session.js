@@ -73,6 +73,9 @@ export class Dialect1Session {
     signal?.addEventListener('abort', () => this.destroy(abortedBy(signal)), this.#life);
   }
 
+  /** @type {import('../options.js').DownloadMode} */
+  downloadMode = 'streaming';
+
   get uploadMode() {
     return this.#upload.mode;
   }

@@ -34,9 +34,10 @@ import { DuplexError } from '../errors.js';
 
 /**
  * @typedef {object} Attaching
+ * @property {import('../options.js').DownloadMode} downloadMode
  * @property {() => unknown} attach if `core.downloads.mustAttach(now)`, sends what `core.downloads.attach(now)` gives.
  *   When the server has accepted it, and `core.isWanted(attempt)`, it calls `core.openDownload(now)`, then
- *   `core.received(download, bytes, now)`, at last `core.downloadEnded(download, now)`; otherwise
+ *   `core.received(download, bytes, now)`, at last `core.downloadEnded(download, now, isWhole)`; otherwise
  *   `core.downloads.attachFailed(attempt, now, retryAfter)`. The first call attaches to the opening's response.
  */
 

@@ -90,6 +90,10 @@ export class Dialect2Session {
     return this.#carriers.uploads.uploadMode;
   }
 
+  get downloadMode() {
+    return this.#carriers.downloads.downloadMode;
+  }
+
   /** @returns {Promise<import('../bytes.js').Bytes | null>} */
   read() {
     return this.#wait((waiting) => (this.#reading = waiting));

@@ -15,6 +15,8 @@ const PIECE_BYTES = 64 * 1024;
 export class Dialect2Server extends TestServer {
   /** @type {Map<string, ServerDuplex>} */
   #duplexes = new Map();
+  /** @type {Map<unknown, ServerDuplex>} by the secret of their opening */
+  #openings = new Map();
   /** @type {((duplex: ServerDuplex) => void)[]} */
   #waiting = [];
 
@@ -83,9 +85,16 @@ export class Dialect2Server extends TestServer {
 
   /** @param {Stream} stream @param {Headers} headers */
   #open(stream, headers) {
+    const secret = headers['http2-duplex-opening'];
+    const opened = this.#openings.get(secret);
+    if (opened && secret !== undefined) {
+      opened.attach(stream, headers);
+      return;
+    }
     const id = randomUUID();
     const duplex = new ServerDuplex(id, this.options);
     this.#duplexes.set(id, duplex);
+    this.#openings.set(secret, duplex);
     duplex.attach(stream, headers);
     this.#waiting.forEach((resolve) => resolve(duplex));
     this.#waiting = [];
@@ -193,7 +202,8 @@ export class ServerDuplex {
   /** @param {Stream} stream @param {Headers} headers */
   attach(stream, headers) {
     const field = (/** @type {string} */ name, fallback = 0) => Number(headers[`http2-duplex-${name}`] ?? fallback);
-    const request = { number: field('attach'), offset: field('offset'), limit: field('limit', 65_536) };
+    const poll = 'http2-duplex-poll' in headers && { poll: field('poll') };
+    const request = { number: field('attach'), offset: field('offset'), limit: field('limit', 65_536), ...poll };
     const answer = this.#core.attach(request, performance.now());
     if (answer.problem) {
       refuse(stream, answer.problem);
@@ -201,7 +211,11 @@ export class ServerDuplex {
     }
     const { download } = answer;
     this.attachments++;
-    stream.respond({ ':status': 200, 'http2-duplex-id': this.id, 'http2-duplex-version': '2' });
+    const type = headers.accept === 'text/event-stream' && { 'content-type': headers.accept };
+    stream.respond({
+      ...{ ':status': 200, 'http2-duplex-id': this.id, 'http2-duplex-version': '2' },
+      ...(poll ? { 'http2-duplex-poll': '1' } : type),
+    });
     this.#downloads.set(download, stream);
     stream.on('drain', () => this.act());
     stream.on('close', () => {

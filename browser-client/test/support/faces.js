@@ -9,6 +9,7 @@ import { awaited } from './time-limits.js';
  * @typedef {object} Client
  * @property {string} id
  * @property {() => string} mode
+ * @property {() => string} downloadMode
  * @property {(bytes: Uint8Array) => Promise<void>} write settles with the write itself
  * @property {() => Promise<void>} end settles when the server has taken everything
  * @property {() => Promise<Uint8Array | null>} read the next bytes; null at the end
@@ -61,6 +62,7 @@ const nodeFace = {
     return {
       id: duplex.id,
       mode: () => duplex.uploadMode,
+      downloadMode: () => duplex.downloadMode,
       write: (bytes) =>
         new Promise((resolve, reject) => duplex.write(bytes, (error) => (error ? reject(error) : resolve()))),
       end: () =>
@@ -111,6 +113,7 @@ const webFace = {
     return {
       id: duplex.id,
       mode: () => duplex.uploadMode,
+      downloadMode: () => duplex.downloadMode,
       write: (bytes) => writer.write(bytes),
       end: () => writer.close(),
       read: async () => (await reader.read()).value ?? null,

@@ -60,6 +60,7 @@ export class Schedule {
     this.#maxDelay = world.oneOf([0, 20, 400, 2_000]);
     const maxBody = world.oneOf([1, 10, 1_000]) * Math.ceil(window / 10);
     const maxPiece = world.oneOf([1, 10, 1_000]) * Math.ceil(window / 10);
+    const polls = world.oneOf([0, 0, 0.5, 1]);
     const resumeTimeout = world.oneOf([0, 5_000, 30_000, LONG_RESUME_TIMEOUT_MILLISECONDS]);
     const heartbeat = world.oneOf([0, 2_000 + 10 * this.#maxDelay, 15_000 + 10 * this.#maxDelay]);
     this.#outlastsFaults = resumeTimeout === LONG_RESUME_TIMEOUT_MILLISECONDS && heartbeat > 0;
@@ -87,7 +88,7 @@ export class Schedule {
       breaks: this.#breaks.bind(this),
       serve: this.#serve.bind(this),
     };
-    this.#downloads = new Downloads(world, this.#client, this.#server, maxPiece, network);
+    this.#downloads = new Downloads(world, this.#client, this.#server, maxPiece, network, polls);
     this.#uploads = new Uploads(world, this.#client, this.#server, { mode, maxBody }, network);
     const resets = world.chance(0.15);
     this.#clientApplication = new Application(

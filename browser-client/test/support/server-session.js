@@ -7,6 +7,8 @@ import { SendingDirection } from '../../src/dialect2/core/sending.js';
 import { isBetweenFrames } from './between-frames.js';
 
 const OLD_DOWNLOAD_TIMEOUT_MILLISECONDS = 30_000;
+/** In place of a heartbeat: how long a poll waits, and half as long as the next may be away. */
+const POLL_MILLISECONDS = 30_000;
 
 /**
  * What a request is refused with: the status, the type of the problem, and for a 410 the outcome of the session.
@@ -25,10 +27,13 @@ export class ServerDownload {
   pending = [];
   /** When it ends although no other has taken its place. */
   endsAt = Infinity;
+  /** It is a poll that was answered: nothing more follows. */
+  isAnswered = false;
 
-  /** @param {ServerSession} session */
-  constructor(session) {
+  /** @param {ServerSession} session @param {number} [waitsUntil] of a poll: when it is answered with what there is */
+  constructor(session, waitsUntil) {
     this.#session = session;
+    this.waitsUntil = waitsUntil;
   }
 
   /**
@@ -154,7 +159,7 @@ export class ServerSession {
 
   /** @param {number} now */
   rotate(now) {
-    if (this.#download && !this.#isClosed) {
+    if (this.#download && this.#download.waitsUntil === undefined && !this.#isClosed) {
       this.#download.pending.push(frame(FrameType.ROTATE, []));
       this.#download.endsAt = now + (this.#heartbeat || OLD_DOWNLOAD_TIMEOUT_MILLISECONDS);
     }
@@ -167,11 +172,12 @@ export class ServerSession {
   // Requests
 
   /**
-   * @param {{ number: number, offset: number, limit: number }} request number 0: the opening one
+   * @param {{ number: number, offset: number, limit: number, poll?: number }} request number 0: the opening one; with a
+   *   poll it may wait so many milliseconds
    * @param {number} now
    * @returns {{ download: ServerDownload, problem?: undefined } | { problem: Problem }}
    */
-  attach({ number, offset, limit }, now) {
+  attach({ number, offset, limit, poll }, now) {
     if (this.#isClosed) {
       return { problem: this.#outcome };
     }
@@ -194,7 +200,8 @@ export class ServerSession {
     this.#sending.askAgain();
     this.#asking = undefined;
     this.#heardAt = this.#sentAt = this.#pingedAt = now;
-    this.#download = new ServerDownload(this);
+    const waitsUntil = poll === undefined ? undefined : now + Math.min(poll, this.#heartbeat || POLL_MILLISECONDS);
+    this.#download = new ServerDownload(this, waitsUntil);
     this.#download.pending.push(
       frame(FrameType.HELLO, [this.#heartbeat, this.#resumeTimeout]),
       frame(FrameType.WINDOW, this.#receiving.advertise(now)),
@@ -208,11 +215,16 @@ export class ServerSession {
    * @param {number} now
    */
   downloadLost(download, now) {
-    if (download === this.#download) {
-      this.#download = undefined;
-      this.#detachedAt = now;
+    if (download === this.#download && !download.isAnswered) {
+      this.#detach(now);
       this.timeIs(now);
     }
+  }
+
+  /** @param {number} now */
+  #detach(now) {
+    this.#download = undefined;
+    this.#detachedAt = now;
   }
 
   openUpload() {
@@ -292,10 +304,20 @@ export class ServerSession {
    */
   nextPiece(download, maxBytes, now) {
     const pieces = download.pending;
-    download.pending = [];
+    const first = pieces.length;
+    if (download.isAnswered) {
+      return null;
+    }
     if (download === this.#download && !download.isBroken) {
       this.#fill(pieces, maxBytes, now);
     }
+    if (download.waitsUntil !== undefined) {
+      if (pieces.length === first && now < download.waitsUntil && !download.mustEnd) {
+        return null;
+      }
+      download.isAnswered = download.mustEnd = true;
+    }
+    download.pending = [];
     if (pieces.length === 0) {
       return null;
     }
@@ -342,14 +364,15 @@ export class ServerSession {
   // The time
 
   get #pingsAt() {
-    const { isAttached } = this;
-    return isAttached && this.#heartbeat > 0 && !this.#isClosed
+    const isStream = this.#download && this.#download.waitsUntil === undefined;
+    return isStream && this.#heartbeat > 0 && !this.#isClosed
       ? Math.max(Math.min(this.#sentAt, this.#heardAt), this.#pingedAt) + this.#heartbeat
       : Infinity;
   }
 
   get #deadAt() {
-    return this.isAttached && this.#heartbeat > 0 ? this.#heardAt + 2 * this.#heartbeat : Infinity;
+    const heartbeat = this.#heartbeat || (this.#download?.isAnswered ? POLL_MILLISECONDS : Infinity);
+    return this.isAttached ? this.#heardAt + 2 * heartbeat : Infinity;
   }
 
   get #givesUpAt() {
@@ -358,8 +381,11 @@ export class ServerSession {
 
   /** @returns {number | undefined} when {@link timeIs} must be called, and the download asked for its next piece */
   get deadline() {
-    const endsAt = this.#download?.endsAt ?? Infinity;
-    const first = Math.min(this.#pingsAt, this.#deadAt, this.#givesUpAt, endsAt);
+    const { endsAt = Infinity, waitsUntil = Infinity, isAnswered = true } = this.#download ?? {};
+    const first = Math.min(
+      ...[this.#pingsAt, this.#deadAt, this.#givesUpAt, endsAt],
+      isAnswered ? Infinity : waitsUntil,
+    );
     return first < Infinity ? first : undefined;
   }
 
@@ -370,8 +396,8 @@ export class ServerSession {
       download.mustEnd = true;
       this.downloadLost(download, now);
     } else if (download && now >= this.#deadAt) {
-      download.isBroken = true;
-      this.downloadLost(download, now);
+      download.isBroken = !download.isAnswered;
+      this.#detach(now);
     }
     if (now >= this.#givesUpAt) {
       this.#fail(ErrorCode.CONNECTION_LOST, 'The client did not come back', false);

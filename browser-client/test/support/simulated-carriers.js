@@ -46,6 +46,7 @@ export class SocketCarrier {
   #context;
   #server;
   uploadMode = /** @type {const} */ ('streaming');
+  downloadMode = /** @type {const} */ ('streaming');
   /** How many times it has connected. */
   connections = 0;
   /** @type {{ request: object, close: () => void }[]} the halves of the open socket: download and upload */

@@ -14,6 +14,7 @@ export class Downloads {
   #server;
   #maxPiece;
   #network;
+  #polls;
   /** @type {Map<ServerDownload, Exchange>} */
   #downloads = new Map();
   /** The client has the server's HELLO, and so its resume timeout. */
@@ -25,19 +26,22 @@ export class Downloads {
    * @param {import('./server-session.js').ServerSession} server
    * @param {number} maxPiece
    * @param {import('./simulated-uploads.js').Network} network
+   * @param {number} polls how probable it is that a GET is a poll
    */
-  constructor(world, client, server, maxPiece, network) {
+  constructor(world, client, server, maxPiece, network, polls) {
     this.#world = world;
     this.#client = client;
     this.#server = server;
     this.#maxPiece = maxPiece;
     this.#network = network;
+    this.#polls = polls;
   }
 
   /** @param {number} limit */
   open(limit) {
-    const download = this.#client.openDownload(0);
-    const attached = this.#server.attach({ number: 0, offset: 0, limit }, 0);
+    const isPoll = this.#world.chance(this.#polls);
+    const download = this.#client.openDownload(0, isPoll);
+    const attached = this.#server.attach({ number: 0, offset: 0, limit, ...(isPoll && { poll: 0 }) }, 0);
     assert.ok(!attached.problem);
     const exchange = this.#network.exchange(
       this.#reading(download, () => unwatch()),
@@ -55,6 +59,7 @@ export class Downloads {
     let reading;
     /** @type {ServerDownload | undefined} */
     let download;
+    const isPoll = this.#world.chance(this.#polls);
     const isRefused = this.#network.breaks() && this.#world.chance(0.3);
     const failed = (/** @type {number} */ retryAfter) =>
       this.#client.downloads.attachFailed(attempt, this.#world.now, retryAfter);
@@ -68,7 +73,7 @@ export class Downloads {
           } else if (item.problem) {
             failed(item.problem.status === 503 ? 1_000 : 0);
           } else if (this.#client.isWanted(attempt)) {
-            const opened = this.#client.openDownload(this.#world.now);
+            const opened = this.#client.openDownload(this.#world.now, isPoll);
             reading = this.#reading(opened, () => unwatch());
             unwatch();
             unwatch = this.#network.watch(exchange, opened, () => this.#client.downloadEnded(opened, this.#world.now));
@@ -81,7 +86,7 @@ export class Downloads {
         received: () => {
           const answer = isRefused
             ? { problem: { status: 503, type: 'overloaded' } }
-            : this.#server.attach(attempt, this.#world.now);
+            : this.#server.attach({ ...attempt, ...(isPoll && { poll: attempt.wait }) }, this.#world.now);
           exchange.down.send(answer);
           if ('download' in answer && answer.download) {
             download = answer.download;
@@ -105,9 +110,9 @@ export class Downloads {
    * @returns {Side}
    */
   #reading(download, unwatch) {
-    const ended = () => {
+    const over = (/** @type {boolean} */ isWhole) => {
       unwatch();
-      this.#client.downloadEnded(download, this.#world.now);
+      this.#client.downloadEnded(download, this.#world.now, isWhole);
     };
     let count = 0;
     return {
@@ -116,8 +121,8 @@ export class Downloads {
         this.isGreeted ||= count >= HELLO_BYTES;
         this.#client.received(download, bytes, this.#world.now);
       },
-      ended,
-      lost: ended,
+      ended: () => over(true),
+      lost: () => over(false),
     };
   }
 

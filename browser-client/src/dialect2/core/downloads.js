@@ -6,7 +6,7 @@ const ATTACH_TIMEOUT_MILLISECONDS = 10_000;
 const DEFAULT_RESUME_TIMEOUT_MILLISECONDS = 30_000;
 /** The frames that every download begins with: HELLO, WINDOW and perhaps DRAIN. A further one shows that it works. */
 const FIRST_FRAMES = 3;
-/** A server without a heartbeat ends a download that another has overtaken within this time. */
+/** In place of a heartbeat: how long a poll may wait, and the server may keep a download that another has overtaken. */
 const NO_HEARTBEAT_MILLISECONDS = 30_000;
 
 /**
@@ -17,6 +17,7 @@ const NO_HEARTBEAT_MILLISECONDS = 30_000;
  * @property {number} limit of the download
  * @property {number} startedAt
  * @property {boolean} isRotation it was sent while another download went on
+ * @property {number} wait how long it may wait for something to carry, if it is a poll behind another, in milliseconds
  */
 
 /**
@@ -24,6 +25,7 @@ const NO_HEARTBEAT_MILLISECONDS = 30_000;
  * @typedef {object} Download
  * @property {FrameDecoder} decoder
  * @property {number} frames how many have come
+ * @property {boolean} isPoll it ends soon, and another follows
  * @property {number} until when it is given up although it has not ended, since another has overtaken it
  */
 
@@ -31,6 +33,8 @@ const NO_HEARTBEAT_MILLISECONDS = 30_000;
  * The downloads of one session: which one is current, when to attach again, and how long the server has been silent.
  *
  *     DETACHED ---- open() ----> ATTACHED ---- the current download ends, or the server is silent ----> DETACHED
+ *
+ * A poll that has ended stays the current download until the next one takes its place: that is a rotation, too.
  */
 export class Downloads {
   /** In milliseconds; 0: the server may be silent. */
@@ -49,7 +53,7 @@ export class Downloads {
   #candidateSince = 0;
   /** Called when the session is attached. */
   onattached = () => {};
-  #attempts = 0;
+  #attempts;
   #mustRotate = false;
   #detachedAt;
   #heardAt = 0;
@@ -61,8 +65,9 @@ export class Downloads {
    * @param {import('./session.js').Options} options
    * @param {number} now
    */
-  constructor(receiving, { resumeTimeout = Infinity, random }, now) {
+  constructor(receiving, { attempts = 0, resumeTimeout = Infinity, random }, now) {
     this.#receiving = receiving;
+    this.#attempts = attempts;
     this.#maxResumeTimeout = resumeTimeout;
     this.backOff = new BackOff(random);
     this.#detachedAt = now;
@@ -92,7 +97,8 @@ export class Downloads {
   attach(now) {
     const [offset, limit] = this.#receiving.advertise(now);
     this.sent(now);
-    this.#attempt = { number: ++this.#attempts, offset, limit, startedAt: now, isRotation: this.isAttached };
+    const wait = this.#current?.isPoll ? this.heartbeat || NO_HEARTBEAT_MILLISECONDS : 0;
+    this.#attempt = { number: ++this.#attempts, offset, limit, startedAt: now, isRotation: this.isAttached, wait };
     return this.#attempt;
   }
 
@@ -110,12 +116,15 @@ export class Downloads {
       this.#attempt = this.#candidate = undefined;
       this.backOff.failed(now, retryAfter);
       this.#receiving.advertiseAgain();
+      if (this.#current && !this.#open.has(this.#current)) {
+        this.#detach(now);
+      }
     }
   }
 
-  /** @param {number} now */
-  open(now) {
-    const download = { decoder: new FrameDecoder(), frames: 0, until: Infinity };
+  /** @param {number} now @param {boolean} isPoll */
+  open(now, isPoll) {
+    const download = { decoder: new FrameDecoder(), frames: 0, isPoll, until: Infinity };
     this.#candidate = download;
     this.#candidateSince = now;
     this.#open.add(download);
@@ -131,11 +140,14 @@ export class Downloads {
       this.#attempt = this.#candidate = undefined;
       this.#mustRotate = false;
       this.#heardAt = this.#sentAt = now;
-      if (this.#current) {
-        this.#current.until = now + 2 * (this.heartbeat || NO_HEARTBEAT_MILLISECONDS);
+      const before = this.#current;
+      if (before) {
+        before.until = now + 2 * (this.heartbeat || NO_HEARTBEAT_MILLISECONDS);
       }
       this.#current = download;
-      this.onattached();
+      if (!before?.isPoll || !download.isPoll) {
+        this.onattached();
+      }
     }
   }
 
@@ -168,8 +180,13 @@ export class Downloads {
     return isCurrent;
   }
 
-  /** @param {Download} download @param {number} now @returns {boolean} whether the session is detached by its end */
-  ended(download, now) {
+  /**
+   * @param {Download} download
+   * @param {number} now
+   * @param {boolean} [isWhole] it has ended cleanly
+   * @returns {boolean} whether the session is detached by its end
+   */
+  ended(download, now, isWhole) {
     if (download === this.#candidate) {
       this.attachFailed(this.#attempt, now);
     }
@@ -177,10 +194,20 @@ export class Downloads {
     if (download !== this.#current) {
       return false;
     }
-    this.#current = undefined;
-    this.#detachedAt = now;
+    if (isWhole && download.isPoll && download.frames) {
+      this.#mustRotate = true;
+      this.backOff.reset();
+      return false;
+    }
+    this.#detach(now);
     this.backOff.failed(now);
     return true;
+  }
+
+  /** @param {number} now */
+  #detach(now) {
+    this.#current = undefined;
+    this.#detachedAt = now;
   }
 
   /** @param {number} now something was sent that shows that the client is there */
@@ -215,7 +242,7 @@ export class Downloads {
     const current = this.#current;
     if (attempt || this.#candidate) {
       yield [
-        (attempt?.startedAt ?? this.#candidateSince) + ATTACH_TIMEOUT_MILLISECONDS,
+        (attempt ? attempt.startedAt + attempt.wait : this.#candidateSince) + ATTACH_TIMEOUT_MILLISECONDS,
         (now) => this.attachFailed(attempt, now),
       ];
     }

@@ -10,6 +10,7 @@ import { Uploads } from './uploads.js';
  * @typedef {object} Options
  * @property {number} initialWindow of the download, in bytes, and how much is kept of the upload at the beginning
  * @property {number} maxWindow what both may grow to, in bytes
+ * @property {number} [attempts] the number of the last attempt to open it
  * @property {number} [resumeTimeout] how long to be detached at most, in milliseconds; the server's, if that is less
  * @property {() => number} random from 0 to 1, without 1
  */
@@ -139,9 +140,14 @@ export class ResumableSession {
     this.fail(number || ErrorCode.PROTOCOL_ERROR, reason);
   }
 
-  /** The opening, or an attempt, was answered. @param {number} now @returns {Download} what follows: the current one */
-  openDownload(now) {
-    return this.downloads.open(now);
+  /**
+   * The opening, or an attempt, was answered.
+   * @param {number} now
+   * @param {boolean} [isPoll] its answer ends soon, and another follows
+   * @returns {Download} what follows: the current one
+   */
+  openDownload(now, isPoll = false) {
+    return this.downloads.open(now, isPoll);
   }
 
   /**
@@ -200,12 +206,20 @@ export class ResumableSession {
     }
   }
 
-  /** A download has ended, cleanly or not. @param {Download} download @param {number} now */
-  downloadEnded(download, now) {
-    if (this.downloads.ended(download, now)) {
+  /**
+   * A download has ended.
+   * @param {Download} download
+   * @param {number} now
+   * @param {boolean} [isWhole] it has ended cleanly, of which only the end of a poll makes use
+   * @returns {boolean} whether the session is detached by it
+   */
+  downloadEnded(download, now, isWhole) {
+    const isLoss = this.downloads.ended(download, now, isWhole);
+    if (isLoss) {
       this.uploads.detached(now);
       this.timeIs(now);
     }
+    return isLoss;
   }
 
   /** @param {Part} part all of which the server has taken @param {number} [now] */

@@ -1,23 +1,32 @@
 import * as Header from '../../headers.js';
-import { resumingRequest } from '../../request-init.js';
+import { resumingRequest, wayOf } from '../../request-init.js';
 import { Exchanges } from './exchanges.js';
+import { loadWays } from './load-ways.js';
 
 /** The status of a resuming GET that another has overtaken, or that a proxy has sent twice. */
 const STALE_ATTACH = 409;
 
 /** @typedef {import('../carrier.js').DownloadCarrier} DownloadCarrier */
 /** @typedef {import('../../browser/body-reader.js').BodyReader} BodyReader */
-/** @typedef {{ reader: Pick<BodyReader, 'read'>, abort: AbortController }} Opening a GET and its answer's body */
+/** @typedef {import('../../options.js').DownloadMode} DownloadMode */
+/**
+ * A GET and its answer's body.
+ * @typedef {{ reader: Pick<BodyReader, 'read'>, abort: AbortController, way: DownloadMode }} Opening
+ */
 
 /** The download over fetch: the body of the response to a GET. @implements {DownloadCarrier} */
 export class FetchDownload extends Exchanges {
   /** @type {Opening | undefined} until its body is read */
   #opening;
+  /** @type {number[]} how long the downloads have lived that were lost, in milliseconds; 0: it has brought nothing */
+  #lives = [];
 
   /** @param {import('../carrier.js').CarrierContext} context @param {Opening} opening */
   constructor(context, opening) {
     super(context);
     this.#opening = opening;
+    /** @type {DownloadMode} of the current download, or if there is none, the next */
+    this.downloadMode = opening.way;
   }
 
   async attach() {
@@ -31,15 +40,19 @@ export class FetchDownload extends Exchanges {
       this.#opening = undefined;
       return;
     }
+    const way = this.downloadMode;
     const attempt = core.downloads.attach(now);
     const abort = new AbortController();
     const answer = await this.fetch(
       attempt,
-      resumingRequest(settings.init, id, attempt),
+      resumingRequest(settings.init, way, attempt, id),
       ({ ok, body, headers }) => ok && body && headers.get(Header.ID) === id,
       abort,
     );
     if (!answer?.isAccepted) {
+      if (!core.isClosed && !core.isWanted(attempt)) {
+        this.#lost(0);
+      }
       await this.refused(
         answer,
         (at, retryAfter) => core.downloads.attachFailed(attempt, at, retryAfter),
@@ -47,17 +60,34 @@ export class FetchDownload extends Exchanges {
       );
     } else if (core.isWanted(attempt)) {
       const body = /** @type {ReadableStream<import('../../bytes.js').Bytes>} */ (answer.response.body);
-      await this.#read({ reader: body.getReader(), abort });
+      await this.#read({ reader: body.getReader(), abort, way: wayOf(answer.response) });
     }
   }
 
   /** @param {Opening} opening */
-  async #read({ reader, abort }) {
+  async #read({ reader, abort, way }) {
     const { context } = this;
     const { core } = context;
-    const download = core.openDownload(performance.now());
+    const begun = performance.now();
+    const download = core.openDownload(begun, way === 'polling');
+    this.downloadMode = way;
     context.event();
-    await this.read(download, abort, reader, (bytes) => context.event((now) => core.received(download, bytes, now)));
-    context.event((now) => core.downloadEnded(download, now));
+    const take = (/** @type {Uint8Array} */ bytes) => context.event((now) => core.received(download, bytes, now));
+    const isWhole = await this.read(download, abort, reader, take);
+    const wasWanted = core.isWanted(download);
+    context.event((now) => {
+      if (core.downloadEnded(download, now, isWhole) || !(wasWanted || download.frames)) {
+        this.#lost(download.frames && now - begun);
+      }
+    });
+  }
+
+  /** @param {number} life of a download, in milliseconds; 0: it has brought nothing in time */
+  async #lost(life) {
+    // Most losses are those of a connection, by which nothing can be loaded either.
+    if (this.#lives.push(life) > 2 || !life) {
+      const ways = await loadWays();
+      this.downloadMode = ways?.wayAfter(this.context.settings, this.downloadMode, this.#lives) ?? this.downloadMode;
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { drain, responseError } from '../../browser/responses.js';
 import { codeOfRefusedUpload } from '../../codes.js';
-import { ErrorCode, isOfServer, ResponseError } from '../../errors.js';
-import { problemOf } from '../../problem.js';
+import { ErrorCode, ResponseError } from '../../errors.js';
+import { isOfServer, problemOf } from '../../problem.js';
 
 /** Statuses of the server that pass: what was refused may be tried again. */
 const PASSING = [408, 429, 503];
@@ -79,13 +79,16 @@ export class Exchanges {
    * @param {AbortController} abort of its request
    * @param {Pick<import('../../browser/body-reader.js').BodyReader, 'read'>} reader
    * @param {(bytes: import('../../bytes.js').Bytes) => void} onbytes
+   * @returns {Promise<boolean>} whether it has ended cleanly
    */
   async read(download, abort, reader, onbytes) {
     this.#open.set(download, abort);
-    for (let bytes; (bytes = (await this.#try(() => reader.read()))?.value);) {
-      onbytes(bytes);
+    let result;
+    while ((result = await this.#try(() => reader.read()))?.value) {
+      onbytes(result.value);
     }
     this.#open.delete(download);
+    return Boolean(result);
   }
 
   /** @template T @param {() => Promise<T>} work @returns {Promise<T | undefined>} undefined if it has failed */
@@ -118,7 +121,7 @@ export class Exchanges {
     if (!error && (PASSING.includes(status) || status === passing)) {
       error = new ResponseError(response);
       error.code = code;
-      error.init();
+      await error.init();
       drain(response);
     }
     if (error) {

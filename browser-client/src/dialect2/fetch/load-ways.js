@@ -1,0 +1,17 @@
+/** @typedef {import('../../options.js').DownloadMode} DownloadMode */
+
+/** @type {typeof import('./ways.js') | undefined} the code for ways that do not work, which most pages never need */
+let ways;
+
+/** @returns {Promise<typeof ways | void>} undefined if it can't be loaded now */
+export const loadWays = () =>
+  import('./ways.js').then(
+    (loaded) => (ways = loaded),
+    () => {},
+  );
+
+/**
+ * @param {import('../../options.js').Settings} settings
+ * @returns {DownloadMode} the way to begin with
+ */
+export const firstWay = ({ url, modes }) => ways?.remembered(url.origin, modes) ?? modes[0];

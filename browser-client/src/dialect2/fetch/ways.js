@@ -1,0 +1,144 @@
+/*
+ * The ways in which a download may travel: what is done where one does not work (docs/protocol.md, "Ways down"). It is
+ * loaded when an opening brings nothing, or when downloads are lost in a way that shows that something on the way does it.
+ */
+
+/** How long a way has, in an opening, until the next one is tried beside it. */
+export const STEP_MILLISECONDS = 3_000;
+/** How long a body that another opening has overtaken is watched: it has ended by then if something has held it back. */
+const RELEASED_MILLISECONDS = 250;
+/** How long a way is remembered, if the network stays the same. */
+const REMEMBERED_MILLISECONDS = 600_000;
+/** How many downloads in a row must be lost at a similar age. */
+const LOSSES = 3;
+/** Downloads that live longer are worth what they cost. */
+const LONG_LIFE_MILLISECONDS = 45_000;
+/** How much of the longest life the lives may differ by, to be similar. */
+const SIMILAR = 0.2;
+
+/** The code of an opening whose answer is of no use. */
+const DROPPED = 'CANCELLED';
+
+/** @typedef {import('../../options.js').DownloadMode} DownloadMode */
+/** @typedef {Pick<import('../../options.js').Settings, 'url' | 'modes'>} Choice */
+
+/** @type {Map<string, { way: DownloadMode, until: number }>} by origin */
+const ways = new Map();
+
+const { connection } = /** @type {any} */ (globalThis.navigator ?? {});
+let type = connection?.type;
+globalThis.addEventListener?.('online', () => ways.clear());
+connection?.addEventListener?.('change', () => {
+  // The event also comes when only the estimates of the speed change.
+  if (type !== connection.type) {
+    type = connection.type;
+    ways.clear();
+  }
+});
+
+/** @param {string} origin @param {readonly DownloadMode[]} modes @returns {DownloadMode | undefined} what has worked */
+export function remembered(origin, modes) {
+  const known = ways.get(origin);
+  return known && known.until > performance.now() && modes.includes(known.way) ? known.way : undefined;
+}
+
+/** @param {string} origin @param {DownloadMode} way */
+function remember(origin, way) {
+  ways.set(origin, { way, until: performance.now() + REMEMBERED_MILLISECONDS });
+}
+
+/** @param {number} time @returns {{ over: Promise<undefined>, stop: () => void }} */
+function pause(time) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const over = new Promise((/** @type {(value: undefined) => void} */ resolve) => {
+    timer = setTimeout(() => resolve(undefined), time);
+  });
+  return { over, stop: () => clearTimeout(timer) };
+}
+
+/**
+ * Tries the other ways of an opening beside the first, which has brought nothing yet.
+ * @template {{ way: DownloadMode, session: Promise<any>, isUseless?: typeof isReleased }} Opening
+ * @param {Choice} choice
+ * @param {Opening[]} openings the first one
+ * @param {(way: DownloadMode) => unknown} begin adds another one, if they were not given up
+ * @returns {Promise<Awaited<Opening['session']>>} that of the first way that works
+ */
+export async function climb({ url, modes }, openings, begin) {
+  const any = () =>
+    Promise.any(openings.map(async (opening) => ({ way: opening.way, session: await opening.session })));
+  let opened;
+  for (const way of modes.slice(modes.indexOf(openings[0].way) + 1)) {
+    openings.forEach((opening) => (opening.isUseless = isReleased));
+    begin(way);
+    const { over, stop } = pause(STEP_MILLISECONDS);
+    // If all have failed, the next one may work.
+    opened = await Promise.race([any(), over]).catch(() => undefined);
+    stop();
+    if (opened) {
+      break;
+    }
+  }
+  opened ??= await any().catch(({ errors }) => {
+    throw errors.find((/** @type {any} */ { code }) => code !== DROPPED);
+  });
+  if (opened.way !== openings[0].way) {
+    remember(url.origin, opened.way);
+  }
+  return opened.session;
+}
+
+/**
+ * @param {Pick<import('../../browser/body-reader.js').BodyReader, 'readAhead'>} reader of a download that a later opening
+ *   has overtaken: the server has ended it, or is about to
+ * @param {DownloadMode} way
+ * @returns {Promise<boolean>} whether it is a stream that has ended, so that it comes only since something had held it back
+ */
+async function isReleased(reader, way) {
+  if (way === 'polling') {
+    return false;
+  }
+  const { over, stop } = pause(RELEASED_MILLISECONDS);
+  let isLate = false;
+  const end = reader.readAhead(async (body, ahead) => {
+    try {
+      for (let result; !isLate && (result = await body.read()).value;) {
+        ahead.push(result.value);
+      }
+    } catch {
+      // It was cut.
+    }
+    return !isLate;
+  });
+  const hasEnded = await Promise.race([end, over]);
+  isLate = true;
+  stop();
+  return Boolean(hasEnded);
+}
+
+/**
+ * @param {Choice} choice
+ * @param {DownloadMode} way of the downloads that were lost
+ * @param {number[]} lives how long they have lived, in milliseconds; 0: it has brought nothing in time. Emptied when they
+ *   are of no more use
+ * @returns {DownloadMode} the way to go on by
+ */
+export function wayAfter({ url, modes }, way, lives) {
+  const next = modes.indexOf(way) + 1;
+  lives.splice(0, lives.length - LOSSES);
+  const longest = Math.max(...lives);
+  const isSimilar = longest - Math.min(...lives) <= SIMILAR * longest;
+  const isNothing = lives.at(-1) === 0;
+  const isKilled = lives.length === LOSSES && longest <= LONG_LIFE_MILLISECONDS && isSimilar;
+  if (!isNothing && (next === modes.length || !isKilled)) {
+    return way;
+  }
+  lives.length = 0;
+  if (isNothing) {
+    // The network may be at fault, and not the way: this tells nothing about other duplexes.
+    return modes[next % modes.length];
+  }
+  remember(url.origin, modes[next]);
+  return modes[next];
+}

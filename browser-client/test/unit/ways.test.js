@@ -1,0 +1,61 @@
+// The ways down: which one follows another, and what is remembered of it.
+import assert from 'node:assert/strict';
+import { firstWay, loadWays } from '../../src/dialect2/fetch/load-ways.js';
+import { wayAfter } from '../../src/dialect2/fetch/ways.js';
+import { settingsOf } from '../../src/options.js';
+import { test } from '../support/time-limits.js';
+
+/** @typedef {import('../../src/options.js').DownloadMode} DownloadMode */
+
+let count = 0;
+/** @param {DownloadMode[]} [download_modes] @returns {import('../../src/options.js').Settings} for an origin of its own */
+const settings = (download_modes) => settingsOf(`https://test${++count}.example/`, { download_modes }, 0);
+
+test('downloads that are lost three times at a similar age are left for the next way, which is remembered', async () => {
+  const choice = settings();
+  const lives = [16_100];
+  assert.equal(wayAfter(choice, 'streaming', lives), 'streaming');
+  lives.push(15_900);
+  assert.equal(wayAfter(choice, 'streaming', lives), 'streaming');
+  lives.push(16_000);
+  assert.equal(wayAfter(choice, 'streaming', lives), 'typed');
+  assert.deepEqual(lives, []);
+  await loadWays();
+  assert.equal(firstWay(choice), 'typed');
+  assert.equal(firstWay(settings()), 'streaming', 'another origin');
+});
+
+test('downloads that are lost at any age, or after a long life, keep their way', () => {
+  for (const lives of [
+    [1_000, 16_000, 16_000],
+    [16_000, 16_000, 9_000],
+    [60_000, 60_000, 60_000],
+  ]) {
+    assert.equal(wayAfter(settings(), 'streaming', lives), 'streaming');
+  }
+});
+
+test('only the last three losses count', () => {
+  const lives = [1_000, 16_000, 16_000, 16_000];
+  assert.equal(wayAfter(settings(), 'typed', lives), 'polling');
+});
+
+test('a download that brings nothing is left for the next way at once, the last one for the first', async () => {
+  const choice = settings();
+  assert.equal(wayAfter(choice, 'streaming', [0]), 'typed');
+  assert.equal(wayAfter(choice, 'polling', [20_000, 0]), 'streaming');
+  await loadWays();
+  assert.equal(firstWay(choice), 'streaming', 'the network may be at fault: nothing is remembered');
+});
+
+test('a way that the application forbids is never taken', () => {
+  const lives = [16_000, 16_000, 16_000];
+  assert.equal(wayAfter(settings(['streaming']), 'streaming', lives), 'streaming');
+  assert.equal(wayAfter(settings(['streaming', 'polling']), 'streaming', lives), 'polling');
+  assert.equal(wayAfter(settings(['typed']), 'typed', [0]), 'typed');
+});
+
+test('the option must name ways', () => {
+  assert.throws(() => settings([]), /The option download_modes must be some of streaming,typed,polling/);
+  assert.throws(() => settings(/** @type {any} */ (['websocket'])), RangeError);
+});
