@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
  * that thread go round again, so that nothing is missed. It is a base class, rather than a part, to keep an idle duplex
  * small.
  */
-abstract class DrainLoop {
+public abstract class DrainLoop {
     private static final AtomicIntegerFieldUpdater<DrainLoop> UNSEEN =
             AtomicIntegerFieldUpdater.newUpdater(DrainLoop.class, "unseen");
 
@@ -15,17 +15,17 @@ abstract class DrainLoop {
     private volatile int unseen;
 
     /** @param unseen how many wake-ups there were already, for which the caller calls {@link #drain} later */
-    DrainLoop(int unseen) {
+    protected DrainLoop(int unseen) {
         this.unseen = unseen;
     }
 
     /** There may be something to do. {@return whether no thread is in the loop, so that the caller must drain} */
-    final boolean wakeUp() {
+    protected final boolean wakeUp() {
         return UNSEEN.getAndIncrement(this) == 0;
     }
 
     /** Runs rounds until there was no further wake-up. */
-    final void drain() {
+    protected final void drain() {
         int seen = unseen;
         do {
             round();
@@ -34,5 +34,5 @@ abstract class DrainLoop {
     }
 
     /** Does what there is to do now. Called by one thread at a time. */
-    abstract void round();
+    protected abstract void round();
 }

@@ -4,8 +4,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The context that all duplexes of an endpoint share.
+ * The context that all duplexes of an endpoint, or of a client, share.
  *
+ * @param names the options that texts name
  * @param threads the threads of user code
  * @param monitoring counters and logs
  * @param observers null if there are none
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param mustNotBlock whether the calling thread must not block, since it carries the bytes of others
  */
 public record DuplexContext(
+        OptionNames names,
         UserThreads threads,
         Monitoring monitoring,
         @Nullable Observers observers,

@@ -109,7 +109,7 @@ final class InputPublisher implements Flow.Publisher<ByteBuffer> {
         }
 
         @Override
-        void round() {
+        protected void round() {
             Flow.Subscriber<? super ByteBuffer> current = subscriber;
             if (current != null) {
                 signal(current);

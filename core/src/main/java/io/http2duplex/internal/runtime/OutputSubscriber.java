@@ -89,7 +89,7 @@ final class OutputSubscriber extends DrainLoop implements Flow.Subscriber<ByteBu
     }
 
     @Override
-    void round() {
+    protected void round() {
         Flow.Subscription subscription = upstream;
         if (subscription != null && !done) {
             ask(subscription);

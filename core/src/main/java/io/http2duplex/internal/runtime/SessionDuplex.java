@@ -8,6 +8,7 @@ import io.http2duplex.internal.core.Effects;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.Lifetime;
 import io.http2duplex.internal.core.Session;
+import io.http2duplex.internal.core.SessionEvent;
 import io.http2duplex.internal.core.SessionId;
 import io.http2duplex.internal.core.resumable.ResumableSession;
 import java.io.IOException;
@@ -85,8 +86,9 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
             if (session.outputRoom() == 0) {
                 return CompletableFuture.failedStage(new Failure(
                                 ErrorCode.OVERLOADED,
-                                "The buffer of bytes that the page has not read yet is full (downloadBufferSize of the"
-                                        + " DuplexHandler). Wait for the stage of the send before, or drop the message.")
+                                "The buffer of bytes that the other side has not read yet is full ("
+                                        + context.names().outputBuffer()
+                                        + "). Wait for the stage of the send before, or drop the message.")
                         .exception());
             }
             long offset = session.write(bytes);
@@ -224,13 +226,14 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
         } catch (RejectedExecutionException e) {
             reset(new Failure(
                     ErrorCode.OVERLOADED,
-                    "The executor had no thread for this duplex. " + UserThreads.MORE_THREADS,
+                    "The executor had no thread for this duplex. Give "
+                            + context.names().executor() + UserThreads.MORE_THREADS,
                     e));
             context.threads().executeSurely(signal);
         }
     }
 
-    // ---- for the endpoint
+    // ---- for the endpoint, or the client
 
     /** {@return the session's dialect, 1 or 2} */
     public int dialect() {
@@ -272,7 +275,7 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
         timer.limit(lifetime);
     }
 
-    /** Tells the application that the server is going to shut down. */
+    /** Tells the application that the server is going to shut down. Once more does no harm. */
     public void drain() {
         context.threads().executeSurely(() -> drainingFuture().complete(null));
     }
@@ -300,6 +303,9 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
     public void act(Effects effects) {
         if (effects.finished()) {
             finish();
+        }
+        if (effects.events().stream().anyMatch(SessionEvent.Draining.class::isInstance)) {
+            drain();
         }
         if (!effects.events().isEmpty() && guarded.ask(s -> s instanceof ResumableSession r && r.isAborted())) {
             host.aborted();

@@ -24,9 +24,10 @@ public final class UserThreads {
     /** How many requests wait for one of them at most. */
     static final int MAX_WAITING_FOR_AUTHORIZER = 10_000;
 
-    /** Advice to those who run a handler that has no thread left. */
-    public static final String MORE_THREADS = "Give DuplexHandler.Builder.executor more threads, or run on JDK 21 or"
-            + " newer, where the default has no limit: a blocking handler keeps a thread for as long as it runs.";
+    /** Advice if no thread is left: it follows "Give" and the name of the option that gives threads. */
+    public static final String MORE_THREADS =
+            " more threads, or run on JDK 21 or newer, where the default has no limit:"
+                    + " blocking code keeps a thread for as long as it runs.";
 
     private final Executor executor;
     private final @Nullable ExecutorService own;
