@@ -6,16 +6,22 @@ module io.http2duplex.core {
 
     exports io.http2duplex;
     exports io.http2duplex.internal.core to
+            io.http2duplex.client,
             io.http2duplex.server,
             io.http2duplex.benchmark;
     exports io.http2duplex.internal.core.plain to
             io.http2duplex.benchmark;
     exports io.http2duplex.internal.core.resumable to
+            io.http2duplex.client,
             io.http2duplex.benchmark;
+    exports io.http2duplex.internal.core.resumable.client to
+            io.http2duplex.client;
     exports io.http2duplex.internal.handler to
             io.http2duplex.server;
     exports io.http2duplex.internal.options to
+            io.http2duplex.client,
             io.http2duplex.server;
     exports io.http2duplex.internal.runtime to
+            io.http2duplex.client,
             io.http2duplex.server;
 }

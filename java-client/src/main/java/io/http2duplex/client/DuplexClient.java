@@ -1,0 +1,226 @@
+package io.http2duplex.client;
+
+import static io.http2duplex.internal.options.OptionChecks.atLeast;
+import static io.http2duplex.internal.options.OptionChecks.nanos;
+import static io.http2duplex.internal.options.OptionChecks.positive;
+import static io.http2duplex.internal.options.OptionChecks.zeroOrMore;
+
+import io.http2duplex.Duplex;
+import io.http2duplex.DuplexException;
+import io.http2duplex.DuplexObserver;
+import io.http2duplex.ErrorCode;
+import io.http2duplex.client.transport.Transport;
+import io.http2duplex.internal.client.ClientContext;
+import io.http2duplex.internal.client.JdkTransport;
+import io.http2duplex.internal.client.Opening;
+import io.http2duplex.internal.core.resumable.MemoryBudget;
+import io.http2duplex.internal.core.resumable.client.ClientLimits;
+import io.http2duplex.internal.runtime.DuplexContext;
+import io.http2duplex.internal.runtime.Monitoring;
+import io.http2duplex.internal.runtime.Observers;
+import io.http2duplex.internal.runtime.OptionNames;
+import io.http2duplex.internal.runtime.Scheduler;
+import io.http2duplex.internal.runtime.UserThreads;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client that opens duplexes on a server: each is the same {@link Duplex} that the server's application has, and
+ * survives the loss of its connections. It speaks dialect 2 of the protocol. Safe for use by many threads; one client is
+ * enough for many duplexes and servers, and nothing of it must be closed.
+ */
+public final class DuplexClient {
+    /** The most of the application's bytes that one POST carries. */
+    private static final int MAX_POST_BYTES = 1_000_000;
+
+    private final ClientContext context;
+    private final UserThreads threads;
+
+    private DuplexClient(Builder builder) {
+        threads = builder.executor == null ? UserThreads.standard() : UserThreads.of(builder.executor);
+        Monitoring monitoring = new Monitoring();
+        Observers observers =
+                builder.observer == null ? null : new Observers(builder.observer, threads, monitoring.observerFailures);
+        context = new ClientContext(
+                builder.transport == null ? new JdkTransport(HttpClient::newHttpClient) : builder.transport,
+                builder.headers,
+                new DuplexContext(OptionNames.OF_CLIENT, threads, monitoring, observers, Scheduler.SHARED, () -> false),
+                new ClientLimits(
+                        builder.window,
+                        builder.maxWindow,
+                        nanos(builder.resumeTimeout),
+                        MAX_POST_BYTES,
+                        builder.streaming),
+                new MemoryBudget(builder.memoryBudget),
+                nanos(builder.openTimeout));
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Opens a duplex, and waits for it: at most {@link Builder#openTimeout}.
+     *
+     * @param uri of {@code https}, or {@code http}: where the server's handler of duplexes is
+     * @throws DuplexException if that fails. If an answer refused it, its cause is an {@link
+     *     io.http2duplex.client.transport.AnswerException} with the status
+     * @throws InterruptedIOException if the thread is interrupted; the opening is given up
+     * @throws IllegalArgumentException if there can be no such request
+     */
+    public Duplex connect(URI uri) throws DuplexException, InterruptedIOException {
+        Opening opening = Opening.begin(context, checked(uri));
+        try {
+            return opening.result().get();
+        } catch (InterruptedException e) {
+            opening.cancel();
+            Thread.currentThread().interrupt();
+            throw (InterruptedIOException)
+                    new InterruptedIOException("Interrupted while opening a duplex").initCause(e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof DuplexException failure) {
+                throw failure;
+            }
+            throw new DuplexException(
+                    ErrorCode.CONNECTION_LOST, ErrorCode.CONNECTION_LOST.number(), "The opening failed.", e);
+        }
+    }
+
+    /**
+     * Opens a duplex without waiting.
+     *
+     * @return completes on the executor, within {@link Builder#openTimeout}; exceptionally as {@link #connect} throws.
+     *     To cancel its {@link CompletionStage#toCompletableFuture} gives the opening up
+     * @throws IllegalArgumentException if there can be no such request
+     */
+    public CompletionStage<Duplex> connectAsync(URI uri) {
+        Opening opening = Opening.begin(context, checked(uri));
+        CompletableFuture<Duplex> result = new CompletableFuture<>();
+        CompletionStage<Duplex> opened = opening.result();
+        opened.whenComplete((duplex, failure) -> threads.executeSurely(() -> {
+            if (failure != null) {
+                result.completeExceptionally(failure);
+            } else if (!result.complete(duplex)) {
+                duplex.reset();
+            }
+        }));
+        CompletionStage<Duplex> given = result;
+        given.whenComplete((duplex, failure) -> {
+            if (result.isCancelled()) {
+                opening.cancel();
+            }
+        });
+        return result;
+    }
+
+    private static URI checked(URI uri) {
+        boolean known = "https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme());
+        if (!known || uri.getHost() == null || uri.getRawFragment() != null) {
+            throw new IllegalArgumentException(
+                    "A duplex is opened at an https or http URI with a host and without a fragment, not at " + uri);
+        }
+        return uri;
+    }
+
+    /** The options of a client. Each has a default. */
+    public static final class Builder {
+        private @Nullable Transport transport;
+        private Supplier<Map<String, String>> headers = Map::of;
+        private @Nullable Executor executor;
+        private @Nullable DuplexObserver observer;
+        private Duration openTimeout = Duration.ofSeconds(8);
+        private Duration resumeTimeout = Duration.ZERO;
+        private boolean streaming = true;
+        private int window = 64 * 1024;
+        private int maxWindow = 16 * 1024 * 1024;
+        private long memoryBudget = Runtime.getRuntime().maxMemory() / 4;
+
+        private Builder() {}
+
+        /**
+         * What makes the client that sends the requests, with its TLS, proxy, authenticator and cookies. By default {@code
+         * HttpClient::newHttpClient}. It is called for the first request, and again when a connection seems dead: an
+         * HttpClient would send further requests over it. Called on any thread.
+         */
+        public Builder httpClient(Supplier<HttpClient> value) {
+            return transport(new JdkTransport(Objects.requireNonNull(value, "httpClient")));
+        }
+
+        /** What sends the requests, in place of an {@link HttpClient}. */
+        public Builder transport(Transport value) {
+            transport = Objects.requireNonNull(value, "transport");
+            return this;
+        }
+
+        /**
+         * Header fields of every request, such as {@code Authorization}; read anew for each, so that a token may be renewed.
+         * Called on any thread, and must not block. If it throws, that request has failed.
+         */
+        public Builder headers(Supplier<Map<String, String>> value) {
+            headers = Objects.requireNonNull(value, "headers");
+            return this;
+        }
+
+        /** What runs Flow signals, completions and the observer. By default virtual threads where there are, else a pool. */
+        public Builder executor(Executor value) {
+            executor = Objects.requireNonNull(value, "executor");
+            return this;
+        }
+
+        /** An observer of all duplexes of this client: opened, attached, detached, resumed, ended. */
+        public Builder observer(DuplexObserver value) {
+            observer = Objects.requireNonNull(value, "observer");
+            return this;
+        }
+
+        /** How long an opening may take until the first byte of its answer. */
+        public Builder openTimeout(Duration value) {
+            openTimeout = positive(value, "openTimeout");
+            return this;
+        }
+
+        /** How long a duplex may be detached, if that is shorter than the server's own time; 0: as the server says. */
+        public Builder resumeTimeout(Duration value) {
+            resumeTimeout = zeroOrMore(value, "resumeTimeout");
+            return this;
+        }
+
+        /** Whether one streaming POST is tried for uploads, for as long as it works. */
+        public Builder streaming(boolean value) {
+            streaming = value;
+            return this;
+        }
+
+        /** Bytes of each direction that a duplex holds at first. */
+        public Builder window(int bytes) {
+            window = atLeast(1024, bytes, "window");
+            return this;
+        }
+
+        /** Bytes of each direction up to which the window grows with use. */
+        public Builder maxWindow(int bytes) {
+            maxWindow = positive(bytes, "maxWindow");
+            return this;
+        }
+
+        /** Bytes that the windows of all duplexes may take together beyond their first sizes; 0: they do not grow. */
+        public Builder memoryBudget(long bytes) {
+            memoryBudget = zeroOrMore(bytes, "memoryBudget");
+            return this;
+        }
+
+        public DuplexClient build() {
+            return new DuplexClient(this);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.http2duplex.internal.client;
+
+import io.http2duplex.client.transport.Transport;
+import io.http2duplex.internal.core.HeaderNames;
+import io.http2duplex.internal.core.resumable.client.Attempt;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Flow;
+import java.util.function.Supplier;
+
+/**
+ * The server's end of a duplex: where requests go, and the header fields that they carry.
+ *
+ * @param headers the application's own fields, read anew for each request
+ */
+record Peer(Transport transport, Supplier<Map<String, String>> headers, URI uri) {
+    private static final String OWN_PREFIX = "http2-duplex-";
+
+    /** {@return the fields of an opening GET} */
+    Map<String, String> openingFields(long limit) {
+        Map<String, String> fields = fields();
+        fields.put(HeaderNames.LIMIT, Long.toString(limit));
+        return fields;
+    }
+
+    /** Sends a resuming GET. */
+    Transport.Call resume(String id, Attempt attempt, Transport.Receiver receiver) {
+        Map<String, String> fields = fields();
+        fields.put(HeaderNames.ID, id);
+        fields.put(HeaderNames.ATTACH, Long.toString(attempt.number()));
+        fields.put(HeaderNames.OFFSET, Long.toString(attempt.offset()));
+        fields.put(HeaderNames.LIMIT, Long.toString(attempt.limit()));
+        return transport.openDownload(uri, fields, receiver);
+    }
+
+    /** Sends a POST. */
+    Transport.Call post(String id, Flow.Publisher<ByteBuffer> body, long length, Transport.Receiver receiver) {
+        Map<String, String> fields = fields();
+        fields.put(HeaderNames.ID, id);
+        fields.put("content-type", "application/octet-stream");
+        return transport.openUpload(uri, fields, body, length, receiver);
+    }
+
+    private Map<String, String> fields() {
+        Map<String, String> fields = new LinkedHashMap<>(headers.get());
+        for (String name : fields.keySet()) {
+            if (name.toLowerCase(Locale.ROOT).startsWith(OWN_PREFIX)) {
+                throw new IllegalArgumentException(
+                        "headers of the DuplexClient gave " + name + ": fields of that name are the protocol's own");
+            }
+        }
+        fields.put(HeaderNames.VERSION, HeaderNames.DIALECT_2);
+        return fields;
+    }
+}

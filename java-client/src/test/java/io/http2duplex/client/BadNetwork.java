@@ -1,0 +1,155 @@
+package io.http2duplex.client;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/** A TCP proxy that cuts connections, holds their bytes, or answers requests itself, when a test says so. */
+final class BadNetwork implements AutoCloseable {
+    private final ServerSocket listening;
+    private final int target;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable String answer;
+    private final Set<Socket> held = ConcurrentHashMap.newKeySet();
+    private volatile boolean holding;
+    /** Guarded by this. */
+    private int answers;
+
+    BadNetwork(int target) throws IOException {
+        this.target = target;
+        listening = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+        threads.execute(this::accept);
+    }
+
+    int port() {
+        return listening.getLocalPort();
+    }
+
+    /** Cuts all connections that there are. */
+    void cut() {
+        open.forEach(BadNetwork::drop);
+    }
+
+    /** Passes nothing on from now on, but cuts nothing either. */
+    void hold() {
+        holding = true;
+    }
+
+    /** Passes nothing on any more of the connections that there are, but cuts nothing either. */
+    void holdWhatIsOpen() {
+        held.addAll(open);
+    }
+
+    /** Answers each request of a new connection itself; null: no more. */
+    void answer(@Nullable String statusLine) {
+        answer = statusLine;
+    }
+
+    /** Waits until it has given that many answers. */
+    synchronized void awaitAnswers(int count) throws InterruptedException {
+        while (answers < count) {
+            wait();
+        }
+    }
+
+    private synchronized void answered() {
+        answers++;
+        notifyAll();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket client = listening.accept();
+                open.add(client);
+                String own = answer;
+                threads.execute(() -> {
+                    try {
+                        if (own == null) {
+                            pass(client);
+                        } else {
+                            answer(client, own);
+                        }
+                    } catch (IOException e) {
+                        drop(client);
+                    }
+                });
+            }
+        } catch (IOException e) {
+            // it was closed
+        }
+    }
+
+    private void pass(Socket client) throws IOException {
+        Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+        open.add(server);
+        threads.execute(() -> pump(client, server));
+        pump(server, client);
+    }
+
+    private void pump(Socket from, Socket to) {
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            byte[] buffer = new byte[8192];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                if (!holding && !held.contains(from)) {
+                    out.write(buffer, 0, count);
+                }
+            }
+        } catch (IOException e) {
+            // one end has gone: so does the other
+        } finally {
+            open.remove(from);
+            drop(from);
+            drop(to);
+        }
+    }
+
+    private void answer(Socket client, String status) throws IOException {
+        try (client) {
+            InputStream in = client.getInputStream();
+            for (int end = 0; end < 4; ) {
+                int next = in.read();
+                end = next == "\r\n\r\n".charAt(end) ? end + 1 : 0;
+                if (next < 0) {
+                    return;
+                }
+            }
+            String page = "<html>Please log in</html>";
+            client.getOutputStream()
+                    .write(("HTTP/1.1 " + status
+                                    + "\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length: "
+                                    + page.length() + "\r\n\r\n" + page)
+                            .getBytes(StandardCharsets.US_ASCII));
+            client.shutdownOutput();
+            answered();
+            in.skipNBytes(Long.MAX_VALUE);
+        }
+    }
+
+    private static void drop(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // it is closed
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        listening.close();
+        threads.shutdownNow();
+        cut();
+    }
+}

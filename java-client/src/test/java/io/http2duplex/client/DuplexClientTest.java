@@ -1,0 +1,483 @@
+package io.http2duplex.client;
+
+import static io.http2duplex.client.TestServer.ECHO;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.CompletableFuture.completedStage;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.http2duplex.Authorization;
+import io.http2duplex.DownloadMode;
+import io.http2duplex.Duplex;
+import io.http2duplex.DuplexException;
+import io.http2duplex.DuplexObserver;
+import io.http2duplex.ErrorCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What holds for a duplex at its client, against a real server: over streaming POSTs, and over POST after POST. */
+@Timeout(60)
+class DuplexClientTest {
+    private static final long LIMIT_SECONDS = 30;
+
+    private static <T extends @Nullable Object> T get(CompletionStage<T> stage) throws Exception {
+        return stage.toCompletableFuture().get(LIMIT_SECONDS, SECONDS);
+    }
+
+    private static byte[] random(int count) {
+        byte[] bytes = new byte[count];
+        new Random(count).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static Duplex connect(TestServer server, boolean streaming) throws IOException {
+        return TestServer.client().streaming(streaming).build().connect(server.uri());
+    }
+
+    /** The faces through which a client sends bytes and gets them back. */
+    enum Face {
+        STREAMS {
+            @Override
+            byte[] echo(Duplex duplex, byte[] sent) throws Exception {
+                return withWriter(
+                        () -> {
+                            try (OutputStream output = duplex.outputStream()) {
+                                output.write(sent);
+                            }
+                        },
+                        duplex.inputStream()::readAllBytes);
+            }
+        },
+        CHANNEL {
+            @Override
+            byte[] echo(Duplex duplex, byte[] sent) throws Exception {
+                ByteChannel channel = duplex.channel();
+                return withWriter(
+                        () -> {
+                            ByteBuffer bytes = ByteBuffer.wrap(sent);
+                            while (bytes.hasRemaining()) {
+                                channel.write(bytes);
+                            }
+                            duplex.end();
+                        },
+                        () -> {
+                            ByteBuffer received = ByteBuffer.allocate(sent.length + 1);
+                            while (channel.read(received) >= 0) {
+                                assertThat(received.hasRemaining()).isTrue();
+                            }
+                            return Arrays.copyOf(received.array(), received.position());
+                        });
+            }
+        },
+        SEND_AND_FLOW {
+            @Override
+            byte[] echo(Duplex duplex, byte[] sent) throws Exception {
+                CompletableFuture<byte[]> received = new CompletableFuture<>();
+                ByteBuffer all = ByteBuffer.allocate(sent.length);
+                duplex.input().subscribe(new Flow.Subscriber<>() {
+                    @Override
+                    public void onSubscribe(Flow.Subscription subscription) {
+                        subscription.request(Long.MAX_VALUE);
+                    }
+
+                    @Override
+                    public void onNext(ByteBuffer bytes) {
+                        all.put(bytes);
+                    }
+
+                    @Override
+                    public void onError(Throwable thrown) {
+                        received.completeExceptionally(thrown);
+                    }
+
+                    @Override
+                    public void onComplete() {
+                        received.complete(Arrays.copyOf(all.array(), all.position()));
+                    }
+                });
+                for (int at = 0; at < sent.length; at += 30_000) {
+                    int to = Math.min(sent.length, at + 30_000);
+                    get(duplex.send(ByteBuffer.wrap(Arrays.copyOfRange(sent, at, to))));
+                }
+                get(duplex.end());
+                return get(received);
+            }
+        };
+
+        abstract byte[] echo(Duplex duplex, byte[] sent) throws Exception;
+
+        interface Task {
+            void run() throws Exception;
+        }
+
+        interface Reader {
+            byte[] read() throws Exception;
+        }
+
+        private static byte[] withWriter(Task writer, Reader reader) throws Exception {
+            CompletableFuture<Void> written = new CompletableFuture<>();
+            new Thread(() -> {
+                        try {
+                            writer.run();
+                            written.complete(null);
+                        } catch (Exception e) {
+                            written.completeExceptionally(e);
+                        }
+                    })
+                    .start();
+            byte[] read = reader.read();
+            get(written);
+            return read;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aMegabyteComesBackAsItWasThroughEachFace(Face face) throws Exception {
+        try (TestServer server = TestServer.start(ECHO)) {
+            Duplex duplex = server.connect();
+            byte[] sent = random(1 << 20);
+
+            assertThat(face.echo(duplex, sent)).isEqualTo(sent);
+
+            get(duplex.closed());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatIsTypedComesBackAtOnce(boolean streaming) throws Exception {
+        try (TestServer server = TestServer.start(ECHO)) {
+            Duplex duplex = connect(server, streaming);
+            OutputStream output = duplex.outputStream();
+            InputStream input = duplex.inputStream();
+            for (int letter = 'a'; letter <= 'z'; letter++) {
+                output.write(letter);
+                assertThat(input.read()).isEqualTo(letter);
+            }
+            output.close();
+            assertThat(input.read()).isEqualTo(-1);
+            get(duplex.closed());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void fiveMegabytesGoEachWay(boolean streaming) throws Exception {
+        try (TestServer server = TestServer.start(ECHO)) {
+            Duplex duplex = connect(server, streaming);
+
+            Transfer done = Transfer.over(duplex, 5_000_000, received -> {});
+
+            assertThat(done.count()).isEqualTo(5_000_000);
+            assertThat(done.received()).isEqualTo(done.sent());
+            get(duplex.closed());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aServerThatEndedFirstTakesWhatTheClientStillWrites(boolean streaming) throws Exception {
+        CompletableFuture<byte[]> received = new CompletableFuture<>();
+        try (TestServer server = TestServer.start(duplex -> {
+            get(duplex.end());
+            received.complete(duplex.inputStream().readAllBytes());
+        })) {
+            Duplex duplex = connect(server, streaming);
+            assertThat(duplex.inputStream().read()).isEqualTo(-1);
+            byte[] sent = random(300_000);
+            try (OutputStream output = duplex.outputStream()) {
+                output.write(sent);
+            }
+            assertThat(get(received)).isEqualTo(sent);
+            get(duplex.closed());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aClientThatEndedFirstGetsWhatTheServerStillWrites(boolean streaming) throws Exception {
+        byte[] sent = random(300_000);
+        try (TestServer server = TestServer.start(duplex -> {
+            assertThat(duplex.inputStream().read()).isEqualTo(-1);
+            try (OutputStream output = duplex.outputStream()) {
+                output.write(sent);
+            }
+        })) {
+            Duplex duplex = connect(server, streaming);
+            get(duplex.end());
+            assertThat(duplex.inputStream().readAllBytes()).isEqualTo(sent);
+            get(duplex.closed());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aResetOfTheClientIsAFailureForTheServer(boolean streaming) throws Exception {
+        CompletableFuture<DuplexException> failure = new CompletableFuture<>();
+        try (TestServer server = TestServer.start(duplex -> {
+            duplex.outputStream().write('x');
+            try {
+                duplex.inputStream().readAllBytes();
+            } catch (DuplexException e) {
+                failure.complete(e);
+            }
+        })) {
+            Duplex duplex = connect(server, streaming);
+            assertThat(duplex.inputStream().read()).isEqualTo('x');
+            duplex.outputStream().write('y');
+            duplex.reset(1000, "enough");
+
+            assertThat(get(failure))
+                    .hasMessage("enough")
+                    .extracting(DuplexException::number)
+                    .isEqualTo(1000);
+            assertThatThrownBy(() -> get(duplex.closed())).hasCauseInstanceOf(DuplexException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aResetOfTheServerIsAFailureForTheClient(boolean streaming) throws Exception {
+        try (TestServer server = TestServer.start(duplex -> {
+            assertThat(duplex.inputStream().read()).isEqualTo('x');
+            duplex.reset(1001, "no more");
+        })) {
+            Duplex duplex = connect(server, streaming);
+            duplex.outputStream().write('x');
+
+            DuplexException failure = catchThrowableOfType(DuplexException.class, duplex.inputStream()::readAllBytes);
+
+            assertThat(failure).hasMessage("no more");
+            assertThat(failure.number()).isEqualTo(1001);
+            assertThatThrownBy(() -> duplex.outputStream().write(1)).isInstanceOf(DuplexException.class);
+        }
+    }
+
+    @Test
+    void aServerThatDoesNotReadHoldsUpTheClientUntilItReads() throws Exception {
+        CompletableFuture<Void> mayRead = new CompletableFuture<>();
+        try (TestServer server = TestServer.start(duplex -> {
+            get(mayRead);
+            duplex.inputStream().transferTo(duplex.outputStream());
+            duplex.end();
+        })) {
+            Duplex duplex = server.connect();
+            AtomicInteger taken = new AtomicInteger();
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            while (duplex.offer(ByteBuffer.wrap(new byte[10_000]))) {
+                                // two buffers of 64 KiB, and no more
+                                assertThat(taken.incrementAndGet()).isLessThan(100);
+                            }
+                            duplex.writable().toCompletableFuture().get(1, SECONDS);
+                        }
+                    })
+                    .isInstanceOf(TimeoutException.class);
+            CompletionStage<Void> again = duplex.writable();
+
+            mayRead.complete(null);
+
+            get(again);
+            duplex.end();
+            assertThat(duplex.inputStream().readAllBytes()).hasSize(taken.get() * 10_000);
+        }
+    }
+
+    @Test
+    void aDrainOfTheServerIsToldAndTheDuplexCanEndCleanly() throws Exception {
+        TestServer server = TestServer.start(ECHO);
+        Duplex duplex = server.connect();
+        CompletionStage<Void> draining = duplex.draining();
+        Thread shutdown = new Thread(() -> server.server().shutdown(Duration.ofSeconds(LIMIT_SECONDS)));
+        shutdown.start();
+
+        get(draining);
+        duplex.outputStream().write("last words".getBytes(UTF_8));
+        duplex.end();
+
+        assertThat(duplex.inputStream().readAllBytes()).isEqualTo("last words".getBytes(UTF_8));
+        get(duplex.closed());
+        shutdown.join(SECONDS.toMillis(LIMIT_SECONDS));
+        assertThat(shutdown.isAlive()).isFalse();
+    }
+
+    @Test
+    void aServerThatRestartsHasLostItsDuplexesAndTakesOthers() throws Exception {
+        TestServer before = TestServer.start(ECHO);
+        DuplexClient client = TestServer.client().build();
+        Duplex duplex = client.connect(before.uri());
+        duplex.outputStream().write('x');
+        assertThat(duplex.inputStream().read()).isEqualTo('x');
+        int port = before.port();
+        before.close();
+        try (TestServer after = TestServer.start(ECHO, options -> options, port, true)) {
+            DuplexException failure = catchThrowableOfType(DuplexException.class, duplex.inputStream()::read);
+            assertThat(failure.code()).isIn(ErrorCode.SHUT_DOWN, ErrorCode.UNKNOWN_SESSION);
+
+            Duplex next = client.connect(after.uri());
+            next.outputStream().write('y');
+            assertThat(next.inputStream().read()).isEqualTo('y');
+            next.reset();
+        }
+    }
+
+    @Test
+    void headersAreReadAnewForEachRequest() throws Exception {
+        AtomicInteger count = new AtomicInteger();
+        BlockingQueue<String> tokens = new ArrayBlockingQueue<>(100);
+        try (TestServer server = TestServer.start(
+                ECHO,
+                options -> options.authorize(request -> {
+                    tokens.add(String.valueOf(request.header("x-token")));
+                    return completedStage(Authorization.accept("someone"));
+                }),
+                0,
+                true)) {
+            Duplex duplex = TestServer.client()
+                    .streaming(false)
+                    .headers(() -> Map.of("x-token", "token " + count.incrementAndGet()))
+                    .build()
+                    .connect(server.uri());
+            duplex.outputStream().write('x');
+            assertThat(duplex.inputStream().read()).isEqualTo('x');
+
+            assertThat(tokens.poll(LIMIT_SECONDS, SECONDS)).isEqualTo("token 1");
+            assertThat(tokens.poll(LIMIT_SECONDS, SECONDS)).startsWith("token ").isNotEqualTo("token 1");
+            duplex.reset();
+        }
+    }
+
+    @Test
+    void theRequestOfADuplexIsTheGetThatOpenedIt() throws Exception {
+        try (TestServer server = TestServer.start(ECHO)) {
+            Duplex duplex = TestServer.client()
+                    .headers(() -> Map.of("x-room", "1"))
+                    .build()
+                    .connect(server.uri());
+            assertThat(duplex.request().header("X-Room")).isEqualTo("1");
+            assertThat(duplex.request().path()).isEqualTo("/duplex");
+            assertThat(duplex.request().queryParameter("room")).isEqualTo("1");
+            assertThat(duplex.request().remoteAddress().getPort()).isEqualTo(server.port());
+            duplex.reset();
+        }
+    }
+
+    @Test
+    void anObserverIsToldOfALifeInOrder() throws Exception {
+        List<String> told = new ArrayList<>();
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        DuplexObserver observer = new DuplexObserver() {
+            @Override
+            public void opened(Duplex duplex) {
+                told.add("opened");
+            }
+
+            @Override
+            public void attached(Duplex duplex, DownloadMode mode) {
+                told.add("attached");
+            }
+
+            @Override
+            public void detached(Duplex duplex, Detachment why) {
+                told.add("detached");
+            }
+
+            @Override
+            public void resumed(Duplex duplex, DownloadMode mode) {
+                told.add("resumed");
+            }
+
+            @Override
+            public void ended(Duplex duplex, @Nullable DuplexException failure) {
+                told.add("ended");
+                ended.complete(null);
+            }
+        };
+        try (TestServer server = TestServer.start(ECHO);
+                BadNetwork network = new BadNetwork(server.port())) {
+            Duplex duplex = TestServer.client().observer(observer).build().connect(server.uri(network.port()));
+            duplex.outputStream().write('x');
+            assertThat(duplex.inputStream().read()).isEqualTo('x');
+            network.cut();
+            duplex.outputStream().write('y');
+            assertThat(duplex.inputStream().read()).isEqualTo('y');
+            duplex.end();
+            assertThat(duplex.inputStream().read()).isEqualTo(-1);
+            get(ended);
+        }
+        assertThat(told).startsWith("opened", "attached", "detached", "resumed").endsWith("ended");
+    }
+
+    @Test
+    void anOpeningThatIsCancelledLeavesNoSession() throws Exception {
+        CompletableFuture<DuplexException> failure = new CompletableFuture<>();
+        try (TestServer server = TestServer.start(duplex -> {
+                    try {
+                        duplex.inputStream().readAllBytes();
+                    } catch (DuplexException e) {
+                        failure.complete(e);
+                    }
+                });
+                BadNetwork network = new BadNetwork(server.port())) {
+            CompletableFuture<Duplex> opening = TestServer.client()
+                    .build()
+                    .connectAsync(server.uri(network.port()))
+                    .toCompletableFuture();
+            opening.cancel(false);
+
+            assertThatThrownBy(opening::get).isInstanceOf(CancellationException.class);
+            assertThat(get(failure).code()).isIn(ErrorCode.CANCELLED, ErrorCode.ABORTED);
+        }
+    }
+
+    @Test
+    void uriOfNoDuplexIsRefusedAtOnce() {
+        DuplexClient client = DuplexClient.builder().build();
+        for (String uri : List.of("ftp://localhost/", "/duplex", "https:///duplex", "http://localhost/#part")) {
+            assertThatThrownBy(() -> client.connect(URI.create(uri))).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThatThrownBy(() -> DuplexClient.builder()
+                        .headers(() -> Map.of("HTTP2-Duplex-Id", "mine"))
+                        .build()
+                        .connectAsync(URI.create("http://localhost/")))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aServerThatIsNotThereIsALostConnection() {
+        assertThatThrownBy(() -> get(DuplexClient.builder().build().connectAsync(URI.create("http://localhost:1/"))))
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .isInstanceOfSatisfying(
+                        DuplexException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.CONNECTION_LOST));
+    }
+}
