@@ -20,7 +20,7 @@ final class ResumingSimulation {
     private final SessionLimits limits;
     private final SimulatedRequests requests;
     private final SimulatedServer server;
-    private final SimulatedPeer client;
+    private final SimulatedClient client;
     /** Whether the network or the client may be away for longer than the server waits. */
     private final boolean mayExpire;
 
@@ -48,11 +48,8 @@ final class ResumingSimulation {
         boolean serverResets = resets && random.nextBoolean();
         boolean clientResets = resets && (!serverResets || random.nextInt(4) == 0);
         server = new SimulatedServer(network, limits, budget(), amount(), serverResets);
-        int window = 1 + random.nextInt(60);
-        client = random.nextBoolean()
-                ? new SimulatedClient(network, requests, window, maxWindow, budget(), amount(), clientResets)
-                : new ModelClient(
-                        network, requests, window, 1 + random.nextInt(60), maxWindow, budget(), amount(), clientResets);
+        client = new SimulatedClient(
+                network, requests, 1 + random.nextInt(60), maxWindow, budget(), amount(), clientResets);
         requests.client = client;
         requests.server = server;
         boolean sleeps = random.nextInt(10) == 0;
@@ -63,14 +60,11 @@ final class ResumingSimulation {
         if (sleeps) {
             at(() -> client.sleep(network.random.nextLong(1 + 2 * resume)));
         }
-        for (int i = random.nextInt(4) == 0 ? random.nextInt(6) : 0; i > 0; i--) {
-            at(client::attach); // perhaps by another way
-        }
-        if (random.nextInt(4) == 0) {
-            at(server::rotate);
+        for (int i = random.nextInt(4) == 0 ? 1 + random.nextInt(5) : 0; i > 0; i--) {
+            at(server::rotate); // the next download may travel in another way
         }
         for (int i = random.nextInt(4); i > 0; i--) {
-            at(network.oneIn(2) ? server::shrink : client::shrink);
+            at(server::shrink);
         }
     }
 
@@ -87,7 +81,7 @@ final class ResumingSimulation {
     }
 
     private void breakSomething() {
-        if (requests.faults > 0 && client.isOpened()) {
+        if (requests.faults > 0 && client.opened) {
             requests.faults--;
             requests.breakDownloads();
         }
@@ -117,16 +111,16 @@ final class ResumingSimulation {
         check(server.isEveryDownloadOver(), "a download hangs");
         check(client.isIdle(), "a request of the client hangs");
         Failure failure = server.session.failure();
-        boolean resets = server.application.hasReset || client.application().hasReset;
-        int serverNumber = failure == null ? SimulatedPeer.DONE_CLEANLY : failure.number();
-        String what = "the server ended with " + failure + ", the client with " + client.number();
-        check(serverNumber == SimulatedPeer.DONE_CLEANLY || resets || isLossExplained(serverNumber), what);
-        check(client.number() == SimulatedPeer.DONE_CLEANLY || resets || mayExpire || isAborted(serverNumber), what);
-        boolean both = server.application.hasReset && client.application().hasReset;
+        boolean resets = server.application.hasReset || client.application.hasReset;
+        int serverNumber = failure == null ? SimulatedClient.DONE_CLEANLY : failure.number();
+        String what = "the server ended with " + failure + ", the client with " + client.session.failure();
+        check(serverNumber == SimulatedClient.DONE_CLEANLY || resets || isLossExplained(serverNumber), what);
+        check(client.number() == SimulatedClient.DONE_CLEANLY || resets || mayExpire || isAborted(serverNumber), what);
+        boolean both = server.application.hasReset && client.application.hasReset;
         boolean away = mayExpire || requests.lost > 0;
         check(serverNumber == client.number() || both || away || isClientDoneFirst(serverNumber), what);
-        checkApplication(server.application, client.application(), failure == null);
-        checkApplication(client.application(), server.application, client.isDoneCleanly());
+        checkApplication(server.application, client.application, failure == null);
+        checkApplication(client.application, server.application, client.isDoneCleanly());
     }
 
     /** The client was done, and its last word was lost. */
@@ -143,7 +137,7 @@ final class ResumingSimulation {
     /** The client had everything when the server was reset, or the other way round. */
     private boolean isClientDoneFirst(int serverNumber) {
         return (client.isDoneCleanly() && server.application.hasReset)
-                || (serverNumber == SimulatedPeer.DONE_CLEANLY && client.hasFailedOfItsOwn());
+                || (serverNumber == SimulatedClient.DONE_CLEANLY && client.hasFailedOfItsOwn());
     }
 
     private static void checkApplication(SimulatedApplication reader, SimulatedApplication writer, boolean cleanly) {

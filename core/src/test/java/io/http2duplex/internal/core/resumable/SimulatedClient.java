@@ -4,6 +4,7 @@ import static io.http2duplex.internal.core.resumable.SimulatedNetwork.MILLI;
 import static io.http2duplex.internal.core.resumable.SimulatedNetwork.check;
 import static java.util.Objects.requireNonNull;
 
+import io.http2duplex.DownloadMode;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.Deadline;
 import io.http2duplex.internal.core.DownloadWay;
@@ -26,16 +27,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The client in a simulation: a session, what carries its requests, and its application. */
-final class SimulatedClient implements SimulatedPeer {
+final class SimulatedClient implements SimulatedApplication.Duplex {
+    static final int DONE_CLEANLY = 0;
+
     private final SimulatedNetwork network;
     private final SimulatedRequests requests;
     private final MemoryBudget budget;
     private final int maxWindow;
     private final int window;
-    private final ClientSession session;
-    private final SimulatedApplication application;
+    final ClientSession session;
+    final SimulatedApplication application;
 
-    private boolean opened;
+    /** Whether the opening GET was answered. */
+    boolean opened;
     /** How each request that is under way is aborted. */
     private final Map<Object, Runnable> open = new HashMap<>();
 
@@ -60,7 +64,7 @@ final class SimulatedClient implements SimulatedPeer {
         this.budget = budget;
         int maxPost = 20 + network.random.nextInt(2_000);
         session = new ClientSession(
-                new ClientLimits(window, maxWindow, 0, maxPost, network.oneIn(2)),
+                new ClientLimits(window, maxWindow, 0, maxPost, network.oneIn(2), mode()),
                 budget,
                 network.random::nextDouble,
                 this::wake,
@@ -72,34 +76,32 @@ final class SimulatedClient implements SimulatedPeer {
         application.outputReady();
     }
 
-    @Override
-    public boolean isOver() {
+    boolean isOver() {
         return session.isFinished();
     }
 
-    @Override
-    public boolean isDoneCleanly() {
+    boolean isDoneCleanly() {
         return session.isFinished() && session.failure() == null;
     }
 
-    @Override
-    public int number() {
+    /** {@return why it failed; 0 if it has not} */
+    int number() {
         Failure failure = session.failure();
         return failure == null ? DONE_CLEANLY : failure.number();
     }
 
-    @Override
-    public boolean hasFailedOfItsOwn() {
+    /** {@return whether it failed of its own, rather than by the server} */
+    boolean hasFailedOfItsOwn() {
         return application.hasReset || number() == ErrorCode.CONNECTION_LOST.number();
     }
 
-    @Override
-    public boolean isIdle() {
+    /** {@return whether nothing of it is under way any more} */
+    boolean isIdle() {
         return session.isReleased() && open.isEmpty();
     }
 
-    @Override
-    public void run(Runnable event) {
+    /** Whatever happens to a client that sleeps happens when it wakes. */
+    void run(Runnable event) {
         if (network.elapsed() < asleepUntil) {
             network.after(asleepUntil - network.elapsed(), () -> run(event));
         } else {
@@ -108,24 +110,8 @@ final class SimulatedClient implements SimulatedPeer {
         }
     }
 
-    @Override
-    public void sleep(long nanos) {
+    void sleep(long nanos) {
         asleepUntil = network.elapsed() + nanos;
-    }
-
-    @Override
-    public boolean isOpened() {
-        return opened;
-    }
-
-    @Override
-    public void attach() {
-        // the session alone decides when
-    }
-
-    @Override
-    public void shrink() {
-        // its own clock tells it
     }
 
     /** Does what follows from an event. */
@@ -207,6 +193,11 @@ final class SimulatedClient implements SimulatedPeer {
         }
     }
 
+    private DownloadMode mode() {
+        List<DownloadMode> modes = List.of(DownloadMode.values());
+        return modes.get(network.random.nextInt(modes.size()));
+    }
+
     private Answer answer(Problem problem) {
         return new Answer(
                 problem.status(), problem, 1000L * MILLI * problem.retryAfter(), new IllegalStateException("refused"));
@@ -222,8 +213,7 @@ final class SimulatedClient implements SimulatedPeer {
 
     // ---- GET
 
-    @Override
-    public void open() {
+    void open() {
         get(session.opening());
     }
 
@@ -234,13 +224,15 @@ final class SimulatedClient implements SimulatedPeer {
     /** One GET and its response. */
     private final class Download implements SimulatedRequests.Response {
         private final Attempt attempt;
+        private final DownloadWay way;
         private final SimulatedRequests.Get request;
         private @Nullable ClientDownload body;
         private boolean over;
 
         Download(Attempt attempt) {
             this.attempt = attempt;
-            request = requests.get(attempt.number(), attempt.offset(), attempt.limit(), DownloadWay.STREAMING, this);
+            way = network.oneIn(4) ? new DownloadWay(mode(), 0) : attempt.way(); // the server may answer in another way
+            request = requests.get(attempt.number(), attempt.offset(), attempt.limit(), way, this);
             open.put(attempt, this::abort);
         }
 
@@ -260,7 +252,7 @@ final class SimulatedClient implements SimulatedPeer {
                 abort();
                 return;
             }
-            body = session.opened(attempt, network.now());
+            body = session.opened(attempt, way.isPoll(), network.now());
             open.put(body, this::abort);
         }
 
@@ -289,7 +281,14 @@ final class SimulatedClient implements SimulatedPeer {
 
         @Override
         public void ended() {
-            broken();
+            ClientDownload ended = body;
+            if (over || ended == null) {
+                broken();
+                return;
+            }
+            over = true;
+            open.remove(ended);
+            session.ended(ended, network.now());
         }
 
         @Override
@@ -300,7 +299,7 @@ final class SimulatedClient implements SimulatedPeer {
             over = true;
             if (body != null) {
                 open.remove(body);
-                session.ended(body, "it broke", null, network.now());
+                session.cut(body, "it broke", null, network.now());
             } else if (answers(attempt)) {
                 session.failed(attempt, "it broke", null, network.now());
             }
@@ -390,11 +389,6 @@ final class SimulatedClient implements SimulatedPeer {
     }
 
     // ---- the application
-
-    @Override
-    public SimulatedApplication application() {
-        return application;
-    }
 
     @Override
     public @Nullable ByteBuffer poll() {

@@ -35,7 +35,7 @@ final class SimulatedRequests {
     private final List<Get> gets = new ArrayList<>();
 
     @Nullable
-    SimulatedPeer client;
+    SimulatedClient client;
 
     @Nullable
     SimulatedServer server;

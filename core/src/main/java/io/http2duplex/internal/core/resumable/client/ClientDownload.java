@@ -5,10 +5,22 @@ import io.http2duplex.internal.core.resumable.FrameDecoder;
 /** The body of an answered GET. */
 public final class ClientDownload {
     private final FrameDecoder decoder;
+    private final boolean poll;
     private int frames;
 
-    ClientDownload(FrameDecoder.Handler handler) {
+    /** @param poll whether it is the answer to a poll, and another follows its end */
+    ClientDownload(FrameDecoder.Handler handler, boolean poll) {
         decoder = new FrameDecoder(handler);
+        this.poll = poll;
+    }
+
+    boolean isPoll() {
+        return poll;
+    }
+
+    /** {@return whether its first frame has come} */
+    boolean hasBegun() {
+        return frames > 0;
     }
 
     FrameDecoder decoder() {

@@ -1,6 +1,8 @@
 package io.http2duplex.internal.core.resumable.client;
 
+import io.http2duplex.DownloadMode;
 import io.http2duplex.internal.core.Deadline;
+import io.http2duplex.internal.core.DownloadWay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   DETACHED ──its first frame──▶ ATTACHED ──the current download ends, or the server is silent──▶ DETACHED
  *                                   │  ▲
- *                                   └──┴ rotated: another download takes the place of the current one
+ *                                   └──┴ rotated, a poll was answered: another download takes the place of the current one
  * </pre>
  */
 final class ClientDownloads {
@@ -28,8 +30,14 @@ final class ClientDownloads {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
 
+    /** How long a poll waits if the server does not ask for signs of life. */
+    private static final long POLL_NANOS = 30_000_000_000L;
+
     private final ClientSession session;
     private final long maxResumeNanos;
+    /** How downloads are asked to travel. */
+    private DownloadMode mode;
+
     final BackOff backOff;
 
     /** Those that have not ended. */
@@ -58,7 +66,8 @@ final class ClientDownloads {
         this.session = session;
         maxResumeNanos = limits.resumeNanos();
         backOff = new BackOff(random);
-        attempt = new Attempt(0, 0, limits.firstWindow(), now, false);
+        mode = limits.downloadMode();
+        attempt = new Attempt(0, 0, limits.firstWindow(), now, false, new DownloadWay(mode, 0));
         detachedAt = now;
         heardAt = now;
         sentAt = now;
@@ -100,23 +109,56 @@ final class ClientDownloads {
         }
         session.advertised(now);
         sentAt = now;
-        Attempt next =
-                new Attempt(++attempts, session.receiving.confirmed(), session.receiving.limit(), now, isAttached());
+        // The first poll shows at once that the session is attached.
+        long wait = mode == DownloadMode.POLLING && isBetweenPolls() ? pollNanos() : 0;
+        Attempt next = new Attempt(
+                ++attempts,
+                session.receiving.confirmed(),
+                session.receiving.limit(),
+                now,
+                isAttached(),
+                new DownloadWay(mode, wait));
         attempt = next;
         return next;
     }
 
+    private long pollNanos() {
+        return heartbeat > 0 ? heartbeat : POLL_NANOS;
+    }
+
+    /** {@return how the last download travels, or is asked to} */
+    DownloadMode mode() {
+        if (current == null || current.isPoll() == (mode == DownloadMode.POLLING)) {
+            return mode;
+        }
+        return current.isPoll() ? DownloadMode.POLLING : DownloadMode.STREAMING;
+    }
+
     /** The attempt, or its download, has failed in a way that may pass. */
     void attachFailed(@Nullable Attempt failed, long now, long asked) {
-        if (failed == attempt) {
-            if (candidate != null) {
-                open.remove(candidate);
-            }
-            attempt = null;
-            candidate = null;
-            backOff.failed(now, asked);
-            session.advertiseAgain();
+        if (failed != attempt) {
+            return;
         }
+        drop();
+        session.advertiseAgain();
+        backOff.failed(now, asked);
+        if (isBetweenPolls()) {
+            session.pollFailed(Objects.requireNonNull(current), now);
+        }
+    }
+
+    /** The attempt was refused for good, or is not worth waiting for. */
+    void drop() {
+        if (candidate != null) {
+            open.remove(candidate);
+        }
+        attempt = null;
+        candidate = null;
+    }
+
+    /** {@return whether the current download was a poll, and was answered} */
+    boolean isBetweenPolls() {
+        return current != null && current.isPoll() && !open.contains(current);
     }
 
     /** A GET was accepted, with this body. */
@@ -124,6 +166,9 @@ final class ClientDownloads {
         candidate = download;
         candidateSince = now;
         open.add(download);
+        if (download.isPoll()) {
+            mode = DownloadMode.POLLING;
+        }
         if (answered.isRotation()) {
             begin(download, now);
         }
@@ -155,8 +200,11 @@ final class ClientDownloads {
             mustRotate = false;
             heardAt = now;
             sentAt = now;
+            boolean goesOnPolling = isBetweenPolls() && download.isPoll();
             current = download;
-            session.attached();
+            if (!goesOnPolling) {
+                session.attached();
+            }
         }
     }
 
@@ -172,8 +220,18 @@ final class ClientDownloads {
         return isCurrent;
     }
 
-    /** A download has ended, cleanly or not. {@return whether the session is detached by its end} */
-    boolean ended(ClientDownload download, long now) {
+    /** The body of a download has ended cleanly. {@return whether it is a poll that another follows} */
+    boolean isAnswered(ClientDownload download) {
+        boolean answered = download == current && download.isPoll() && download.hasBegun();
+        if (answered) {
+            open.remove(download);
+            mustRotate = true;
+        }
+        return answered;
+    }
+
+    /** A download is lost. {@return whether the session is detached by that} */
+    boolean lost(ClientDownload download, long now) {
         if (download == candidate) {
             attachFailed(attempt, now, 0);
         }
@@ -181,6 +239,7 @@ final class ClientDownloads {
         if (download != current) {
             return false;
         }
+        mustRotate = false;
         current = null;
         detachedAt = now;
         backOff.failed(now, 0);
@@ -228,7 +287,7 @@ final class ClientDownloads {
 
     private long attemptDeadline() {
         if (attempt != null) {
-            return attempt.startedAt() + ATTACH_NANOS;
+            return attempt.startedAt() + attempt.way().longest() + ATTACH_NANOS;
         }
         return candidate == null ? Deadline.NONE : candidateSince + ATTACH_NANOS;
     }

@@ -1,5 +1,7 @@
 package io.http2duplex.internal.core.resumable.client;
 
+import io.http2duplex.DownloadMode;
+
 /**
  * The limits of a session at its client.
  *
@@ -8,5 +10,12 @@ package io.http2duplex.internal.core.resumable.client;
  * @param resumeNanos how long it may be detached, if that is shorter than the server's own time; 0: as the server says
  * @param maxPostBytes the most of the application's bytes that one POST carries, or one piece of a streaming one
  * @param streams whether a streaming POST is tried
+ * @param downloadMode how downloads are asked to travel; the server may answer in another way
  */
-public record ClientLimits(int firstWindow, int maxWindow, long resumeNanos, int maxPostBytes, boolean streams) {}
+public record ClientLimits(
+        int firstWindow,
+        int maxWindow,
+        long resumeNanos,
+        int maxPostBytes,
+        boolean streams,
+        DownloadMode downloadMode) {}

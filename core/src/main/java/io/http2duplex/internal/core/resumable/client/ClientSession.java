@@ -175,12 +175,13 @@ public final class ClientSession implements Session {
      * A GET was answered with 200 and the session's id.
      *
      * @param attempt which is wanted
+     * @param poll whether it is the answer to a poll
      * @return its body
      */
-    public ClientDownload opened(Attempt attempt, long now) {
+    public ClientDownload opened(Attempt attempt, boolean poll, long now) {
         time = now;
         Frames frames = new Frames();
-        ClientDownload download = new ClientDownload(frames);
+        ClientDownload download = new ClientDownload(frames, poll);
         frames.download = download;
         downloads.open(attempt, download, now);
         settle();
@@ -205,12 +206,22 @@ public final class ClientSession implements Session {
         settle();
     }
 
+    /** A body has ended as it should. */
+    public void ended(ClientDownload download, long now) {
+        if (downloads.isAnswered(download)) {
+            time = now;
+            settle();
+        } else {
+            cut(download, "The download has ended.", null, now);
+        }
+    }
+
     /**
-     * A body has ended, cleanly or not.
+     * A body was cut.
      *
      * @param how for a person
      */
-    public void ended(ClientDownload download, String how, @Nullable Throwable cause, long now) {
+    public void cut(ClientDownload download, String how, @Nullable Throwable cause, long now) {
         time = now;
         if (!finished) {
             disturbed(how, cause);
@@ -220,7 +231,7 @@ public final class ClientSession implements Session {
     }
 
     private void lost(ClientDownload download, String how, @Nullable Throwable cause, long now) {
-        if (downloads.ended(download, now)) {
+        if (downloads.lost(download, now)) {
             uploads.detached(now);
             if (!finished) {
                 detached(how, cause);
@@ -250,6 +261,7 @@ public final class ClientSession implements Session {
             disturbed(answer);
             downloads.attachFailed(attempt, now, answer.retryAfterNanos());
         } else if (isWanted(attempt)) {
+            downloads.drop();
             refused(answer);
         }
         settle();
@@ -377,13 +389,19 @@ public final class ClientSession implements Session {
     /** The first frame of a download has come. */
     void attached() {
         uploads.attached();
-        effects.event(
-                attached || !begun
-                        ? new SessionEvent.Attached(DownloadMode.STREAMING)
-                        : new SessionEvent.Resumed(DownloadMode.STREAMING));
+        if (finished) {
+            return;
+        }
+        DownloadMode mode = downloads.mode();
+        effects.event(attached || !begun ? new SessionEvent.Attached(mode) : new SessionEvent.Resumed(mode));
         attached = true;
         begun = true;
         mayAbort = true;
+    }
+
+    /** No poll has followed another. */
+    void pollFailed(ClientDownload last, long now) {
+        lost(last, withDisturbance("A poll failed."), disturbanceCause, now);
     }
 
     void attemptTimedOut(@Nullable Attempt attempt, long now) {
@@ -398,6 +416,9 @@ public final class ClientSession implements Session {
         String how = "The server gave no sign of life for " + 2 * downloads.heartbeatNanos() / NANOS_PER_MILLI + " ms.";
         disturbed(how, null);
         uploads.loseAll();
+        if (silent.isPoll()) {
+            downloads.drop();
+        }
         lost(silent, how, null, now);
     }
 
@@ -499,6 +520,11 @@ public final class ClientSession implements Session {
     @Override
     public int dialect() {
         return 2;
+    }
+
+    @Override
+    public DownloadMode downloadMode() {
+        return downloads.mode();
     }
 
     @Override
