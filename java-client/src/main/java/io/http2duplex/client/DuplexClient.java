@@ -5,6 +5,7 @@ import static io.http2duplex.internal.options.OptionChecks.nanos;
 import static io.http2duplex.internal.options.OptionChecks.positive;
 import static io.http2duplex.internal.options.OptionChecks.zeroOrMore;
 
+import io.http2duplex.DownloadMode;
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexException;
 import io.http2duplex.DuplexObserver;
@@ -60,7 +61,8 @@ public final class DuplexClient {
                         builder.maxWindow,
                         nanos(builder.resumeTimeout),
                         MAX_POST_BYTES,
-                        builder.streaming),
+                        builder.streaming,
+                        builder.downloadMode),
                 new MemoryBudget(builder.memoryBudget),
                 nanos(builder.openTimeout));
     }
@@ -141,6 +143,7 @@ public final class DuplexClient {
         private Duration openTimeout = Duration.ofSeconds(8);
         private Duration resumeTimeout = Duration.ZERO;
         private boolean streaming = true;
+        private DownloadMode downloadMode = DownloadMode.STREAMING;
         private int window = 64 * 1024;
         private int maxWindow = 16 * 1024 * 1024;
         private long memoryBudget = Runtime.getRuntime().maxMemory() / 4;
@@ -198,6 +201,15 @@ public final class DuplexClient {
         /** Whether one streaming POST is tried for uploads, for as long as it works. */
         public Builder streaming(boolean value) {
             streaming = value;
+            return this;
+        }
+
+        /**
+         * How the bytes of the server are asked to travel: by default in one response. Where something on the way holds
+         * responses back until they end, polls get through. The server may answer in another way.
+         */
+        public Builder downloadMode(DownloadMode value) {
+            downloadMode = Objects.requireNonNull(value, "downloadMode");
             return this;
         }
 

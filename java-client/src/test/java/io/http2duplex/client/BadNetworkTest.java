@@ -4,6 +4,7 @@ import static io.http2duplex.client.TestServer.ECHO;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.http2duplex.DownloadMode;
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexException;
 import io.http2duplex.ErrorCode;
@@ -15,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client and a real server on a network that cuts, holds and answers itself. {@code -Pcuts} does more of it. */
@@ -24,11 +26,15 @@ class BadNetworkTest {
     private static final long BYTES = Long.getLong("e2e.cuts-bytes", 10_000_000);
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void noByteIsLostWhenConnectionsAreCut(boolean streaming) throws Exception {
+    @CsvSource({"true, STREAMING", "false, STREAMING", "true, POLLING"})
+    void noByteIsLostWhenConnectionsAreCut(boolean streaming, DownloadMode mode) throws Exception {
         try (TestServer server = TestServer.start(ECHO);
                 BadNetwork network = new BadNetwork(server.port())) {
-            Duplex duplex = TestServer.client().streaming(streaming).build().connect(server.uri(network.port()));
+            Duplex duplex = TestServer.client()
+                    .streaming(streaming)
+                    .downloadMode(mode)
+                    .build()
+                    .connect(server.uri(network.port()));
             AtomicLong cuts = new AtomicLong();
 
             Transfer done = Transfer.over(duplex, BYTES, received -> {

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -434,6 +435,45 @@ class DuplexClientTest {
             get(ended);
         }
         assertThat(told).startsWith("opened", "attached", "detached", "resumed").endsWith("ended");
+    }
+
+    /** What is asked for, what the server allows, what is done. */
+    @ParameterizedTest
+    @CsvSource({"STREAMING, STREAMING", "TYPED, TYPED", "POLLING, POLLING", "STREAMING, POLLING", "POLLING, STREAMING"})
+    void aMegabyteComesBackInTheWayDownThatTheServerAllowsAndNothingIsDetached(DownloadMode asked, DownloadMode allowed)
+            throws Exception {
+        List<String> told = new ArrayList<>();
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        DuplexObserver observer = new DuplexObserver() {
+            @Override
+            public void attached(Duplex duplex, DownloadMode mode) {
+                told.add("attached " + mode);
+            }
+
+            @Override
+            public void detached(Duplex duplex, Detachment why) {
+                told.add("detached: " + why.reason());
+            }
+
+            @Override
+            public void ended(Duplex duplex, @Nullable DuplexException failure) {
+                told.add("ended");
+                ended.complete(null);
+            }
+        };
+        try (TestServer server = TestServer.start(ECHO, options -> options.downloadModes(allowed), 0, true)) {
+            Duplex duplex = TestServer.client()
+                    .downloadMode(asked)
+                    .observer(observer)
+                    .build()
+                    .connect(server.uri());
+
+            Transfer done = Transfer.over(duplex, 1_000_000, received -> {});
+
+            assertThat(done.received()).isEqualTo(done.sent());
+            get(ended);
+        }
+        assertThat(told).containsExactly("attached " + allowed, "ended");
     }
 
     @Test

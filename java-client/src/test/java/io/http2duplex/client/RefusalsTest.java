@@ -7,16 +7,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.http2duplex.Authorization;
 import io.http2duplex.Authorizer;
-import io.http2duplex.DownloadMode;
 import io.http2duplex.Duplex;
-import io.http2duplex.DuplexCallback;
 import io.http2duplex.DuplexException;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.ProblemType;
 import io.http2duplex.client.transport.AnswerException;
 import java.net.URI;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -90,25 +86,6 @@ class RefusalsTest {
             assertThat(failure.code()).isEqualTo(ErrorCode.REFUSED);
             assertThat(failure).hasMessageContaining("No longer.");
             assertAnswer(failure, 403, ProblemType.NOT_AUTHORIZED);
-        }
-    }
-
-    @Test
-    void aServerThatOnlyAnswersPollsIsRefusedAndHasNoSessionLeft() throws Exception {
-        CompletableFuture<DuplexException> ended = new CompletableFuture<>();
-        DuplexCallback callback = duplex -> {
-            try {
-                duplex.inputStream().readAllBytes();
-            } catch (DuplexException e) {
-                ended.complete(e);
-            }
-        };
-        try (TestServer server =
-                TestServer.start(callback, options -> options.downloadModes(DownloadMode.POLLING), 0, true)) {
-            DuplexException failure = refused(server.uri());
-            assertThat(failure.code()).isEqualTo(ErrorCode.REFUSED);
-            assertThat(failure).hasMessageContaining("Allow DownloadMode.STREAMING");
-            assertThat(ended.get(30, TimeUnit.SECONDS).code()).isEqualTo(ErrorCode.CANCELLED);
         }
     }
 }

@@ -98,12 +98,17 @@ final class Carrier extends DrainLoop implements Runnable {
         }
     }
 
-    /** Takes over the opening GET. {@return the receiver of its body} */
-    Transport.Receiver opened(Call call) {
+    /**
+     * Takes over the opening GET.
+     *
+     * @param poll whether it is the answer to a poll
+     * @return the receiver of its body
+     */
+    Transport.Receiver opened(Call call, boolean poll) {
         Download download = session().tellFor(session -> {
             Attempt opening = session.opening();
             Download made = new Download(opening);
-            made.accepted(session);
+            made.accepted(session, poll);
             return made;
         });
         synchronized (open) {
@@ -248,8 +253,8 @@ final class Carrier extends DrainLoop implements Runnable {
             return peer.resume(id, attempt, this);
         }
 
-        void accepted(ClientSession session) {
-            ClientDownload opened = session.opened(attempt, now());
+        void accepted(ClientSession session, boolean poll) {
+            ClientDownload opened = session.opened(attempt, poll, now());
             subject = opened;
             body = opened;
         }
@@ -263,10 +268,11 @@ final class Carrier extends DrainLoop implements Runnable {
                 read(head);
                 return;
             }
+            boolean poll = head.field(HeaderNames.POLL) != null;
             boolean wanted = session().tellFor(session -> {
                 boolean still = session.isWanted(attempt);
                 if (still) {
-                    accepted(session);
+                    accepted(session, poll);
                 }
                 return still;
             });
@@ -291,7 +297,7 @@ final class Carrier extends DrainLoop implements Runnable {
             if (opened == null) {
                 super.ended();
             } else if (finish()) {
-                session().tell(session -> session.ended(opened, "The download has ended.", null, now()));
+                session().tell(session -> session.ended(opened, now()));
             }
         }
 
@@ -307,7 +313,7 @@ final class Carrier extends DrainLoop implements Runnable {
                 if (opened == null) {
                     session.failed(attempt, "A resuming GET failed: " + cause, cause, now());
                 } else {
-                    session.ended(opened, "The download was cut: " + cause, cause, now());
+                    session.cut(opened, "The download was cut: " + cause, cause, now());
                 }
             });
         }

@@ -68,13 +68,17 @@ public final class Opening implements Transport.Receiver {
 
     private String id = "";
     private boolean saysDialect2;
+    /** Whether the answer is one to a poll. */
+    private boolean poll;
+
     private @Nullable AnswerReader answer;
     private Transport.@Nullable Receiver download;
 
     private Opening(ClientContext context, URI uri) {
         this.context = context;
         asked = new Peer(context.transport(), context.headers(), uri);
-        fields = asked.openingFields(context.limits().firstWindow());
+        fields = asked.openingFields(
+                context.limits().firstWindow(), context.limits().downloadMode());
     }
 
     /**
@@ -111,7 +115,7 @@ public final class Opening implements Transport.Receiver {
                 new Failure(
                         ErrorCode.TIMED_OUT,
                         "The duplex could not be opened within " + TimeUnit.NANOSECONDS.toMillis(context.openNanos())
-                                + " ms (openTimeout of the DuplexClient). Something on the way may hold responses back."),
+                                + " ms (openTimeout of the DuplexClient). Something on the way may hold responses back: downloadMode(DownloadMode.POLLING) gets through."),
                 State.FAILED);
     }
 
@@ -246,6 +250,7 @@ public final class Opening implements Transport.Receiver {
             before = state;
             if (identified != null) {
                 id = identified;
+                poll = head.field(HeaderNames.POLL) != null;
                 saysDialect2 = HeaderNames.DIALECT_2.equals(head.field(HeaderNames.VERSION));
                 peer = new Peer(context.transport(), context.headers(), head.uri());
             } else {
@@ -268,13 +273,6 @@ public final class Opening implements Transport.Receiver {
                     ErrorCode.REFUSED,
                     "The GET that opens a duplex was redirected to another host, which the headers of the DuplexClient"
                             + " are not meant for. Connect to it by its own URI."));
-        } else if (before == State.ASKED && accepted && head.field(HeaderNames.POLL) != null) {
-            giveUp(
-                    new Failure(
-                            ErrorCode.REFUSED,
-                            "The server answers with polls alone (downloadModes of the DuplexHandler), which this client"
-                                    + " does not use. Allow DownloadMode.STREAMING there."),
-                    State.FAILED);
         }
     }
 
@@ -374,7 +372,7 @@ public final class Opening implements Transport.Receiver {
                 id, new OpeningRequest(asked.uri(), fields), session, context.duplexes(), failure -> {});
         carrier.carry(duplex.session());
         duplex.opened();
-        Transport.Receiver body = carrier.opened(new OpenCall());
+        Transport.Receiver body = carrier.opened(new OpenCall(), poll);
         stopTimer();
         result.complete(duplex);
         return body;

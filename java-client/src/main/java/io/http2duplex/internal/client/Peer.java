@@ -1,6 +1,9 @@
 package io.http2duplex.internal.client;
 
+import io.http2duplex.DownloadMode;
 import io.http2duplex.client.transport.Transport;
+import io.http2duplex.internal.core.DownloadRequest;
+import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.HeaderNames;
 import io.http2duplex.internal.core.resumable.client.Attempt;
 import java.net.URI;
@@ -9,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -20,15 +24,15 @@ record Peer(Transport transport, Supplier<Map<String, String>> headers, URI uri)
     private static final String OWN_PREFIX = "http2-duplex-";
 
     /** {@return the fields of an opening GET} */
-    Map<String, String> openingFields(long limit) {
-        Map<String, String> fields = fields();
+    Map<String, String> openingFields(long limit, DownloadMode mode) {
+        Map<String, String> fields = downloadFields(new DownloadWay(mode, 0));
         fields.put(HeaderNames.LIMIT, Long.toString(limit));
         return fields;
     }
 
     /** Sends a resuming GET. */
     Transport.Call resume(String id, Attempt attempt, Transport.Receiver receiver) {
-        Map<String, String> fields = fields();
+        Map<String, String> fields = downloadFields(attempt.way());
         fields.put(HeaderNames.ID, id);
         fields.put(HeaderNames.ATTACH, Long.toString(attempt.number()));
         fields.put(HeaderNames.OFFSET, Long.toString(attempt.offset()));
@@ -42,6 +46,18 @@ record Peer(Transport transport, Supplier<Map<String, String>> headers, URI uri)
         fields.put(HeaderNames.ID, id);
         fields.put("content-type", "application/octet-stream");
         return transport.openUpload(uri, fields, body, length, receiver);
+    }
+
+    private Map<String, String> downloadFields(DownloadWay way) {
+        Map<String, String> fields = fields();
+        switch (way.mode()) {
+            case POLLING -> fields.put(HeaderNames.POLL, Long.toString(TimeUnit.NANOSECONDS.toMillis(way.longest())));
+            case TYPED -> fields.put("accept", DownloadRequest.EVENT_STREAM);
+            case STREAMING -> {
+                // nothing asks for it
+            }
+        }
+        return fields;
     }
 
     private Map<String, String> fields() {
