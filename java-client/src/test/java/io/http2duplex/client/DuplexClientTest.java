@@ -437,6 +437,29 @@ class DuplexClientTest {
         assertThat(told).startsWith("opened", "attached", "detached", "resumed").endsWith("ended");
     }
 
+    @Test
+    void fiftyDuplexesOfOneClientAreServedAtOnce() throws Exception {
+        try (TestServer server = TestServer.start(ECHO)) {
+            DuplexClient client = TestServer.client().build();
+            List<CompletableFuture<Duplex>> opening = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                opening.add(client.connectAsync(server.uri()).toCompletableFuture());
+            }
+            List<Duplex> open = new ArrayList<>();
+            for (CompletableFuture<Duplex> duplex : opening) {
+                open.add(get(duplex));
+            }
+            for (Duplex duplex : open) {
+                duplex.outputStream().write(duplex.id().getBytes(UTF_8));
+            }
+            for (Duplex duplex : open) {
+                byte[] id = duplex.id().getBytes(UTF_8);
+                assertThat(duplex.inputStream().readNBytes(id.length)).isEqualTo(id);
+                duplex.reset();
+            }
+        }
+    }
+
     /** What is asked for, what the server allows, what is done. */
     @ParameterizedTest
     @CsvSource({"STREAMING, STREAMING", "TYPED, TYPED", "POLLING, POLLING", "STREAMING, POLLING", "POLLING, STREAMING"})
