@@ -8,6 +8,7 @@ module io.http2duplex.core {
     exports io.http2duplex.internal.core to
             io.http2duplex.client,
             io.http2duplex.server,
+            io.http2duplex.servlet,
             io.http2duplex.benchmark;
     exports io.http2duplex.internal.core.plain to
             io.http2duplex.benchmark;
@@ -17,11 +18,14 @@ module io.http2duplex.core {
     exports io.http2duplex.internal.core.resumable.client to
             io.http2duplex.client;
     exports io.http2duplex.internal.handler to
-            io.http2duplex.server;
+            io.http2duplex.server,
+            io.http2duplex.servlet;
     exports io.http2duplex.internal.options to
             io.http2duplex.client,
-            io.http2duplex.server;
+            io.http2duplex.server,
+            io.http2duplex.servlet;
     exports io.http2duplex.internal.runtime to
             io.http2duplex.client,
-            io.http2duplex.server;
+            io.http2duplex.server,
+            io.http2duplex.servlet;
 }

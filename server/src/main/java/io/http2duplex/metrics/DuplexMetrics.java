@@ -1,12 +1,12 @@
 package io.http2duplex.metrics;
 
 import io.http2duplex.DownloadMode;
+import io.http2duplex.DuplexEndpoint;
 import io.http2duplex.DuplexStatistics;
 import io.http2duplex.DuplexStatistics.Dialect;
 import io.http2duplex.DuplexStatistics.Direction;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.ProblemType;
-import io.http2duplex.server.DuplexHandler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
@@ -18,14 +18,14 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Meters of a {@link DuplexHandler} for Micrometer: its {@link DuplexHandler#statistics}, at most a second old. The
+ * Meters of a {@link DuplexEndpoint} for Micrometer: its {@link DuplexEndpoint#statistics}, at most a second old. The
  * document {@code operating.md} has a table of them.
  *
  * <pre>{@code
  * new DuplexMetrics(duplexes, Tags.of("handler", "chat")).bindTo(registry);
  * }</pre>
  *
- * <p>A registry does not keep the handler: keep it as long as it must be measured.
+ * <p>A registry does not keep the endpoint: keep it as long as it must be measured.
  */
 public final class DuplexMetrics implements MeterBinder {
     /** The tag {@code reason} of sessions that ended on both sides; the others have their {@link ErrorCode}. */
@@ -33,24 +33,24 @@ public final class DuplexMetrics implements MeterBinder {
 
     private static final String BYTES = BaseUnits.BYTES;
 
-    private final DuplexHandler handler;
+    private final DuplexEndpoint endpoint;
     private final Tags tags;
 
     /** Meters with no tags but their own. */
-    public DuplexMetrics(DuplexHandler handler) {
-        this(handler, Tags.empty());
+    public DuplexMetrics(DuplexEndpoint endpoint) {
+        this(endpoint, Tags.empty());
     }
 
-    /** @param tags of every meter: they tell several handlers of one registry apart */
-    public DuplexMetrics(DuplexHandler handler, Iterable<Tag> tags) {
-        this.handler = Objects.requireNonNull(handler, "handler");
+    /** @param tags of every meter: they tell several endpoints of one registry apart */
+    public DuplexMetrics(DuplexEndpoint endpoint, Iterable<Tag> tags) {
+        this.endpoint = Objects.requireNonNull(endpoint, "endpoint");
         this.tags = Tags.of(tags);
     }
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        Meters<DuplexHandler, DuplexStatistics> meters =
-                new Meters<>(registry, "http2.duplex.", tags, handler, DuplexHandler::statistics);
+        Meters<DuplexEndpoint, DuplexStatistics> meters =
+                new Meters<>(registry, "http2.duplex.", tags, endpoint, DuplexEndpoint::statistics);
         sessions(meters);
         bytes(meters, "upload", DuplexStatistics::upload);
         bytes(meters, "download", DuplexStatistics::download);

@@ -1,7 +1,7 @@
 package io.http2duplex.server;
 
-import io.http2duplex.Duplex;
 import io.http2duplex.DuplexCallback;
+import io.http2duplex.DuplexEndpoint;
 import io.http2duplex.DuplexOptions;
 import io.http2duplex.DuplexStatistics;
 import io.http2duplex.internal.core.UploadOutcome;
@@ -34,7 +34,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>All methods may be called on any thread.
  */
-public final class DuplexHandler implements HttpHandler, AutoCloseable {
+public final class DuplexHandler implements DuplexEndpoint, HttpHandler, AutoCloseable {
     private final Endpoint endpoint;
 
     private DuplexHandler(Builder builder) {
@@ -50,20 +50,17 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         return new Builder(callback);
     }
 
-    /** {@return how many sessions live} */
+    @Override
     public int sessions() {
         return endpoint.sessions();
     }
 
-    /** {@return how many bytes of the {@linkplain Builder#memoryBudget memory budget} are in use} */
+    @Override
     public long memoryUsed() {
         return endpoint.memoryUsed();
     }
 
-    /**
-     * {@return counts of what the handler is doing now, and has done} It looks at one session after the other, which takes
-     * some milliseconds for 10,000.
-     */
+    @Override
     public DuplexStatistics statistics() {
         return endpoint.statistics();
     }
@@ -118,28 +115,19 @@ public final class DuplexHandler implements HttpHandler, AutoCloseable {
         };
     }
 
-    /**
-     * Refuses new duplexes with 503, and tells those that live that the server is going to shut down: their applications
-     * ({@link Duplex#draining}), and in dialect 2 their pages. They go on until they end, over new connections too.
-     * Draining twice does no harm; {@link #stop} or {@link #close} must follow.
-     *
-     * @return completes, on the executor, when none is left
-     */
+    /** {@inheritDoc} {@link #stop} or {@link #close} must follow. */
+    @Override
     public CompletionStage<Void> drain() {
         return endpoint.drain();
     }
 
-    /** {@return whether it refuses new duplexes: it {@linkplain #drain drains}, or was stopped} */
+    @Override
     public boolean isDraining() {
         return endpoint.isDraining();
     }
 
-    /**
-     * Ends every session and refuses new ones: both sides see the code {@code SHUT_DOWN} (in dialect 1 a page sees a
-     * download that was broken off), and open POSTs are answered.
-     *
-     * @return completes, on the executor, when every answer has gone out: {@code Undertow.stop()} may follow
-     */
+    /** {@inheritDoc} {@code Undertow.stop()} may follow. */
+    @Override
     public CompletionStage<Void> stop() {
         return endpoint.stop();
     }

@@ -1,6 +1,7 @@
 package io.http2duplex.contract;
 
 import io.http2duplex.DuplexCallback;
+import io.http2duplex.DuplexEndpoint;
 import io.http2duplex.DuplexOptions;
 import io.http2duplex.internal.core.HeaderNames;
 import io.http2duplex.internal.core.plain.UploadKind;
@@ -9,7 +10,6 @@ import io.http2duplex.internal.handler.SimulatedHost;
 import io.http2duplex.internal.handler.SimulatedHost.Client;
 import io.http2duplex.internal.runtime.ResumableBrowser;
 import io.http2duplex.internal.runtime.TestBrowser;
-import io.http2duplex.server.DuplexHandler;
 import io.http2duplex.wire.Listeners;
 import io.http2duplex.wire.TestServer;
 import java.io.IOException;
@@ -104,7 +104,7 @@ interface TestHost extends AutoCloseable {
 
     /** A real Undertow, or a DuplexServer, and the JDK's HTTP client. */
     final class NetworkHost implements TestHost {
-        final DuplexHandler handler;
+        final DuplexEndpoint handler;
         final URI uri;
         final HttpClient client;
         private final int dialect;
@@ -112,13 +112,15 @@ interface TestHost extends AutoCloseable {
 
         private NetworkHost(Transport transport, DuplexCallback callback, Consumer<DuplexOptions<?>> options) {
             dialect = transport.dialect;
-            server = TestServer.start(
-                    callback,
-                    builder -> {
-                        options.accept(builder);
-                        return builder;
-                    },
-                    transport.isDuplexServer() ? Listeners::own : Listeners::stock);
+            server = transport.isDuplexServer()
+                    ? TestServer.start(
+                            callback,
+                            builder -> {
+                                options.accept(builder);
+                                return builder;
+                            },
+                            Listeners::own)
+                    : TestServer.start(callback, options);
             handler = server.handler();
             client = HttpClient.newBuilder()
                     .version(transport.isHttp1() ? HttpClient.Version.HTTP_1_1 : HttpClient.Version.HTTP_2)

@@ -21,7 +21,9 @@ record Sockets(Socket tcp, Socket top) {
         parameters.setApplicationProtocols(new String[] {protocol});
         socket.setSSLParameters(parameters);
         socket.startHandshake();
-        if (!socket.getApplicationProtocol().equals(protocol)) {
+        String agreed = socket.getApplicationProtocol();
+        if (!agreed.equals(protocol)
+                && !(agreed.isEmpty() && protocol.equals("http/1.1"))) { // which needs no agreement
             throw new IOException("The server does not speak " + protocol);
         }
         return new Sockets(tcp, socket);

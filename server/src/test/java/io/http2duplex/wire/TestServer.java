@@ -2,6 +2,8 @@ package io.http2duplex.wire;
 
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexCallback;
+import io.http2duplex.DuplexEndpoint;
+import io.http2duplex.DuplexOptions;
 import io.http2duplex.certs.DevelopmentCertificates;
 import io.http2duplex.certs.TlsContexts;
 import io.http2duplex.server.DuplexHandler;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -36,16 +39,29 @@ public final class TestServer implements AutoCloseable {
         this.listeners = listeners;
     }
 
-    /** A handler of duplexes, and those that were opened and not asked for yet. */
-    private record Application(DuplexHandler handler, BlockingQueue<Duplex> opened) {
-        static Application of(DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options) {
+    /** An endpoint of duplexes, and those that were opened and not asked for yet. */
+    private record Application(DuplexEndpoint endpoint, Runnable close, BlockingQueue<Duplex> opened) {}
+
+    /** A handler of Undertow, and those that were opened and not asked for yet. */
+    private record Handled(DuplexHandler handler, BlockingQueue<Duplex> opened) {
+        static Handled of(DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options) {
             BlockingQueue<Duplex> opened = new LinkedBlockingQueue<>();
-            DuplexCallback noting = duplex -> {
-                opened.add(duplex);
-                callback.onDuplex(duplex);
-            };
-            return new Application(options.apply(DuplexHandler.builder(noting)).build(), opened);
+            return new Handled(
+                    options.apply(DuplexHandler.builder(noting(callback, opened)))
+                            .build(),
+                    opened);
         }
+
+        Application application() {
+            return new Application(handler, handler::close, opened);
+        }
+    }
+
+    private static DuplexCallback noting(DuplexCallback callback, BlockingQueue<Duplex> opened) {
+        return duplex -> {
+            opened.add(duplex);
+            callback.onDuplex(duplex);
+        };
     }
 
     /** A handler, or some, in front of the handler of duplexes. */
@@ -53,13 +69,17 @@ public final class TestServer implements AutoCloseable {
         HttpHandler handlers(DuplexHandler duplexes);
     }
 
-    /** A stock Undertow with one handler of duplexes, for every path. */
+    /** A server of no particular kind, with one endpoint for every path. */
     static TestServer start(DuplexCallback callback) {
-        return start(callback, options -> options);
+        return start(callback, options -> {});
     }
 
-    static TestServer start(DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options) {
-        return start(callback, options, duplexes -> duplexes, Listeners::stock);
+    /** A server of no particular kind, with one endpoint for every path. */
+    public static TestServer start(DuplexCallback callback, Consumer<DuplexOptions<?>> options) {
+        BlockingQueue<Duplex> opened = new LinkedBlockingQueue<>();
+        Hosting.Hosted hosted = Hosting.CHOSEN.start(noting(callback, opened), options);
+        Application application = new Application(hosted.endpoint(), hosted.close(), opened);
+        return new TestServer(Map.of(PATH, application), hosted.listeners());
     }
 
     /** A stock Undertow with an echo behind other handlers. */
@@ -88,8 +108,8 @@ public final class TestServer implements AutoCloseable {
             UnaryOperator<DuplexHandler.Builder> options,
             Around around,
             Function<HttpHandler, Listeners> listening) {
-        Application application = Application.of(callback, options);
-        return new TestServer(Map.of(PATH, application), listening.apply(around.handlers(application.handler)));
+        Handled handled = Handled.of(callback, options);
+        return new TestServer(Map.of(PATH, handled.application()), listening.apply(around.handlers(handled.handler)));
     }
 
     /** The parts of a server with several applications. It can be started more than once. */
@@ -97,7 +117,7 @@ public final class TestServer implements AutoCloseable {
         private final Function<HttpHandler, Listeners> listening;
         private final UnaryOperator<HttpHandler> around;
         private final HttpHandler rest;
-        private final Map<String, Supplier<Application>> applications = new LinkedHashMap<>();
+        private final Map<String, Supplier<Handled>> applications = new LinkedHashMap<>();
 
         /**
          * No application yet.
@@ -114,7 +134,7 @@ public final class TestServer implements AutoCloseable {
 
         /** Serves duplexes at a path. */
         public Parts with(String path, DuplexCallback callback, UnaryOperator<DuplexHandler.Builder> options) {
-            applications.put(path, () -> Application.of(callback, options));
+            applications.put(path, () -> Handled.of(callback, options));
             return this;
         }
 
@@ -122,8 +142,8 @@ public final class TestServer implements AutoCloseable {
             Map<String, Application> started = new LinkedHashMap<>();
             PathHandler paths = Handlers.path(rest);
             applications.forEach((path, application) -> {
-                Application one = application.get();
-                started.put(path, one);
+                Handled one = application.get();
+                started.put(path, one.application());
                 paths.addExactPath(path, one.handler);
             });
             return new TestServer(started, listening.apply(around.apply(paths)));
@@ -162,8 +182,8 @@ public final class TestServer implements AutoCloseable {
         application(PATH).opened.clear();
     }
 
-    public DuplexHandler handler() {
-        return application(PATH).handler;
+    public DuplexEndpoint handler() {
+        return application(PATH).endpoint;
     }
 
     private Application application(String path) {
@@ -194,7 +214,7 @@ public final class TestServer implements AutoCloseable {
 
     private int sessions() {
         return applications.values().stream()
-                .mapToInt(application -> application.handler.sessions())
+                .mapToInt(application -> application.endpoint.sessions())
                 .sum();
     }
 
@@ -216,7 +236,7 @@ public final class TestServer implements AutoCloseable {
     /** Closes the handlers, then the listeners, as an application does. Closing twice does no harm. */
     @Override
     public void close() {
-        applications.values().forEach(application -> application.handler.close());
+        applications.values().forEach(application -> application.close.run());
         listeners.stop();
     }
 

@@ -244,6 +244,14 @@ public record Problem(
                 "Few streams of the connection are left (maxStreams of the DuplexServer). Send POSTs that end.");
     }
 
+    /** For a POST without a length, on a container that closes the connections of streaming ones. */
+    public static Problem smallFramesNotTaken() {
+        return of(
+                ProblemType.LENGTH_REQUIRED,
+                "The server closes connections on which small pieces of a body come (streamingUploads of the"
+                        + " DuplexServlet). Send POSTs that end.");
+    }
+
     public static Problem tooManySessionsOfAddress(int limit) {
         return later(
                 ProblemType.TOO_MANY_SESSIONS_OF_ADDRESS,

@@ -59,6 +59,11 @@ public interface Exchange {
         return Room.ENOUGH;
     }
 
+    /** {@return why the body of this exchange must not stream, and have its length announced; null if it may} */
+    default @Nullable Problem noStreaming() {
+        return room() == Room.ENOUGH ? null : Problem.lengthRequired();
+    }
+
     /**
      * Runs a task later, never on the caller's stack, one task of the exchange at a time; even when the exchange has
      * ended, or its server has stopped. May be called on any thread.

@@ -86,8 +86,9 @@ record ResumableDialect(
             return;
         }
         boolean streaming = exchange.requestLength() < 0;
-        if (streaming && exchange.room() != Exchange.Room.ENOUGH) {
-            exchanges.refuse(exchange, Problem.lengthRequired());
+        Problem noStreaming = streaming ? exchange.noStreaming() : null;
+        if (noStreaming != null) {
+            exchanges.refuse(exchange, noStreaming);
             return;
         }
         // If the session has ended, everything in the body had come before.
