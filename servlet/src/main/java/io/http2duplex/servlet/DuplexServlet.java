@@ -103,7 +103,7 @@ public class DuplexServlet extends HttpServlet implements DuplexEndpoint {
             return;
         }
         boolean smallFrames = streamingUploads == null ? container.takesSmallFrames() : streamingUploads;
-        ServletExchange.handle(endpoint, threads, smallFrames, request, response);
+        ServletExchange.handle(endpoint, threads, container, smallFrames, request, response);
     }
 
     /** {@inheritDoc} The container calls {@link #destroy}. */

@@ -151,6 +151,7 @@ public abstract class TestContainer implements Listeners {
                 http2.setOverheadDataThreshold(0);
                 http2.setInitialWindowSize(WINDOW);
             }
+            http2.setOverheadWindowUpdateThreshold(0); // the tests' client gives credit for single bytes
             connector.addUpgradeProtocol(http2);
             tomcat.getService().addConnector(connector);
         }
@@ -200,8 +201,10 @@ public abstract class TestContainer implements Listeners {
             ports = new int[] {clear.getLocalPort(), secure.getLocalPort()};
         }
 
-        private static HttpConfiguration configuration() {
-            return new HttpConfiguration();
+        private HttpConfiguration configuration() {
+            HttpConfiguration configuration = new HttpConfiguration();
+            configuration.setDelayDispatchUntilContent(!recommended);
+            return configuration;
         }
 
         private HTTP2CServerConnectionFactory http2c(HttpConfiguration configuration) {

@@ -252,6 +252,14 @@ public record Problem(
                         + " DuplexServlet). Send POSTs that end.");
     }
 
+    /** For a POST of dialect 1 without a length, on a container on which its end can't be trusted. */
+    public static Problem cutLooksLikeEnd() {
+        return of(
+                ProblemType.LENGTH_REQUIRED,
+                "With this server an upload that was cut may look like one that has ended, which dialect 1 could not"
+                        + " tell. Send POSTs with a length, or use dialect 2.");
+    }
+
     public static Problem tooManySessionsOfAddress(int limit) {
         return later(
                 ProblemType.TOO_MANY_SESSIONS_OF_ADDRESS,

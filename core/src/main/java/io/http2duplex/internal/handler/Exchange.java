@@ -65,6 +65,14 @@ public interface Exchange {
     }
 
     /**
+     * {@return whether a body whose length is not announced, and that was cut, looks different from one that has ended} In
+     * dialect 1 nothing else tells it.
+     */
+    default boolean tellsCutFromEnd() {
+        return true;
+    }
+
+    /**
      * Runs a task later, never on the caller's stack, one task of the exchange at a time; even when the exchange has
      * ended, or its server has stopped. May be called on any thread.
      */

@@ -34,6 +34,10 @@ record PlainDialect(
             exchanges.refuse(exchange, request.problem());
             return;
         }
+        if (exchange.requestLength() < 0 && !exchange.tellsCutFromEnd()) {
+            exchanges.refuse(exchange, Problem.cutLooksLikeEnd());
+            return;
+        }
         SessionRegistry.Found found = sessions.find(request.id());
         if (found instanceof SessionRegistry.Live live) {
             upload(exchange, live.duplex(), request);

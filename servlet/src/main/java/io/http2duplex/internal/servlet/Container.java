@@ -14,7 +14,9 @@ public enum Container {
      * ({@code overheadDataThreshold} of its {@code Http2Protocol}).
      */
     TOMCAT,
-    /** Jetty, or one that keeps to the specification. */
+    /** Eclipse Jetty. */
+    JETTY,
+    /** One of which nothing is known. */
     OTHER;
 
     private static final Logger LOG = Logger.getLogger(Container.class);
@@ -24,7 +26,8 @@ public enum Container {
     public static Container of(ServletContext context) {
         Matcher version = TOMCAT_VERSION.matcher(context.getServerInfo());
         if (!version.matches()) {
-            return context.getServerInfo().contains("Tomcat") ? TOMCAT : OTHER;
+            String name = context.getServerInfo();
+            return name.contains("Tomcat") ? TOMCAT : name.startsWith("jetty/") ? JETTY : OTHER;
         }
         int major = Integer.parseInt(version.group(1));
         int patch = Integer.parseInt(version.group(3));
@@ -40,6 +43,14 @@ public enum Container {
     /** {@return whether a request's body may come in small pieces over HTTP/2, with the container's stock configuration} */
     public boolean takesSmallFrames() {
         return this != TOMCAT;
+    }
+
+    /**
+     * {@return whether the container tells a body of unknown length that was cut from one that has ended, over HTTP/2}
+     * Tomcat may say {@code isFinished} behind a reset.
+     */
+    public boolean tellsCutFromEnd() {
+        return this == JETTY;
     }
 
     /**

@@ -22,6 +22,10 @@ final class ContainerStreams {
     /** An attribute of a request that is dispatched so that it fails. */
     static final String BROKEN_OFF = "io.http2duplex.broken-off";
 
+    /** A status that Jetty takes as: abort the response, with no error page and no word in the log. */
+    private static final int JETTY_ABORTS = -1;
+
+    private final Container container;
     private final AsyncContext async;
     private final HttpServletRequest request;
     private final HttpServletResponse response;
@@ -29,7 +33,10 @@ final class ContainerStreams {
     private final ServletOutputStream output;
     private boolean over;
 
-    ContainerStreams(AsyncContext async, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    ContainerStreams(
+            Container container, AsyncContext async, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        this.container = container;
         this.async = async;
         this.request = request;
         this.response = response;
@@ -147,9 +154,14 @@ final class ContainerStreams {
         }
         over = true;
         try {
-            request.setAttribute(BROKEN_OFF, true);
-            async.dispatch();
-        } catch (IllegalStateException e) {
+            if (container == Container.JETTY) {
+                response.sendError(JETTY_ABORTS);
+                async.complete();
+            } else {
+                request.setAttribute(BROKEN_OFF, true);
+                async.dispatch();
+            }
+        } catch (IOException | IllegalStateException e) {
             LOG.debug("The container had ended a request", e);
         }
     }

@@ -42,6 +42,8 @@ final class RequestBody implements ReadListener {
     private @Nullable GuardedUpload sink;
     private @Nullable Consumer<UploadOutcome> decided;
     private BodyDeadline deadline;
+    /** How many bytes have gone to the sink. */
+    private long total;
 
     RequestBody(ServletExchange owner, ContainerStreams streams) {
         this.owner = owner;
@@ -141,9 +143,10 @@ final class RequestBody implements ReadListener {
                 }
                 if (count < 0) {
                     state = State.COMPLETE;
-                    to.completed();
+                    end(to);
                     break;
                 }
+                total += count;
                 room = to.received(ByteBuffer.wrap(BUFFER.get(), 0, count));
                 unsettled += count;
                 if (unsettled >= MOST_UNSETTLED) {
@@ -159,6 +162,16 @@ final class RequestBody implements ReadListener {
             to.settle();
         }
         answerIfDecided();
+    }
+
+    /** The container says that the body has ended. Tomcat says so too when it was reset. */
+    private void end(GuardedUpload to) {
+        long announced = owner.requestLength();
+        if (announced < 0 || announced == total) {
+            to.completed();
+        } else {
+            to.cut("it had " + total + " bytes, where " + announced + " were announced", null);
+        }
     }
 
     /** {@return how many bytes were read into the buffer; 0: none are here, the container calls; -1: there are no more} */

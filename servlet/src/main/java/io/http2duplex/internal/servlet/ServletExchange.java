@@ -30,6 +30,7 @@ public final class ServletExchange implements Exchange, AsyncListener {
     private final Endpoint endpoint;
     private final SerialTasks tasks;
     private final ContainerStreams streams;
+    private final Container container;
     private final boolean smallFrames;
 
     private final String method;
@@ -46,11 +47,13 @@ public final class ServletExchange implements Exchange, AsyncListener {
     private ServletExchange(
             Endpoint endpoint,
             CarrierThreads threads,
+            Container container,
             boolean smallFrames,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
         this.endpoint = endpoint;
+        this.container = container;
         this.smallFrames = smallFrames;
         method = request.getMethod();
         protocol = request.getProtocol();
@@ -60,7 +63,7 @@ public final class ServletExchange implements Exchange, AsyncListener {
         AsyncContext async = request.startAsync(request, response);
         async.setTimeout(0); // a download lives for as long as its duplex
         async.addListener(this);
-        streams = new ContainerStreams(async, request, response);
+        streams = new ContainerStreams(container, async, request, response);
         tasks = new SerialTasks(threads, this::failed);
     }
 
@@ -79,6 +82,7 @@ public final class ServletExchange implements Exchange, AsyncListener {
     public static void handle(
             Endpoint endpoint,
             CarrierThreads threads,
+            Container container,
             boolean smallFrames,
             HttpServletRequest request,
             HttpServletResponse response)
@@ -86,7 +90,7 @@ public final class ServletExchange implements Exchange, AsyncListener {
         endpoint.exchangeBegan();
         ServletExchange exchange;
         try {
-            exchange = new ServletExchange(endpoint, threads, smallFrames, request, response);
+            exchange = new ServletExchange(endpoint, threads, container, smallFrames, request, response);
         } catch (IOException | RuntimeException | Error e) {
             endpoint.exchangeAnswered();
             throw e;
@@ -138,6 +142,11 @@ public final class ServletExchange implements Exchange, AsyncListener {
     @Override
     public @Nullable Problem noStreaming() {
         return isHttp2() && !smallFrames ? Problem.smallFramesNotTaken() : null;
+    }
+
+    @Override
+    public boolean tellsCutFromEnd() {
+        return !isHttp2() || container.tellsCutFromEnd();
     }
 
     @Override

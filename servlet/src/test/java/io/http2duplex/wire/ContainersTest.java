@@ -1,0 +1,266 @@
+package io.http2duplex.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.http2duplex.Duplex;
+import io.http2duplex.DuplexException;
+import io.http2duplex.ErrorCode;
+import io.http2duplex.containers.TestContainer;
+import io.http2duplex.containers.TestContainer.Kind;
+import io.http2duplex.servlet.DuplexServlet;
+import jakarta.servlet.Filter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What differs from container to container. */
+class ContainersTest {
+    private static final byte[] SOME = {1, 2, 3, 4};
+
+    /** The duplexes that were opened. */
+    private final BlockingQueue<Duplex> opened = new LinkedBlockingQueue<>();
+
+    private final CompletableFuture<Integer> begun = new CompletableFuture<>();
+    private final CompletableFuture<byte[]> read = new CompletableFuture<>();
+    private final List<AutoCloseable> closed = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable one : closed) {
+            one.close();
+        }
+    }
+
+    private TestContainer start(TestContainer container) {
+        container.start();
+        closed.add(container::stop);
+        return container;
+    }
+
+    private TestContainer start(Kind kind, DuplexServlet servlet) {
+        return start(kind.container().with("/*", servlet));
+    }
+
+    private DuplexServlet.Builder keepingThem() {
+        return DuplexServlet.builder(opened::add);
+    }
+
+    /** A servlet whose application reads everything. */
+    private DuplexServlet reading() {
+        return DuplexServlet.builder(duplex -> {
+                    try {
+                        InputStream input = duplex.inputStream();
+                        begun.complete(input.read());
+                        read.complete(input.readAllBytes());
+                    } catch (IOException e) {
+                        read.completeExceptionally(e);
+                    }
+                })
+                .build();
+    }
+
+    private static HttpClient browser() {
+        return HttpClient.newBuilder().sslContext(TestServer.trust()).build();
+    }
+
+    private static HttpRequest.Builder request(TestContainer container) {
+        return HttpRequest.newBuilder(URI.create("https://localhost:" + container.port(true) + "/"));
+    }
+
+    private static HttpResponse<InputStream> open(HttpClient browser, HttpRequest.Builder request) throws Exception {
+        HttpResponse<InputStream> download = browser.send(request.build(), BodyHandlers.ofInputStream());
+        assertThat(download.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(download.statusCode()).isEqualTo(200);
+        return download;
+    }
+
+    private static String id(HttpResponse<?> download) {
+        return download.headers().firstValue("http2-duplex-id").orElseThrow();
+    }
+
+    private SubmissionPublisher<ByteBuffer> body() {
+        SubmissionPublisher<ByteBuffer> body = new SubmissionPublisher<>();
+        closed.add(body);
+        return body;
+    }
+
+    /** Sends bytes of a body, as soon as its request has begun. */
+    private static void send(SubmissionPublisher<ByteBuffer> body, byte[] bytes) {
+        Await.until("the body is asked for", body::hasSubscribers);
+        body.submit(ByteBuffer.wrap(bytes));
+    }
+
+    private void assertCut() {
+        assertThat(Await.failure(read))
+                .isInstanceOfSatisfying(
+                        DuplexException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UPLOAD_CUT));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anUploadOfDialect1WhoseLengthIsAnnouncedAndThatIsCutFailsTheDuplex(Kind kind) throws Exception {
+        TestContainer container = start(kind, reading());
+        HttpClient browser = browser();
+        HttpResponse<InputStream> download = open(browser, request(container));
+        SubmissionPublisher<ByteBuffer> body = body();
+        HttpRequest post = request(container)
+                .header("http2-duplex-id", id(download))
+                .header("http2-duplex-single", "true")
+                .POST(BodyPublishers.fromPublisher(body, 1000))
+                .build();
+        CompletableFuture<?> answer = browser.sendAsync(post, BodyHandlers.discarding());
+        send(body, SOME);
+        Await.result(begun);
+        body.closeExceptionally(new IOException("cut"));
+
+        assertCut();
+        Await.failure(answer);
+    }
+
+    /** Tomcat can't tell a cut body from one that has ended: it refuses those without a length. */
+    @ParameterizedTest
+    @EnumSource
+    void aStreamingUploadOfDialect1IsCutOrRefusedButNeverTreatedAsWhole(Kind kind) throws Exception {
+        TestContainer container = start(kind, reading());
+        HttpClient browser = browser();
+        HttpResponse<InputStream> download = open(browser, request(container));
+        SubmissionPublisher<ByteBuffer> body = body();
+        HttpRequest post = request(container)
+                .header("http2-duplex-id", id(download))
+                .header("http2-duplex-single", "true")
+                .POST(BodyPublishers.fromPublisher(body))
+                .build();
+        CompletableFuture<HttpResponse<String>> answer = browser.sendAsync(post, BodyHandlers.ofString());
+        send(body, SOME);
+        if (kind == Kind.TOMCAT) {
+            HttpResponse<String> refusal = Await.result(answer);
+            assertThat(refusal.statusCode()).isEqualTo(411);
+            assertThat(refusal.body()).contains("dialect 2");
+            body.close();
+        } else {
+            Await.result(begun);
+            body.closeExceptionally(new IOException("cut"));
+            assertCut();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aStreamingUploadOfDialect2IsRefusedOnATomcatOfWhichItIsNotKnownThatItTakesThem(Kind kind) throws Exception {
+        TestContainer container = start(kind, keepingThem().build());
+        HttpClient browser = browser();
+        HttpResponse<InputStream> download = open(browser, request(container).header("http2-duplex-version", "2"));
+        SubmissionPublisher<ByteBuffer> body = body();
+        HttpRequest post = request(container)
+                .header("http2-duplex-version", "2")
+                .header("http2-duplex-id", id(download))
+                .POST(BodyPublishers.fromPublisher(body))
+                .build();
+        CompletableFuture<HttpResponse<String>> answer = browser.sendAsync(post, BodyHandlers.ofString());
+        Await.until("the body is asked for", body::hasSubscribers);
+        body.close();
+
+        HttpResponse<String> response = Await.result(answer);
+        assertThat(response.statusCode()).isEqualTo(kind == Kind.TOMCAT ? 411 : 204);
+        if (kind == Kind.TOMCAT) {
+            assertThat(response.body()).contains("streamingUploads");
+        }
+    }
+
+    /** The container resets a stream on which nothing comes for so long; the first byte of a body was here before. */
+    @ParameterizedTest
+    @EnumSource
+    void aPostOfDialect2ThatIsRefusedInTheMiddleOfItsBodyIsAnswered(Kind kind) throws Exception {
+        TestContainer container = start(kind, keepingThem().streamingUploads(true).build());
+        HttpClient browser = browser();
+        SubmissionPublisher<ByteBuffer> body = body();
+        HttpRequest post = request(container)
+                .header("http2-duplex-version", "2")
+                .header("http2-duplex-id", "A".repeat(32))
+                .POST(BodyPublishers.fromPublisher(body))
+                .build();
+        CompletableFuture<HttpResponse<String>> answer = browser.sendAsync(post, BodyHandlers.ofString());
+        send(body, SOME);
+
+        HttpResponse<String> refusal = Await.result(answer);
+        assertThat(refusal.statusCode()).isEqualTo(404);
+        assertThat(refusal.body()).contains("unknown-session");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void behindAFilterThatIsNotAsynchronousARequestIsRefusedWithOneError(Kind kind) throws Exception {
+        Filter filter = (request, response, chain) -> chain.doFilter(request, response);
+        TestContainer container =
+                start(kind.container().with("/*", keepingThem().build()).behind(filter, false));
+        HttpResponse<String> answer = browser().send(request(container).build(), BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(opened).isEmpty();
+    }
+
+    /** On Tomcat a write to such a client blocks its thread, for up to 5 seconds. */
+    @ParameterizedTest
+    @EnumSource
+    void clientsThatReadNothingHoldUpNeitherTheApplicationNorAnyoneElse(Kind kind) throws Exception {
+        TestContainer container =
+                start(kind, keepingThem().heartbeat(Duration.ZERO).build());
+        int frozen = 100;
+        for (int i = 0; i < frozen; i++) {
+            Http2Client client = Http2Client.over(sockets(container), "/", 0);
+            closed.add(client);
+            assertThat(client.send("GET", false, Resumable.headers()).status()).isEqualTo(200);
+        }
+        Http2Client good = Http2Client.over(sockets(container), "/");
+        closed.add(good);
+        Resumable reader = Resumable.open(good);
+        List<Duplex> all = new ArrayList<>();
+        for (int i = 0; i <= frozen; i++) {
+            all.add(opened.poll(Await.LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+        }
+        long since = System.nanoTime();
+        for (Duplex duplex : all) {
+            duplex.send(ByteBuffer.wrap(SOME));
+        }
+        reader.readAtLeast(SOME.length);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(4));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aContainerThatStopsEndsItsDuplexes(Kind kind) throws Exception {
+        TestContainer container = start(kind, keepingThem().build());
+        Http2Client client = Http2Client.over(sockets(container), "/");
+        closed.add(client);
+        Resumable.open(client);
+        Duplex duplex = opened.poll(Await.LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+
+        container.stop();
+
+        assertThat(Await.failure(duplex.closed().toCompletableFuture()))
+                .isInstanceOfSatisfying(
+                        DuplexException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SHUT_DOWN));
+    }
+
+    private static Sockets sockets(TestContainer container) throws IOException {
+        return Sockets.open(container.port(true), TestServer.trust(), "h2");
+    }
+}
