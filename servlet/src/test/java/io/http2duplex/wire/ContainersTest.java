@@ -18,9 +18,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -74,6 +76,18 @@ class ContainersTest {
                     }
                 })
                 .build();
+    }
+
+    /** {@return the next duplex that was opened, and was not asked for yet} */
+    private Duplex opened() throws InterruptedException {
+        return Objects.requireNonNull(
+                opened.poll(Await.LIMIT.toMillis(), TimeUnit.MILLISECONDS), "no duplex was opened");
+    }
+
+    private Http2Client client(TestContainer container) throws IOException {
+        Http2Client client = Http2Client.over(sockets(container), "/");
+        closed.add(client);
+        return client;
     }
 
     private static HttpClient browser() {
@@ -138,25 +152,15 @@ class ContainersTest {
     @ParameterizedTest
     @EnumSource
     void aStreamingUploadOfDialect1IsCutOrRefusedButNeverTreatedAsWhole(Kind kind) throws Exception {
-        TestContainer container = start(kind, reading());
-        HttpClient browser = browser();
-        HttpResponse<InputStream> download = open(browser, request(container));
-        SubmissionPublisher<ByteBuffer> body = body();
-        HttpRequest post = request(container)
-                .header("http2-duplex-id", id(download))
-                .header("http2-duplex-single", "true")
-                .POST(BodyPublishers.fromPublisher(body))
-                .build();
-        CompletableFuture<HttpResponse<String>> answer = browser.sendAsync(post, BodyHandlers.ofString());
-        send(body, SOME);
+        Http2Client client = client(start(kind, reading()));
+        Request download = client.open();
+        Request upload = client.single(download.id()).write(SOME);
         if (kind == Kind.TOMCAT) {
-            HttpResponse<String> refusal = Await.result(answer);
-            assertThat(refusal.statusCode()).isEqualTo(411);
-            assertThat(refusal.body()).contains("dialect 2");
-            body.close();
+            assertThat(upload.status()).isEqualTo(411);
+            assertThat(new String(upload.readToEnd(), StandardCharsets.UTF_8)).contains("dialect 2");
         } else {
             Await.result(begun);
-            body.closeExceptionally(new IOException("cut"));
+            upload.cut();
             assertCut();
         }
     }
@@ -184,24 +188,28 @@ class ContainersTest {
         }
     }
 
-    /** The container resets a stream on which nothing comes for so long; the first byte of a body was here before. */
     @ParameterizedTest
     @EnumSource
-    void aPostOfDialect2ThatIsRefusedInTheMiddleOfItsBodyIsAnswered(Kind kind) throws Exception {
-        TestContainer container = start(kind, keepingThem().streamingUploads(true).build());
-        HttpClient browser = browser();
-        SubmissionPublisher<ByteBuffer> body = body();
-        HttpRequest post = request(container)
-                .header("http2-duplex-version", "2")
-                .header("http2-duplex-id", "A".repeat(32))
-                .POST(BodyPublishers.fromPublisher(body))
-                .build();
-        CompletableFuture<HttpResponse<String>> answer = browser.sendAsync(post, BodyHandlers.ofString());
-        send(body, SOME);
+    void aPostThatIsRefusedInTheMiddleOfItsBodyIsAnsweredBeforeThatEnds(Kind kind) throws Exception {
+        Http2Client client =
+                client(start(kind, keepingThem().streamingUploads(true).build()));
+        Request post = client.send("POST", true, Resumable.headers("http2-duplex-id", "A".repeat(32)))
+                .write(SOME);
 
-        HttpResponse<String> refusal = Await.result(answer);
-        assertThat(refusal.statusCode()).isEqualTo(404);
-        assertThat(refusal.body()).contains("unknown-session");
+        assertThat(post.status()).isEqualTo(404);
+        assertThat(new String(post.readToEnd(), StandardCharsets.UTF_8)).contains("unknown-session");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aConnectionOverHttp2ThatIsLostIsNoticed(Kind kind) throws Exception {
+        TestContainer container =
+                start(kind, keepingThem().resumeTimeout(Duration.ofMillis(1)).build());
+        Http2Client client = client(container);
+        Resumable.open(client);
+        client.close();
+
+        Await.failure(opened().closed().toCompletableFuture());
     }
 
     @ParameterizedTest
@@ -228,12 +236,10 @@ class ContainersTest {
             closed.add(client);
             assertThat(client.send("GET", false, Resumable.headers()).status()).isEqualTo(200);
         }
-        Http2Client good = Http2Client.over(sockets(container), "/");
-        closed.add(good);
-        Resumable reader = Resumable.open(good);
+        Resumable reader = Resumable.open(client(container));
         List<Duplex> all = new ArrayList<>();
         for (int i = 0; i <= frozen; i++) {
-            all.add(opened.poll(Await.LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+            all.add(opened());
         }
         long since = System.nanoTime();
         for (Duplex duplex : all) {
@@ -248,10 +254,8 @@ class ContainersTest {
     @EnumSource
     void aContainerThatStopsEndsItsDuplexes(Kind kind) throws Exception {
         TestContainer container = start(kind, keepingThem().build());
-        Http2Client client = Http2Client.over(sockets(container), "/");
-        closed.add(client);
-        Resumable.open(client);
-        Duplex duplex = opened.poll(Await.LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        Resumable.open(client(container));
+        Duplex duplex = opened();
 
         container.stop();
 

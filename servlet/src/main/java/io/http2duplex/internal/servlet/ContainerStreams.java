@@ -33,8 +33,7 @@ final class ContainerStreams {
     private final ServletOutputStream output;
     private boolean over;
 
-    ContainerStreams(
-            Container container, AsyncContext async, HttpServletRequest request, HttpServletResponse response)
+    ContainerStreams(Container container, AsyncContext async, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         this.container = container;
         this.async = async;
