@@ -35,7 +35,7 @@ class NamesInDocumentsTest {
     @BeforeAll
     static void findSources() throws IOException {
         for (String module :
-                List.of("core", "server", "messages", "nodes", "java-client", "certs", "example", "benchmark")) {
+                List.of("core", "servlet", "server", "messages", "nodes", "java-client", "certs", "example", "benchmark")) {
             for (String scope : List.of("main", "test")) {
                 Path folder = ROOT.resolve(module).resolve("src").resolve(scope).resolve("java");
                 if (Files.isDirectory(folder)) {
