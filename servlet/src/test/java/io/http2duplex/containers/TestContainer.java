@@ -201,10 +201,8 @@ public abstract class TestContainer implements Listeners {
             ports = new int[] {clear.getLocalPort(), secure.getLocalPort()};
         }
 
-        private HttpConfiguration configuration() {
-            HttpConfiguration configuration = new HttpConfiguration();
-            configuration.setDelayDispatchUntilContent(!recommended);
-            return configuration;
+        private static HttpConfiguration configuration() {
+            return new HttpConfiguration();
         }
 
         private HTTP2CServerConnectionFactory http2c(HttpConfiguration configuration) {
