@@ -34,8 +34,8 @@ class NamesInDocumentsTest {
 
     @BeforeAll
     static void findSources() throws IOException {
-        for (String module :
-                List.of("core", "servlet", "server", "messages", "nodes", "java-client", "certs", "example", "benchmark")) {
+        for (String module : List.of(
+                "core", "servlet", "server", "messages", "nodes", "java-client", "certs", "example", "benchmark")) {
             for (String scope : List.of("main", "test")) {
                 Path folder = ROOT.resolve(module).resolve("src").resolve(scope).resolve("java");
                 if (Files.isDirectory(folder)) {
