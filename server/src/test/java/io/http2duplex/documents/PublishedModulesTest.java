@@ -28,6 +28,15 @@ class PublishedModulesTest {
         assertThat(in(ROOT.resolve("bom/pom.xml"), PART)).isEqualTo(published);
     }
 
+    @Test
+    void theBomBringsNoOtherVersions() {
+        assertThat(text(ROOT.resolve("bom/pom.xml")))
+                .as("whoever imports it would get the parent's dependencyManagement, too")
+                .doesNotContain("<parent>");
+        assertThat(in(ROOT.resolve("bom/pom.xml"), Pattern.compile("<dependency>\\s*<groupId>(.*?)</groupId>")))
+                .containsExactly("io.http2duplex");
+    }
+
     private static boolean isPublished(String module) {
         return !text(pom(module)).contains("<maven.deploy.skip>true</maven.deploy.skip>");
     }
