@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,7 @@ public final class ForwardingHandler implements HttpHandler {
             new HttpString("Proxy-Connection"),
             new HttpString("HTTP2-Settings"));
 
-    private record Node(URI address, HttpHandler proxy) {
+    private record Node(URI address, NodeConnections connections, HttpHandler proxy) {
         /** {@return whether its address must be looked up, which may take long} */
         boolean isNamed() {
             String host = address.getHost();
@@ -67,12 +68,15 @@ public final class ForwardingHandler implements HttpHandler {
     }
 
     private final String route;
-    private final HttpHandler next;
-    private final Map<String, Node> nodes = new LinkedHashMap<>();
+    /** Null: the nodes, in turn. */
+    private final @Nullable HttpHandler next;
 
-    private ForwardingHandler(Builder builder, HttpHandler next) {
+    private final Map<String, Node> nodes = new LinkedHashMap<>();
+    private final AtomicInteger turn = new AtomicInteger();
+
+    private ForwardingHandler(Builder builder, @Nullable HttpHandler next) {
         this.route = builder.route;
-        this.next = Objects.requireNonNull(next, "next");
+        this.next = next;
         builder.nodes.forEach((other, address) -> {
             if (!other.equals(route)) {
                 nodes.put(other, node(builder, address));
@@ -98,7 +102,7 @@ public final class ForwardingHandler implements HttpHandler {
                 // The client tries again, when it sees fit.
                 .setMaxConnectionRetries(0)
                 .build();
-        return new Node(address, new FlushingHandler(proxy));
+        return new Node(address, connections, new FlushingHandler(proxy));
     }
 
     /**
@@ -113,10 +117,13 @@ public final class ForwardingHandler implements HttpHandler {
     /** Takes one request. Called by Undertow, on any of its threads. */
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
-        Node node = owner(exchange.getRequestHeaders());
-        if (node == null) {
+        Node owner = owner(exchange.getRequestHeaders());
+        if (owner == null && next != null) {
             next.handleRequest(exchange);
-        } else if (node.isNamed() && exchange.isInIoThread()) {
+            return;
+        }
+        Node node = owner == null ? nextInTurn() : owner;
+        if (node.isNamed() && exchange.isInIoThread()) {
             exchange.dispatch(waiting -> {
                 lookUp(node.address.getHost());
                 forward(waiting, node);
@@ -133,6 +140,19 @@ public final class ForwardingHandler implements HttpHandler {
             return null;
         }
         return nodes.get(SessionId.route(ids.getFirst()));
+    }
+
+    /** {@return the next node that could be reached lately; if none could, the next} */
+    private Node nextInTurn() {
+        List<Node> all = List.copyOf(nodes.values());
+        int first = turn.getAndIncrement();
+        for (int i = 0; i < all.size(); i++) {
+            Node node = all.get(Math.floorMod(first + i, all.size()));
+            if (!node.connections.hasFailedLately()) {
+                return node;
+            }
+        }
+        return all.get(Math.floorMod(first, all.size()));
     }
 
     /** So that the I/O thread finds the address in the JDK's cache. */
@@ -235,7 +255,19 @@ public final class ForwardingHandler implements HttpHandler {
          * @param next what serves this node's own sessions, and opens new ones
          */
         public ForwardingHandler build(HttpHandler next) {
-            return new ForwardingHandler(this, next);
+            return new ForwardingHandler(this, Objects.requireNonNull(next, "next"));
+        }
+
+        /**
+         * {@return a handler for a process without sessions of its own, a small balancer: it forwards all that comes} New
+         * duplexes go to the nodes in turn, without those that could not be reached in the last 5 seconds. An opening
+         * that a node refuses is not tried on another: the page tries again.
+         */
+        public ForwardingHandler buildFront() {
+            if (nodes.keySet().stream().allMatch(route::equals)) {
+                throw new IllegalArgumentException("A front needs nodes");
+            }
+            return new ForwardingHandler(this, null);
         }
     }
 }

@@ -36,7 +36,10 @@ import org.xnio.XnioIoThread;
 final class NodeConnections implements ProxyClient {
     private static final ProxyTarget TARGET = new ProxyTarget() {};
 
+    private static final long LATELY_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final AtomicInteger underWay = new AtomicInteger();
+    private volatile long failedAt = System.nanoTime() - LATELY_NANOS;
     private final ProxyConnectionPool pool;
     private final int maxRequests;
     private final Duration connectTimeout;
@@ -134,6 +137,11 @@ final class NodeConnections implements ProxyClient {
         pool.connect(target, exchange, new Connecting(exchange.getIoThread(), callback, exchange), 0, timeUnit, false);
     }
 
+    /** {@return whether a connection could not be made in the last seconds} */
+    boolean hasFailedLately() {
+        return System.nanoTime() - failedAt < LATELY_NANOS;
+    }
+
     /** {@return whether nothing of that request or its answer can be left on its connection} */
     private static boolean isWhole(HttpServerExchange exchange) {
         return exchange.getRequestMethod().equals(Methods.POST)
@@ -182,7 +190,11 @@ final class NodeConnections implements ProxyClient {
                 if (!isWhole(over)) {
                     IoUtils.safeClose(client);
                 }
-                proceed.proceed();
+                if (Thread.currentThread() == thread) {
+                    proceed.proceed();
+                } else { // the pool refuses connections of other threads
+                    thread.execute(proceed::proceed);
+                }
             });
             callback.completed(exchange, connection);
         }
@@ -191,6 +203,7 @@ final class NodeConnections implements ProxyClient {
         public void failed(HttpServerExchange exchange) {
             if (settle()) {
                 underWay.decrementAndGet();
+                failedAt = System.nanoTime();
                 callback.failed(exchange);
             }
         }

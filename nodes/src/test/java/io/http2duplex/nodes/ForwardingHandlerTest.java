@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.http2duplex.DuplexRequest;
+import io.http2duplex.server.DuplexServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -139,6 +140,39 @@ class ForwardingHandlerTest {
             assertThat(post(one, UNKNOWN + ".n1").body()).contains("unknown-session");
             assertThat(post(one, UNKNOWN + ".n9").body()).contains("other-node");
             assertThat(post(one, "?").body()).contains("malformed-id");
+        }
+    }
+
+    @Test
+    void aFrontSendsNewDuplexesToTheNodesThatItReachesInTurn() throws Exception {
+        int port = Program.freePort();
+        try (Node two = node("n2");
+                Node three = node("n3")) {
+            ForwardingHandler front = ForwardingHandler.builder("front")
+                    .node("n2", two.address())
+                    .node("n3", three.address())
+                    .node("n4", URI.create("http://127.0.0.1:" + Program.freePort()))
+                    .buildFront();
+            try (DuplexServer server =
+                    DuplexServer.builder().port(port).handle("/", front).build()) {
+                server.start();
+                URI url = URI.create("http://localhost:" + port + Node.PATH);
+                HttpRequest opening = HttpRequest.newBuilder(url)
+                        .header("http2-duplex-version", "2")
+                        .build();
+                int failed = 0;
+                for (int i = 0; i < 7; i++) {
+                    HttpResponse<InputStream> opened = Node.HTTP.send(opening, BodyHandlers.ofInputStream());
+                    failed += opened.statusCode() == 200 ? 0 : 1;
+                }
+                assertThat(failed).isEqualTo(1);
+                assertThat(two.opened.get()).isPositive();
+                assertThat(three.opened.get()).isPositive();
+                try (EchoClient client = EchoClient.start(Node.HTTP, () -> url, true, 1)) {
+                    Await.until("it lives", () -> client.rounds.get() > 10 || client.hasFailed());
+                    assertThat(client.disturbances).hasValue(0);
+                }
+            }
         }
     }
 
