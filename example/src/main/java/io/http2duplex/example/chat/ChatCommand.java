@@ -26,12 +26,16 @@ public final class ChatCommand {
               --port PORT  port to listen on, on localhost (default 7000)
               --nodes 2    two nodes on the next two ports, which JGroups connects
             """;
+    /** Undertow has an error with its stack there for each page that goes while its download is forwarded. */
+    private static final Logger PROXY = Logger.getLogger("io.undertow.proxy");
+
     private static final Duration DRAIN = Duration.ofSeconds(5);
 
     private ChatCommand() {}
 
     public static void main(String... arguments) throws IOException {
         Logger.getLogger("").setLevel(Level.WARNING); // Undertow and XNIO greet at level INFO
+        PROXY.setLevel(Level.OFF);
         int port = 7000;
         int nodes = 1;
         try {
