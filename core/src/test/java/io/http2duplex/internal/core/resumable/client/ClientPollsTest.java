@@ -1,0 +1,108 @@
+package io.http2duplex.internal.core.resumable.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.http2duplex.DownloadMode;
+import io.http2duplex.ErrorCode;
+import io.http2duplex.internal.core.DownloadWay;
+import io.http2duplex.internal.core.SessionEvent;
+import io.http2duplex.internal.core.resumable.FrameEncoder;
+import io.http2duplex.internal.core.resumable.MemoryBudget;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A session that polls: when it asks again, and how long it waits for an answer. */
+class ClientPollsTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final int RESUME_SECONDS = 30;
+
+    private long now = 1;
+    private final ClientSession session = new ClientSession(
+            new ClientLimits(1024, 1024, 0, 1000, false, DownloadMode.POLLING),
+            new MemoryBudget(0),
+            () -> 0.5,
+            () -> {},
+            now);
+    private Attempt attempt = session.opening();
+
+    @BeforeEach
+    void theOpeningAsksForAnAnswerAtOnce() {
+        assertThat(attempt.way()).isEqualTo(poll(0));
+    }
+
+    private static DownloadWay poll(long seconds) {
+        return new DownloadWay(DownloadMode.POLLING, seconds * SECOND);
+    }
+
+    /** The poll is answered with HELLO and WINDOW, and the next is sent if one is due. */
+    private void answer(int heartbeatSeconds) {
+        ClientDownload download = session.opened(attempt, true, now);
+        ByteBuffer hello = ByteBuffer.allocate(12)
+                .putInt(0x07000008)
+                .putInt(heartbeatSeconds * 1000)
+                .putInt(RESUME_SECONDS * 1000)
+                .flip();
+        session.received(download, hello, now);
+        session.received(download, new FrameEncoder().window(0, 1024).take(), now);
+        session.ended(download, now);
+        attempt = Objects.requireNonNull(session.nextAttempt(now), "no poll is due");
+    }
+
+    private void sleep(long seconds) {
+        now += seconds * SECOND;
+        session.timeIs(now);
+    }
+
+    @Test
+    void betweenPollsItIsAttachedAndTheNextMayWaitForAHeartbeat() {
+        answer(15);
+        answer(15);
+
+        assertThat(session.isAttached()).isTrue();
+        assertThat(attempt.way()).isEqualTo(poll(15));
+        assertThat(attempt.number()).isEqualTo(2);
+        assertThat(session.takeEffects().events()).containsExactly(new SessionEvent.Attached(DownloadMode.POLLING));
+    }
+
+    @Test
+    void withoutHeartbeatsAPollMayWaitFor30Seconds() {
+        answer(0);
+        assertThat(attempt.way()).isEqualTo(poll(30));
+    }
+
+    @Test
+    void aPollThatFailsDetachesItAndTheNextAsksForAnAnswerAtOnce() {
+        answer(15);
+        session.failed(attempt, "It was cut.", null, now);
+
+        assertThat(session.isAttached()).isFalse();
+        sleep(1);
+        assertThat(Objects.requireNonNull(session.nextAttempt(now)).way()).isEqualTo(poll(0));
+        assertThat(session.takeEffects().events()).hasAtLeastOneElementOfType(SessionEvent.Detached.class);
+    }
+
+    @Test
+    void withoutHeartbeatsTooItWaitsNoLongerThanTheResumeTimeoutForPollsThatFail() {
+        answer(0);
+        for (int i = 0; i <= RESUME_SECONDS && !session.isFinished(); i++) {
+            Attempt next = i == 0 ? attempt : session.nextAttempt(now);
+            if (next != null) {
+                session.failed(next, "It was cut.", null, now);
+            }
+            sleep(1);
+        }
+        assertThat(Objects.requireNonNull(session.failure()).code()).isEqualTo(ErrorCode.CONNECTION_LOST);
+    }
+
+    @Test
+    void aPollThatBringsNothingForTwoHeartbeatsIsNotWantedAnyMore() {
+        answer(5);
+        sleep(9);
+        assertThat(session.isWanted(attempt)).isTrue();
+        sleep(2);
+        assertThat(session.isWanted(attempt)).isFalse();
+        assertThat(session.isAttached()).isFalse();
+    }
+}
