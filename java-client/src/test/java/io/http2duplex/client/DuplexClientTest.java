@@ -377,6 +377,27 @@ class DuplexClientTest {
     }
 
     @Test
+    void aStreamingPostAsksProxiesNotToHoldItBack() throws Exception {
+        BlockingQueue<String> fields = new ArrayBlockingQueue<>(100);
+        try (TestServer server = TestServer.start(
+                ECHO,
+                options -> options.authorize(request -> {
+                    fields.add(String.valueOf(request.header("incremental")));
+                    return completedStage(Authorization.accept("someone"));
+                }),
+                0,
+                true)) {
+            Duplex duplex = server.connect();
+            duplex.outputStream().write('x');
+            assertThat(duplex.inputStream().read()).isEqualTo('x');
+
+            assertThat(fields.poll(LIMIT_SECONDS, SECONDS)).as("of the GET").isEqualTo("null");
+            assertThat(fields.poll(LIMIT_SECONDS, SECONDS)).as("of the POST").isEqualTo("?1");
+            duplex.reset();
+        }
+    }
+
+    @Test
     void theRequestOfADuplexIsTheGetThatOpenedIt() throws Exception {
         try (TestServer server = TestServer.start(ECHO)) {
             Duplex duplex = TestServer.client()

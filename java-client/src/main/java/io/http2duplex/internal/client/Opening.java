@@ -115,7 +115,8 @@ public final class Opening implements Transport.Receiver {
                 new Failure(
                         ErrorCode.TIMED_OUT,
                         "The duplex could not be opened within " + TimeUnit.NANOSECONDS.toMillis(context.openNanos())
-                                + " ms (openTimeout of the DuplexClient). Something on the way may hold responses back: downloadMode(DownloadMode.POLLING) gets through."),
+                                + " ms (openTimeout of the DuplexClient). Something on the way may hold responses back:"
+                                + " downloadMode(DownloadMode.POLLING) gets through."),
                 State.FAILED);
     }
 

@@ -45,6 +45,9 @@ record Peer(Transport transport, Supplier<Map<String, String>> headers, URI uri)
         Map<String, String> fields = fields();
         fields.put(HeaderNames.ID, id);
         fields.put("content-type", "application/octet-stream");
+        if (length < 0) {
+            fields.put("incremental", "?1"); // RFC 10036: a proxy must not hold the body back
+        }
         return transport.openUpload(uri, fields, body, length, receiver);
     }
 
