@@ -22,7 +22,7 @@ const url = new URL('/example', location);
 
 /** Codes of failures that mean that there is no server any more, or none yet. */
 const SERVER_GONE = ['CONNECTION_LOST', 'SHUT_DOWN', 'TIMED_OUT'];
-const UPLOAD_MODES = { streaming: 'streaming', post: 'POST' };
+const MODES = { streaming: 'streaming', post: 'POST', typed: 'event stream', polling: 'polls' };
 
 /** Leaves the duplex, or the attempt to open it, that another one takes the place of. */
 let leave = () => {};
@@ -51,6 +51,7 @@ function restart() {
   figures.restart();
   line.restart();
   element('mode').textContent = '–';
+  element('download-mode').textContent = '–';
   element('resumed').textContent = '–';
   element('session').textContent = '–';
 }
@@ -81,7 +82,7 @@ function attach(duplex) {
     if (!left) {
       resumed += 1;
       element('resumed').textContent = `${resumed} ×`;
-      showMode(duplex.uploadMode);
+      showModes(duplex);
       if (!draining) {
         nameState('open', 'Open');
       }
@@ -103,15 +104,16 @@ function attach(duplex) {
     }
   });
   window.duplex = duplex;
-  showMode(duplex.uploadMode);
+  showModes(duplex);
   element('resumed').textContent = '0 ×';
   element('session').textContent = duplex.id.slice(0, 8);
   showState('open', 'Open');
 }
 
-function showMode(mode) {
-  element('mode').textContent = UPLOAD_MODES[mode];
-  element('mode').dataset.value = mode;
+function showModes({ uploadMode, downloadMode }) {
+  element('mode').textContent = MODES[uploadMode];
+  element('mode').dataset.value = uploadMode;
+  element('download-mode').textContent = MODES[downloadMode];
 }
 
 const encoder = new TextEncoder();

@@ -100,12 +100,32 @@ function transferAll(face, duplexes, size) {
   );
 }
 
+/** Writes so many single bytes to the echo, each when the last has come back. Gives the median of the times in ms. */
+async function typed({ readable, writable }, count) {
+  const writer = writable.getWriter();
+  const reader = readable.getReader();
+  const times = [];
+  for (let i = 0; i < count; i++) {
+    const begun = performance.now();
+    writer.write(Uint8Array.of(i));
+    const { value } = await reader.read();
+    if (value?.length !== 1 || value[0] !== i) {
+      throw new Error(`Byte ${i} came back as ${value}`);
+    }
+    times.push(performance.now() - begun);
+  }
+  writer.releaseLock();
+  reader.releaseLock();
+  return times.sort((a, b) => a - b)[Math.floor(count / 2)];
+}
+
 Object.assign(window, {
   make,
   connect,
   optionsOf,
   openEchoes,
   transferAll,
+  typed,
   RandomBytes,
   transferNode,
   transferWeb,

@@ -76,6 +76,7 @@ class ExampleIT {
     void what_is_typed_comes_back_and_the_figures_tell_of_it(String query, String mode) {
         open(query);
         assertThat(element("mode")).hasText(mode);
+        assertThat(element("download-mode")).hasText("streaming");
         assertThat(element("sent")).hasText("0 B");
         assertThat(element("rtt")).hasText("–");
 

@@ -22,11 +22,11 @@ class NginxIT {
     @RegisterExtension
     final TestPage page = new TestPage();
 
-    private Nginx nginx;
+    private Proxy nginx;
 
     @BeforeEach
     void open() throws Exception {
-        nginx = new Nginx(SERVER.clearPort()).start();
+        nginx = new Proxy(Proxy.Kind.NGINX, SERVER.clearPort()).start();
         page.open(nginx.url("/page.html"));
     }
 

@@ -7,27 +7,28 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class NginxTest {
+class ProgramTest {
+    private static final Program NGINX = new Program("nginx");
     private static final Path FOLDER = Path.of("/tests/nginx");
     private static final Path UNPACKED = Path.of("/tests/nginx/usr/sbin/nginx");
 
     private final FakeMachine machine = new FakeMachine();
 
     @Test
-    void the_nginx_that_the_variable_names_is_used() {
-        machine.variables = Map.of(Nginx.PATH_VARIABLE, "/opt/nginx");
+    void the_program_that_the_variable_names_is_used() {
+        machine.variables = Map.of("NGINX_PATH", "/opt/nginx");
         machine.executables.add(Path.of("/opt/nginx"));
         machine.executables.add(Path.of("/usr/sbin/nginx"));
 
-        assertThat(Nginx.executable(machine, FOLDER)).isEqualTo(Path.of("/opt/nginx"));
+        assertThat(NGINX.executable(machine, FOLDER)).isEqualTo(Path.of("/opt/nginx"));
     }
 
     @Test
-    void an_installed_nginx_is_found_and_nothing_is_got() {
+    void an_installed_one_is_found_and_nothing_is_got() {
         machine.debian = true;
         machine.executables.add(Path.of("/usr/sbin/nginx"));
 
-        assertThat(Nginx.executable(machine, FOLDER)).isEqualTo(Path.of("/usr/sbin/nginx"));
+        assertThat(NGINX.executable(machine, FOLDER)).isEqualTo(Path.of("/usr/sbin/nginx"));
         assertThat(machine.commands).isEmpty();
     }
 
@@ -41,17 +42,17 @@ class NginxTest {
             return true;
         };
 
-        assertThat(Nginx.executable(machine, FOLDER)).isEqualTo(UNPACKED);
+        assertThat(NGINX.executable(machine, FOLDER)).isEqualTo(UNPACKED);
         assertThat(machine.commands).hasSize(2).first().isEqualTo("apt-get update");
     }
 
     @Test
-    void without_any_nginx_one_line_says_what_to_do() {
+    void without_any_one_line_says_what_to_do() {
         machine.debian = true;
 
-        assertThatThrownBy(() -> Nginx.executable(machine, FOLDER))
+        assertThatThrownBy(() -> NGINX.executable(machine, FOLDER))
                 .message()
-                .contains("install it", Nginx.PATH_VARIABLE)
+                .contains("install it", "NGINX_PATH")
                 .doesNotContain("\n");
     }
 }

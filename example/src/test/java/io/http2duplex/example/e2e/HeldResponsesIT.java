@@ -1,0 +1,83 @@
+package io.http2duplex.example.e2e;
+
+import static io.http2duplex.example.e2e.TestSite.outcome;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.http2duplex.wire.TestServer;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Networks that hold responses back, or end them: the page goes on by the next way. */
+class HeldResponsesIT {
+    private static final int SIZE = 5_000_000;
+
+    /** Within two heartbeats the page has tried its ways: after them the server breaks the first one off. */
+    @RegisterExtension
+    static final TestSite SERVER =
+            new TestSite().with("/echo", TestServer::echo, builder -> builder.heartbeat(Duration.ofSeconds(5)));
+
+    @RegisterExtension
+    final TestPage page = new TestPage();
+
+    @Test
+    void where_bodies_are_held_back_a_page_opens_by_polls_within_8_seconds_and_the_next_time_at_once()
+            throws Exception {
+        page.expect(Noise.REQUEST, Noise.CONSOLE);
+        try (HoldingProxy proxy = HoldingProxy.holding(SERVER.clearPort())) {
+            page.open(proxy.url("/page.html"));
+
+            List<Object> opened = page.callForList("""
+                    async () => {
+                      const begun = performance.now();
+                      window.duplexes = await openEchoes('connect', 1, {});
+                      return [duplexes[0].downloadMode, performance.now() - begun];
+                    }
+                    """, null);
+            assertThat(opened.get(0)).isEqualTo("polling");
+            assertThat(((Number) opened.get(1)).doubleValue()).isBetween(6_000.0, 8_000.0);
+
+            List<Object> again = page.callForList("""
+                    async () => {
+                      const begun = performance.now();
+                      window.others = await openEchoes('connect', 1, {});
+                      return [others[0].downloadMode, performance.now() - begun];
+                    }
+                    """, null);
+            assertThat(again.get(0)).isEqualTo("polling");
+            assertThat(((Number) again.get(1)).doubleValue()).isLessThan(1_000);
+
+            Number median = (Number) page.call("() => typed(others[0], 20)");
+            System.out.println("Typing by polls: a median of " + median + " ms");
+            assertThat(median.doubleValue()).isLessThan(500);
+
+            assertThat(page.callForList("(size) => transferAll('connect', duplexes, size)", SIZE))
+                    .isEqualTo(List.of(SIZE + " bytes, post"));
+            assertThat(page.call("() => losses")).isEqualTo(0);
+            assertThat(outcome(SERVER.opened("/echo"))).isEmpty();
+            page.close();
+        }
+    }
+
+    @Test
+    void where_every_response_is_ended_after_a_second_a_page_goes_on_by_polls_and_nothing_is_lost() throws Exception {
+        page.expect(Noise.REQUEST, Noise.CONSOLE);
+        try (HoldingProxy proxy = HoldingProxy.ending(SERVER.clearPort(), Duration.ofSeconds(1))) {
+            page.open(proxy.url("/page.html"));
+
+            page.call("""
+                    async () => {
+                      window.duplexes = await openEchoes('connect', 1, { disable_request_streaming: true });
+                      await until(() => duplexes[0].downloadMode === 'polling');
+                      window.lossesBefore = losses;
+                    }
+                    """);
+            assertThat(((Number) page.call("() => losses")).intValue()).isBetween(6, 12);
+            assertThat(page.callForList("(size) => transferAll('connect', duplexes, size)", SIZE))
+                    .isEqualTo(List.of(SIZE + " bytes, post"));
+            assertThat(outcome(SERVER.opened("/echo"))).isEmpty();
+            page.close();
+        }
+    }
+}
