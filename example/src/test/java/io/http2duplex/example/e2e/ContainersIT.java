@@ -12,7 +12,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -49,25 +48,20 @@ class ContainersIT {
 
     private List<Object> transfer(int dialect, String mode) {
         return page.callForList(
-                "async ({ way, size }) => transferAll('make', await openEchoes('make', 3, optionsOf(way)), size)",
+                "async ({ way, size }) => transferAll('make', await openEchoes('make', 1, optionsOf(way)), size)",
                 Map.of("way", List.of(dialect, mode), "size", SIZE));
     }
 
     @ParameterizedTest(name = "{0}, dialect {1}, {2} upload")
     @CsvSource({
-        "TOMCAT, 1, post",
-        "TOMCAT, 2, post",
-        "TOMCAT, 2, streaming",
-        "JETTY, 1, post",
-        "JETTY, 1, streaming",
-        "JETTY, 2, post",
-        "JETTY, 2, streaming"
+        "TOMCAT, 1, post", "TOMCAT, 2, post", "TOMCAT, 2, streaming",
+        "JETTY, 1, post", "JETTY, 2, post", "JETTY, 2, streaming"
     })
     void transfers_both_ways_at_once_arrive_unchanged(Kind kind, int dialect, String mode) {
         start(kind.container(), true);
         page.open(url() + "/page.html");
 
-        assertThat(transfer(dialect, mode)).isEqualTo(Collections.nCopies(3, SIZE + " bytes, " + mode));
+        assertThat(transfer(dialect, mode)).isEqualTo(List.of(SIZE + " bytes, " + mode));
         assertThat((int) page.call("() => losses")).isZero();
         Await.until("no session lives", () -> echo.sessions() == 0);
     }
@@ -76,6 +70,7 @@ class ContainersIT {
     @ParameterizedTest
     @EnumSource
     void a_person_who_types_is_never_detached_with_the_stock_configuration(Kind kind) {
+        page.expect(Noise.REQUEST, Noise.CONSOLE); // Tomcat refuses a streaming upload once; then the page sends POSTs
         start(kind.container().stock(), kind == Kind.JETTY);
         page.open(url() + "/page.html");
 
@@ -96,7 +91,7 @@ class ContainersIT {
     }
 
     @ParameterizedTest(name = "{0}, {1} upload")
-    @CsvSource({"TOMCAT, post", "TOMCAT, streaming", "JETTY, post", "JETTY, streaming"})
+    @CsvSource({"TOMCAT, post", "JETTY, streaming"})
     void not_a_byte_is_lost_when_the_connection_is_cut(Kind kind, String mode) throws Exception {
         page.expect(Noise.REQUEST, Noise.CONSOLE);
         start(kind.container(), true);
@@ -104,7 +99,7 @@ class ContainersIT {
             page.open(network.url("/page.html"));
             network.cutRandomly(1, 5, SIZE / 5);
 
-            assertThat(transfer(2, mode)).isEqualTo(Collections.nCopies(3, SIZE + " bytes, " + mode));
+            assertThat(transfer(2, mode)).isEqualTo(List.of(SIZE + " bytes, " + mode));
             assertThat(network.cuts()).isGreaterThanOrEqualTo(5);
             Await.until("no session lives", () -> echo.sessions() == 0);
             page.close();
