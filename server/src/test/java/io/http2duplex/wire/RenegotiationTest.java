@@ -37,6 +37,8 @@ class RenegotiationTest {
         socket.setSSLParameters(parameters);
         socket.addHandshakeCompletedListener(done -> handshakes.incrementAndGet());
         socket.startHandshake();
+        // The listener is called on a thread of its own.
+        Await.until("the first handshake is told of", () -> handshakes.get() == 1);
         return socket;
     }
 
