@@ -7,6 +7,7 @@ module io.http2duplex.core {
     exports io.http2duplex;
     exports io.http2duplex.internal.core to
             io.http2duplex.client,
+            io.http2duplex.nodes,
             io.http2duplex.server,
             io.http2duplex.servlet,
             io.http2duplex.benchmark;
@@ -22,6 +23,7 @@ module io.http2duplex.core {
             io.http2duplex.servlet;
     exports io.http2duplex.internal.options to
             io.http2duplex.client,
+            io.http2duplex.nodes,
             io.http2duplex.server,
             io.http2duplex.servlet;
     exports io.http2duplex.internal.runtime to
