@@ -23,7 +23,7 @@ import org.jgroups.View;
  * never throws for that; {@link #statistics} and the {@link BusObserver} tell.
  *
  * <p>It needs {@code org.jgroups:jgroups} on the class path. Groups have no authentication unless the configuration of JGroups
- * says so: whoever reaches the port may join.
+ * says so: every process that reaches the port may join.
  */
 public final class JGroupsBus implements Bus, AutoCloseable {
     /** For nodes of one machine, or of a network by system properties. */

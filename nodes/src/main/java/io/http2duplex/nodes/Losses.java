@@ -10,7 +10,7 @@ final class Losses {
 
     private final BusObserver observer;
     private final LongAdder total = new LongAdder();
-    private final AtomicLong untold = new AtomicLong();
+    private final AtomicLong unreported = new AtomicLong();
     private final AtomicLong nextReport = new AtomicLong(System.nanoTime());
 
     Losses(BusObserver observer) {
@@ -19,11 +19,11 @@ final class Losses {
 
     void lost(long messages, String why) {
         total.add(messages);
-        untold.addAndGet(messages);
+        unreported.addAndGet(messages);
         long next = nextReport.get();
         long now = System.nanoTime();
         if (now - next >= 0 && nextReport.compareAndSet(next, now + INTERVAL)) {
-            observer.lost(untold.getAndSet(0), why);
+            observer.lost(unreported.getAndSet(0), why);
         }
     }
 

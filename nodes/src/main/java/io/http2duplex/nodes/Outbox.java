@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded queue of messages for other nodes, and the thread that sends them in batches: whoever publishes never waits, and the
+ * A bounded queue of messages for other nodes, and the thread that sends them in batches: a publisher never waits, the
  * thread may.
  */
 final class Outbox implements AutoCloseable {

@@ -31,7 +31,7 @@ class PublishedModulesTest {
     @Test
     void theBomBringsNoOtherVersions() {
         assertThat(text(ROOT.resolve("bom/pom.xml")))
-                .as("whoever imports it would get the parent's dependencyManagement, too")
+                .as("an application that imports it would get the parent's dependencyManagement, too")
                 .doesNotContain("<parent>");
         assertThat(in(ROOT.resolve("bom/pom.xml"), Pattern.compile("<dependency>\\s*<groupId>(.*?)</groupId>")))
                 .containsExactly("io.http2duplex");

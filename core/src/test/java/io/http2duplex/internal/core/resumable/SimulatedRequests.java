@@ -194,7 +194,7 @@ final class SimulatedRequests {
                 gets.add(this);
                 if (swallowed) {
                     swallow();
-                    if (!maySwallow) { // whoever answered in its place leaves the server, since nobody asks for life
+                    if (!maySwallow) { // the proxy leaves the server, since nobody asks for life
                         network.later(opened::lose);
                     }
                 } else if (heldBack) {
