@@ -11,8 +11,6 @@ module io.http2duplex.core {
             io.http2duplex.server,
             io.http2duplex.servlet,
             io.http2duplex.benchmark;
-    exports io.http2duplex.internal.core.plain to
-            io.http2duplex.benchmark;
     exports io.http2duplex.internal.core.resumable to
             io.http2duplex.client,
             io.http2duplex.benchmark;
@@ -24,8 +22,7 @@ module io.http2duplex.core {
     exports io.http2duplex.internal.options to
             io.http2duplex.client,
             io.http2duplex.nodes,
-            io.http2duplex.server,
-            io.http2duplex.servlet;
+            io.http2duplex.server;
     exports io.http2duplex.internal.runtime to
             io.http2duplex.client,
             io.http2duplex.server,

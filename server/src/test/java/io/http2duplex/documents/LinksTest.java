@@ -21,10 +21,11 @@ class LinksTest {
     private static final Pattern CODE = Pattern.compile("^```.*?^```", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern HEADING = Pattern.compile("^#+ (.+)$", Pattern.MULTILINE);
 
-    static List<Path> documents() throws IOException {
-        List<String> folders =
-                List.of(".", "docs", "core", "server", "browser-client", "example", "certs", "benchmark");
-        return folders.stream()
+    static List<Path> documents() {
+        String[] modules = ROOT.toFile()
+                .list((inside, name) ->
+                        inside.toPath().resolve(name + "/pom.xml").toFile().exists());
+        return Stream.concat(Stream.of(".", "docs", "docs/recipes"), Stream.of(modules))
                 .map(ROOT::resolve)
                 .filter(Files::isDirectory)
                 .flatMap(LinksTest::in)

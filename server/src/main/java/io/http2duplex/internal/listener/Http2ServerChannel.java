@@ -34,7 +34,8 @@ import org.xnio.conduits.ConduitStreamSinkChannel;
  * let no stream block another, limits, and connections that end cleanly.
  *
  * <p>Undertow closes the connection on DATA or trailers of a stream that it has reset, although the client may not have
- * known of the reset (RFC 9113, section 5.1). Such frames never reach Undertow.
+ * known of the reset (RFC 9113, section 5.1). Such frames never reach Undertow. (The file is long because Undertow has
+ * one class for a connection, which this one extends.)
  */
 final class Http2ServerChannel extends Http2Channel {
     private static final Logger LOG = Logger.getLogger(Http2ServerChannel.class);

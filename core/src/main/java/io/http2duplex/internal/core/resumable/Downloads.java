@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The downloads of a session, one after the other: which one is attached, which frames it carries next, and the
- * deadlines of both.
+ * deadlines of both. (The file is long because each of these depends on the others.)
  *
  * <pre>
  *   DETACHED ──attach──▶ ATTACHED ──lost, dead, held up, rotated away──▶ DETACHED ──resume timeout──▶ reset

@@ -3,13 +3,9 @@ package io.http2duplex.internal.core.resumable;
 import io.http2duplex.DownloadMode;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.Deadline;
-import io.http2duplex.internal.core.DirectionState;
 import io.http2duplex.internal.core.DownloadWay;
-import io.http2duplex.internal.core.EffectCollector;
-import io.http2duplex.internal.core.Effects;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.Problem;
-import io.http2duplex.internal.core.Session;
 import io.http2duplex.internal.core.SessionLimits;
 import io.http2duplex.internal.core.SpareBuffers;
 import io.http2duplex.internal.core.UploadOutcome;
@@ -22,23 +18,14 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** A session of dialect 2 ({@code docs/protocol.md}): it outlives its connections. */
-public final class ResumableSession implements Session {
+public final class ResumableSession extends FrameSession {
     private final SessionLimits limits;
-    private final EffectCollector effects = new EffectCollector();
-    final SendingDirection sending;
-    final ReceivingDirection receiving;
     private final Downloads downloads;
     /** Not yet answered. */
     private final List<FrameUpload> uploads = new ArrayList<>(0);
 
     private final FrameDecoder.Handler frames = new Frames();
-    /** The time of the event that brings frames. */
-    private long time;
-
-    private @Nullable Failure failure;
-    private boolean finished;
     private boolean resetByPeer;
-    private final MemoryUpkeep memory;
 
     /**
      * A session that waits for its first download: {@link #attach} with number 0 follows at once.
@@ -55,16 +42,14 @@ public final class ResumableSession implements Session {
             SpareBuffers sendingSpares,
             SpareBuffers receivingSpares,
             long now) {
-        int maxUploadWindow = Math.max(limits.maxWindow(), limits.uploadBufferSize());
-        int maxDownloadBuffer = Math.max(limits.maxWindow(), limits.downloadBufferSize());
+        super(
+                new WindowSize(limits.downloadBufferSize(), limits.maxWindow(), budget),
+                sendingSpares,
+                new WindowSize(limits.uploadBufferSize(), limits.maxWindow(), budget),
+                receivingSpares,
+                now);
         this.limits = limits;
-        sending = new SendingDirection(
-                new WindowSize(limits.downloadBufferSize(), maxDownloadBuffer, budget), sendingSpares, effects);
-        receiving = new ReceivingDirection(
-                new WindowSize(limits.uploadBufferSize(), maxUploadWindow, budget), receivingSpares, effects, now);
         downloads = new Downloads(this, limits, effects, sending, receiving, now);
-        memory = new MemoryUpkeep(sending, receiving, effects);
-        time = now;
     }
 
     // ---- downloads
@@ -81,7 +66,8 @@ public final class ResumableSession implements Session {
      */
     public DownloadAttachment attach(
             long number, long offset, long limit, DownloadWay way, long now, Runnable onReady) {
-        if (finished) {
+        if (isFinished()) {
+            Failure failure = failure();
             return DownloadAttachment.refused(failure == null ? Problem.sessionOver() : Problem.sessionReset(failure));
         }
         DownloadAttachment attached = downloads.attach(number, offset, limit, way, now, onReady);
@@ -103,7 +89,7 @@ public final class ResumableSession implements Session {
 
     /** {@return whether it is detached since its client has gone while it opened the session} */
     public boolean isAborted() {
-        return downloads.isAborted() && !finished;
+        return downloads.isAborted() && !isFinished();
     }
 
     @Override
@@ -126,7 +112,7 @@ public final class ResumableSession implements Session {
     public FrameUpload openUpload(long now, Runnable onReady) {
         FrameUpload upload = new FrameUpload(this, frames, onReady, now);
         downloads.received(now);
-        if (finished) {
+        if (isFinished()) {
             upload.decide(finalOutcome());
         } else if (uploads.size() >= limits.maxOpenUploads() && !dropSilentUpload(now)) {
             upload.decide(UploadOutcome.refused(Problem.tooManyUploads(limits.maxOpenUploads())));
@@ -178,116 +164,6 @@ public final class ResumableSession implements Session {
 
     // ---- the application, and time
 
-    @Override
-    public Effects takeEffects() {
-        return effects.take();
-    }
-
-    @Override
-    public @Nullable ByteBuffer pollInput() {
-        ByteBuffer bytes = receiving.poll();
-        settle();
-        return bytes;
-    }
-
-    @Override
-    public int readInput(ByteBuffer target) {
-        int count = receiving.read(target);
-        settle();
-        return count;
-    }
-
-    @Override
-    public long availableInput() {
-        return receiving.available();
-    }
-
-    @Override
-    public boolean isInputAtEnd() {
-        return receiving.isAtEnd();
-    }
-
-    @Override
-    public void discardInput() {
-        receiving.discard();
-        settle();
-    }
-
-    @Override
-    public int outputRoom() {
-        return sending.room();
-    }
-
-    @Override
-    public boolean isOutputOpen() {
-        return sending.state() == DirectionState.OPEN;
-    }
-
-    @Override
-    public boolean isOutputEnded() {
-        return sending.state() == DirectionState.ENDED;
-    }
-
-    @Override
-    public long write(ByteBuffer bytes) {
-        long offset = sending.write(bytes);
-        settle();
-        return offset;
-    }
-
-    @Override
-    public long writeCopy(ByteBuffer bytes) {
-        return write(bytes); // a copy is kept in any case
-    }
-
-    @Override
-    public void end() {
-        sending.end();
-        settle();
-    }
-
-    @Override
-    public long takenOffset() {
-        return sending.takenOffset();
-    }
-
-    @Override
-    public void notifyOutputAt(long offset) {
-        sending.notifyAt(offset);
-        settle();
-    }
-
-    @Override
-    public void notifyOutputRoom() {
-        sending.notifyWhenRoomy();
-        settle();
-    }
-
-    @Override
-    public int dialect() {
-        return 2;
-    }
-
-    @Override
-    public long receivedBytes() {
-        return receiving.received();
-    }
-
-    @Override
-    public long sentBytes() {
-        return sending.sent();
-    }
-
-    @Override
-    public long heldInput() {
-        return receiving.held();
-    }
-
-    @Override
-    public long heldOutput() {
-        return sending.kept();
-    }
-
     /** {@return how many more bytes the client may send now} */
     public long uploadWindow() {
         return receiving.window();
@@ -303,16 +179,6 @@ public final class ResumableSession implements Session {
         // The client is told what the application said, never what the server saw.
         String reason = failure.code() == ErrorCode.APPLICATION ? failure.reason() : "";
         return reset(failure, new FrameEncoder().reset(failure.number(), reason));
-    }
-
-    @Override
-    public @Nullable Failure failure() {
-        return failure;
-    }
-
-    @Override
-    public boolean isFinished() {
-        return finished;
     }
 
     @Override
@@ -336,19 +202,18 @@ public final class ResumableSession implements Session {
 
     /** @param last the last frames for the client; null: it needs none */
     private boolean reset(Failure first, @Nullable FrameEncoder last) {
-        if (finished) {
+        if (isFinished()) {
             return false;
         }
-        failure = first;
-        sending.reset();
-        receiving.reset();
+        recordFailure(first);
         finish(last);
         return true;
     }
 
     /** Notices that both directions have ended, that the download has something to carry, or that memory is spare. */
-    private void settle() {
-        if (!finished && sending.state() == DirectionState.ENDED && receiving.state() == DirectionState.ENDED) {
+    @Override
+    protected void settle() {
+        if (hasJustEnded()) {
             finish(new FrameEncoder().window(receiving.confirmed(), receiving.limit()));
         }
         downloads.wakeIfDue();
@@ -356,9 +221,7 @@ public final class ResumableSession implements Session {
     }
 
     private void finish(@Nullable FrameEncoder last) {
-        finished = true;
-        memory.stop();
-        effects.finished();
+        recordEnd();
         downloads.finish(last);
         while (!uploads.isEmpty()) {
             FrameUpload upload = uploads.get(0);
@@ -368,6 +231,7 @@ public final class ResumableSession implements Session {
     }
 
     private UploadOutcome finalOutcome() {
+        Failure failure = failure();
         return failure == null ? UploadOutcome.PROCESSED : UploadOutcome.refused(Problem.sessionReset(failure));
     }
 
@@ -375,14 +239,14 @@ public final class ResumableSession implements Session {
     private final class Frames implements FrameDecoder.Handler {
         @Override
         public void data(long offset, ByteBuffer bytes) throws ViolationException {
-            if (!finished) {
+            if (!isFinished()) {
                 receiving.data(offset, bytes, time);
             }
         }
 
         @Override
         public void window(long confirmed, long limit) throws ViolationException {
-            if (!finished) {
+            if (!isFinished()) {
                 sending.window(confirmed, limit);
                 downloads.confirmed();
                 settle();
@@ -401,7 +265,7 @@ public final class ResumableSession implements Session {
 
         @Override
         public void end(long offset) throws ViolationException {
-            if (!finished) {
+            if (!isFinished()) {
                 receiving.end(offset);
                 settle();
             }
@@ -409,7 +273,7 @@ public final class ResumableSession implements Session {
 
         @Override
         public void reset(int number, String reason) {
-            if (!finished) {
+            if (!isFinished()) {
                 resetByPeer = true;
                 ResumableSession.this.reset(Failure.ofClient(number, reason), null);
             }

@@ -12,7 +12,12 @@ public final class WindowSize {
     /** What is taken from the budget: at least what {@link #bytes} is larger than at first. */
     private long reserved;
 
-    /** @param first the size to begin with, which is not taken from the budget, in bytes */
+    /**
+     * A size.
+     *
+     * @param first the size to begin with, which is not taken from the budget, in bytes
+     * @param max how large it may grow; if that is less, it does not
+     */
     public WindowSize(int first, int max, MemoryShare budget) {
         this.first = first;
         this.bytes = first;

@@ -2,40 +2,16 @@ package io.http2duplex.internal.core.resumable;
 
 import static io.http2duplex.internal.core.resumable.SimulatedNetwork.check;
 
+import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.Session;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** An application on either side: it reads and writes in its own time, and looks again only when it was signalled. */
 final class SimulatedApplication {
-    /** What it holds. */
-    interface Duplex {
-        @Nullable
-        ByteBuffer poll();
-
-        /** {@return how many bytes were copied into the target} */
-        int read(ByteBuffer target);
-
-        boolean isInputAtEnd();
-
-        boolean isFailed();
-
-        boolean isOutputOpen();
-
-        int room();
-
-        void notifyRoom();
-
-        void write(ByteBuffer bytes);
-
-        void end();
-
-        void reset(int number);
-
-        void discard();
-    }
-
     private final SimulatedNetwork network;
-    private final Duplex duplex;
+    private final Session session;
+    private final Runnable react;
     private final long salt;
     private final long pause;
     private final boolean discards;
@@ -54,10 +30,17 @@ final class SimulatedApplication {
     private boolean readerBusy;
     private boolean writerBusy;
 
-    /** @param salt makes the bytes of the two directions differ */
-    SimulatedApplication(SimulatedNetwork network, Duplex duplex, long salt, int toWrite, boolean resets) {
+    /**
+     * One that has a session.
+     *
+     * @param react does what follows from an event of the session
+     * @param salt makes the bytes of the two directions differ
+     */
+    SimulatedApplication(
+            SimulatedNetwork network, Session session, Runnable react, long salt, int toWrite, boolean resets) {
         this.network = network;
-        this.duplex = duplex;
+        this.session = session;
+        this.react = react;
         this.salt = salt;
         this.toWrite = toWrite;
         pause = network.random.nextInt(4) == 0 ? 100 * SimulatedNetwork.MILLI : SimulatedNetwork.MILLI;
@@ -85,39 +68,43 @@ final class SimulatedApplication {
         mayReset();
         if (discards && network.oneIn(4)) {
             discarded = true;
-            duplex.discard();
+            session.discardInput();
+            react.run();
             return;
         }
-        ByteBuffer bytes = network.oneIn(2) ? duplex.poll() : readCopy();
+        ByteBuffer bytes = network.oneIn(2) ? session.pollInput() : readCopy();
+        react.run();
         if (bytes != null) {
             while (bytes.hasRemaining()) {
                 check(bytes.get() == at(read++, 1 - salt), () -> "a wrong byte came up at " + (read - 1));
             }
             inputReady();
-        } else if (duplex.isInputAtEnd()) {
+        } else if (session.isInputAtEnd()) {
             sawEnd = true;
-        } else if (duplex.isFailed()) {
+        } else if (session.failure() != null) {
             sawFailure = true;
         }
     }
 
     private @Nullable ByteBuffer readCopy() {
         ByteBuffer target = ByteBuffer.allocate(1 + network.random.nextInt(network.oneIn(2) ? 20 : 1000));
-        return duplex.read(target) == 0 ? null : target.flip();
+        return session.readInput(target) == 0 ? null : target.flip();
     }
 
     private void write() {
         writerBusy = false;
         mayReset();
-        if (!duplex.isOutputOpen()) {
+        if (!session.isOutputOpen()) {
             return;
         }
         if (toWrite == 0) {
-            duplex.end();
-        } else if (duplex.room() == 0) {
-            duplex.notifyRoom();
+            session.end();
+            react.run();
+        } else if (session.outputRoom() == 0) {
+            session.notifyOutputRoom();
+            react.run();
         } else {
-            int most = network.oneIn(10) ? 2 * duplex.room() : duplex.room();
+            int most = network.oneIn(10) ? 2 * session.outputRoom() : session.outputRoom();
             int count = Math.min(toWrite, 1 + network.random.nextInt(Math.min(most, network.oneIn(2) ? 20 : 1000)));
             ByteBuffer bytes = ByteBuffer.allocate(count);
             for (int i = 0; i < count; i++) {
@@ -126,7 +113,8 @@ final class SimulatedApplication {
             written += count;
             toWrite -= count;
             largestWrite = Math.max(largestWrite, count);
-            duplex.write(bytes);
+            session.write(bytes);
+            react.run();
             bytes.clear();
             while (bytes.hasRemaining()) {
                 bytes.put((byte) 0xEE); // the buffer is the application's again
@@ -136,9 +124,10 @@ final class SimulatedApplication {
     }
 
     private void mayReset() {
-        if (stepsToReset-- == 0 && !duplex.isFailed()) {
+        if (stepsToReset-- == 0 && session.failure() == null) {
             hasReset = true;
-            duplex.reset(resetNumber);
+            session.reset(Failure.application(resetNumber, "enough"));
+            react.run();
         }
     }
 

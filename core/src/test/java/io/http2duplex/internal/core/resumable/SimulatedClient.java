@@ -27,7 +27,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The client in a simulation: a session, what carries its requests, and its application. */
-final class SimulatedClient implements SimulatedApplication.Duplex {
+final class SimulatedClient {
     static final int DONE_CLEANLY = 0;
 
     private final SimulatedNetwork network;
@@ -71,7 +71,7 @@ final class SimulatedClient implements SimulatedApplication.Duplex {
                 new PoisonedSpares(1),
                 new PoisonedSpares(1),
                 network.now());
-        application = new SimulatedApplication(network, this, 0, toWrite, resets);
+        application = new SimulatedApplication(network, session, this::react, 0, toWrite, resets);
         application.inputReady();
         application.outputReady();
     }
@@ -386,71 +386,5 @@ final class SimulatedClient implements SimulatedApplication.Duplex {
                 wake();
             }
         }
-    }
-
-    // ---- the application
-
-    @Override
-    public @Nullable ByteBuffer poll() {
-        ByteBuffer bytes = session.pollInput();
-        react();
-        return bytes;
-    }
-
-    @Override
-    public int read(ByteBuffer target) {
-        int count = session.readInput(target);
-        react();
-        return count;
-    }
-
-    @Override
-    public boolean isInputAtEnd() {
-        return session.isInputAtEnd();
-    }
-
-    @Override
-    public boolean isFailed() {
-        return session.failure() != null;
-    }
-
-    @Override
-    public boolean isOutputOpen() {
-        return session.isOutputOpen();
-    }
-
-    @Override
-    public int room() {
-        return session.outputRoom();
-    }
-
-    @Override
-    public void notifyRoom() {
-        session.notifyOutputRoom();
-        react();
-    }
-
-    @Override
-    public void write(ByteBuffer bytes) {
-        session.write(bytes);
-        react();
-    }
-
-    @Override
-    public void end() {
-        session.end();
-        react();
-    }
-
-    @Override
-    public void reset(int number) {
-        session.reset(Failure.application(number, "the client's reset"));
-        react();
-    }
-
-    @Override
-    public void discard() {
-        session.discardInput();
-        react();
     }
 }

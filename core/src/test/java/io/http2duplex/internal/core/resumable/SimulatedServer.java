@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The server in a simulation: a session, its carriers, its application, and what it remembers of a session. */
-final class SimulatedServer implements SimulatedApplication.Duplex {
+final class SimulatedServer {
     private static final long LATEST = 4_000 * SimulatedNetwork.MILLI;
 
     private final SimulatedNetwork network;
@@ -42,7 +42,7 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
         sendingSpares = new PoisonedSpares(1 + network.random.nextInt(20));
         receivingSpares = new PoisonedSpares(1 + network.random.nextInt(20));
         session = new ResumableSession(limits, budget, sendingSpares, receivingSpares, network.now());
-        application = new SimulatedApplication(network, this, 1, toWrite, resets);
+        application = new SimulatedApplication(network, session, this::react, 1, toWrite, resets);
         application.inputReady();
         application.outputReady();
     }
@@ -321,71 +321,5 @@ final class SimulatedServer implements SimulatedApplication.Duplex {
         public void broken() {
             tell(upload -> upload.cut("it was cut", null, network.now()));
         }
-    }
-
-    // ---- the application
-
-    @Override
-    public @Nullable ByteBuffer poll() {
-        ByteBuffer bytes = session.pollInput();
-        react();
-        return bytes;
-    }
-
-    @Override
-    public int read(ByteBuffer target) {
-        int count = session.readInput(target);
-        react();
-        return count;
-    }
-
-    @Override
-    public boolean isInputAtEnd() {
-        return session.isInputAtEnd();
-    }
-
-    @Override
-    public boolean isFailed() {
-        return session.failure() != null;
-    }
-
-    @Override
-    public boolean isOutputOpen() {
-        return session.isOutputOpen();
-    }
-
-    @Override
-    public int room() {
-        return session.outputRoom();
-    }
-
-    @Override
-    public void notifyRoom() {
-        session.notifyOutputRoom();
-        react();
-    }
-
-    @Override
-    public void write(ByteBuffer bytes) {
-        session.write(bytes);
-        react();
-    }
-
-    @Override
-    public void end() {
-        session.end();
-        react();
-    }
-
-    @Override
-    public void reset(int number) {
-        session.reset(Failure.application(number, "enough"));
-        react();
-    }
-
-    @Override
-    public void discard() {
-        session.discardInput();
-        react();
     }
 }

@@ -3,6 +3,7 @@ package io.http2duplex.internal.core.resumable.client;
 import io.http2duplex.DownloadMode;
 import io.http2duplex.internal.core.Deadline;
 import io.http2duplex.internal.core.DownloadWay;
+import io.http2duplex.internal.core.resumable.ReceivingDirection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -34,6 +35,7 @@ final class ClientDownloads {
     private static final long POLL_NANOS = 30_000_000_000L;
 
     private final ClientSession session;
+    private final ReceivingDirection receiving;
     private final long maxResumeNanos;
     /** How downloads are asked to travel. */
     private DownloadMode mode;
@@ -62,8 +64,10 @@ final class ClientDownloads {
     private long heardAt;
     private long sentAt;
 
-    ClientDownloads(ClientSession session, ClientLimits limits, DoubleSupplier random, long now) {
+    ClientDownloads(
+            ClientSession session, ReceivingDirection receiving, ClientLimits limits, DoubleSupplier random, long now) {
         this.session = session;
+        this.receiving = receiving;
         maxResumeNanos = limits.resumeNanos();
         backOff = new BackOff(random);
         mode = limits.downloadMode();
@@ -112,12 +116,7 @@ final class ClientDownloads {
         // The first poll shows at once that the session is attached.
         long wait = mode == DownloadMode.POLLING && isBetweenPolls() ? pollNanos() : 0;
         Attempt next = new Attempt(
-                ++attempts,
-                session.receiving.confirmed(),
-                session.receiving.limit(),
-                now,
-                isAttached(),
-                new DownloadWay(mode, wait));
+                ++attempts, receiving.confirmed(), receiving.limit(), now, isAttached(), new DownloadWay(mode, wait));
         attempt = next;
         return next;
     }

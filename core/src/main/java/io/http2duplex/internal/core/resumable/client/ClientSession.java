@@ -3,19 +3,13 @@ package io.http2duplex.internal.core.resumable.client;
 import io.http2duplex.DownloadMode;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.Deadline;
-import io.http2duplex.internal.core.DirectionState;
-import io.http2duplex.internal.core.EffectCollector;
-import io.http2duplex.internal.core.Effects;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.Problem;
-import io.http2duplex.internal.core.Session;
 import io.http2duplex.internal.core.SessionEvent;
 import io.http2duplex.internal.core.SpareBuffers;
 import io.http2duplex.internal.core.resumable.FrameDecoder;
+import io.http2duplex.internal.core.resumable.FrameSession;
 import io.http2duplex.internal.core.resumable.MemoryShare;
-import io.http2duplex.internal.core.resumable.MemoryUpkeep;
-import io.http2duplex.internal.core.resumable.ReceivingDirection;
-import io.http2duplex.internal.core.resumable.SendingDirection;
 import io.http2duplex.internal.core.resumable.ViolationException;
 import io.http2duplex.internal.core.resumable.WindowSize;
 import java.nio.ByteBuffer;
@@ -32,14 +26,15 @@ import org.jspecify.annotations.Nullable;
  * becomes of each. It is woken whenever there may be something to ask for.
  *
  * <p>Only the server ends a session. What the network does, and what something on the way answers, is a disturbance:
- * what was under way is sent again, with pauses that grow, until the resume timeout.
+ * what was under way is sent again, with pauses that grow, until the resume timeout. (The file is long because it is the
+ * whole of what a carrier may ask and report.)
  *
  * <pre>
  *   OPEN ──both directions have ended, or the first failure: isFinished──▶ FINISHED
  *   FINISHED ──the last frame was taken, or was lost too often, or some seconds have passed: isReleased──▶ RELEASED
  * </pre>
  */
-public final class ClientSession implements Session {
+public final class ClientSession extends FrameSession {
     /** How long the last requests of a session may take that has ended cleanly. */
     static final long LAST_REQUESTS_NANOS = 3_000_000_000L;
 
@@ -51,21 +46,13 @@ public final class ClientSession implements Session {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    private final EffectCollector effects = new EffectCollector();
     private final Runnable onReady;
-    final SendingDirection sending;
-    final ReceivingDirection receiving;
-    private final MemoryUpkeep memory;
     private final ClientDownloads downloads;
     private final ClientUploads uploads;
 
-    /** The time of the last event that told it. */
-    private long time;
     /** The deadline that was told last. */
     private long told = Deadline.NONE;
 
-    private @Nullable Failure failure;
-    private boolean finished;
     private boolean draining;
     /** Whether it was attached when that was last told. */
     private boolean attached;
@@ -103,15 +90,15 @@ public final class ClientSession implements Session {
             SpareBuffers sendingSpares,
             SpareBuffers receivingSpares,
             long now) {
+        super(
+                new WindowSize(limits.firstWindow(), limits.maxWindow(), budget),
+                sendingSpares,
+                new WindowSize(limits.firstWindow(), limits.maxWindow(), budget),
+                receivingSpares,
+                now);
         this.onReady = onReady;
-        int max = Math.max(limits.firstWindow(), limits.maxWindow());
-        sending = new SendingDirection(new WindowSize(limits.firstWindow(), max, budget), sendingSpares, effects);
-        receiving = new ReceivingDirection(
-                new WindowSize(limits.firstWindow(), max, budget), receivingSpares, effects, now);
-        memory = new MemoryUpkeep(sending, receiving, effects);
-        downloads = new ClientDownloads(this, limits, random, now);
+        downloads = new ClientDownloads(this, receiving, limits, random, now);
         uploads = new ClientUploads(sending, receiving, downloads, limits, random, now);
-        time = now;
     }
 
     // ---- what the carrier asks
@@ -223,7 +210,7 @@ public final class ClientSession implements Session {
      */
     public void cut(ClientDownload download, String how, @Nullable Throwable cause, long now) {
         time = now;
-        if (!finished) {
+        if (!isFinished()) {
             disturbed(how, cause);
         }
         lost(download, how, cause, now);
@@ -233,7 +220,7 @@ public final class ClientSession implements Session {
     private void lost(ClientDownload download, String how, @Nullable Throwable cause, long now) {
         if (downloads.lost(download, now)) {
             uploads.detached(now);
-            if (!finished) {
+            if (!isFinished()) {
                 detached(how, cause);
                 downloads.timeIs(now);
             }
@@ -315,7 +302,7 @@ public final class ClientSession implements Session {
 
     private void lost(ClientUpload upload, long asked, long now) {
         mayAbort = true;
-        if (uploads.lost(upload, now, asked) && !finished) {
+        if (uploads.lost(upload, now, asked) && !isFinished()) {
             reset(new Failure(
                     ErrorCode.CONNECTION_LOST,
                     withDisturbance(
@@ -389,7 +376,7 @@ public final class ClientSession implements Session {
     /** The first frame of a download has come. */
     void attached() {
         uploads.attached();
-        if (finished) {
+        if (isFinished()) {
             return;
         }
         DownloadMode mode = downloads.mode();
@@ -433,142 +420,20 @@ public final class ClientSession implements Session {
     // ---- the application, and time
 
     @Override
-    public Effects takeEffects() {
-        return effects.take();
-    }
-
-    @Override
-    public @Nullable ByteBuffer pollInput() {
-        ByteBuffer bytes = receiving.poll();
-        settle();
-        return bytes;
-    }
-
-    @Override
-    public int readInput(ByteBuffer target) {
-        int count = receiving.read(target);
-        settle();
-        return count;
-    }
-
-    @Override
-    public long availableInput() {
-        return receiving.available();
-    }
-
-    @Override
-    public boolean isInputAtEnd() {
-        return receiving.isAtEnd();
-    }
-
-    @Override
-    public void discardInput() {
-        receiving.discard();
-        settle();
-    }
-
-    @Override
-    public int outputRoom() {
-        return sending.room();
-    }
-
-    @Override
-    public boolean isOutputOpen() {
-        return sending.state() == DirectionState.OPEN;
-    }
-
-    @Override
-    public boolean isOutputEnded() {
-        return sending.state() == DirectionState.ENDED;
-    }
-
-    @Override
-    public long write(ByteBuffer bytes) {
-        long offset = sending.write(bytes);
-        settle();
-        return offset;
-    }
-
-    @Override
-    public long writeCopy(ByteBuffer bytes) {
-        return write(bytes); // a copy is kept in any case
-    }
-
-    @Override
-    public void end() {
-        sending.end();
-        settle();
-    }
-
-    @Override
-    public long takenOffset() {
-        return sending.takenOffset();
-    }
-
-    @Override
-    public void notifyOutputAt(long offset) {
-        sending.notifyAt(offset);
-        settle();
-    }
-
-    @Override
-    public void notifyOutputRoom() {
-        sending.notifyWhenRoomy();
-        settle();
-    }
-
-    @Override
-    public int dialect() {
-        return 2;
-    }
-
-    @Override
     public DownloadMode downloadMode() {
         return downloads.mode();
-    }
-
-    @Override
-    public long receivedBytes() {
-        return receiving.received();
-    }
-
-    @Override
-    public long sentBytes() {
-        return sending.sent();
-    }
-
-    @Override
-    public long heldInput() {
-        return receiving.held();
-    }
-
-    @Override
-    public long heldOutput() {
-        return sending.kept();
     }
 
     /** Ends both directions at once, and tells the server. */
     @Override
     public boolean reset(Failure first) {
-        if (finished) {
+        if (isFinished()) {
             return false;
         }
-        failure = first;
-        sending.reset();
-        receiving.reset();
+        recordFailure(first);
         finish();
         settle();
         return true;
-    }
-
-    @Override
-    public @Nullable Failure failure() {
-        return failure;
-    }
-
-    @Override
-    public boolean isFinished() {
-        return finished;
     }
 
     @Override
@@ -599,10 +464,10 @@ public final class ClientSession implements Session {
 
     // ---- the end
 
-    /** Notices what follows from an event. */
-    private void settle() {
+    @Override
+    protected void settle() {
         settleEnd();
-        if (finished && !released && downloads.isIdle() && uploads.isIdle()) {
+        if (isFinished() && !released && downloads.isIdle() && uploads.isIdle()) {
             released = true;
             release = Deadline.NONE;
             mayAbort = true;
@@ -611,7 +476,7 @@ public final class ClientSession implements Session {
             mayAbort = false;
             effects.ready(onReady);
         }
-        if (!finished) {
+        if (!isFinished()) {
             memory.look(time);
         }
         tellDeadline();
@@ -627,20 +492,19 @@ public final class ClientSession implements Session {
     }
 
     private void settleEnd() {
-        if (!finished && sending.state() == DirectionState.ENDED && receiving.state() == DirectionState.ENDED) {
+        if (hasJustEnded()) {
             finish();
         }
     }
 
     private void finish() {
-        finished = true;
-        memory.stop();
+        recordEnd();
+        Failure failure = failure();
         downloads.close(failure != null);
         uploads.close(failure);
         release = time + (failure == null ? LAST_REQUESTS_NANOS : LAST_RESETS_NANOS);
         mayAbort = true;
         told = Deadline.NONE; // who acts on the end has stopped the timer
-        effects.finished();
     }
 
     /** The receiver of the frames of one download. Nothing that comes behind the session's end matters. */
@@ -656,7 +520,7 @@ public final class ClientSession implements Session {
         @Override
         public void data(long offset, ByteBuffer bytes) throws ViolationException {
             frame();
-            if (!finished) {
+            if (!isFinished()) {
                 receiving.data(offset, bytes, time);
             }
         }
@@ -664,7 +528,7 @@ public final class ClientSession implements Session {
         @Override
         public void window(long confirmed, long limit) throws ViolationException {
             frame();
-            if (!finished) {
+            if (!isFinished()) {
                 long before = sending.confirmed();
                 sending.window(confirmed, limit);
                 uploads.confirmed(before, time);
@@ -687,7 +551,7 @@ public final class ClientSession implements Session {
         @Override
         public void end(long offset) throws ViolationException {
             frame();
-            if (!finished) {
+            if (!isFinished()) {
                 receiving.end(offset);
                 settleEnd();
             }
@@ -696,7 +560,7 @@ public final class ClientSession implements Session {
         @Override
         public void reset(int number, String reason) {
             frame();
-            if (!finished) {
+            if (!isFinished()) {
                 ClientSession.this.reset(Failure.ofServer(number, reason));
                 uploads.silence();
             }
@@ -704,7 +568,7 @@ public final class ClientSession implements Session {
 
         @Override
         public void rotate() {
-            if (downloads.rotate(frame()) && !finished) {
+            if (downloads.rotate(frame()) && !isFinished()) {
                 uploads.endStream();
             }
         }

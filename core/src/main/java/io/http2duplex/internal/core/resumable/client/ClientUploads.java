@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The uploads of one session: which frames go next, in which POST they are under way, and whether streaming works. Frames
- * go while the session is attached. When it is closed, only its last frame goes.
+ * go while the session is attached. When it is closed, only its last frame goes. (The file is long because what goes next
+ * depends on all that is under way, and each loss of it on what went.)
  */
 final class ClientUploads {
     private static final int MAX_POSTS = 4;
