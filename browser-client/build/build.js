@@ -25,7 +25,17 @@ const KEEP_OPEN_LIMIT = 2_500;
  */
 const INTERNAL_NAMES = [
   ...['isAttached', 'isWanted', 'isFinished', 'isDraining', 'isUploadEnded', 'isAtEnd', 'isClosed', 'isPausing'],
-  ...['advertiseAgain', 'mustAdvertise', 'mustAttach', 'mustAsk', 'askAgain', 'mustEnd', 'mustInquire', 'mayStream'],
+  ...[
+    'advertiseAgain',
+    'mustAdvertise',
+    'mustAttach',
+    'mustAsk',
+    'askAgain',
+    'mustEnd',
+    'mustInquire',
+    'mustProbe',
+    'mayStream',
+  ],
   ...['attachFailed', 'openDownload', 'downloadEnded', 'uploadTaken', 'uploadLost', 'uploadTimeout', 'closedByServer'],
   ...['wantsStream', 'openStream', 'nextBody', 'nextPieces', 'endStream', 'loseAll', 'releaseAt', 'releaseMemory'],
   ...[

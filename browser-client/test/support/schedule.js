@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { ResumableSession } from '../../src/dialect2/core/session.js';
 import { APPLICATION_RESET, Application } from './simulated-application.js';
 import { Downloads } from './simulated-downloads.js';
-import { Exchange, World } from './simulated-network.js';
+import { Connection, Exchange, NO_LIMIT, World } from './simulated-network.js';
 import { Uploads } from './simulated-uploads.js';
 import { randomOf } from './random.js';
 import { ServerSession } from './server-session.js';
@@ -15,6 +15,8 @@ const FAULTS_MILLISECONDS = 60_000;
 const LIMIT_MILLISECONDS = 1_500_000;
 /** A resume timeout that is longer than every fault. */
 const LONG_RESUME_TIMEOUT_MILLISECONDS = 300_000;
+/** How long the last requests of a session may take: see src/dialect2/session.js. */
+const LAST_REQUESTS_MILLISECONDS = 3_000;
 const MAX_EVENTS = 100_000;
 
 export class Schedule {
@@ -31,6 +33,11 @@ export class Schedule {
   #maxDelay;
   #downloads;
   #uploads;
+  #connection;
+  /** @type {import('./simulated-uploads.js').Way} */
+  #way;
+  /** Whether something else than faults makes the network slow. */
+  #isRough;
   #sleepsUntil = 0;
   /** @type {(() => void)[]} what waits for the client to wake up */
   #missed = [];
@@ -42,6 +49,10 @@ export class Schedule {
   #serverTimer = Infinity;
   /** When the page is back that is in the back/forward cache. */
   #isAway = false;
+  /** The last requests had their time: they are aborted, as src/dialect2/session.js does. */
+  #isExpired = false;
+  /** The client is closed: what follows are the last requests. */
+  #isLast = false;
 
   /** @param {number} seed */
   constructor(seed) {
@@ -56,13 +67,22 @@ export class Schedule {
     this.#clientMax = clientMax;
     this.#serverMax = serverMax;
     this.#faults = world.oneOf([0, 0.05, 0.2]);
-    const mode = world.oneOf(/** @type {const} */ (['post', 'post', 'stream', 'held']));
+    const mode = world.oneOf(/** @type {const} */ (['post', 'stream']));
+    this.#way = {
+      buffersRequests: world.chance(0.2),
+      buffersResponses: false,
+      maxBody: world.chance(0.2) ? world.oneOf([2_000, 5_000, 20_000]) : Infinity,
+    };
+    const room = world.chance(0.25) ? world.between(2, 4) : Infinity;
+    this.#connection = new Connection(room);
     this.#maxDelay = world.oneOf([0, 20, 400, 2_000]);
     const maxBody = world.oneOf([1, 10, 1_000]) * Math.ceil(window / 10);
     const maxPiece = world.oneOf([1, 10, 1_000]) * Math.ceil(window / 10);
     const polls = world.oneOf([0, 0, 0.5, 1]);
     const resumeTimeout = world.oneOf([0, 5_000, 30_000, LONG_RESUME_TIMEOUT_MILLISECONDS]);
     const heartbeat = world.oneOf([0, 2_000 + 10 * this.#maxDelay, 15_000 + 10 * this.#maxDelay]);
+    // Without a heartbeat nobody finds out that a download is held back.
+    this.#way.buffersResponses = heartbeat > 0 && world.chance(0.1);
     this.#outlastsFaults = resumeTimeout === LONG_RESUME_TIMEOUT_MILLISECONDS && heartbeat > 0;
     this.#client = new ResumableSession(
       {
@@ -83,13 +103,20 @@ export class Schedule {
       0,
     );
     const network = {
+      way: this.#way,
       exchange: this.#exchange.bind(this),
+      begin: (/** @type {Exchange} */ exchange) => this.#connection.enter(exchange),
+      leave: (/** @type {Exchange} */ exchange) => this.#connection.leave(exchange),
+      fate: this.#fate.bind(this),
       watch: this.#watch.bind(this),
-      breaks: this.#breaks.bind(this),
       serve: this.#serve.bind(this),
     };
-    this.#downloads = new Downloads(world, this.#client, this.#server, maxPiece, network, polls);
-    this.#uploads = new Uploads(world, this.#client, this.#server, { mode, maxBody }, network);
+    const mayHold = heartbeat > 0;
+    this.#downloads = new Downloads(world, this.#client, this.#server, maxPiece, network, { polls, mayHold });
+    // Where nothing else happens, one POST may be held: its bytes must go on in time.
+    const holds = this.#faults === 0 && room === Infinity && world.chance(0.5) ? world.between(1, 12) : Infinity;
+    this.#isRough = this.#way.buffersResponses || this.#way.buffersRequests || room < Infinity || holds < Infinity;
+    this.#uploads = new Uploads(world, this.#client, this.#server, { mode, maxBody, holds }, network);
     const resets = world.chance(0.15);
     this.#clientApplication = new Application(
       world,
@@ -153,6 +180,12 @@ export class Schedule {
     return this.#world.now < FAULTS_MILLISECONDS && this.#world.chance(this.#faults);
   }
 
+  /** @returns {import('./simulated-uploads.js').Fate} */
+  #fate() {
+    const fates = /** @type {const} */ (['served', 'refused', 'foreign', 'replaced', 'repeated']);
+    return this.#breaks() ? this.#world.oneOf(fates) : 'served';
+  }
+
   /** @param {number} time */
   #sleep(time) {
     if (this.#sleepsUntil <= this.#world.now) {
@@ -197,21 +230,30 @@ export class Schedule {
   /**
    * @param {import('./simulated-network.js').Side} client
    * @param {import('./simulated-network.js').Side} server
+   * @param {boolean} mayHold whether it may be held for ever
    */
-  #exchange(client, server) {
+  #exchange(client, server, mayHold) {
     const world = this.#world;
-    const cut = () => (this.#breaks() ? Math.floor((2 * this.#clientMax) ** world.random()) - 1 : Infinity);
+    const limit = () =>
+      this.#breaks()
+        ? {
+            bytes: Math.floor((2 * this.#clientMax) ** world.random()) - 1,
+            then: /** @type {'cut' | 'hold'} */ (mayHold && world.chance(0.4) ? 'hold' : 'cut'),
+          }
+        : NO_LIMIT;
+    const leave = () => void this.#connection.leave(exchange);
+    /** @type {Exchange} */
     const exchange = new Exchange(
       world,
-      { maxDelay: this.#maxDelay, upCut: cut(), downCut: cut() },
+      { maxDelay: this.#maxDelay, up: limit(), down: limit() },
       {
         received: (item) => {
           this.#atClient(() => (client.received(item), this.#runClient()));
           // There is room in the download again.
           this.#downloads.serve();
         },
-        ended: () => this.#atClient(() => (client.ended(), this.#runClient())),
-        lost: () => this.#atClient(() => (client.lost(), this.#runClient())),
+        ended: () => (leave(), this.#atClient(() => (client.ended(), this.#runClient()))),
+        lost: () => (leave(), this.#atClient(() => (client.lost(), this.#runClient()))),
       },
       {
         received: (item) => {
@@ -227,8 +269,9 @@ export class Schedule {
       },
     );
     this.#exchanges.add(exchange);
-    if (this.#breaks() && world.chance(0.2)) {
-      world.after(world.between(0, 5 * this.#maxDelay), () => exchange.blackHole());
+    if (this.#breaks() && world.chance(0.3)) {
+      const how = world.oneOf([() => exchange.blackHole(), () => (mayHold ? exchange.hold() : exchange.cut())]);
+      world.after(world.between(0, 5 * this.#maxDelay), how);
     }
     return exchange;
   }
@@ -255,6 +298,11 @@ export class Schedule {
     const client = this.#client;
     client.timeIs(now);
     this.#clientApplication.look();
+    if (client.isClosed && !this.#isLast) {
+      this.#isLast = true;
+      const expire = () => ((this.#isExpired = true), this.#runClient());
+      this.#world.after(LAST_REQUESTS_MILLISECONDS, () => this.#atClient(expire));
+    }
     this.#watched.forEach((look) => look());
     if (!this.#isAway) {
       this.#send();
@@ -301,8 +349,9 @@ export class Schedule {
    */
   #watch(exchange, request, lost) {
     const look = () => {
-      if (!this.#client.isWanted(request) || this.#client.isFinished || this.#isAway) {
+      if (!this.#client.isWanted(request) || this.#client.isFinished || this.#isAway || this.#isExpired) {
         this.#watched.delete(look);
+        this.#connection.leave(exchange);
         exchange.abort();
         lost();
       }
@@ -322,6 +371,9 @@ export class Schedule {
         server.written - this.#server.sending.confirmed <= this.#serverMax,
       'a buffer is larger than its limit',
     );
+    const { due } = this.#uploads;
+    const isOnTime = !due || this.#world.now <= due.at || this.#server.receiving.confirmed >= due.to;
+    this.#require(isOnTime || this.#isOver || this.#server.isClosed, 'a POST that is held holds its bytes');
   }
 
   #check() {
@@ -342,7 +394,7 @@ export class Schedule {
       ...(down.hasReset ? [APPLICATION_RESET + 1] : []),
     ]);
     // A server may never learn of the end, when the last frames are lost.
-    const mayBeLost = this.#faults > 0;
+    const mayBeLost = this.#faults > 0 || this.#isRough;
     const isFine = (/** @type {number | undefined} */ number, /** @type {boolean} */ orLost) =>
       mayFail.has(number) || (orLost && number === CONNECTION_LOST);
     this.#require(
@@ -351,7 +403,7 @@ export class Schedule {
     );
     this.#require(isFine(server.failure?.number, mayBeLost), 'the server failed without a reason');
     // Only when both sides reset, or one of them between the last frame and its arrival, can they see different ends.
-    const mayDiffer = this.#faults > 0 || (up.hasReset && down.hasReset) || !client.failure || !server.failure;
+    const mayDiffer = mayBeLost || (up.hasReset && down.hasReset) || !client.failure || !server.failure;
     this.#require(mayDiffer || client.failure?.number === server.failure?.number, 'the sides differ');
     return !client.failure ? 'ended' : client.failure.number === CONNECTION_LOST ? 'lost' : 'reset';
   }

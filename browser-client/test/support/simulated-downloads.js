@@ -15,6 +15,10 @@ export class Downloads {
   #maxPiece;
   #network;
   #polls;
+  /** Whether a download may be held for ever: both sides find out only by heartbeats. */
+  #mayHold;
+  /** @type {Set<ServerDownload>} those that are written for nobody */
+  #unread = new Set();
   /** @type {Map<ServerDownload, Exchange>} */
   #downloads = new Map();
   /** The client has the server's HELLO, and so its resume timeout. */
@@ -26,15 +30,16 @@ export class Downloads {
    * @param {import('./server-session.js').ServerSession} server
    * @param {number} maxPiece
    * @param {import('./simulated-uploads.js').Network} network
-   * @param {number} polls how probable it is that a GET is a poll
+   * @param {{ polls: number, mayHold: boolean }} how polls: how probable it is that a GET is a poll
    */
-  constructor(world, client, server, maxPiece, network, polls) {
+  constructor(world, client, server, maxPiece, network, { polls, mayHold }) {
     this.#world = world;
     this.#client = client;
     this.#server = server;
     this.#maxPiece = maxPiece;
     this.#network = network;
     this.#polls = polls;
+    this.#mayHold = mayHold;
   }
 
   /** @param {number} limit */
@@ -43,14 +48,21 @@ export class Downloads {
     const download = this.#client.openDownload(0, isPoll);
     const attached = this.#server.attach({ number: 0, offset: 0, limit, ...(isPoll && { poll: 0 }) }, 0);
     assert.ok(!attached.problem);
-    const exchange = this.#network.exchange(
-      this.#reading(download, () => unwatch()),
+    const reading = this.#reading(download, () => unwatch());
+    const exchange = this.#exchange(
+      reading,
       this.#serving(() => attached.download),
     );
     this.#downloads.set(attached.download, exchange);
-    const unwatch = this.#network.watch(exchange, download, () =>
-      this.#client.downloadEnded(download, this.#world.now),
-    );
+    const unwatch = this.#network.watch(exchange, download, reading.lost);
+    this.#network.begin(exchange);
+  }
+
+  /** @param {Side} client @param {Side} server */
+  #exchange(client, server) {
+    const exchange = this.#network.exchange(client, server, this.#mayHold);
+    exchange.down.holdsBack = this.#network.way.buffersResponses ? this.#world.oneOf(['body', 'all']) : 'nothing';
+    return exchange;
   }
 
   resume() {
@@ -60,14 +72,20 @@ export class Downloads {
     /** @type {ServerDownload | undefined} */
     let download;
     const isPoll = this.#world.chance(this.#polls);
-    const isRefused = this.#network.breaks() && this.#world.chance(0.3);
-    const failed = (/** @type {number} */ retryAfter) =>
+    const fate = this.#network.fate();
+    const failed = (/** @type {number} */ retryAfter) => {
+      unwatch();
+      this.#network.leave(exchange);
       this.#client.downloads.attachFailed(attempt, this.#world.now, retryAfter);
-    const exchange = this.#network.exchange(
+      this.#fallBack();
+    };
+    const exchange = this.#exchange(
       {
         received: (item) => {
           if (reading) {
             reading.received(item);
+          } else if (item.isForeign) {
+            failed(this.#world.oneOf([0, 1_000]));
           } else if (item.problem?.status === 410) {
             this.#client.closedByServer(item.problem.number, item.problem.reason);
           } else if (item.problem) {
@@ -76,7 +94,7 @@ export class Downloads {
             const opened = this.#client.openDownload(this.#world.now, isPoll);
             reading = this.#reading(opened, () => unwatch());
             unwatch();
-            unwatch = this.#network.watch(exchange, opened, () => this.#client.downloadEnded(opened, this.#world.now));
+            unwatch = this.#network.watch(exchange, opened, reading.lost);
           }
         },
         ended: () => reading?.ended(),
@@ -84,14 +102,25 @@ export class Downloads {
       },
       {
         received: () => {
-          const answer = isRefused
-            ? { problem: { status: 503, type: 'overloaded' } }
-            : this.#server.attach({ ...attempt, ...(isPoll && { poll: attempt.wait }) }, this.#world.now);
-          exchange.down.send(answer);
-          if ('download' in answer && answer.download) {
-            download = answer.download;
+          if (fate === 'foreign') {
+            exchange.down.send({ isForeign: true });
+            exchange.down.end();
+            return;
+          }
+          const arrives = () =>
+            this.#server.attach({ ...attempt, ...(isPoll && { poll: attempt.wait }) }, this.#world.now);
+          const first = fate === 'refused' ? { problem: { status: 503, type: 'overloaded' } } : arrives();
+          if ('download' in first && first.download) {
+            download = first.download;
             this.#downloads.set(download, exchange);
-          } else {
+          }
+          // What is sent again brings the answer of its last copy; the server's first answer goes nowhere.
+          const answer = fate === 'repeated' ? arrives() : first;
+          exchange.down.send(fate === 'replaced' ? { isForeign: true } : answer);
+          if ((fate === 'replaced' || answer !== first) && download) {
+            this.#abandon(download);
+          }
+          if (!this.#downloads.has(/** @type {ServerDownload} */ (download))) {
             exchange.down.end();
           }
         },
@@ -100,8 +129,29 @@ export class Downloads {
       },
     );
     let unwatch = this.#network.watch(exchange, attempt, () => failed(0));
+    this.#network.begin(exchange);
     exchange.up.send({});
     exchange.up.end();
+  }
+
+  /** Nobody reads a download: the server learns of it soon, or only by its heartbeat. @param {ServerDownload} download */
+  #abandon(download) {
+    this.#downloads.delete(download);
+    if (this.#mayHold && this.#world.chance(0.5)) {
+      this.#unread.add(download);
+    } else {
+      this.#world.after(this.#world.between(0, 2_000), () => {
+        this.#server.downloadLost(download, this.#world.now);
+        this.#network.serve();
+      });
+    }
+  }
+
+  /** Where whole bodies are held back, only polls bring something. */
+  #fallBack() {
+    if (this.#network.way.buffersResponses) {
+      this.#polls = 1;
+    }
   }
 
   /**
@@ -113,12 +163,15 @@ export class Downloads {
     const over = (/** @type {boolean} */ isWhole) => {
       unwatch();
       this.#client.downloadEnded(download, this.#world.now, isWhole);
+      if (count === 0) {
+        this.#fallBack();
+      }
     };
     let count = 0;
     return {
       received: (/** @type {Uint8Array} */ bytes) => {
         count += this.#client.isWanted(download) ? bytes.length : 0;
-        this.isGreeted ||= count >= HELLO_BYTES;
+        this.isGreeted ||= count >= HELLO_BYTES && !this.#client.isClosed;
         this.#client.received(download, bytes, this.#world.now);
       },
       ended: () => over(true),
@@ -146,6 +199,13 @@ export class Downloads {
 
   /** Sends what the server has, as far as there is room. */
   serve() {
+    for (const download of this.#unread) {
+      while (download.next(this.#maxPiece, this.#world.now));
+      if (download.isBroken || download.mustEnd) {
+        this.#unread.delete(download);
+        this.#server.downloadLost(download, this.#world.now);
+      }
+    }
     for (const [download, exchange] of this.#downloads) {
       for (let piece; exchange.down.underWay < 4 && (piece = download.next(this.#maxPiece, this.#world.now));) {
         exchange.down.send(piece);

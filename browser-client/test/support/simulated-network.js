@@ -101,7 +101,7 @@ function isBefore(one, other) {
  * @property {() => void} lost the exchange was cut, or the other side has aborted it
  */
 
-/** One direction of an exchange: in order, with delays, perhaps cut at some byte. */
+/** One direction of an exchange: in order, with delays, perhaps cut or held at some byte. */
 class Flow {
   #exchange;
   #side;
@@ -109,8 +109,13 @@ class Flow {
   #maxDelay;
   #lastAt = 0;
   #left;
-  /** How many items were sent and have not arrived. */
-  underWay = 0;
+  #atLimit;
+  /** @type {unknown[]} what has not set out, since the exchange waits or something holds it back */
+  #kept = [];
+  #isBegun = false;
+  /** What something on the way holds back until it has all of it. @type {'nothing' | 'body' | 'all'} */
+  holdsBack = 'nothing';
+  #underWay = 0;
   /** Nothing arrives any more. */
   isClosed = false;
   /** The sender has ended it cleanly. */
@@ -121,32 +126,59 @@ class Flow {
    * @param {World} world
    * @param {Side} side the receiver
    * @param {number} maxDelay
-   * @param {number} cutAfter bytes
+   * @param {Limit} limit
    */
-  constructor(exchange, world, side, maxDelay, cutAfter) {
+  constructor(exchange, world, side, maxDelay, { bytes, then }) {
     this.#exchange = exchange;
     this.#world = world;
     this.#side = side;
     this.#maxDelay = maxDelay;
-    this.#left = cutAfter;
+    this.#left = bytes;
+    this.#atLimit = then;
+  }
+
+  /** How many items were sent and have not arrived: what is held back on the way counts as arrived. */
+  get underWay() {
+    return this.#underWay + (this.#isBegun ? 0 : this.#kept.length);
+  }
+
+  begin() {
+    this.#isBegun = true;
+    this.#setOut();
+  }
+
+  #setOut() {
+    if (this.#isBegun && (this.holdsBack === 'nothing' || this.hasEnded)) {
+      this.holdsBack = 'nothing';
+      this.#kept.forEach((item) => this.send(item));
+      this.#kept = [];
+      if (this.hasEnded) {
+        this.#later(() => {
+          if (!this.isClosed) {
+            this.#side.ended();
+          }
+        });
+      }
+    }
   }
 
   /** @param {unknown} item */
   send(item) {
-    this.underWay++;
+    const isHeldBack = this.holdsBack === 'all' || (this.holdsBack === 'body' && item instanceof Uint8Array);
+    if (!this.#isBegun || isHeldBack) {
+      this.#kept.push(item);
+      return;
+    }
+    this.#underWay++;
     this.#later(() => {
-      this.underWay--;
+      this.#underWay--;
       this.#deliver(item);
     });
   }
 
   end() {
     this.hasEnded = true;
-    this.#later(() => {
-      if (!this.isClosed) {
-        this.#side.ended();
-      }
-    });
+    this.#setOut();
   }
 
   /** @param {boolean} isDropping what is under way */
@@ -171,7 +203,7 @@ class Flow {
       return;
     }
     if (this.#left <= 0) {
-      this.#exchange.cut();
+      this.#exchange[this.#atLimit]();
     } else if (item instanceof Uint8Array) {
       const bytes = item.subarray(0, this.#left);
       this.#left -= bytes.length;
@@ -184,7 +216,7 @@ class Flow {
       }
       if (bytes.length < item.length) {
         this.isClosed = true;
-        this.#exchange.cut();
+        this.#exchange[this.#atLimit]();
       }
     } else {
       this.#side.received(item);
@@ -192,25 +224,75 @@ class Flow {
   }
 }
 
-/** A request and its answer. */
+/**
+ * @typedef {object} Limit where something happens to one direction of an exchange
+ * @property {number} bytes after how many; 0: not even a head arrives
+ * @property {'cut' | 'hold'} then
+ */
+
+/** No limit: everything arrives. @type {Limit} */
+export const NO_LIMIT = { bytes: Infinity, then: 'cut' };
+
+/** A connection that carries so many exchanges at once; the others wait. */
+export class Connection {
+  #room;
+  /** @type {Set<Exchange>} */
+  #open = new Set();
+  /** @type {Exchange[]} */
+  #waiting = [];
+
+  /** @param {number} room */
+  constructor(room) {
+    this.#room = room;
+  }
+
+  /** @param {Exchange} exchange */
+  enter(exchange) {
+    this.#waiting.push(exchange);
+    this.#admit();
+  }
+
+  /** The client has no more to do with it. @param {Exchange} exchange */
+  leave(exchange) {
+    this.#waiting = this.#waiting.filter((other) => other !== exchange);
+    this.#open.delete(exchange);
+    this.#admit();
+  }
+
+  #admit() {
+    for (let next; this.#open.size < this.#room && (next = this.#waiting.shift());) {
+      this.#open.add(next);
+      next.begin();
+    }
+  }
+}
+
+/** A request and its answer. It waits until {@link begin}. */
 export class Exchange {
   #world;
   #isOver = false;
   #isHole = false;
+  #isBegun = false;
 
   /**
    * @param {World} world
    * @param {object} way
    * @param {number} way.maxDelay of each piece, in milliseconds
-   * @param {number} way.upCut after how many bytes the request is cut; 0: it does not even arrive
-   * @param {number} way.downCut after how many bytes the answer is cut; 0: it is lost whole
+   * @param {Limit} way.up
+   * @param {Limit} way.down
    * @param {Side} client
    * @param {Side} server
    */
-  constructor(world, { maxDelay, upCut, downCut }, client, server) {
+  constructor(world, { maxDelay, up, down }, client, server) {
     this.#world = world;
-    this.up = new Flow(this, world, server, maxDelay, upCut);
-    this.down = new Flow(this, world, client, maxDelay, downCut);
+    this.up = new Flow(this, world, server, maxDelay, up);
+    this.down = new Flow(this, world, client, maxDelay, down);
+  }
+
+  begin() {
+    this.#isBegun = true;
+    this.up.begin();
+    this.down.begin();
   }
 
   /** The connection is lost: each side notices it at its own time. */
@@ -232,11 +314,16 @@ export class Exchange {
     });
   }
 
+  /** Nothing arrives any more, and no side ever learns of it. */
+  hold() {
+    this.#isHole = this.up.isClosed = this.down.isClosed = true;
+  }
+
   /** The client aborts it. */
   abort() {
     this.down.isClosed = true;
     this.#lose(() => {
-      if (!this.down.hasEnded) {
+      if (this.#isBegun && !this.down.hasEnded) {
         this.up.lose(this.up.isClosed || this.#world.chance(0.5));
       }
     });

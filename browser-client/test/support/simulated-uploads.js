@@ -1,17 +1,42 @@
-// How the client's POSTs travel in a schedule: several at a time, streamed, or streamed through a proxy that holds them back.
+// How the client's POSTs travel in a schedule: several at a time, or streamed, and what a network does to them.
 import assert from 'node:assert/strict';
 
 const MAX_POSTS = 4;
+/** As in src/dialect2/fetch/upload.js: POSTs are not made smaller when something on the way refuses them as too large. */
+const SMALLEST_LIMIT = 1_000;
+const STREAM_PAUSE_MILLISECONDS = 250;
+/** A POST that is held may take so many heartbeats until its bytes have gone another way. */
+const HEARTBEATS_TO_REPLACE = 4;
+const DEFAULT_HEARTBEAT_MILLISECONDS = 15_000;
 
 /** @typedef {import('../../src/dialect2/core/session.js').ResumableSession} ResumableSession */
 /** @typedef {import('./simulated-network.js').Exchange} Exchange */
 /** @typedef {import('./simulated-network.js').Side} Side */
+/** @typedef {import('../../src/dialect2/core/uploads.js').Part} Part */
+
+/**
+ * What becomes of a request besides cuts and delays. `refused`: the server is overloaded. `foreign`: something on the way
+ * answers, and the server does not learn of it. `replaced`: something on the way answers in the server's place.
+ * `repeated`: something on the way sends it once more.
+ * @typedef {'served' | 'refused' | 'foreign' | 'replaced' | 'repeated'} Fate
+ */
+
+/**
+ * What something on the way does to every body.
+ * @typedef {object} Way
+ * @property {boolean} buffersRequests holds a request's body back until it has all of it
+ * @property {boolean} buffersResponses
+ * @property {number} maxBody larger ones are cut, and answered with 413
+ */
 
 /**
  * @typedef {object} Network what a schedule lends for it
- * @property {(client: Side, server: Side) => Exchange} exchange
+ * @property {Way} way
+ * @property {(client: Side, server: Side, mayHold: boolean) => Exchange} exchange not yet begun
+ * @property {(exchange: Exchange) => void} begin when there is room on the connection
+ * @property {(exchange: Exchange) => void} leave when the client has done with it
+ * @property {() => Fate} fate
  * @property {(exchange: Exchange, request: object, lost: () => void) => () => void} watch
- * @property {() => boolean} breaks
  * @property {() => void} serve
  */
 
@@ -22,21 +47,26 @@ export class Uploads {
   #maxBody;
   #network;
   #posts = 0;
-  /** @type {{ part: import('../../src/dialect2/core/uploads.js').Part, exchange: Exchange, held: Uint8Array[] } | undefined} */
+  /** @type {{ part: Part, exchange: Exchange, sent: number } | undefined} */
   #stream;
+  /** Which POST is held for ever although nothing else happens; Infinity: none. */
+  #holds;
+  /** @type {{ at: number, to: number } | undefined} when the server must have everything before an offset */
+  due;
 
   /**
    * @param {import('./simulated-network.js').World} world
    * @param {ResumableSession} client
    * @param {import('./server-session.js').ServerSession} server
-   * @param {{ mode: 'post' | 'stream' | 'held', maxBody: number }} how
+   * @param {{ mode: 'post' | 'stream', maxBody: number, holds: number }} how
    * @param {Network} network
    */
-  constructor(world, client, server, { mode, maxBody }, network) {
+  constructor(world, client, server, { mode, maxBody, holds }, network) {
     this.#world = world;
     this.#client = client;
     this.#server = server;
     this.#maxBody = maxBody;
+    this.#holds = holds;
     this.#network = network;
     this.mode = mode;
   }
@@ -65,14 +95,16 @@ export class Uploads {
     }
   }
 
-  /** @param {import('../../src/dialect2/core/uploads.js').Part} part */
+  /** @param {Part} part */
   #post(part) {
     this.#posts++;
-    const exchange = this.#upload(part, () => this.#posts--);
-    exchange.up.send(part.bytes);
+    const { bytes } = part;
+    const isCut = bytes.length > this.#network.way.maxBody;
+    const exchange = this.#upload(part, () => this.#posts--, isCut ? 'cut' : undefined);
+    exchange.up.send(bytes);
     exchange.up.end();
-    if (this.#network.breaks()) {
-      this.#duplicate(part.bytes);
+    if (this.#network.fate() === 'repeated') {
+      this.#repeat(bytes);
     }
   }
 
@@ -83,82 +115,95 @@ export class Uploads {
         this.#stream = undefined;
       }
     });
-    this.#stream = { part, exchange, held: [] };
+    this.#stream = { part, exchange, sent: 0 };
     this.#sendStream();
   }
 
   #sendStream() {
-    if (!this.#stream) {
+    const stream = this.#stream;
+    if (!stream) {
       return;
     }
-    const { part, exchange, held } = this.#stream;
-    const isHeld = this.mode === 'held';
+    const { part, exchange } = stream;
     for (
       let /** @type {Uint8Array[] | null} */ pieces;
       exchange.up.underWay < 4 && (pieces = this.#client.uploads.nextPieces(part, this.#maxBody, this.#world.now));
     ) {
-      if (isHeld) {
-        held.push(...pieces);
-      } else {
-        pieces.forEach((piece) => exchange.up.send(piece));
+      for (const piece of pieces) {
+        exchange.up.send(piece);
+        stream.sent += piece.length;
+      }
+      if (stream.sent > this.#network.way.maxBody) {
+        exchange.cut();
       }
     }
     if (part.mustEnd && exchange.up.underWay < 4) {
-      held.forEach((piece) => exchange.up.send(piece));
       exchange.up.end();
       this.#stream = undefined;
     }
   }
 
   /**
-   * @param {import('../../src/dialect2/core/uploads.js').Part} part
+   * @param {Part} part
    * @param {() => void} done
+   * @param {'cut'} [limit] something on the way finds it too large: only its beginning arrives
    */
-  #upload(part, done) {
+  #upload(part, done, limit) {
     const world = this.#world;
+    const network = this.#network;
     let isDone = false;
     const settle = (/** @type {() => void} */ how) => {
       if (!isDone) {
         isDone = true;
         unwatch();
+        network.leave(exchange);
         done();
         how();
       }
     };
-    const lost = () => settle(() => this.#client.uploadLost(part, world.now));
-    const isRefused = this.#network.breaks() && world.chance(0.3);
+    const lost = (/** @type {number} */ retryAfter) =>
+      settle(() =>
+        this.#client.uploadLost(part, world.now, retryAfter || (part.isStream ? STREAM_PAUSE_MILLISECONDS : 0)),
+      );
+    const fate = network.fate();
     const upload = this.#server.openUpload();
     let isAnswered = false;
-    const answer = (/** @type {import('./server-session.js').Problem | undefined} */ problem) => {
+    const answer = (/** @type {import('./server-session.js').Problem | undefined} */ problem, isForeign = false) => {
       if (!isAnswered) {
         isAnswered = true;
-        exchange.down.send({ problem });
+        exchange.down.send({ problem, isForeign: isForeign || fate === 'replaced' });
         exchange.down.end();
       }
     };
-    const exchange = this.#network.exchange(
+    const exchange = network.exchange(
       {
-        received: ({ problem }) =>
-          settle(() => {
-            if (!problem) {
-              this.#client.uploadTaken(part, world.now);
-            } else if (problem.status === 503) {
-              this.#client.uploadLost(part, world.now, 1_000);
-            } else {
-              assert.equal(problem.status, 410, problem.type);
-              this.#client.closedByServer(problem.number, problem.reason);
-            }
-          }),
+        received: ({ problem, isForeign }) => {
+          if (isForeign) {
+            this.#refusedByAnother(part);
+            lost(world.oneOf([0, 1_000]));
+          } else if (!problem) {
+            settle(() => this.#client.uploadTaken(part, world.now));
+          } else if (problem.status === 503) {
+            lost(1_000);
+          } else {
+            assert.equal(problem.status, 410, problem.type);
+            settle(() => this.#client.closedByServer(problem.number, problem.reason));
+          }
+        },
         ended: () => {},
-        lost,
+        lost: () => lost(0),
       },
       {
         received: (bytes) => {
-          if (isRefused) {
+          if (fate === 'refused') {
             answer({ status: 503, type: 'overloaded' });
-          } else {
-            upload.received(bytes, world.now);
-            if (upload.problem) {
+          } else if (fate === 'foreign') {
+            answer(undefined, true);
+          } else if (!isAnswered) {
+            upload.received(limit ? bytes.subarray(0, network.way.maxBody) : bytes, world.now);
+            if (limit) {
+              answer(undefined, true);
+            } else if (upload.problem) {
               answer(upload.problem);
             }
           }
@@ -166,13 +211,40 @@ export class Uploads {
         ended: () => answer(upload.ended()),
         lost: () => {},
       },
+      true,
     );
-    const unwatch = this.#network.watch(exchange, part, lost);
+    const unwatch = network.watch(exchange, part, () => lost(0));
+    if (network.way.buffersRequests) {
+      exchange.up.holdsBack = 'all';
+    }
+    network.begin(exchange);
+    if (--this.#holds === 0) {
+      world.after(world.between(0, 100), () => this.#hold(part, exchange));
+    }
     return exchange;
   }
 
+  /** @param {Part} part that something on the way has refused as too large, or as one without a length */
+  #refusedByAnother(part) {
+    if (part.isStream) {
+      this.mode = 'post';
+    } else if (part.bytes.length > this.#network.way.maxBody) {
+      this.#maxBody = Math.max(SMALLEST_LIMIT, Math.min(this.#maxBody, part.bytes.length >> 1));
+    }
+  }
+
+  /** @param {Part} part @param {Exchange} exchange */
+  #hold(part, exchange) {
+    const client = this.#client;
+    if (client.isWanted(part)) {
+      exchange.hold();
+      const heartbeat = client.downloads.heartbeat || DEFAULT_HEARTBEAT_MILLISECONDS;
+      this.due = { at: this.#world.now + HEARTBEATS_TO_REPLACE * heartbeat, to: part.ranges.at(-1)?.to ?? 0 };
+    }
+  }
+
   /** @param {Uint8Array} bytes of a body that comes once more, whole or in part */
-  #duplicate(bytes) {
+  #repeat(bytes) {
     const world = this.#world;
     const part = bytes.subarray(0, world.chance(0.5) ? bytes.length : world.between(0, bytes.length));
     world.after(world.between(0, 20_000), () => {

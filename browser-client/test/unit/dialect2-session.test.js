@@ -520,3 +520,59 @@ for (const heartbeat of [HEARTBEAT, 0]) {
     assert.ok(!core.isWanted(download) && core.isWanted(next) && core.downloads.isAttached);
   });
 }
+
+/** A streaming POST that has answered its first PING. */
+function streaming() {
+  const session = attached();
+  const { core, download } = session;
+  const stream = core.uploads.openStream(0);
+  core.write(Buffer.from('ab'));
+  assert.ok(core.uploads.nextPieces(stream, MIB, 0));
+  core.received(download, frame(FrameType.WINDOW, [2, 102]), 10);
+  core.received(download, frame(FrameType.PONG, [stream.probe]), 10);
+  return { ...session, stream };
+}
+
+/** Lets a living server answer what a stream asks, if it does. @param {ReturnType<typeof streaming>} session */
+function liveOn({ core, download, stream }, until = 0, answers = true) {
+  let arrived = stream.ranges[0].to;
+  for (let now = 11; now <= until && core.isWanted(stream); now += 1_000) {
+    core.received(download, frame(FrameType.PING, [1]), now);
+    core.timeIs(now);
+    const pieces = core.uploads.nextPieces(stream, MIB, now);
+    arrived = Math.max(arrived, ...stream.ranges.map(({ to }) => to));
+    const pings = [...new FrameDecoder().decode(Buffer.concat(pieces ?? []))].filter(
+      ({ type }) => type === FrameType.PING,
+    );
+    if (answers && pings.length > 0) {
+      core.received(download, frame(FrameType.WINDOW, [arrived, 100 + arrived]), now);
+      core.received(download, frame(FrameType.PONG, [pings[0].fields[0]]), now);
+    }
+  }
+}
+
+test('a streaming POST with a few bytes in it, which the server need not confirm, is not treated as held', () => {
+  const session = streaming();
+  session.core.write(Buffer.from('c'));
+  liveOn(session, 20 * HEARTBEAT);
+  assert.ok(session.core.isWanted(session.stream) && session.core.uploads.mayStream);
+});
+
+test('what a streaming POST carries besides bytes is sent by another within five heartbeats if it is held', () => {
+  const session = streaming();
+  liveOn(session, 4 * HEARTBEAT + 1_000, false);
+  assert.ok(!session.core.isWanted(session.stream));
+});
+
+test('a streaming POST that has ended and is never answered is given up', () => {
+  const { core, download, stream } = streaming();
+  core.received(download, frame(FrameType.ROTATE, []), 1_000);
+  assert.ok(stream.mustEnd && core.isWanted(stream));
+  for (let now = 2_000; now < 1_000 + 3 * HEARTBEAT; now += 1_000) {
+    core.received(download, frame(FrameType.PONG, [0]), now);
+    core.timeIs(now);
+  }
+  assert.ok(core.isWanted(stream));
+  core.timeIs(1_000 + 3 * HEARTBEAT);
+  assert.ok(!core.isWanted(stream));
+});

@@ -195,7 +195,7 @@ export class ResumableSession {
         break;
       case FrameType.ROTATE:
         if (this.downloads.rotate(download)) {
-          this.uploads.endStream();
+          this.uploads.endStream(now);
         }
         break;
       case FrameType.HELLO:

@@ -33,8 +33,9 @@ const SAME_BREAK_MILLISECONDS = 1_000;
  * @property {boolean} mustEnd a streaming body must end: there is nothing more for it
  * @property {Uint8Array[]} first what a streaming body begins with
  * @property {number} probe the PING in it; 0: none, or it was answered
- * @property {number} startedAt when it was begun; of a streaming one, when it had begun to wait for the server
+ * @property {number} startedAt when it was begun; of a streaming one, when it began to carry what must be confirmed
  * @property {boolean} isStream
+ * @property {boolean} mustProbe a streaming one has carried something since its last PING
  * @property {boolean} isLast it carries the last frame of the session
  * @property {import('./ranges.js').Range[]} ranges
  * @property {boolean} hasWindow
@@ -142,18 +143,33 @@ export class Uploads {
 
   /** @param {number} now @returns {Part} a streaming one, which must be begun now */
   openStream(now) {
-    this.endStream();
+    this.endStream(now);
     this.#stream = this.#newPart(now);
     this.#stream.isStream = true;
     this.#isUnproven = true;
-    this.#stream.probe = ++this.#lastToken;
-    this.#stream.first = [frame(PING, [this.#lastToken])];
+    this.#stream.first = [this.#probe(this.#stream, now)];
     return this.#stream;
+  }
+
+  /** @param {Part} part a streaming one @param {number} now @returns {Uint8Array} a PING in it, which must be answered */
+  #probe(part, now) {
+    part.probe = ++this.#lastToken;
+    part.mustProbe = false;
+    this.#probedAt = now;
+    return frame(PING, [part.probe]);
   }
 
   /** @param {number} startedAt @returns {Part} */
   #newPart(startedAt) {
-    const contents = { ranges: [], hasWindow: false, pongs: [], ping: 0, isStream: false, isLast: false };
+    const contents = {
+      ranges: [],
+      hasWindow: false,
+      pongs: [],
+      ping: 0,
+      isStream: false,
+      mustProbe: false,
+      isLast: false,
+    };
     const part = { bytes: joined([]), mustEnd: false, first: [], probe: 0, startedAt, ...contents };
     this.#parts.add(part);
     return part;
@@ -179,7 +195,7 @@ export class Uploads {
       this.#mustReset = false;
       return resetFrame(this.#failure.number, this.#failure.reason);
     }
-    const wasWaiting = this.#waits(part);
+    const carried = this.#carries(part);
     const pieces = part.first;
     part.first = [];
     if (this.#receiving.mustAdvertise || this.#pongs.length > 0) {
@@ -201,13 +217,12 @@ export class Uploads {
       }
       return null;
     }
-    if (part.isStream && !wasWaiting) {
-      part.startedAt = now;
+    if (part.isStream) {
+      part.startedAt = carried ? part.startedAt : now;
+      // Little of it is confirmed unless a PING follows.
+      part.mustProbe = true;
       if (!part.probe && now - this.#probedAt >= this.#heartbeat) {
-        // What it carries besides bytes is not confirmed.
-        part.probe = ++this.#lastToken;
-        pieces.push(frame(PING, [part.probe]));
-        this.#probedAt = now;
+        pieces.push(this.#probe(part, now));
       }
     }
     this.#downloads.sent(now);
@@ -249,7 +264,7 @@ export class Uploads {
 
   /** @param {Part} part @returns {boolean} whether something of it must still be answered */
   #waits(part) {
-    return !part.isStream || part.probe > 0 || this.#carries(part);
+    return !part.isStream || part.mustEnd || part.probe > 0 || this.#carries(part);
   }
 
   /**
@@ -355,9 +370,12 @@ export class Uploads {
     }
   }
 
-  endStream() {
-    if (this.#stream) {
-      this.#stream.mustEnd = true;
+  /** @param {number} [now] */
+  endStream(now = this.#arrivedAt) {
+    const stream = this.#stream;
+    if (stream) {
+      stream.startedAt = this.#waits(stream) ? stream.startedAt : now;
+      stream.mustEnd = true;
     }
   }
 
@@ -393,7 +411,7 @@ export class Uploads {
     for (const part of this.#parts) {
       if (part.isLast) {
         yield [part.startedAt + LAST_FRAME_MILLISECONDS, (now) => onheld(part, now)];
-      } else if (!this.#isClosed && this.#waits(part)) {
+      } else if (!this.#isClosed) {
         yield* this.#alarmsOf(part, onheld);
       }
     }
@@ -405,17 +423,22 @@ export class Uploads {
    * @returns {Generator<import('./session.js').Alarm, void>}
    */
   *#alarmsOf(part, onheld) {
+    if (part.mustProbe && !part.probe && !part.mustEnd) {
+      yield [this.#probedAt + this.#heartbeat, (now) => (part.first = [this.#probe(part, now)])];
+    }
     if (part === this.#stream && this.#isUnproven) {
       yield [
-        part.startedAt + Math.min(PROBE_TIMEOUT_MILLISECONDS, this.#downloads.heartbeat || Infinity),
+        this.#probedAt + Math.min(PROBE_TIMEOUT_MILLISECONDS, this.#downloads.heartbeat || Infinity),
         () => {
           this.mayStream = false;
           this.#lose(part);
         },
       ];
-      return;
+    } else if (this.#waits(part)) {
+      const hold = Math.max(SHORTEST_HOLD_MILLISECONDS, HELD_HEARTBEATS * this.#heartbeat);
+      const bytesSince = Math.max(part.startedAt, this.#arrivedAt);
+      const since = this.#carries(part) ? bytesSince : part.probe ? this.#probedAt : part.startedAt;
+      yield [since + hold, (now) => onheld(part, now)];
     }
-    const hold = Math.max(SHORTEST_HOLD_MILLISECONDS, HELD_HEARTBEATS * this.#heartbeat);
-    yield [Math.max(part.startedAt, this.#carries(part) ? this.#arrivedAt : 0) + hold, (now) => onheld(part, now)];
   }
 }
