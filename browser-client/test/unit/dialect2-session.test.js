@@ -264,6 +264,15 @@ test('a server that is silent for two heartbeats is treated as dead: its downloa
   assert.ok(core.downloads.mustAttach(2 * HEARTBEAT));
 });
 
+test('a server that may have lost the download of a silent session is treated as dead while it can be resumed', () => {
+  const { core, download } = attached();
+  core.received(download, frame(FrameType.HELLO, [15_000, 30_000]), 1_000);
+  core.timeIs(23_499);
+  assert.ok(core.downloads.isAttached);
+  core.timeIs(23_500);
+  assert.ok(core.downloads.mustAttach(23_500));
+});
+
 test('a client gives up after the resume timeout, and tells a server that may still be there', () => {
   const { core, download } = attached();
   core.downloadEnded(download, 1_000);

@@ -82,6 +82,11 @@ export class Downloads {
     return Math.max(this.#resumeTimeout, DEFAULT_RESUME_TIMEOUT_MILLISECONDS);
   }
 
+  /** How long the server may be silent, in milliseconds. If it has lost the download, there must be time to resume. */
+  get #patience() {
+    return Math.min(2 * this.heartbeat, Math.max(1.25 * this.heartbeat, 0.75 * this.#resumeTimeout));
+  }
+
   /** @param {any} request */
   isWanted(request) {
     return request === this.#attempt || this.#open.has(request);
@@ -251,7 +256,7 @@ export class Downloads {
         yield [this.#sentAt + this.heartbeat, () => this.#receiving.advertiseAgain()];
       }
       yield [
-        this.#heardAt + 2 * this.heartbeat,
+        this.#heardAt + this.#patience,
         (now) => {
           ondead();
           this.ended(current, now);
