@@ -77,12 +77,12 @@ const optionsOf = ([dialect, mode]) => ({ dialect, disable_request_streaming: mo
 
 const FACES = { make: [make, transferNode], connect: [connect, transferWeb] };
 
-/** Opens so many duplexes to the echo, with one face, and counts in `window.losses` how often they are detached. */
-function openEchoes(face, count, options) {
+/** Opens so many duplexes to an echo, with one face, and counts in `window.losses` how often they are detached. */
+function openEchoes(face, count, options, path = '/echo') {
   window.losses = 0;
   return Promise.all(
     Array.from({ length: count }, async () => {
-      const duplex = await FACES[face][0]('/echo', options);
+      const duplex = await FACES[face][0](path, options);
       const onDetached = () => (window.losses += 1);
       (duplex.addEventListener ?? duplex.on).call(duplex, 'detached', onDetached);
       return duplex;

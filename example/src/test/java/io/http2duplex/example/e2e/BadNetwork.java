@@ -3,6 +3,7 @@ package io.http2duplex.example.e2e;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -40,11 +41,12 @@ final class BadNetwork implements AutoCloseable {
     private static final int CUT = -1;
 
     private final ServerSocket listener;
-    private final URI target;
+    private volatile URI target;
     private final Set<Line> lines = ConcurrentHashMap.newKeySet();
     private Supplier<Fate> fates = () -> Fate.PASS;
     private int count;
     private int cuts;
+    private long passed;
 
     /** @param target what is reached through it: its host and port count */
     BadNetwork(String target) {
@@ -62,9 +64,26 @@ final class BadNetwork implements AutoCloseable {
         return "https://localhost:" + listener.getLocalPort() + path;
     }
 
+    /** What is reached through it from now on: a server that was started again. */
+    void leadTo(String target) {
+        this.target = URI.create(target);
+    }
+
     /** {@return how many connections were cut in all} */
     synchronized int cuts() {
         return cuts;
+    }
+
+    /** {@return how many bytes have passed in all, both ways together} */
+    synchronized long passed() {
+        return passed;
+    }
+
+    /** Cuts the connections that there are. */
+    void cut() throws IOException {
+        for (Line line : lines) {
+            line.cut();
+        }
     }
 
     /** Cuts so many connections, each after a random number of bytes, both ways together; then all is well again. */
@@ -109,7 +128,14 @@ final class BadNetwork implements AutoCloseable {
     private void accept() throws IOException {
         while (true) {
             Socket browser = listener.accept();
-            Socket server = new Socket(target.getHost(), target.getPort());
+            Socket server;
+            try {
+                server = new Socket(target.getHost(), target.getPort());
+            } catch (ConnectException e) {
+                // There is no server at the moment.
+                browser.close();
+                continue;
+            }
             Line line;
             synchronized (this) {
                 line = new Line(count, browser, server, fates.get());
@@ -213,6 +239,9 @@ final class BadNetwork implements AutoCloseable {
                 }
                 to.write(bytes, passed, admitted);
                 passed += admitted;
+                synchronized (BadNetwork.this) {
+                    BadNetwork.this.passed += admitted;
+                }
             }
         }
 

@@ -1,0 +1,7 @@
+package io.http2duplex.example.e2e;
+
+class FirefoxIT extends EngineSuite {
+    FirefoxIT() {
+        super(Engine.FIREFOX, "post");
+    }
+}

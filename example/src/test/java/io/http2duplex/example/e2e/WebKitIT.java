@@ -1,0 +1,7 @@
+package io.http2duplex.example.e2e;
+
+class WebKitIT extends EngineSuite {
+    WebKitIT() {
+        super(Engine.WEBKIT, "post");
+    }
+}
