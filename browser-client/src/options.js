@@ -16,6 +16,10 @@ import { ResponseError } from './errors.js';
  *   milliseconds; default 8,000
  * @property {readonly DownloadMode[]} [download_modes] dialect 2: how the download may travel, the one to begin with
  *   first; the next one is tried where one does not work; default `['streaming', 'typed', 'polling']`
+ * @property {'auto' | 'at_once' | 'never'} [websocket] dialect 2: when a duplex moves to a WebSocket, if the server allows
+ *   that: `auto`, the default, when it is used in small turns
+ * @property {number} [max_websockets] dialect 2: how many duplexes of the page may have a WebSocket at the same time;
+ *   default 4
  * @property {number} [max_window] dialect 2: the most that is held of what the server has sent and the application has
  *   not read, in bytes; default 16 MiB
  */
@@ -35,6 +39,8 @@ const DEFAULT_MAX_POST_BYTES = 1_000_000;
 const DEFAULT_MAX_WINDOW = 16 * 1024 * 1024;
 const DEFAULT_OPEN_TIMEOUT = 8_000;
 const INITIAL_WINDOW = 64 * 1024;
+const WEBSOCKET = ['auto', 'at_once', 'never'];
+const DEFAULT_MAX_WEBSOCKETS = 4;
 /** @type {readonly DownloadMode[]} */
 const DOWNLOAD_MODES = ['streaming', 'typed', 'polling'];
 
@@ -70,6 +76,8 @@ export function settingsOf(url, options, highWaterMark) {
     open_timeout = DEFAULT_OPEN_TIMEOUT,
     max_window = DEFAULT_MAX_WINDOW,
     download_modes = DOWNLOAD_MODES,
+    websocket = 'auto',
+    max_websockets = DEFAULT_MAX_WEBSOCKETS,
     ...init
   } = options;
   check(
@@ -77,7 +85,12 @@ export function settingsOf(url, options, highWaterMark) {
     (value) => Number.isSafeInteger(value) && value > 0,
     'a whole number of at least 1',
   );
-  check({ resume_timeout, open_timeout, highWaterMark }, (value) => value >= 0, 'a number of at least 0');
+  check({ websocket }, (value) => WEBSOCKET.includes(value), `one of ${WEBSOCKET}`);
+  check(
+    { resume_timeout, open_timeout, highWaterMark, max_websockets },
+    (value) => value >= 0,
+    'a number of at least 0',
+  );
   check({ dialect }, (value) => value === 1 || value === 2, '1 or 2');
   check(
     { download_modes },
@@ -95,6 +108,8 @@ export function settingsOf(url, options, highWaterMark) {
     resumeTimeout: resume_timeout,
     openTimeout: open_timeout,
     modes: download_modes,
+    websocket,
+    maxSockets: max_websockets,
     /** The number of the last GET of the opening. */
     attempts: 0,
     initialWindow: Math.min(INITIAL_WINDOW, max_window),

@@ -3,8 +3,10 @@
  * and at most one write or end.
  * @typedef {object} Session
  * @property {string} id
- * @property {'post' | 'streaming'} uploadMode how the upload travels; `streaming` becomes `post` where it does not work
- * @property {import('./options.js').DownloadMode} downloadMode how the download travels; changes where that does not work
+ * @property {'post' | 'streaming' | 'websocket'} uploadMode how the upload travels; `streaming` becomes `post` where it
+ *   does not work
+ * @property {import('./options.js').DownloadMode | 'websocket'} downloadMode how the download travels; changes where that
+ *   does not work, and when the duplex moves to a WebSocket or leaves it
  * @property {Promise<void>} closed resolves when both directions have ended and all was read, else rejects with the
  *   first failure; the promise may be ignored
  * @property {() => Promise<import('./bytes.js').Bytes | null>} read the next bytes, at least one; null at the end

@@ -1,9 +1,10 @@
 /*
- * The seam for carriers. A carrier moves the frames of a session of dialect 2: over fetch (fetch/), and later over a
- * WebSocket or by polls. The session (session.js) knows the application, the page and the time. Its core (core/) knows
+ * The seam for carriers. A carrier moves the frames of a session of dialect 2: over fetch (fetch/), or over a WebSocket
+ * (websocket/). The session (session.js) knows the application, the page and the time. Its core (core/) knows
  * which frames must go and what has come. Neither knows requests or sockets.
  *
- * A carrier implements DownloadCarrier, UploadCarrier or both: the session takes one of each, which may be one object.
+ * A carrier implements DownloadCarrier, UploadCarrier or both: the session begins with one of each, which may be one
+ * object. A SocketCarrier, which is both, may join them later: the core tells which of them carries.
  * It is made with a CarrierContext. It asks the core what to do, and reports each event to the core through
  * `context.event`, so that the session can act on it. A carrier that only some pages need is loaded when it is needed,
  * like dialect1.js.
@@ -19,7 +20,9 @@
  * - It reports failures that may pass as lost, with the cause to `context.disturbed`. Only an answer that can't pass
  *   ends the session: by `core.closedByServer`, `core.fail` or `core.reset`, with the error to `context.refused`
  *   before.
- * - A carrier that is one socket makes two requests of it: an attempt with its download, and one streaming part.
+ * - A carrier that is one socket makes two requests of it: an attempt with its download, and one streaming part. If
+ *   requests carry as well, it attaches only when `core.downloads.mayMove`, by `core.downloads.attach(now, true)`, and
+ *   its part is that of `core.uploads.openSocket(now)`.
  */
 
 import { codeOfReset } from '../codes.js';
@@ -51,7 +54,11 @@ import { DuplexError } from '../errors.js';
 
 /** @typedef {Carrier & Attaching} DownloadCarrier */
 /** @typedef {Carrier & Sending} UploadCarrier */
-/** @typedef {{ downloads: DownloadCarrier, uploads: UploadCarrier }} Carriers of one session; they may be one object */
+/** @typedef {Carrier & Pick<Attaching, 'attach'> & Pick<Sending, 'send'>} SocketCarrier */
+/**
+ * @typedef {{ socket?: SocketCarrier, downloads: DownloadCarrier, uploads: UploadCarrier }} Carriers of one session; the
+ *   last two may be one object
+ */
 
 /** The link between a session and its carriers. */
 export class CarrierContext {

@@ -5,6 +5,7 @@ import { DuplexError, ErrorCode } from '../errors.js';
 import { CarrierContext } from './carrier.js';
 import { ResumableSession } from './core/session.js';
 import { SendTiming } from './send-timing.js';
+import { Turns } from './turns.js';
 
 /** How long the last requests of a session may take before they are aborted. */
 const LAST_REQUESTS_MILLISECONDS = 3_000;
@@ -52,6 +53,9 @@ export class Dialect2Session {
   #isDraining = false;
   /** The page is in the back/forward cache. */
   #isSuspended = false;
+  #turns = new Turns();
+  /** The code for sockets is here, or on its way. */
+  #hasSockets;
   #timing = new SendTiming(() => this.#send());
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -75,6 +79,7 @@ export class Dialect2Session {
     this.#core = new ResumableSession({ ...settings, random: Math.random }, performance.now());
     this.#context = new CarrierContext(settings, id, this.#core, () => this.#act());
     this.#carriers = carriersWith(this.#context);
+    this.#hasSockets = settings.websocket === 'never';
     /** @type {Promise<void>} */
     this.closed = new Promise((resolve, reject) => (this.#closing = { resolve, reject }));
     // An application that ignores this promise learns of the failure from reading or writing.
@@ -87,11 +92,11 @@ export class Dialect2Session {
   }
 
   get uploadMode() {
-    return this.#carriers.uploads.uploadMode;
+    return this.#core.uploads.isOnSocket ? 'websocket' : this.#carriers.uploads.uploadMode;
   }
 
   get downloadMode() {
-    return this.#carriers.downloads.downloadMode;
+    return this.#core.downloads.isOnSocket ? 'websocket' : this.#carriers.downloads.downloadMode;
   }
 
   /** @returns {Promise<import('../bytes.js').Bytes | null>} */
@@ -159,16 +164,34 @@ export class Dialect2Session {
   }
 
   #send() {
-    const { downloads, uploads } = this.#carriers;
     if (!this.#isSuspended) {
+      this.#wantSocket();
+      const { socket, downloads, uploads } = this.#carriers;
+      socket?.attach();
       downloads.attach();
       uploads.send();
+      socket?.send();
     }
     const at = Math.min(this.#core.deadline, this.#lastRequestsUntil);
     clearTimeout(this.#timer);
-    if (at < Infinity && !(this.#core.isClosed && downloads.isIdle && uploads.isIdle)) {
+    const isIdle = Object.values(this.#carriers).every((carrier) => carrier.isIdle);
+    if (at < Infinity && !(this.#core.isClosed && isIdle)) {
       const pause = Math.min(Math.ceil(at - performance.now()), LONGEST_TIMER_MILLISECONDS);
       this.#timer = setTimeout(() => this.#ontime(), pause);
+    }
+  }
+
+  /** The code for sockets is loaded when the server has sent a ticket and one would be of use. */
+  async #wantSocket() {
+    const { settings, core } = this.#context;
+    if (!this.#hasSockets && core.downloads.ticket && (settings.websocket === 'at_once' || this.#turns.areSmall)) {
+      this.#hasSockets = true;
+      // Where it can't be loaded, requests carry on.
+      const loaded = await import('./websocket/carrier.js').catch(() => {});
+      if (loaded) {
+        this.#carriers.socket = new loaded.WebSocketCarrier(this.#context, this.#turns);
+        this.#act();
+      }
     }
   }
 
@@ -185,6 +208,9 @@ export class Dialect2Session {
     }
     const taken = this.#core.write(writing.bytes);
     writing.bytes = writing.bytes.subarray(taken);
+    if (taken) {
+      this.#turns.moved(taken, true);
+    }
     if (writing.bytes.length === 0) {
       this.#writing = undefined;
       writing.resolve();
@@ -195,6 +221,9 @@ export class Dialect2Session {
   #deliver() {
     const reading = this.#reading;
     const bytes = reading ? this.#core.read() : null;
+    if (bytes) {
+      this.#turns.moved(bytes.length, false);
+    }
     if (reading && (bytes || this.#core.isAtEnd)) {
       this.#reading = undefined;
       reading.resolve(bytes);

@@ -20,7 +20,7 @@ export class Dialect2Server extends TestServer {
   /** @type {((duplex: ServerDuplex) => void)[]} */
   #waiting = [];
 
-  options = { heartbeat: 0, resumeTimeout: 30_000, initialWindow: 65_536, maxWindow: 1_048_576 };
+  options = { heartbeat: 0, resumeTimeout: 30_000, initialWindow: 65_536, maxWindow: 1_048_576, webSocket: false };
 
   /**
    * Sees each request first.
@@ -58,10 +58,24 @@ export class Dialect2Server extends TestServer {
     return { client, duplex: await this.duplex() };
   }
 
+  /** @param {string} id */
+  duplexOf(id) {
+    return /** @type {ServerDuplex} */ (this.#duplexes.get(id));
+  }
+
   /** @returns {Promise<ServerDuplex>} the first one that was opened */
   async duplex() {
     const [duplex] = this.#duplexes.values();
     return duplex ?? awaited(new Promise((resolve) => this.#waiting.push(resolve)), 'a duplex at the server');
+  }
+
+  /**
+   * @param {{ number: number, offset: number, limit: number, ticket: Uint8Array }} request that has come by a socket
+   * @param {import('node:stream').Writable} socket
+   * @returns {ServerDuplex | undefined} the one that has given the ticket, with the socket as its download
+   */
+  attachSocket(request, socket) {
+    return [...this.#duplexes.values()].find((duplex) => duplex.attachSocket(request, socket));
   }
 
   /** Settles when everything was sent that can be sent without a further event. */
@@ -107,7 +121,7 @@ export class ServerDuplex {
   /** @type {Uint8Array[]} */
   #toWrite = [];
   #mustEnd = false;
-  /** @type {Map<import('./server-session.js').ServerDownload, Stream>} */
+  /** @type {Map<import('./server-session.js').ServerDownload, import('node:stream').Writable>} */
   #downloads = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -216,6 +230,30 @@ export class ServerDuplex {
       ...{ ':status': 200, 'http2-duplex-id': this.id, 'http2-duplex-version': '2' },
       ...(poll ? { 'http2-duplex-poll': '1' } : type),
     });
+    this.#carry(download, stream);
+  }
+
+  /**
+   * @param {{ number: number, offset: number, limit: number, ticket: Uint8Array }} request
+   * @param {import('node:stream').Writable} socket
+   * @returns {boolean} whether the ticket is one of this duplex
+   */
+  attachSocket(request, socket) {
+    const answer = this.#core.attach(request, performance.now());
+    if (answer.problem) {
+      return false;
+    }
+    this.attachments++;
+    this.#carry(answer.download, socket);
+    return true;
+  }
+
+  openUpload() {
+    return this.#core.openUpload();
+  }
+
+  /** @param {import('./server-session.js').ServerDownload} download @param {import('node:stream').Writable} stream */
+  #carry(download, stream) {
     this.#downloads.set(download, stream);
     stream.on('drain', () => this.act());
     stream.on('close', () => {

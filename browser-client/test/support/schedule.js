@@ -4,6 +4,7 @@ import { ResumableSession } from '../../src/dialect2/core/session.js';
 import { APPLICATION_RESET, Application } from './simulated-application.js';
 import { Downloads } from './simulated-downloads.js';
 import { Connection, Exchange, NO_LIMIT, World } from './simulated-network.js';
+import { Sockets } from './simulated-sockets.js';
 import { Uploads } from './simulated-uploads.js';
 import { randomOf } from './random.js';
 import { ServerSession } from './server-session.js';
@@ -38,6 +39,7 @@ export class Schedule {
   #way;
   /** Whether something else than faults makes the network slow. */
   #isRough;
+  #sockets;
   #sleepsUntil = 0;
   /** @type {(() => void)[]} what waits for the client to wake up */
   #missed = [];
@@ -99,6 +101,7 @@ export class Schedule {
         resumeTimeout,
         initialWindow: serverWindow,
         maxWindow: serverMax,
+        webSocket: world.chance(0.5),
       },
       0,
     );
@@ -117,6 +120,7 @@ export class Schedule {
     const holds = this.#faults === 0 && room === Infinity && world.chance(0.5) ? world.between(1, 12) : Infinity;
     this.#isRough = this.#way.buffersResponses || this.#way.buffersRequests || room < Infinity || holds < Infinity;
     this.#uploads = new Uploads(world, this.#client, this.#server, { mode, maxBody, holds }, network);
+    this.#sockets = new Sockets(world, this.#client, this.#server, { maxBody, mayHold }, network, this.#downloads);
     const resets = world.chance(0.15);
     this.#clientApplication = new Application(
       world,
@@ -154,6 +158,7 @@ export class Schedule {
   #plan(window) {
     const world = this.#world;
     this.#downloads.open(window);
+    this.#sockets.plan((move) => this.#atClient(() => (move(), this.#runClient())));
     this.#serve();
     this.#runClient();
     if (this.#faults > 0) {
@@ -259,8 +264,8 @@ export class Schedule {
         received: (item) => {
           server.received(item);
           this.#serve();
-          if (this.#uploads.isStream(exchange)) {
-            // There is room in the streaming POST again.
+          if (this.#uploads.isStream(exchange) || this.#sockets.isSocket(exchange)) {
+            // There is room in the streaming POST or socket again.
             this.#atClient(() => this.#runClient());
           }
         },
@@ -336,10 +341,12 @@ export class Schedule {
   #send() {
     const { now } = this.#world;
     const client = this.#client;
+    this.#sockets.attach();
     if (client.downloads.mustAttach(now)) {
       this.#downloads.resume();
     }
     this.#uploads.send(this.#clientApplication.written > 0);
+    this.#sockets.send();
   }
 
   /**

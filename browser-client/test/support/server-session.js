@@ -6,6 +6,7 @@ import { ReceivingDirection } from '../../src/dialect2/core/receiving.js';
 import { SendingDirection } from '../../src/dialect2/core/sending.js';
 import { isBetweenFrames } from './between-frames.js';
 
+const TICKET_BYTES = 16;
 const OLD_DOWNLOAD_TIMEOUT_MILLISECONDS = 30_000;
 /** In place of a heartbeat: how long a poll waits, and half as long as the next may be away. */
 const POLL_MILLISECONDS = 30_000;
@@ -90,6 +91,10 @@ export class ServerSession {
   /** @type {ServerDownload | undefined} the current one */
   #download;
   #attempt = -1;
+  #givesTickets;
+  #tickets = 0;
+  /** @type {Buffer | undefined} of the current download */
+  #ticket;
   #detachedAt;
   #heardAt;
   #sentAt;
@@ -106,10 +111,11 @@ export class ServerSession {
   #mustAdvertiseLast = false;
 
   /**
-   * @param {{ heartbeat: number, resumeTimeout: number, initialWindow: number, maxWindow: number }} options
+   * @param {{ heartbeat: number, resumeTimeout: number, initialWindow: number, maxWindow: number, webSocket?: boolean }} options
    * @param {number} now
    */
-  constructor({ heartbeat, resumeTimeout, initialWindow, maxWindow }, now) {
+  constructor({ heartbeat, resumeTimeout, initialWindow, maxWindow, webSocket = false }, now) {
+    this.#givesTickets = webSocket;
     this.#heartbeat = heartbeat;
     this.#resumeTimeout = resumeTimeout;
     this.#sending = new SendingDirection(initialWindow, maxWindow);
@@ -172,12 +178,15 @@ export class ServerSession {
   // Requests
 
   /**
-   * @param {{ number: number, offset: number, limit: number, poll?: number }} request number 0: the opening one; with a
-   *   poll it may wait so many milliseconds
+   * @param {{ number: number, offset: number, limit: number, poll?: number, ticket?: Uint8Array }} request number 0: the
+   *   opening one; with a poll it may wait so many milliseconds; a ticket comes by a socket
    * @param {number} now
    * @returns {{ download: ServerDownload, problem?: undefined } | { problem: Problem }}
    */
-  attach({ number, offset, limit, poll }, now) {
+  attach({ number, offset, limit, poll, ticket }, now) {
+    if (ticket && (this.#isClosed || !this.#ticket || Buffer.compare(this.#ticket, ticket))) {
+      return { problem: { status: 404, type: 'unknown-session' } };
+    }
     if (this.#isClosed) {
       return { problem: this.#outcome };
     }
@@ -203,11 +212,18 @@ export class ServerSession {
     const waitsUntil = poll === undefined ? undefined : now + Math.min(poll, this.#heartbeat || POLL_MILLISECONDS);
     this.#download = new ServerDownload(this, waitsUntil);
     this.#download.pending.push(
-      frame(FrameType.HELLO, [this.#heartbeat, this.#resumeTimeout]),
+      ...this.#hello(ticket !== undefined),
       frame(FrameType.WINDOW, this.#receiving.advertise(now)),
     );
     this.#settle();
     return { download: this.#download };
+  }
+
+  /** @param {boolean} isSocket @returns {Uint8Array[]} HELLO, for requests with another ticket */
+  #hello(isSocket) {
+    this.#ticket = this.#givesTickets && !isSocket ? Buffer.alloc(TICKET_BYTES, ++this.#tickets) : undefined;
+    const fields = [this.#heartbeat, this.#resumeTimeout];
+    return [frame(FrameType.HELLO, fields, this.#ticket?.length), ...(this.#ticket ? [this.#ticket] : [])];
   }
 
   /**

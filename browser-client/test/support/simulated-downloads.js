@@ -1,7 +1,8 @@
 // How a schedule's GETs travel: the opening one, and those that attach the session again.
 import assert from 'node:assert/strict';
 
-const HELLO_BYTES = 12;
+/** With a ticket. */
+const HELLO_BYTES = 28;
 
 /** @typedef {import('../../src/dialect2/core/session.js').ResumableSession} ResumableSession */
 /** @typedef {import('./server-session.js').ServerDownload} ServerDownload */
@@ -195,6 +196,12 @@ export class Downloads {
         }
       },
     };
+  }
+
+  /** @param {ServerDownload} download @param {Exchange} exchange a socket that carries it */
+  carry(download, exchange) {
+    this.#downloads.set(download, exchange);
+    return this.#serving(() => download);
   }
 
   /** Sends what the server has, as far as there is room. */

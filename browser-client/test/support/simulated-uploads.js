@@ -76,6 +76,11 @@ export class Uploads {
     return this.#stream?.exchange === exchange;
   }
 
+  get #mayStream() {
+    const { downloads, uploads, isClosed } = this.#client;
+    return this.mode !== 'post' && downloads.isAttached && !isClosed && !uploads.isOnSocket;
+  }
+
   /** @param {boolean} isBegun whether the application has written */
   send(isBegun) {
     const client = this.#client;
@@ -84,7 +89,7 @@ export class Uploads {
     }
     if (this.#stream) {
       this.#sendStream();
-    } else if (this.mode !== 'post' && client.downloads.isAttached && !client.isClosed && isBegun) {
+    } else if (this.#mayStream && isBegun) {
       this.#openStream();
     }
     if (!this.#stream || client.isClosed) {

@@ -1,12 +1,16 @@
-// The bundles that stand beside each other: web-streams.js loads dialect1.js when it meets a server of dialect 1.
+// The bundles that stand beside each other: web-streams.js loads dialect1.js when it meets a server of dialect 1, and
+// websocket.js when a duplex moves to a socket.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { test } from '../support/time-limits.js';
+import { Dialect2Server } from '../support/dialect2-server.js';
+import { SimulatedWebSockets } from '../support/simulated-web-socket.js';
+import { awaited, test } from '../support/time-limits.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'http2-duplex-'));
@@ -71,3 +75,39 @@ test('code that cannot be loaded is one error with a code, and the server sees t
     [true],
   );
 });
+
+for (const file of ['web-streams.js', 'index.js']) {
+  test(`${file}: a duplex moves to a socket, and goes on over fetch when that breaks`, async (t) => {
+    const server = new Dialect2Server();
+    server.options.webSocket = true;
+    await server.listen();
+    t.after(() => server.close());
+    const sockets = new SimulatedWebSockets(server);
+    const global = /** @type {any} */ (globalThis);
+    global.WebSocket = sockets.WebSocket;
+    t.after(() => delete global.WebSocket);
+    /** @type {typeof import('../../src/web-streams.js')} */
+    const { connect } = await import(pathToFileURL(join(whole, file)).href);
+    const client = await connect(server.url, { fetch: server.fetch, websocket: 'at_once' });
+    const duplex = server.duplexOf(client.id);
+    const isOnSocket = async () => {
+      while (client.uploadMode !== 'websocket') {
+        await setImmediate();
+      }
+    };
+    await awaited(isOnSocket(), 'a socket');
+    const writer = client.writable.getWriter();
+    const reader = client.readable.getReader();
+    await writer.write(Buffer.from('by the socket, '));
+    await duplex.until(() => duplex.text() === 'by the socket, ');
+    sockets.last.cut();
+    await writer.write(Buffer.from('by fetch'));
+    await duplex.until(() => duplex.text() === 'by the socket, by fetch');
+    duplex.write('and down');
+    assert.equal(Buffer.from((await reader.read()).value ?? []).toString(), 'and down');
+    duplex.end();
+    await writer.close();
+    await reader.read();
+    await client.closed;
+  });
+}

@@ -2,10 +2,14 @@ import { BackOff } from './back-off.js';
 import { FrameDecoder } from './frames.js';
 
 const ATTACH_TIMEOUT_MILLISECONDS = 10_000;
+/** The same on a socket, which has just shown that it works. */
+const SOCKET_ATTACH_TIMEOUT_MILLISECONDS = 3_000;
 /** The resume timeout until the server has sent its own. */
 const DEFAULT_RESUME_TIMEOUT_MILLISECONDS = 30_000;
 /** The frames that every download begins with: HELLO, WINDOW and perhaps DRAIN. A further one shows that it works. */
 const FIRST_FRAMES = 3;
+/** How many bytes of HELLO are the ticket, behind the fields. */
+const TICKET_BYTES = 16;
 /** In place of a heartbeat: how long a poll may wait, and the server may keep a download that another has overtaken. */
 const NO_HEARTBEAT_MILLISECONDS = 30_000;
 
@@ -15,8 +19,9 @@ const NO_HEARTBEAT_MILLISECONDS = 30_000;
  * @property {number} number larger each time
  * @property {number} offset the download's confirmed offset
  * @property {number} limit of the download
- * @property {number} startedAt
+ * @property {number} until when it is given up, except for `wait`
  * @property {boolean} isRotation it was sent while another download went on
+ * @property {boolean} isSocket it goes by a socket
  * @property {number} wait how long it may wait for something to carry, if it is a poll behind another, in milliseconds
  */
 
@@ -26,6 +31,7 @@ const NO_HEARTBEAT_MILLISECONDS = 30_000;
  * @property {FrameDecoder} decoder
  * @property {number} frames how many have come
  * @property {boolean} isPoll it ends soon, and another follows
+ * @property {boolean} isSocket
  * @property {number} until when it is given up although it has not ended, since another has overtaken it
  */
 
@@ -39,6 +45,8 @@ const NO_HEARTBEAT_MILLISECONDS = 30_000;
 export class Downloads {
   /** In milliseconds; 0: the server may be silent. */
   heartbeat = 0;
+  /** @type {Uint8Array | undefined} of the current download: with it a socket may take the download's place */
+  ticket;
   #receiving;
   #maxResumeTimeout;
   #resumeTimeout = DEFAULT_RESUME_TIMEOUT_MILLISECONDS;
@@ -77,6 +85,15 @@ export class Downloads {
     return this.#current !== undefined;
   }
 
+  /** How long the session may be detached, in milliseconds. */
+  get #timeout() {
+    return Math.min(this.#resumeTimeout, this.#maxResumeTimeout);
+  }
+
+  get isOnSocket() {
+    return this.#current?.isSocket ?? false;
+  }
+
   /** How long uploads may fail before the session does, in milliseconds. */
   get uploadTimeout() {
     return Math.max(this.#resumeTimeout, DEFAULT_RESUME_TIMEOUT_MILLISECONDS);
@@ -98,13 +115,26 @@ export class Downloads {
     return isDue && !this.#isClosed && !this.#attempt && !this.#candidate && !this.backOff.isPausing(now);
   }
 
-  /** @param {number} now @returns {Attempt} must be sent now */
-  attach(now) {
+  /** Whether a socket may take the place of the current download, with its ticket. */
+  get mayMove() {
+    return Boolean(this.ticket && this.isAttached && !this.#isClosed && !this.#attempt && !this.#candidate);
+  }
+
+  /** @param {number} now @param {boolean} [isSocket] @returns {Attempt} must be sent now */
+  attach(now, isSocket = false) {
     const [offset, limit] = this.#receiving.advertise(now);
     this.sent(now);
-    const wait = this.#current?.isPoll ? this.heartbeat || NO_HEARTBEAT_MILLISECONDS : 0;
-    this.#attempt = { number: ++this.#attempts, offset, limit, startedAt: now, isRotation: this.isAttached, wait };
+    const wait = !isSocket && this.#current?.isPoll ? this.heartbeat || NO_HEARTBEAT_MILLISECONDS : 0;
+    const until = now + (isSocket ? SOCKET_ATTACH_TIMEOUT_MILLISECONDS : ATTACH_TIMEOUT_MILLISECONDS);
+    const number = ++this.#attempts;
+    this.#attempt = { number, offset, limit, until, isRotation: this.isAttached, wait, isSocket };
     return this.#attempt;
+  }
+
+  /** The socket must be left: a request must take its place. @returns {boolean} whether there is one */
+  leaveSocket() {
+    this.#mustRotate ||= this.isOnSocket;
+    return this.isOnSocket;
   }
 
   /**
@@ -119,8 +149,15 @@ export class Downloads {
         this.#open.delete(this.#candidate);
       }
       this.#attempt = this.#candidate = undefined;
-      this.backOff.failed(now, retryAfter);
       this.#receiving.advertiseAgain();
+      if (attempt?.isSocket) {
+        // The server may have put it in the place of the download: a request clears that up.
+        this.ticket = undefined;
+        this.#mustRotate = true;
+        return;
+      }
+      this.backOff.failed(now, retryAfter);
+      // It has ended in the meantime.
       if (this.#current && !this.#open.has(this.#current)) {
         this.#detach(now);
       }
@@ -129,7 +166,8 @@ export class Downloads {
 
   /** @param {number} now @param {boolean} isPoll */
   open(now, isPoll) {
-    const download = { decoder: new FrameDecoder(), frames: 0, isPoll, until: Infinity };
+    const isSocket = this.#attempt?.isSocket ?? false;
+    const download = { decoder: new FrameDecoder(), frames: 0, isPoll, isSocket, until: Infinity };
     this.#candidate = download;
     this.#candidateSince = now;
     this.#open.add(download);
@@ -172,10 +210,21 @@ export class Downloads {
     }
   }
 
-  /** HELLO has come. @param {number} heartbeat @param {number} resumeTimeout */
-  configure(heartbeat, resumeTimeout) {
+  /**
+   * HELLO has come.
+   * @param {Download} download
+   * @param {number} heartbeat
+   * @param {number} resumeTimeout
+   * @param {Uint8Array} ticket empty if there is none
+   */
+  configure(download, heartbeat, resumeTimeout, ticket) {
     this.heartbeat = heartbeat;
     this.#resumeTimeout = resumeTimeout;
+    if (download === this.#current) {
+      // A session that must resume faster than that could end with its socket.
+      const mayMove = ticket.length >= TICKET_BYTES && this.#timeout >= ATTACH_TIMEOUT_MILLISECONDS;
+      this.ticket = mayMove ? ticket.slice(0, TICKET_BYTES) : undefined;
+    }
   }
 
   /** ROTATE has come. @param {Download} download @returns {boolean} whether another must take its place */
@@ -202,6 +251,10 @@ export class Downloads {
     if (isWhole && download.isPoll && download.frames) {
       this.#mustRotate = true;
       this.backOff.reset();
+      return false;
+    }
+    if (isWhole && this.#attempt?.isRotation) {
+      // The server has put that in its place.
       return false;
     }
     this.#detach(now);
@@ -247,7 +300,7 @@ export class Downloads {
     const current = this.#current;
     if (attempt || this.#candidate) {
       yield [
-        (attempt ? attempt.startedAt + attempt.wait : this.#candidateSince) + ATTACH_TIMEOUT_MILLISECONDS,
+        attempt ? attempt.until + attempt.wait : this.#candidateSince + ATTACH_TIMEOUT_MILLISECONDS,
         (now) => this.attachFailed(attempt, now),
       ];
     }
@@ -265,7 +318,7 @@ export class Downloads {
     }
     // In a rotation the old download may be seen to end before the new one is seen to begin.
     if (!this.isAttached && !this.#attempt?.isRotation) {
-      yield [this.#detachedAt + Math.min(this.#resumeTimeout, this.#maxResumeTimeout), ontimeout];
+      yield [this.#detachedAt + this.#timeout, ontimeout];
     }
   }
 }

@@ -199,7 +199,7 @@ export class ResumableSession {
         }
         break;
       case FrameType.HELLO:
-        this.downloads.configure(first, second);
+        this.downloads.configure(download, first, second, bytes);
         break;
       case FrameType.DRAIN:
         this.isDraining = true;
@@ -237,6 +237,13 @@ export class ResumableSession {
   uploadLost(part, now, retryAfter) {
     if (this.uploads.lost(part, now, retryAfter)) {
       this.reset(ErrorCode.CONNECTION_LOST, 'No upload could be sent in time');
+    }
+  }
+
+  /** A request must take the place of the socket: it is in doubt, or not the best for what is sent. */
+  leaveSocket() {
+    if (this.downloads.leaveSocket()) {
+      this.uploads.endStream();
     }
   }
 

@@ -2,6 +2,7 @@ import { joined } from '../../bytes.js';
 import { BackOff } from './back-off.js';
 import { PING, PONG, WINDOW } from './frame-types.js';
 import { frame, resetFrame } from './frames.js';
+import { newPart } from './part.js';
 
 const PROBE_TIMEOUT_MILLISECONDS = 3_000;
 /** How many answers to PINGs may wait to be sent. */
@@ -26,26 +27,13 @@ const SAME_BREAK_MILLISECONDS = 1_000;
 
 /** @typedef {import('./session.js').Failure} Failure */
 
-/**
- * One POST, or stream of messages, and what must be sent again if it is lost.
- * @typedef {object} Part
- * @property {import('../../bytes.js').Bytes} bytes the whole body, unless it is a streaming one
- * @property {boolean} mustEnd a streaming body must end: there is nothing more for it
- * @property {Uint8Array[]} first what a streaming body begins with
- * @property {number} probe the PING in it; 0: none, or it was answered
- * @property {number} startedAt when it was begun; of a streaming one, when it began to carry what must be confirmed
- * @property {boolean} isStream
- * @property {boolean} mustProbe a streaming one has carried something since its last PING
- * @property {boolean} isLast it carries the last frame of the session
- * @property {import('./ranges.js').Range[]} ranges
- * @property {boolean} hasWindow
- * @property {number[]} pongs
- * @property {number} ping that asks for a confirmation; 0: none
- */
+/** @typedef {import('./part.js').Part} Part */
 
 /**
  * The uploads of one session: which frames go next, in which part they are under way, and whether streaming works.
  * Frames go while the session is attached. When it is closed, only its last frame goes.
+ *
+ * The file is long because what goes into a part, and what follows when it is lost, are rules over the same state.
  */
 export class Uploads {
   /** Whether streaming is worth a try: its bytes have not failed to arrive. */
@@ -57,6 +45,10 @@ export class Uploads {
   #parts = new Set();
   /** @type {Part | undefined} the streaming one */
   #stream;
+  /** @type {Part | undefined} what goes by the socket, in place of the two others */
+  #socket;
+  /** @type {Part | undefined} that of a socket in whose place there is another download now */
+  #left;
   /** Nothing of the stream was seen to arrive yet. */
   #isUnproven = false;
   /** When the stream last began with a PING or was given one. */
@@ -99,6 +91,11 @@ export class Uploads {
     return this.#sending.sendable;
   }
 
+  /** What is sent goes by a socket. */
+  get isOnSocket() {
+    return this.#socket !== undefined && !this.#socket.mustEnd;
+  }
+
   /** @param {any} request */
   isWanted(request) {
     return this.#parts.has(request);
@@ -122,6 +119,9 @@ export class Uploads {
    * @returns {Part | null} whose `bytes` must be sent now; null if there is nothing to send
    */
   nextBody(maxBytes, now, spares) {
+    if (this.isOnSocket) {
+      return null;
+    }
     const part = this.#newPart(now);
     const pieces = this.nextPieces(part, Math.min(maxBytes, this.#maxBody), now);
     if (!pieces) {
@@ -137,18 +137,28 @@ export class Uploads {
     if (this.#breaks.length > 1) {
       this.mayStream = false;
     }
-    const maySend = this.#downloads.isAttached && !this.#isClosed && !this.backOff.isPausing(now);
+    const maySend = this.#downloads.isAttached && !this.#isClosed && !this.isOnSocket && !this.backOff.isPausing(now);
     return this.mayStream && maySend && this.sendable > 0;
   }
 
   /** @param {number} now @returns {Part} a streaming one, which must be begun now */
   openStream(now) {
-    this.endStream(now);
-    this.#stream = this.#newPart(now);
-    this.#stream.isStream = true;
     this.#isUnproven = true;
-    this.#stream.first = [this.#probe(this.#stream, now)];
-    return this.#stream;
+    return (this.#stream = this.#newStream(now));
+  }
+
+  /** @param {number} now @returns {Part} a streaming one, for the socket that is the current download */
+  openSocket(now) {
+    return (this.#socket = this.#newStream(now));
+  }
+
+  /** @param {number} now @returns {Part} */
+  #newStream(now) {
+    this.endStream(now);
+    const part = this.#newPart(now);
+    part.isStream = true;
+    part.first = [this.#probe(part, now)];
+    return part;
   }
 
   /** @param {Part} part a streaming one @param {number} now @returns {Uint8Array} a PING in it, which must be answered */
@@ -161,16 +171,7 @@ export class Uploads {
 
   /** @param {number} startedAt @returns {Part} */
   #newPart(startedAt) {
-    const contents = {
-      ranges: [],
-      hasWindow: false,
-      pongs: [],
-      ping: 0,
-      isStream: false,
-      mustProbe: false,
-      isLast: false,
-    };
-    const part = { bytes: joined([]), mustEnd: false, first: [], probe: 0, startedAt, ...contents };
+    const part = newPart(startedAt);
     this.#parts.add(part);
     return part;
   }
@@ -302,7 +303,9 @@ export class Uploads {
 
   /** @param {Part} part */
   #lose(part) {
-    this.#forget(part);
+    if (!this.#forget(part)) {
+      return;
+    }
     this.#sending.lost([...this.#parts].flatMap(({ ranges }) => ranges));
     this.pinged(part.pongs);
     this.#mustReset = this.#failure !== undefined;
@@ -318,6 +321,8 @@ export class Uploads {
   #forget(part) {
     if (part === this.#stream) {
       this.#stream = undefined;
+    } else if (part === this.#socket) {
+      this.#socket = undefined;
     }
     return this.#parts.delete(part);
   }
@@ -336,6 +341,11 @@ export class Uploads {
     }
     this.#sending.window(confirmed, limit, now);
     this.#look(now);
+    if (this.#left) {
+      // Nobody tells what else of it has arrived.
+      this.#lose(this.#left);
+      this.#left = undefined;
+    }
   }
 
   /** @param {readonly number[]} tokens of PINGs that must be answered */
@@ -352,6 +362,9 @@ export class Uploads {
       this.#stream.probe = 0;
       this.#isUnproven = false;
     }
+    if (token === this.#socket?.probe) {
+      this.#socket.probe = 0;
+    }
   }
 
   /** A download has begun. */
@@ -359,6 +372,11 @@ export class Uploads {
     this.#stuckSince = Infinity;
     this.backOff.reset();
     this.#forgetPing();
+    if (this.#socket) {
+      this.#socket.mustEnd = true;
+      this.#left = this.#socket;
+      this.#socket = undefined;
+    }
   }
 
   /** The download is lost. @param {number} now */
@@ -370,12 +388,13 @@ export class Uploads {
     }
   }
 
-  /** @param {number} [now] */
+  /** Nothing more goes into the streaming part, nor by the socket. @param {number} [now] */
   endStream(now = this.#arrivedAt) {
-    const stream = this.#stream;
-    if (stream) {
-      stream.startedAt = this.#waits(stream) ? stream.startedAt : now;
-      stream.mustEnd = true;
+    for (const part of [this.#stream, this.#socket]) {
+      if (part) {
+        part.startedAt = this.#waits(part) ? part.startedAt : now;
+        part.mustEnd = true;
+      }
     }
   }
 
@@ -388,9 +407,10 @@ export class Uploads {
       this.#lastFrames = RESETS;
       this.#parts.clear();
       this.backOff.reset();
-    } else {
-      this.endStream();
     }
+    this.endStream();
+    // The last frame goes by a request, whose answer tells of it.
+    [this.#socket, this.#left].forEach((part) => part && this.#lose(part));
   }
 
   /** Nothing is sent any more. */

@@ -1,0 +1,37 @@
+/** The figures begin anew after this time: what counts is how a duplex is used now. */
+const WINDOW_MILLISECONDS = 10_000;
+/** So many turns within that time are worth the opening of a socket. */
+const MANY_TURNS = 8;
+/** The most bytes of both directions that a small turn has, on average. */
+const SMALL_TURN_BYTES = 16_384;
+
+/** Figures of how an application uses a duplex: a turn is a write that follows a read. */
+export class Turns {
+  /** When the last turn was taken. */
+  last = -Infinity;
+  #since = 0;
+  #count = 0;
+  /** How many bytes went beyond those of small turns. */
+  excess = 0;
+  #hasRead = false;
+
+  /** @param {number} size how many bytes went @param {boolean} isWrite */
+  moved(size, isWrite) {
+    const now = performance.now();
+    if (now - this.#since > WINDOW_MILLISECONDS) {
+      this.#since = now;
+      this.#count = this.excess = 0;
+    }
+    this.excess += size;
+    if (isWrite && this.#hasRead) {
+      this.#count++;
+      this.excess -= SMALL_TURN_BYTES;
+      this.last = now;
+    }
+    this.#hasRead = !isWrite;
+  }
+
+  get areSmall() {
+    return this.#count >= MANY_TURNS && this.excess <= 0;
+  }
+}

@@ -1,0 +1,370 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { faces, readAll, textOf } from '../support/faces.js';
+import '../support/unhandled-rejections.js';
+import { Dialect2Server } from '../support/dialect2-server.js';
+import { hashOf, randomChunks, randomOf } from '../support/random.js';
+import { SimulatedWebSockets } from '../support/simulated-web-socket.js';
+import { awaited, test } from '../support/time-limits.js';
+
+const AT_ONCE = { websocket: 'at_once' };
+/** How much faster the timers of a test may go than the clock. */
+const SPEED = 25;
+const MINUTE = 60_000;
+
+const global = /** @type {any} */ (globalThis);
+const page = new EventTarget();
+const [, webFace] = faces;
+
+before(() => {
+  global.addEventListener = page.addEventListener.bind(page);
+  global.removeEventListener = page.removeEventListener.bind(page);
+});
+after(() => {
+  delete global.addEventListener;
+  delete global.removeEventListener;
+  delete global.WebSocket;
+});
+
+/** @type {Dialect2Server} */
+let server;
+/** @type {SimulatedWebSockets} */
+let sockets;
+/** @type {import('../support/faces.js').Client[]} */
+let clients = [];
+beforeEach(async () => {
+  server = new Dialect2Server();
+  server.options.webSocket = true;
+  await server.listen();
+  sockets = new SimulatedWebSockets(server);
+  global.WebSocket = sockets.WebSocket;
+});
+afterEach(async () => {
+  clients.forEach((client) => client.destroy());
+  clients = [];
+  sockets.opened.forEach((socket) => socket.cut());
+  await setImmediate();
+  // What failures have to say counts no more.
+  page.dispatchEvent(new Event('online'));
+  await server.close();
+});
+
+/** Settles when that holds. @param {() => boolean} is */
+function until(is) {
+  const look = async () => {
+    while (!is()) {
+      await setImmediate();
+    }
+  };
+  return awaited(look(), `${is}`);
+}
+
+/** @param {object} options @param {import('../support/faces.js').Face} [face] */
+async function open(options = {}, face = webFace) {
+  const client = await face.open(server.url, { fetch: server.fetch, ...options });
+  clients.push(client);
+  return { client, duplex: server.duplexOf(client.id) };
+}
+
+/** @typedef {Awaited<ReturnType<typeof open>>} Opened */
+
+/** @param {Opened} opened @param {number} turns @param {number} [size] of what goes each way in each of them */
+async function talk({ client, duplex }, turns, size = 5) {
+  for (let i = 0; i < turns; i++) {
+    const before = duplex.received.reduce((sum, { length }) => sum + length, 0);
+    await client.write(Buffer.alloc(size));
+    await duplex.until(() => duplex.received.reduce((sum, { length }) => sum + length, 0) >= before + size);
+    duplex.write(Buffer.alloc(size));
+    for (let left = size; left > 0;) {
+      left -= (await client.read())?.length ?? size;
+    }
+  }
+}
+
+/** @param {Opened} opened */
+const isOnSocket = ({ client }) => client.mode() === 'websocket' && client.downloadMode() === 'websocket';
+
+/** @returns {Promise<Opened>} on a socket */
+async function openOnSocket(options = AT_ONCE) {
+  const opened = await open(options);
+  await until(() => isOnSocket(opened));
+  return opened;
+}
+
+/** @param {import('node:test').TestContext} t */
+function speedUp(t) {
+  const { setTimeout } = global;
+  t.mock.method(global, 'setTimeout', (/** @type {() => void} */ run, /** @type {number} */ time) =>
+    setTimeout(run, time / SPEED),
+  );
+}
+
+for (const face of faces) {
+  describe(`a WebSocket, ${face.name}`, () => {
+    test('a duplex that is used in small turns moves to one, and both directions go by it', async () => {
+      const opened = await open({}, face);
+      const { client, duplex } = opened;
+      await talk(opened, 5);
+      assert.equal(sockets.opened.length, 0, 'not yet');
+      assert.notEqual(client.mode(), 'websocket');
+      await talk(opened, 10);
+      await until(() => isOnSocket(opened));
+      const requests = server.seen.length;
+      const { sent } = sockets.last;
+      await talk(opened, 20);
+      assert.equal(server.seen.length, requests);
+      assert.ok(sockets.last.sent > sent);
+      assert.equal(sockets.last.url, server.url.replace('https', 'wss'));
+      assert.equal(sockets.last.protocol, 'http2-duplex.2');
+      await client.end();
+      duplex.end();
+      assert.deepEqual(await readAll(client), []);
+      assert.deepEqual(await client.errors, []);
+      await duplex.until(() => duplex.isClosed);
+      assert.equal(duplex.error, undefined);
+      assert.deepEqual(client.events, []);
+      await until(() => sockets.open.length === 0);
+    });
+
+    test('nothing is lost when it breaks, and the duplex goes on over fetch', async () => {
+      const opened = await open(AT_ONCE, face);
+      const { client, duplex } = opened;
+      await until(() => isOnSocket(opened));
+      const attached = client.next('attached');
+      sockets.last.cut();
+      duplex.write('down');
+      await client.write(Buffer.from('up'));
+      assert.equal(await textOf(client), 'down');
+      await attached;
+      await duplex.until(() => duplex.text() === 'up');
+      assert.notEqual(client.mode(), 'websocket');
+      assert.notEqual(client.downloadMode(), 'websocket');
+      client.reset(300, 'enough');
+      await duplex.until(() => duplex.isClosed);
+      assert.deepEqual(duplex.error, { number: 300, reason: 'enough' });
+    });
+  });
+}
+
+test('a reset reaches the other side, whichever side it comes from', async () => {
+  const { client, duplex } = await openOnSocket();
+  client.reset(300, 'enough');
+  await duplex.until(() => duplex.isClosed);
+  assert.deepEqual(duplex.error, { number: 300, reason: 'enough' });
+  await until(() => sockets.open.length === 0);
+  const other = await openOnSocket();
+  other.duplex.reset(301, 'too much');
+  const [error] = /** @type {any[]} */ (await other.client.errors);
+  assert.deepEqual([error.code, error.number, error.reason], ['APPLICATION', 301, 'too much']);
+  await until(() => sockets.open.length === 0);
+});
+
+test('a page that asks for it has it at once, and one that forbids it never', async () => {
+  await openOnSocket();
+  const opened = await open({ websocket: 'never' });
+  await talk(opened, 20);
+  assert.equal(sockets.opened.length, 1);
+});
+
+test('without a ticket, and for a session that must resume fast, nothing is opened', async () => {
+  server.options.resumeTimeout = 5_000;
+  const opened = await open(AT_ONCE);
+  await talk(opened, 20);
+  server.options = { ...server.options, webSocket: false, resumeTimeout: 30_000 };
+  const other = await open(AT_ONCE);
+  await talk(other, 20);
+  assert.deepEqual(sockets.opened, []);
+  opened.client.destroy();
+});
+
+test('large turns stay with fetch, and bulk goes back to it', async () => {
+  const opened = await open();
+  await talk(opened, 12, 40_000);
+  assert.equal(sockets.opened.length, 0);
+  opened.client.destroy();
+  const { client, duplex } = await openOnSocket();
+  const bytes = Buffer.alloc(6_000_000, 7);
+  await client.write(bytes);
+  await until(() => client.mode() !== 'websocket' && client.downloadMode() !== 'websocket');
+  await client.end();
+  assert.equal(hashOf(duplex.received), hashOf([bytes]));
+  assert.equal(sockets.opened.length, 1);
+  assert.deepEqual(client.events, []);
+});
+
+test('a server that wants its downloads replaced gets a request in place of the socket', async () => {
+  const { client, duplex } = await openOnSocket();
+  duplex.rotate();
+  await until(() => client.downloadMode() !== 'websocket');
+  await client.write(Buffer.from('goes on'));
+  await duplex.until(() => duplex.text() === 'goes on');
+  assert.deepEqual(client.events, []);
+});
+
+test('four duplexes have one, and one of them makes room for a busier one', async (t) => {
+  /** @type {Opened[]} */
+  const all = [];
+  for (let i = 0; i < 6; i++) {
+    all.push(await open(AT_ONCE));
+  }
+  await until(() => all.filter(isOnSocket).length === 4);
+  await Promise.all(all.map((opened) => talk(opened, 3)));
+  assert.equal(sockets.opened.length, 4);
+  const { now } = performance;
+  t.mock.method(performance, 'now', () => now.call(performance) + 11_000);
+  const late = all.find((opened) => !isOnSocket(opened));
+  assert.ok(late);
+  await talk(late, 2);
+  await until(() => isOnSocket(late));
+  assert.equal(all.filter(isOnSocket).length, 4);
+  assert.equal(sockets.open.length, 4);
+  await Promise.all(all.map((opened) => talk(opened, 3)));
+  assert.ok(all.every(({ client }) => client.events.length === 0));
+  all.forEach(({ client }) => client.destroy());
+});
+
+test('what waits in the browser is bounded', async () => {
+  const { client, duplex } = await openOnSocket();
+  duplex.write('x');
+  sockets.holds = true;
+  const writing = client.write(Buffer.alloc(3_500_000));
+  await server.settled();
+  assert.ok(sockets.last.bufferedAmount > 0);
+  sockets.holds = false;
+  sockets.last.release();
+  await writing;
+  assert.ok(sockets.last.mostBuffered <= 1_048_576 + 262_144 + 1_000, `${sockets.last.mostBuffered} bytes`);
+});
+
+describe('a WebSocket that is of no use', () => {
+  test('is tried again after 1, 5 and 25 minutes, and at once when the network changes', async (t) => {
+    sockets.refuses = true;
+    const { now } = performance;
+    let passed = 0;
+    t.mock.method(performance, 'now', () => now.call(performance) + passed);
+    const opened = await open({ ...AT_ONCE, disable_request_streaming: true });
+    const triesAfter = async (/** @type {number} */ minutes) => {
+      passed += minutes * MINUTE;
+      await talk(opened, 2);
+      await server.settled();
+      return sockets.opened.length;
+    };
+    assert.equal(await triesAfter(0), 1);
+    assert.equal(await triesAfter(0.9), 1);
+    assert.equal(await triesAfter(0.2), 2);
+    assert.equal(await triesAfter(4.8), 2);
+    assert.equal(await triesAfter(0.3), 3);
+    assert.equal(await triesAfter(24), 3);
+    page.dispatchEvent(new Event('online'));
+    assert.equal(await triesAfter(0), 4);
+    assert.deepEqual(opened.client.events, []);
+  });
+
+  test('where the constructor throws, the duplex stays with fetch', async () => {
+    sockets.throws = true;
+    const opened = await open(AT_ONCE);
+    await talk(opened, 12);
+    assert.ok(!isOnSocket(opened));
+  });
+
+  test('one that lets nothing through is given up, and the duplex never notices', async (t) => {
+    speedUp(t);
+    sockets.drops = true;
+    const opened = await open(AT_ONCE);
+    await talk(opened, 3);
+    await until(() => sockets.opened.length === 1 && sockets.open.length === 0);
+    await talk(opened, 3);
+    assert.deepEqual(opened.client.events, []);
+  });
+
+  test('one that goes silent later is left within seconds, and nothing is lost', async (t) => {
+    speedUp(t);
+    const opened = await openOnSocket();
+    const { client, duplex } = opened;
+    await client.write(Buffer.from('before '));
+    await duplex.until(() => duplex.text() === 'before ');
+    sockets.drops = true;
+    await client.write(Buffer.from('after'));
+    await duplex.until(() => duplex.text() === 'before after');
+    duplex.write('down');
+    assert.equal(await textOf(client), 'down');
+    assert.ok(!isOnSocket(opened));
+    assert.deepEqual(client.events, [], 'the socket was replaced, not lost');
+  });
+
+  test('an idle one that is well stays, however long', async (t) => {
+    speedUp(t);
+    const opened = await openOnSocket();
+    await talk(opened, 3);
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    assert.ok(isOnSocket(opened));
+    await talk(opened, 3);
+    assert.equal(sockets.opened.length, 1);
+  });
+});
+
+test('a page that goes into the back/forward cache closes it, and goes on over fetch', async () => {
+  const { client, duplex } = await openOnSocket();
+  page.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: true }));
+  await duplex.until(() => !duplex.attached);
+  assert.deepEqual(sockets.open, []);
+  const attached = client.next('attached');
+  page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  await attached;
+  await client.write(Buffer.from('back'));
+  await duplex.until(() => duplex.text() === 'back');
+});
+
+test('a page that is left for good resets the session', async () => {
+  const { duplex } = await openOnSocket();
+  page.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }));
+  await duplex.until(() => duplex.isClosed);
+  assert.equal(duplex.error?.number, 1);
+});
+
+for (const seed of [1, 2, 3]) {
+  test(`random chunks arrive whole and in order while the duplex changes its carrier (seed ${seed})`, async () => {
+    const random = randomOf(seed);
+    const up = randomChunks(random, 1_500_000);
+    const down = randomChunks(random, 1_500_000);
+    const { client, duplex } = await openOnSocket();
+    let moves = 0;
+    let untilMove = random() * 100_000;
+    const mover = (/** @type {Uint8Array} */ bytes) => {
+      untilMove -= bytes.length;
+      if (untilMove < 0) {
+        untilMove = random() * 200_000;
+        moves++;
+        // The next socket may come at once.
+        page.dispatchEvent(new Event('online'));
+        void setImmediate().then(() =>
+          [() => sockets.last.cut(), () => duplex.rotate(), () => server.cut()][moves % 3](),
+        );
+      }
+    };
+    duplex.onread = mover;
+    const sendUp = async () => {
+      for (const chunk of up) {
+        await client.write(chunk);
+      }
+      await client.end();
+    };
+    const receive = async () => {
+      const chunks = [];
+      for (let bytes = await client.read(); bytes; bytes = await client.read()) {
+        mover(bytes);
+        chunks.push(bytes);
+      }
+      return chunks;
+    };
+    down.forEach((chunk) => duplex.write(chunk));
+    duplex.end();
+    const [received] = await Promise.all([receive(), sendUp()]);
+    assert.equal(hashOf(received), hashOf(down));
+    await duplex.until(() => duplex.isClosed);
+    assert.equal(hashOf(duplex.received), hashOf(up));
+    assert.deepEqual(await client.errors, []);
+    assert.ok(sockets.opened.length > 2, `${sockets.opened.length} sockets`);
+  });
+}
