@@ -25,8 +25,8 @@ public interface DuplexObserver {
     default void opened(Duplex duplex) {}
 
     /**
-     * A download has come to the duplex: its first one, or one in the place of another that was still there. Of a duplex
-     * of dialect 1 nothing is told between its opening and its end. Polls that follow each other are one download.
+     * A download has come to the duplex: its first one, or one in the place of another that was still there. Polls that
+     * follow each other are one download. Only of a duplex of dialect 2 is anything told between its opening and its end.
      *
      * @param mode how it travels
      */

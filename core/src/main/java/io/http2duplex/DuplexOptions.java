@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * several threads. (The file is long because each option is documented here, and nowhere else in code.)
  *
  * <p>The protocol has two dialects, of which the client chooses: dialect 1 is that of the Node package {@code
- * http2-duplex} 6.x; the duplexes of dialect 2 survive the loss of their connections.
+ * http2-duplex} 6.x; the duplexes of dialect 2 survive the loss of their connections. Clients that send and receive at
+ * once can have a duplex of {@linkplain #oneRequest one request}.
  *
  * @param <B> the builder that extends it
  */
@@ -52,6 +53,7 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     private int maxOpensPerMinute = 1_000;
     private Duration idleTimeout = Duration.ZERO;
     private Duration maxLife = Duration.ZERO;
+    private boolean oneRequest;
     private @Nullable DuplexObserver observer;
     private String route = "";
 
@@ -344,6 +346,18 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
         return self();
     }
 
+    /**
+     * Whether PUT opens a duplex of one request, for clients that can send and receive at once ({@code curl}, Node, Go;
+     * not browsers): the body of the request is the input, the body of the response the output, without framing. There
+     * are no heartbeats, and such a duplex does not survive its connection. When the application has ended its side
+     * and closed its input, the client is told that nobody wants the rest. Default: not. Not for {@code DuplexServlet},
+     * which refuses it.
+     */
+    public final B oneRequest(boolean serve) {
+        oneRequest = serve;
+        return self();
+    }
+
     /** The observer of the duplexes. Default: none. */
     public final B observer(DuplexObserver observer) {
         this.observer = Objects.requireNonNull(observer, "observer");
@@ -361,6 +375,11 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     public final B route(String route) {
         this.route = OptionChecks.route(route);
         return self();
+    }
+
+    /** {@return what {@link #oneRequest} was given} */
+    public final boolean oneRequest() {
+        return oneRequest;
     }
 
     /** {@return what {@link #executor} was given} */

@@ -12,6 +12,7 @@ import java.util.Map;
  *
  * @param dialect1 the sessions of dialect 1
  * @param dialect2 the sessions of dialect 2
+ * @param oneRequest the sessions of one request
  * @param detached how many sessions have lost their connection now, and wait for their clients to resume them
  * @param modes how many sessions of dialect 2 there are now, by how their downloads travel, or last did: all modes
  * @param resumed how often a session was resumed
@@ -28,6 +29,7 @@ import java.util.Map;
 public record DuplexStatistics(
         Dialect dialect1,
         Dialect dialect2,
+        Dialect oneRequest,
         int detached,
         Map<DownloadMode, Integer> modes,
         long resumed,
@@ -41,7 +43,7 @@ public record DuplexStatistics(
         Map<String, Long> refused) {
 
     /**
-     * The sessions of one dialect.
+     * The sessions of one dialect, or of one request.
      *
      * @param live how many live now
      * @param opened how many were opened
@@ -67,7 +69,7 @@ public record DuplexStatistics(
 
     /** {@return how many sessions live now} */
     public int sessions() {
-        return dialect1.live + dialect2.live;
+        return dialect1.live + dialect2.live + oneRequest.live;
     }
 
     /** {@return how many sessions have ended} */

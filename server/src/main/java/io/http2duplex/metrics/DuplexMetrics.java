@@ -65,6 +65,7 @@ public final class DuplexMetrics implements MeterBinder {
     private static void sessions(Meters<?, DuplexStatistics> meters) {
         ofDialect(meters, "1", DuplexStatistics::dialect1);
         ofDialect(meters, "2", DuplexStatistics::dialect2);
+        ofDialect(meters, "one-request", DuplexStatistics::oneRequest);
         meters.gauge("sessions.detached", null, "Sessions that wait to be resumed", DuplexStatistics::detached);
         for (DownloadMode mode : DownloadMode.values()) {
             String what = "Sessions of dialect 2 by how their downloads travel";

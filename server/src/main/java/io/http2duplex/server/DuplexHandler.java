@@ -12,6 +12,7 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.HttpContinueAcceptingHandler;
 import io.undertow.server.handlers.HttpContinueReadHandler;
+import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.Protocols;
 import io.undertow.util.SameThreadExecutor;
@@ -74,7 +75,8 @@ public final class DuplexHandler implements DuplexEndpoint, HttpHandler, AutoClo
         }
         UndertowExchange counted = UndertowExchange.counted(exchange, endpoint);
         HttpHandler handle = same -> dispatch(same, () -> counted.run(() -> endpoint.handle(counted)));
-        if (exchange.getRequestMethod().equals(Methods.POST)) {
+        HttpString method = exchange.getRequestMethod();
+        if (method.equals(Methods.POST) || method.equals(Methods.PUT)) {
             continuing(exchange, handle).handleRequest(exchange);
         } else {
             handle.handleRequest(exchange);

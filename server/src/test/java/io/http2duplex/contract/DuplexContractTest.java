@@ -163,7 +163,9 @@ class DuplexContractTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"SIMULATED_ONE_REQUEST", "SIMULATED_CONTAINER_ONE_REQUEST"})
     void aDestroyOfTheBrowserIsAFailureForTheApplication(Transport transport) throws Exception {
         CompletableFuture<Duplex> opened = new CompletableFuture<>();
         CompletableFuture<IOException> seen = new CompletableFuture<>();

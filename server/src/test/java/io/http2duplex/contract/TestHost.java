@@ -3,6 +3,7 @@ package io.http2duplex.contract;
 import io.http2duplex.DuplexCallback;
 import io.http2duplex.DuplexEndpoint;
 import io.http2duplex.DuplexOptions;
+import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.HeaderNames;
 import io.http2duplex.internal.core.plain.UploadKind;
 import io.http2duplex.internal.handler.SimulatedExchange;
@@ -30,22 +31,24 @@ import java.util.stream.Stream;
 interface TestHost extends AutoCloseable {
     /** What is between the browser and the application. */
     enum Transport {
-        SIMULATED(1),
-        SIMULATED_CONTAINER(1),
-        HTTP_1(1),
-        H2C(1),
-        HTTP_2(1),
-        DUPLEX_SERVER(1),
-        SIMULATED_DIALECT_2(2),
-        SIMULATED_CONTAINER_DIALECT_2(2),
-        HTTP_1_DIALECT_2(2),
-        H2C_DIALECT_2(2),
-        HTTP_2_DIALECT_2(2),
-        DUPLEX_SERVER_DIALECT_2(2);
+        SIMULATED(Dialect.DIALECT_1),
+        SIMULATED_CONTAINER(Dialect.DIALECT_1),
+        HTTP_1(Dialect.DIALECT_1),
+        H2C(Dialect.DIALECT_1),
+        HTTP_2(Dialect.DIALECT_1),
+        DUPLEX_SERVER(Dialect.DIALECT_1),
+        SIMULATED_DIALECT_2(Dialect.DIALECT_2),
+        SIMULATED_CONTAINER_DIALECT_2(Dialect.DIALECT_2),
+        HTTP_1_DIALECT_2(Dialect.DIALECT_2),
+        H2C_DIALECT_2(Dialect.DIALECT_2),
+        HTTP_2_DIALECT_2(Dialect.DIALECT_2),
+        DUPLEX_SERVER_DIALECT_2(Dialect.DIALECT_2),
+        SIMULATED_ONE_REQUEST(Dialect.ONE_REQUEST),
+        SIMULATED_CONTAINER_ONE_REQUEST(Dialect.ONE_REQUEST);
 
-        final int dialect;
+        final Dialect dialect;
 
-        Transport(int dialect) {
+        Transport(Dialect dialect) {
             this.dialect = dialect;
         }
 
@@ -71,7 +74,7 @@ interface TestHost extends AutoCloseable {
 
         TestHost start(DuplexCallback callback, Consumer<DuplexOptions<?>> options) throws Exception {
             if (isSimulated()) {
-                boolean container = this == SIMULATED_CONTAINER || this == SIMULATED_CONTAINER_DIALECT_2;
+                boolean container = name().startsWith("SIMULATED_CONTAINER");
                 Client client = new Client(container ? SimulatedExchange.harmless() : Set.of());
                 return new WithoutNetwork(new SimulatedHost(callback, options), client, dialect);
             }
@@ -90,7 +93,7 @@ interface TestHost extends AutoCloseable {
     void close();
 
     /** A host without a network: a real endpoint over simulated exchanges. */
-    record WithoutNetwork(SimulatedHost host, Client client, int dialect) implements TestHost {
+    record WithoutNetwork(SimulatedHost host, Client client, Dialect dialect) implements TestHost {
         @Override
         public TestBrowser open() throws Exception {
             return host.open(dialect, client);
@@ -107,7 +110,7 @@ interface TestHost extends AutoCloseable {
         final DuplexEndpoint handler;
         final URI uri;
         final HttpClient client;
-        private final int dialect;
+        private final Dialect dialect;
         private final TestServer server;
 
         private NetworkHost(Transport transport, DuplexCallback callback, Consumer<DuplexOptions<?>> options) {
@@ -136,14 +139,14 @@ interface TestHost extends AutoCloseable {
 
         HttpRequest.Builder request() {
             HttpRequest.Builder request = HttpRequest.newBuilder(uri);
-            return dialect == 1 ? request : request.header(HeaderNames.VERSION, HeaderNames.DIALECT_2);
+            return dialect == Dialect.DIALECT_1 ? request : request.header(HeaderNames.VERSION, HeaderNames.DIALECT_2);
         }
 
         @Override
         public TestBrowser open() throws Exception {
             HttpResponse<InputStream> response = get();
             String id = response.headers().firstValue(HeaderNames.ID).orElseThrow();
-            if (dialect == 2) {
+            if (dialect == Dialect.DIALECT_2) {
                 return new ResumableBrowser(new HttpCarrier(this, id, response.body()));
             }
             if (response.body().read() < 0) {

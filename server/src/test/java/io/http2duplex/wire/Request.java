@@ -24,6 +24,7 @@ abstract class Request {
     private final Map<String, String> headers = new TreeMap<>();
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private int status;
+    private boolean continued;
     private int taken;
     private @Nullable Ending ending;
     private String how = "";
@@ -44,6 +45,11 @@ abstract class Request {
     final int status() {
         await("the status", () -> status >= 200 || ending != null);
         return status;
+    }
+
+    /** {@return whether 100 (Continue) came; after the status is known} */
+    final synchronized boolean isContinued() {
+        return continued;
     }
 
     final @Nullable String header(String name) {
@@ -140,6 +146,7 @@ abstract class Request {
 
     final synchronized void head(int newStatus, Map<String, String> newHeaders) {
         status = newStatus;
+        continued |= newStatus == 100;
         headers.putAll(newHeaders);
         notifyAll();
     }

@@ -155,8 +155,17 @@ public class DuplexServlet extends HttpServlet implements DuplexEndpoint {
             return this;
         }
 
-        /** {@return the servlet} */
+        /**
+         * {@return the servlet}
+         *
+         * @throws IllegalArgumentException if {@link #oneRequest} is set: a container may tell a cut request as its end
+         */
         public DuplexServlet build() {
+            if (oneRequest()) {
+                throw new IllegalArgumentException(
+                        "oneRequest must not be set for a DuplexServlet: a container may tell"
+                                + " a cut request as its end. DuplexHandler and DuplexServer serve it.");
+            }
             return new DuplexServlet(this);
         }
     }

@@ -126,7 +126,15 @@ public record Problem(
     }
 
     public static Problem methodNotAllowed() {
-        return of(ProblemType.METHOD_NOT_ALLOWED, "GET opens a duplex, POST uploads to it.");
+        return of(
+                ProblemType.METHOD_NOT_ALLOWED,
+                "GET opens a duplex, POST uploads to it. (PUT opens one of"
+                        + " one request if the server allows it: oneRequest of the DuplexHandler.)");
+    }
+
+    /** For a PUT that names a session. */
+    public static Problem putWithId() {
+        return badHeaders("PUT opens a duplex of its own, and carries it: it has no header " + HeaderNames.ID + ".");
     }
 
     public static Problem uploadEnded() {

@@ -6,7 +6,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state behind one duplex, of either dialect ({@code docs/protocol.md}).
+ * The state behind one duplex, of any dialect ({@code docs/protocol.md}).
  *
  * <p>It lives until both directions have ended, or until the first failure resets both. Events come in as calls, in any
  * sequence that a network can cause. After each call, the caller takes the {@link Effects} and acts on them outside its
@@ -70,8 +70,7 @@ public interface Session {
 
     // ---- both directions
 
-    /** {@return the dialect's number, 1 or 2} */
-    int dialect();
+    Dialect dialect();
 
     /** {@return how the bytes for the client travel} */
     default DownloadMode downloadMode() {

@@ -1,5 +1,6 @@
 package io.http2duplex.internal.handler;
 
+import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.Download;
 import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.runtime.GuardedDownload;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class DownloadAnswer implements Runnable {
     private final Exchange exchange;
     private final OpenExchanges exchanges;
+    private final Dialect dialect;
     private final DownloadWay way;
     private final Runnable carrier;
     /** Whether the carrier has the source. */
@@ -21,20 +23,19 @@ final class DownloadAnswer implements Runnable {
     private @Nullable GuardedDownload source;
 
     private String id = "";
-    private int dialect;
 
-    DownloadAnswer(Exchange exchange, OpenExchanges exchanges, DownloadWay way) {
+    DownloadAnswer(Exchange exchange, OpenExchanges exchanges, Dialect dialect, DownloadWay way) {
         this.exchange = exchange;
         this.exchanges = exchanges;
+        this.dialect = dialect;
         this.way = way;
         carrier = exchange.waker();
     }
 
     /** A session of that id has accepted the GET. Called by a task of the exchange. */
-    void accepted(GuardedDownload download, String id, int dialect) {
+    void accepted(GuardedDownload download, String id) {
         source = download;
         this.id = id;
-        this.dialect = dialect;
         look();
     }
 

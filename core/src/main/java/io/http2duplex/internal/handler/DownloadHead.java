@@ -1,6 +1,7 @@
 package io.http2duplex.internal.handler;
 
 import io.http2duplex.DownloadMode;
+import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.Download;
 import io.http2duplex.internal.core.DownloadRequest;
 import io.http2duplex.internal.core.DownloadWay;
@@ -12,22 +13,23 @@ import java.util.function.BiConsumer;
  * The head of a response that carries a download (protocol, section "Opening").
  *
  * @param id the session's id
- * @param dialect the session's dialect, 1 or 2
+ * @param dialect the session's dialect
  * @param way how it travels
  * @param length how many bytes its body has; {@link Download#UNKNOWN}
  */
-public record DownloadHead(String id, int dialect, DownloadWay way, long length) {
+public record DownloadHead(String id, Dialect dialect, DownloadWay way, long length) {
     private static final String EXPOSED_IN_DIALECT_2 =
             String.join(", ", HeaderNames.ID, HeaderNames.VERSION, HeaderNames.POLL);
 
     /** Gives each header field, as name and value, to a response of HTTP with the status 200. */
     public void forEach(BiConsumer<String, String> field) {
         field.accept(HeaderNames.ID, id);
-        if (dialect == 2) {
+        if (dialect == Dialect.DIALECT_2) {
             field.accept(HeaderNames.VERSION, HeaderNames.DIALECT_2);
         }
         // Pages of other origins may read these.
-        field.accept("Access-Control-Expose-Headers", dialect == 2 ? EXPOSED_IN_DIALECT_2 : HeaderNames.ID);
+        field.accept(
+                "Access-Control-Expose-Headers", dialect == Dialect.DIALECT_2 ? EXPOSED_IN_DIALECT_2 : HeaderNames.ID);
         field.accept(
                 "Content-Type",
                 way.mode() == DownloadMode.TYPED ? DownloadRequest.EVENT_STREAM : "application/octet-stream");

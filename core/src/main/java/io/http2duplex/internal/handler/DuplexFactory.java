@@ -9,6 +9,7 @@ import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.Session;
 import io.http2duplex.internal.runtime.DuplexContext;
 import io.http2duplex.internal.runtime.GuardedDownload;
+import io.http2duplex.internal.runtime.GuardedSession;
 import io.http2duplex.internal.runtime.SessionDuplex;
 import io.http2duplex.internal.runtime.SessionHost;
 import io.http2duplex.internal.runtime.UserThreads;
@@ -29,18 +30,24 @@ record DuplexFactory(
         SessionRegistry sessions,
         long idleNanos,
         long lifeNanos) {
+    /** The response to a request that opens a duplex. */
+    interface Response<S extends Session> {
+        /** The duplex is open. Called once at most, on the task that opens it. */
+        void begin(GuardedSession<S> session, GuardedDownload download, String id);
+    }
+
     /**
      * Opens a duplex: gives it an id and a place among the sessions, attaches its download, calls the application, and
      * begins the response. Answers if that can't be.
      *
-     * @param answer the one to the request
+     * @param response the one to the request
      * @param secret the client's secret of this opening; null if it gave none
      * @param attach gives the session its download, under its lock; null if it takes none any more
      */
     <S extends Session> void open(
             AdmittedRequest opening,
             S session,
-            DownloadAnswer answer,
+            Response<S> response,
             @Nullable String secret,
             Function<? super S, ? extends @Nullable Download> attach) {
         Exchange exchange = opening.exchange();
@@ -57,7 +64,7 @@ record DuplexFactory(
         if (download == null) { // the handler was closed meanwhile
             exchanges.refuse(exchange, Problem.shutDown());
         } else if (call(duplex)) {
-            answer.accepted(new GuardedDownload(duplex.session(), download), id, session.dialect());
+            response.begin(duplex.session(), new GuardedDownload(duplex.session(), download), id);
         } else {
             exchanges.refuse(exchange, Problem.overloaded());
         }

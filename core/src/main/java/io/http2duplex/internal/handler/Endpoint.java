@@ -70,7 +70,8 @@ public final class Endpoint {
                 callback, context, exchanges, sessions, nanos(options.idleTimeout()), nanos(options.maxLife()));
         AuthorizationGate gate = new AuthorizationGate(
                 options.authorizer(), authorizerThreads, nanos(options.authorizeTimeout()), monitoring, exchanges);
-        origins = new Origins(options.allowedOrigins(), options.allowedHeaders(), options.allowCredentials());
+        origins = new Origins(
+                options.allowedOrigins(), options.allowedHeaders(), options.allowCredentials(), options.oneRequest());
         Admission admission = new Admission(Map.of(
                 OpeningLimit.OPENS_PER_MINUTE, options.maxOpensPerMinute(),
                 OpeningLimit.SESSIONS, options.maxSessions(),
@@ -80,6 +81,7 @@ public final class Endpoint {
         router = new RequestRouter(
                 new PlainDialect(factory, gate, exchanges, sessions, limits),
                 new ResumableDialect(factory, gate, exchanges, sessions, limits, budget, options.downloadModes()),
+                options.oneRequest() ? new OneRequestDialect(factory, exchanges, limits) : null,
                 origins,
                 admission,
                 gate,

@@ -113,6 +113,16 @@ public interface Exchange {
      */
     void upload(GuardedUpload sink, boolean streaming, Consumer<UploadOutcome> decided);
 
+    /**
+     * Begins the response, and carries both halves: a download, and the body of the request as an upload that may take as
+     * long as its duplex lives. What the sink decides is not answered. Once both have ended, the rest of the request's
+     * body is dropped; where the protocol allows it, the client is told that nobody wants it. Only hosts that allow {@code
+     * oneRequest} must carry both.
+     */
+    default void both(GuardedDownload source, DownloadHead head, GuardedUpload sink) {
+        throw new UnsupportedOperationException("This host carries no duplexes of one request");
+    }
+
     /** {@return has the carriers of both halves look again; may be run on any thread, at any time; never carries itself} */
     Runnable waker();
 }

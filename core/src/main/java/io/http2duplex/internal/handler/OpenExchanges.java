@@ -91,6 +91,18 @@ final class OpenExchanges {
         });
     }
 
+    /** Begins both halves of an exchange. If that throws, they are lost. */
+    void both(Exchange exchange, GuardedDownload source, DownloadHead head, GuardedUpload sink) {
+        run(exchange, () -> {
+            try {
+                exchange.both(source, head, sink);
+            } catch (RuntimeException | Error e) {
+                source.lost(e); // and with it the sink
+                throw e;
+            }
+        });
+    }
+
     void refuse(Exchange exchange, Problem problem) {
         answer(exchange, UploadOutcome.refused(problem));
     }

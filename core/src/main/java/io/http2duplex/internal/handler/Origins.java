@@ -39,15 +39,18 @@ final class Origins {
     private final Set<String> allowed;
     private final boolean credentials;
     private final String allowedHeaders;
+    private final String methods;
 
     /**
      * @param allowed other origins
      * @param headers fields that their pages may send besides the protocol's
      * @param credentials whether their pages may send cookies
+     * @param oneRequest whether they may send PUT
      */
-    Origins(Set<String> allowed, Set<String> headers, boolean credentials) {
+    Origins(Set<String> allowed, Set<String> headers, boolean credentials, boolean oneRequest) {
         this.allowed = Set.copyOf(allowed);
         this.credentials = credentials;
+        methods = oneRequest ? "GET, POST, PUT" : "GET, POST";
         Set<String> names = new LinkedHashSet<>(REQUEST_HEADERS);
         names.addAll(headers);
         allowedHeaders = String.join(", ", names);
@@ -68,7 +71,7 @@ final class Origins {
         if (!isPreflight(exchange)) {
             return null;
         }
-        exchange.setField("Access-Control-Allow-Methods", "GET, POST");
+        exchange.setField("Access-Control-Allow-Methods", methods);
         exchange.setField("Access-Control-Allow-Headers", allowedHeaders);
         exchange.setField("Access-Control-Max-Age", PREFLIGHT_SECONDS);
         return UploadOutcome.PROCESSED;

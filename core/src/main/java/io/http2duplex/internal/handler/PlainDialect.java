@@ -1,5 +1,6 @@
 package io.http2duplex.internal.handler;
 
+import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.RequestFields;
@@ -22,9 +23,15 @@ record PlainDialect(
         SessionLimits limits) {
     /** A GET that opens a duplex. */
     void open(AdmittedRequest opening) {
-        DownloadAnswer answer = new DownloadAnswer(opening.exchange(), exchanges, DownloadWay.STREAMING);
+        DownloadAnswer answer =
+                new DownloadAnswer(opening.exchange(), exchanges, Dialect.DIALECT_1, DownloadWay.STREAMING);
         PlainSession session = new PlainSession(limits, answer);
-        factory.open(opening, session, answer, null, PlainSession::download);
+        factory.open(
+                opening,
+                session,
+                (opened, download, id) -> answer.accepted(download, id),
+                null,
+                PlainSession::download);
     }
 
     /** A POST. */

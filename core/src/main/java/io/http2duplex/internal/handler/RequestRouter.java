@@ -6,17 +6,21 @@ import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.RequestFields;
 import io.http2duplex.internal.core.UploadOutcome;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** A router that tells the requests of an endpoint apart, and gives each to the dialect that serves it. */
+/**
+ * A router that tells the requests of an endpoint apart, and gives each to the dialect that serves it.
+ *
+ * @param oneRequest null: PUT is not served
+ */
 record RequestRouter(
         PlainDialect plain,
         ResumableDialect resumable,
+        @Nullable OneRequestDialect oneRequest,
         Origins origins,
         Admission admission,
         AuthorizationGate gate,
         OpenExchanges exchanges) {
-    private static final String ALLOW = "GET, POST, OPTIONS";
-
     void route(Exchange exchange) {
         UploadOutcome early = origins.check(exchange);
         if (early != null) {
@@ -26,15 +30,22 @@ record RequestRouter(
         switch (exchange.method()) {
             case "GET" -> download(exchange);
             case "POST" -> upload(exchange);
+            case "PUT" -> both(exchange);
             case "OPTIONS" -> {
-                exchange.setField("Allow", ALLOW);
+                allow(exchange);
                 exchanges.answer(exchange, UploadOutcome.TAKEN);
             }
-            default -> {
-                exchange.setField("Allow", ALLOW);
-                exchanges.refuse(exchange, Problem.methodNotAllowed());
-            }
+            default -> notAllowed(exchange);
         }
+    }
+
+    private void notAllowed(Exchange exchange) {
+        allow(exchange);
+        exchanges.refuse(exchange, Problem.methodNotAllowed());
+    }
+
+    private void allow(Exchange exchange) {
+        exchange.setField("Allow", oneRequest == null ? "GET, POST, OPTIONS" : "GET, POST, PUT, OPTIONS");
     }
 
     private void download(Exchange exchange) {
@@ -54,6 +65,19 @@ record RequestRouter(
             resumable.resume(exchange, resumes);
         } else {
             open(exchange, plain::open);
+        }
+    }
+
+    private void both(Exchange exchange) {
+        if (oneRequest == null) {
+            notAllowed(exchange);
+            return;
+        }
+        Problem problem = exchange.fields().get(HeaderNames.ID).isEmpty() ? exchange.noDownload() : Problem.putWithId();
+        if (problem == null) {
+            open(exchange, oneRequest::open);
+        } else {
+            exchanges.refuse(exchange, problem);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.http2duplex.internal.handler;
 
 import io.http2duplex.DownloadMode;
+import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.DownloadRequest;
 import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.HeaderNames;
@@ -33,13 +34,19 @@ record ResumableDialect(
     void open(AdmittedRequest opening, DownloadRequest.OpensResumable request) {
         long now = System.nanoTime();
         DownloadWay way = request.way().within(modes);
-        DownloadAnswer answer = new DownloadAnswer(opening.exchange(), exchanges, way);
+        DownloadAnswer answer = new DownloadAnswer(opening.exchange(), exchanges, Dialect.DIALECT_2, way);
         MemoryShare share = budget.share(opening.place().owner());
         ResumableSession opened = new ResumableSession(limits, share, now);
-        factory.open(opening, opened, answer, request.opening(), session -> {
-            DownloadAttachment attachment = session.attach(request.number(), 0, request.limit(), way, now, answer);
-            return attachment.problem() == null ? attachment : null;
-        });
+        factory.open(
+                opening,
+                opened,
+                (session, download, id) -> answer.accepted(download, id),
+                request.opening(),
+                session -> {
+                    DownloadAttachment attachment =
+                            session.attach(request.number(), 0, request.limit(), way, now, answer);
+                    return attachment.problem() == null ? attachment : null;
+                });
     }
 
     /**
@@ -64,11 +71,11 @@ record ResumableDialect(
                 return;
             }
             DownloadWay way = request.way().within(modes);
-            DownloadAnswer answer = new DownloadAnswer(exchange, exchanges, way);
+            DownloadAnswer answer = new DownloadAnswer(exchange, exchanges, Dialect.DIALECT_2, way);
             DownloadAttachment attachment = session.tellFor(state ->
                     state.attach(request.number(), request.offset(), request.limit(), way, System.nanoTime(), answer));
             if (attachment.problem() == null) {
-                answer.accepted(new GuardedDownload(session, attachment), request.id(), 2);
+                answer.accepted(new GuardedDownload(session, attachment), request.id());
             } else {
                 exchanges.refuse(exchange, attachment.problem());
             }

@@ -1,5 +1,6 @@
 package io.http2duplex.internal.handler;
 
+import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.SessionId;
 import io.http2duplex.internal.runtime.LiveTotals;
@@ -105,7 +106,7 @@ final class SessionRegistry {
      */
     void ended(String id, @Nullable Failure failure) {
         SessionDuplex<?> duplex = live.get(id);
-        if (duplex != null && duplex.dialect() == 2) { // clients of dialect 1 learn of it from their download alone
+        if (duplex != null && duplex.dialect() == Dialect.DIALECT_2) { // others learn of it from their download alone
             ended.add(id, failure);
         }
         remove(id);

@@ -2,10 +2,10 @@ package io.http2duplex.internal.runtime;
 
 import io.http2duplex.DownloadMode;
 import io.http2duplex.DuplexStatistics;
-import io.http2duplex.DuplexStatistics.Dialect;
 import io.http2duplex.DuplexStatistics.Direction;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.ProblemType;
+import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.resumable.MemoryBudget;
@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Counters of what an endpoint has done so far, as its sessions and exchanges report it. Safe for many threads. */
 public final class Counters {
     private final LongSupplier clock;
-    private final LongAdder opened1 = new LongAdder();
-    private final LongAdder opened2 = new LongAdder();
+    private final Map<Dialect, LongAdder> opened = new EnumMap<>(Dialect.class);
     private final LongAdder resumed = new LongAdder();
     private final LongAdder endedCleanly = new LongAdder();
     private final Map<ErrorCode, LongAdder> failed = new EnumMap<>(ErrorCode.class);
@@ -38,6 +37,9 @@ public final class Counters {
     /** @param clock tells the time in nanoseconds */
     Counters(LongSupplier clock) {
         this.clock = clock;
+        for (Dialect dialect : Dialect.values()) {
+            opened.put(dialect, new LongAdder());
+        }
         for (ErrorCode code : ErrorCode.values()) {
             failed.put(code, new LongAdder());
         }
@@ -50,8 +52,8 @@ public final class Counters {
         return clock.getAsLong();
     }
 
-    void opened(int dialect) {
-        (dialect == 1 ? opened1 : opened2).increment();
+    void opened(Dialect dialect) {
+        adder(opened, dialect).increment();
     }
 
     void resumed() {
@@ -90,6 +92,10 @@ public final class Counters {
         return Objects.requireNonNull(adders.get(key));
     }
 
+    private DuplexStatistics.Dialect dialect(int live, Dialect dialect) {
+        return new DuplexStatistics.Dialect(live, adder(opened, dialect).sum());
+    }
+
     /** {@return all counters, and the totals over live sessions} */
     public DuplexStatistics statistics(LiveTotals live, MemoryBudget budget) {
         Map<ErrorCode, Long> failures = new EnumMap<>(ErrorCode.class);
@@ -99,8 +105,9 @@ public final class Counters {
             refusals.put(type.slug(), adder(refused, type.urn()).sum());
         }
         return new DuplexStatistics(
-                new Dialect(live.plain(), opened1.sum()),
-                new Dialect(live.resumable(), opened2.sum()),
+                dialect(live.plain(), Dialect.DIALECT_1),
+                dialect(live.resumable(), Dialect.DIALECT_2),
+                dialect(live.oneRequest(), Dialect.ONE_REQUEST),
                 live.detached(),
                 modes(live),
                 resumed.sum(),

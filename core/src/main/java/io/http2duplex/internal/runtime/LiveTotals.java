@@ -1,6 +1,7 @@
 package io.http2duplex.internal.runtime;
 
 import io.http2duplex.DownloadMode;
+import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.Session;
 import io.http2duplex.internal.core.resumable.ResumableSession;
 
@@ -9,7 +10,8 @@ import io.http2duplex.internal.core.resumable.ResumableSession;
  *
  * @param plain how many are of dialect 1
  * @param resumable how many are of dialect 2
- * @param detached how many of those wait for their clients to resume them
+ * @param oneRequest how many are of one request
+ * @param detached how many of dialect 2 wait for their clients to resume them
  * @param typed how many of dialect 2 have typed streams as downloads
  * @param polling how many of dialect 2 poll
  * @param heldInput bytes from clients that are held
@@ -20,6 +22,7 @@ import io.http2duplex.internal.core.resumable.ResumableSession;
 public record LiveTotals(
         int plain,
         int resumable,
+        int oneRequest,
         int detached,
         int typed,
         int polling,
@@ -28,7 +31,7 @@ public record LiveTotals(
         long uploadWindows,
         long downloadWindows) {
     /** The totals over no session. */
-    public static final LiveTotals NONE = new LiveTotals(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final LiveTotals NONE = new LiveTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** {@return the totals over one session, whose lock is held} */
     public static LiveTotals of(Session session) {
@@ -36,6 +39,7 @@ public record LiveTotals(
             return new LiveTotals(
                     0,
                     1,
+                    0,
                     resumable.isAttached() || resumable.isFinished() ? 0 : 1,
                     resumable.downloadMode() == DownloadMode.TYPED ? 1 : 0,
                     resumable.downloadMode() == DownloadMode.POLLING ? 1 : 0,
@@ -44,13 +48,15 @@ public record LiveTotals(
                     resumable.uploadWindow(),
                     resumable.downloadWindow());
         }
-        return new LiveTotals(1, 0, 0, 0, 0, session.heldInput(), session.heldOutput(), 0, 0);
+        int oneRequest = session.dialect() == Dialect.ONE_REQUEST ? 1 : 0;
+        return new LiveTotals(1 - oneRequest, 0, oneRequest, 0, 0, 0, session.heldInput(), session.heldOutput(), 0, 0);
     }
 
     public LiveTotals plus(LiveTotals other) {
         return new LiveTotals(
                 plain + other.plain,
                 resumable + other.resumable,
+                oneRequest + other.oneRequest,
                 detached + other.detached,
                 typed + other.typed,
                 polling + other.polling,

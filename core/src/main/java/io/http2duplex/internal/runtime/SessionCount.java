@@ -43,7 +43,7 @@ final class SessionCount {
     /** {@return a line for the log about a session that has ended} It repeats no text of a peer. */
     String summary(Session session) {
         Failure failure = session.failure();
-        return "of dialect " + session.dialect()
+        return session.dialect()
                 + (failure == null
                         ? " ended cleanly"
                         : " failed with " + failure.code() + " (" + failure.number() + ")")

@@ -4,6 +4,7 @@ import io.http2duplex.DownloadMode;
 import io.http2duplex.DuplexException;
 import io.http2duplex.DuplexRequest;
 import io.http2duplex.ErrorCode;
+import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.Effects;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.Lifetime;
@@ -235,8 +236,7 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
 
     // ---- for the endpoint, or the client
 
-    /** {@return the session's dialect, 1 or 2} */
-    public int dialect() {
+    public Dialect dialect() {
         return guarded.ask(Session::dialect);
     }
 

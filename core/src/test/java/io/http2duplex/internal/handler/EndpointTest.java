@@ -15,6 +15,7 @@ import io.http2duplex.DuplexException;
 import io.http2duplex.DuplexOptions;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.ProblemType;
+import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.HeaderNames;
 import io.http2duplex.internal.core.plain.UploadKind;
 import io.http2duplex.internal.handler.SimulatedExchange.Quirk;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -146,12 +148,12 @@ class EndpointTest {
                         Quirk.NEVER_SAYS_GONE,
                         Quirk.BREAKS_OFF_CLEANLY,
                         Quirk.PUSHES_AFTER_THE_ANSWER)
-                .flatMap(quirk -> Stream.of(Arguments.of(quirk, 1), Arguments.of(quirk, 2)));
+                .flatMap(quirk -> Stream.of(Dialect.values()).map(dialect -> Arguments.of(quirk, dialect)));
     }
 
     @ParameterizedTest
     @MethodSource("quirksAndDialects")
-    void anEchoIsWholeAndEndsCleanly(Quirk quirk, int dialect) throws Exception {
+    void anEchoIsWholeAndEndsCleanly(Quirk quirk, Dialect dialect) throws Exception {
         CompletableFuture<Duplex> opened = new CompletableFuture<>();
         start(
                 duplex -> {
@@ -171,7 +173,7 @@ class EndpointTest {
 
     @ParameterizedTest
     @MethodSource("quirksAndDialects")
-    void aClientThatGoesEndsItsDuplexAndNoOther(Quirk quirk, int dialect) throws Exception {
+    void aClientThatGoesEndsItsDuplexAndNoOther(Quirk quirk, Dialect dialect) throws Exception {
         CompletableFuture<Duplex> first = new CompletableFuture<>();
         start(
                 duplex -> {
@@ -210,24 +212,24 @@ class EndpointTest {
         frozen.vanish();
     }
 
-    /** A silent loss: in dialect 2 the heartbeat finds it, in dialect 1 the time that a duplex may be idle. */
+    /** A silent loss: in dialect 2 the heartbeat finds it, else the time that a duplex may be idle. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
-    void aLossThatNobodyReportsIsFound(int dialect) throws Exception {
+    @EnumSource
+    void aLossThatNobodyReportsIsFound(Dialect dialect) throws Exception {
         CompletableFuture<Duplex> opened = new CompletableFuture<>();
         start(
                 opened::complete,
                 options -> options.heartbeat(Duration.ofMillis(20))
                         .resumeTimeout(Duration.ofMillis(20))
-                        .idleTimeout(dialect == 1 ? Duration.ofMillis(100) : Duration.ZERO));
+                        .idleTimeout(dialect == Dialect.DIALECT_2 ? Duration.ZERO : Duration.ofMillis(100)));
         TestBrowser browser = host.open(dialect, new Client(Quirk.LOSES_SILENTLY));
         assertThat(get(browser.post(UploadKind.CHUNK, new byte[1]))).isEqualTo(200);
         browser.vanish();
 
         assertFailed(
                 get(opened).closed(),
-                dialect == 1 ? ErrorCode.TIMED_OUT : ErrorCode.CONNECTION_LOST,
-                dialect == 1 ? 6 : 4);
+                dialect == Dialect.DIALECT_2 ? ErrorCode.CONNECTION_LOST : ErrorCode.TIMED_OUT,
+                dialect == Dialect.DIALECT_2 ? 4 : 6);
     }
 
     // ---- hosts that fail
@@ -351,7 +353,7 @@ class EndpointTest {
     void aClientThatIsAwayDoesNotHoldUpADrain() throws Exception {
         CompletableFuture<Duplex> opened = new CompletableFuture<>();
         start(opened::complete, options -> options.resumeTimeout(Duration.ofMinutes(10)));
-        TestBrowser browser = host.open(2, new Client());
+        TestBrowser browser = host.open(Dialect.DIALECT_2, new Client());
         assertThat(get(browser.post(UploadKind.CHUNK, new byte[1]))).isEqualTo(200);
         browser.vanish();
         host.settle();
@@ -366,7 +368,7 @@ class EndpointTest {
     void aClientThatGoesDuringADrainDoesNotHoldItUp() throws Exception {
         CompletableFuture<Duplex> opened = new CompletableFuture<>();
         start(opened::complete, options -> options.resumeTimeout(Duration.ofMinutes(10)));
-        TestBrowser browser = host.open(2, new Client());
+        TestBrowser browser = host.open(Dialect.DIALECT_2, new Client());
         assertThat(get(browser.post(UploadKind.CHUNK, new byte[1]))).isEqualTo(200);
         CompletableFuture<Void> drained = host.endpoint().drain().toCompletableFuture();
         host.settle();

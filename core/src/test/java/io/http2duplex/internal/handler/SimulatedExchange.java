@@ -97,6 +97,7 @@ public final class SimulatedExchange implements Exchange {
     private final long length;
     private final SimulatedResponse response;
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+    private final CompletableFuture<UploadOutcome> uploaded = new CompletableFuture<>();
     private final Map<String, String> responseFields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final AtomicBoolean counted = new AtomicBoolean(true);
     /** Guarded by itself, with {@link #running}. */
@@ -149,6 +150,11 @@ public final class SimulatedExchange implements Exchange {
     /** {@return the head of the response} Waits for it. */
     public Answer await() throws Exception {
         return answer.get(TestBrowser.SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** {@return what became of the body of a request that carries both halves} */
+    public CompletableFuture<UploadOutcome> uploaded() {
+        return uploaded;
     }
 
     /** {@return the body of the response} */
@@ -392,6 +398,12 @@ public final class SimulatedExchange implements Exchange {
         }
         answer.completeExceptionally(cause);
         ended();
+    }
+
+    @Override
+    public void both(GuardedDownload download, DownloadHead head, GuardedUpload upload) {
+        upload(upload, true, uploaded::complete);
+        download(download, head);
     }
 
     // ---- the request's body

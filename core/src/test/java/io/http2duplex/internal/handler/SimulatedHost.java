@@ -3,6 +3,7 @@ package io.http2duplex.internal.handler;
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexCallback;
 import io.http2duplex.DuplexOptions;
+import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.HeaderNames;
 import io.http2duplex.internal.core.SessionLimits;
 import io.http2duplex.internal.core.plain.UploadKind;
@@ -88,7 +89,7 @@ public final class SimulatedHost implements AutoCloseable {
     }
 
     public SimulatedHost(DuplexCallback callback, Consumer<DuplexOptions<?>> options) {
-        Options chosen = new Options().maxWindow(BOUND);
+        Options chosen = new Options().maxWindow(BOUND).oneRequest(true);
         options.accept(chosen);
         endpoint = new Endpoint(
                 duplex -> {
@@ -149,11 +150,28 @@ public final class SimulatedHost implements AutoCloseable {
         return begin(client, "POST", body, -1, 0, namesAndValues);
     }
 
+    /**
+     * A PUT whose length is not announced.
+     *
+     * @param window how many bytes of the body of the response are accepted that nobody has read
+     */
+    public SimulatedExchange put(Client client, Body body, int window, String... namesAndValues) {
+        return begin(client, "PUT", body, -1, window, namesAndValues);
+    }
+
+    public SimulatedExchange options(Client client, String... namesAndValues) {
+        return begin(client, "OPTIONS", max -> new byte[0], 0, 0, namesAndValues);
+    }
+
     // ---- browsers
 
     /** Opens a duplex of that dialect. */
-    public TestBrowser open(int dialect, Client client) throws Exception {
-        return dialect == 1 ? open(client, BOUND) : openResumable(client);
+    public TestBrowser open(Dialect dialect, Client client) throws Exception {
+        return switch (dialect) {
+            case DIALECT_1 -> open(client, BOUND);
+            case DIALECT_2 -> openResumable(client);
+            case ONE_REQUEST -> new OneRequestClient(this, client, BOUND);
+        };
     }
 
     public Page open(int window) throws Exception {
@@ -177,7 +195,7 @@ public final class SimulatedHost implements AutoCloseable {
         return new ResumableBrowser(new Carrier(this, client, exchange, id(exchange)));
     }
 
-    private static String id(SimulatedExchange exchange) throws Exception {
+    static String id(SimulatedExchange exchange) throws Exception {
         String id = exchange.await().fields().get(HeaderNames.ID);
         if (id == null) {
             throw new IOException("Refused: " + exchange.await());

@@ -149,39 +149,15 @@ public final class Answer {
             }
             response.suspendWrites();
             onAnswered.run();
-            endRequest();
+            RestOfRequest.drop(exchange, request, bodyNanos);
         } catch (IOException
                 | RuntimeException e) { // such as: the I/O thread of a server that stops takes no more timers
-            giveUp(e);
+            RestOfRequest.giveUp(exchange, e);
         }
     }
 
     /** Undertow reports success too when flow control has let the frame out only in part: the next flush tells. */
     private boolean isFlushed(StreamSinkChannel response) throws IOException {
         return response.flush() && (exchange.isResponseComplete() || response.flush());
-    }
-
-    private void endRequest() {
-        if (exchange.isComplete()) {
-            return; // what another handler may have buffered of the body was freed
-        }
-        if (!exchange.isRequestComplete() && BodyDeadline.canReset(exchange)) {
-            // The client must not go on sending, nor wait: RST_STREAM, with NO_ERROR behind a whole answer.
-            IoUtils.safeClose(exchange.getConnection());
-            exchange.endExchange();
-            return;
-        }
-        StreamSourceChannel body =
-                request != null || exchange.isRequestComplete() ? request : exchange.getRequestChannel();
-        if (body == null || exchange.isRequestComplete()) {
-            exchange.endExchange();
-            return;
-        }
-        new Drain(exchange, bodyNanos, body, exchange::endExchange, this::giveUp).start();
-    }
-
-    private void giveUp(Exception cause) {
-        LOG.debug("The peer went, or was disconnected, before its request had ended", cause);
-        exchange.endExchange();
     }
 }

@@ -30,6 +30,7 @@ final class Http1Watch {
     static void over(HttpServerExchange exchange, Consumer<@Nullable IOException> onClosed) {
         if (exchange.getConnection() instanceof HttpServerConnection connection && exchange.isRequestComplete()) {
             ConduitStreamSourceChannel source = connection.getChannel().getSourceChannel();
+            source.setConduit(connection.getOriginalSourceConduit()); // not that of a body, which has ended
             source.setReadListener(new Http1Watch(connection, onClosed)::read);
             source.resumeReads();
         }

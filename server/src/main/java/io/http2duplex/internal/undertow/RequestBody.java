@@ -35,6 +35,8 @@ final class RequestBody {
     private volatile @Nullable GuardedUpload sink;
 
     private @Nullable StreamSourceChannel channel;
+    /** Undertow completes an exchange whose response is out before the call that read the end returns: that is no loss. */
+    private boolean reading;
 
     /**
      * A carrier that has not begun.
@@ -59,6 +61,11 @@ final class RequestBody {
         return channel;
     }
 
+    /** {@return whether the sink takes more of it} */
+    boolean isCarrying() {
+        return sink != null;
+    }
+
     /** Begins to carry. Called once, on the exchange's I/O thread. */
     void start() {
         GuardedUpload sink = this.sink;
@@ -75,7 +82,9 @@ final class RequestBody {
         channel = request;
         exchange.addExchangeCompleteListener((completed, next) -> {
             try {
-                lost();
+                if (!reading) {
+                    lost();
+                }
             } finally {
                 next.proceed();
             }
@@ -162,7 +171,11 @@ final class RequestBody {
                 }
                 ByteBuffer buffer = pooled.getBuffer().clear();
                 buffer.limit(Math.min(buffer.capacity(), room));
-                int count = request.read(buffer);
+                int count = read(request, buffer);
+                if (count == 0 && exchange.isComplete()) {
+                    lost();
+                    return;
+                }
                 if (count == 0) {
                     batcher.paused();
                     deadline.awaited();
@@ -189,6 +202,15 @@ final class RequestBody {
         }
     }
 
+    private int read(StreamSourceChannel request, ByteBuffer buffer) throws IOException {
+        reading = true;
+        try {
+            return request.read(buffer);
+        } finally {
+            reading = false;
+        }
+    }
+
     private void settle() {
         GuardedUpload sink = this.sink;
         if (sink != null) {
@@ -204,7 +226,9 @@ final class RequestBody {
             // Undertow calls the listener of resumed reads as long as bytes wait: it would never get to the answer.
             request.suspendReads();
         }
-        UploadOutcome outcome = open == null ? null : open.outcome();
-        decided.accept(outcome == null ? UploadOutcome.TAKEN : outcome);
+        if (open != null) { // else the exchange has ended while the body was read
+            UploadOutcome outcome = open.outcome();
+            decided.accept(outcome == null ? UploadOutcome.TAKEN : outcome);
+        }
     }
 }

@@ -40,6 +40,8 @@ final class ResponseBody implements ExchangeCompletionListener, ChannelListener<
     private final int framesPerBuffer;
 
     private boolean shutDown;
+    /** Whether the whole response has gone out. */
+    private boolean ended;
     /** Undertow completes an exchange whose end went out before the call that flushed it returns: that is no loss. */
     private boolean flushingEnd;
 
@@ -62,8 +64,19 @@ final class ResponseBody implements ExchangeCompletionListener, ChannelListener<
         if (endless) {
             Http1Watch.over(exchange(), this::lost);
         }
-        dropBody();
+        if (!owner.isRequestWanted()) {
+            dropBody();
+        }
         pump();
+    }
+
+    /** Nothing more comes of the request, or nobody wants it. */
+    void requestEnded() {
+        if (ended) {
+            owner.responseEnded();
+        } else {
+            Http1Watch.over(exchange(), this::lost);
+        }
     }
 
     /** Undertow calls it when the exchange is complete. */
@@ -151,8 +164,9 @@ final class ResponseBody implements ExchangeCompletionListener, ChannelListener<
             return blocked(source);
         }
         this.source = null;
+        ended = true;
         source.ended();
-        exchange().endExchange(); // nothing is left to do unless the GET had a body
+        owner.responseEnded();
         return false;
     }
 

@@ -18,6 +18,7 @@ import io.undertow.util.AttachmentKey;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.util.List;
@@ -150,13 +151,14 @@ public final class UndertowExchange implements Exchange, ExchangeCompletionListe
 
     @Override
     public @Nullable Problem noDownload() {
-        if (!exchange.isRequestComplete() && !BodyDeadline.isHttp2(exchange)) {
+        boolean get = exchange.getRequestMethod().equals(Methods.GET);
+        if (get && !exchange.isRequestComplete() && !BodyDeadline.isHttp2(exchange)) {
             // Behind a body the close of an HTTP/1.1 connection would not be noticed.
             return Problem.badHeaders("GET opens or resumes a duplex: it has no body.");
         }
-        if (exchange.isHttp10() && !exchange.getRequestHeaders().contains(HeaderNames.VERSION)) {
+        if (exchange.isHttp10() && !(get && exchange.getRequestHeaders().contains(HeaderNames.VERSION))) {
             if (HTTP_10_WARNED.compareAndSet(false, true)) {
-                LOG.warn("A duplex of dialect 1 was refused, as all are that come over HTTP/1.0: a proxy must speak"
+                LOG.warn("A duplex was refused, as all without frames are that come over HTTP/1.0: a proxy must speak"
                         + " HTTP/1.1 with this server (nginx: proxy_http_version 1.1)");
             }
             return Problem.badHeaders("Over HTTP/1.0 a download that was cut looks like one that has ended. Open this"
@@ -279,6 +281,34 @@ public final class UndertowExchange implements Exchange, ExchangeCompletionListe
         ResponseBody begun = new ResponseBody(this, channel, source, endless);
         response = begun;
         begun.start();
+    }
+
+    @Override
+    public void both(GuardedDownload source, DownloadHead head, GuardedUpload sink) {
+        // The request first: reading it meets an expectation, and 100 (Continue) must come before the response's head.
+        upload(sink, true, decided -> requestEnded());
+        download(source, head);
+    }
+
+    private void requestEnded() {
+        ResponseBody body = response;
+        if (body != null) {
+            body.requestEnded();
+        }
+    }
+
+    /** {@return whether the body of the request still has a use} */
+    boolean isRequestWanted() {
+        RequestBody body = request;
+        return body != null && body.isCarrying();
+    }
+
+    /** Its response has gone out whole. */
+    void responseEnded() {
+        if (!isRequestWanted()) {
+            RequestBody body = request;
+            RestOfRequest.drop(exchange, body == null ? null : body.channel(), bodyNanos());
+        }
     }
 
     @Override

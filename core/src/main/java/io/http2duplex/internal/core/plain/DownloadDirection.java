@@ -13,21 +13,21 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The direction from application to browser: it keeps what the application wrote, within a bound, until the transport
- * has taken it. One more byte comes first.
+ * The direction from application to client: it keeps what the application wrote, within a bound, until the transport
+ * has taken it. In dialect 1 one more byte comes first.
  */
 final class DownloadDirection implements Download {
     private static final long NEVER = Long.MAX_VALUE;
     /** Dropped by the client. Sent at once, since some browsers resolve a fetch only with the first byte. */
     private static final byte FIRST_BYTE = 'a';
 
-    private final PlainSession session;
+    private final RawSession session;
     private final SessionLimits limits;
     private final EffectCollector effects;
     private final Runnable onReady;
     private final ByteQueue buffer = new ByteQueue();
     /** The first byte until the transport has it, then null. */
-    private @Nullable ByteBuffer first = ByteBuffer.wrap(new byte[] {FIRST_BYTE});
+    private @Nullable ByteBuffer first;
 
     private DirectionState state = DirectionState.OPEN;
     /** Offset up to which the application has written. */
@@ -40,14 +40,17 @@ final class DownloadDirection implements Download {
     private boolean idle;
     /** What the carrier does after a reset. */
     private DownloadStep afterReset = DownloadStep.BREAK_OFF;
-    /** When the browser must have read something. */
+    /** When the client must have read something. */
     private long stall = Deadline.NONE;
 
-    DownloadDirection(PlainSession session, SessionLimits limits, EffectCollector effects, Runnable onReady) {
+    /** @param firstByte whether a byte that means nothing comes first */
+    DownloadDirection(
+            RawSession session, SessionLimits limits, EffectCollector effects, boolean firstByte, Runnable onReady) {
         this.session = session;
         this.limits = limits;
         this.effects = effects;
         this.onReady = onReady;
+        first = firstByte ? ByteBuffer.wrap(new byte[] {FIRST_BYTE}) : null;
     }
 
     DirectionState state() {
@@ -166,7 +169,7 @@ final class DownloadDirection implements Download {
     @Override
     public void lost(@Nullable Throwable cause, long now) {
         session.reset(new Failure(
-                ErrorCode.CONNECTION_LOST, "The browser, or its connection, was lost before the duplex ended.", cause));
+                ErrorCode.CONNECTION_LOST, "The client, or its connection, was lost before the duplex ended.", cause));
     }
 
     // ---- both

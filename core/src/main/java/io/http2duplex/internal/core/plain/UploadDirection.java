@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * connection's window for the one before it, and waits outside the buffer, within the same bound.
  */
 final class UploadDirection {
-    private final PlainSession session;
+    private final RawSession session;
     private final SessionLimits limits;
     private final EffectCollector effects;
     private final ByteQueue buffer = new ByteQueue();
@@ -34,7 +34,7 @@ final class UploadDirection {
     /** Whether a reset dropped bytes that the application had not read. */
     private boolean dropped;
 
-    UploadDirection(PlainSession session, SessionLimits limits, EffectCollector effects) {
+    UploadDirection(RawSession session, SessionLimits limits, EffectCollector effects) {
         this.session = session;
         this.limits = limits;
         this.effects = effects;
@@ -157,14 +157,14 @@ final class UploadDirection {
         refuse(
                 upload,
                 Problem.bodyCut("The upload was cut: " + how + ". The duplex was reset."),
-                new Failure(ErrorCode.UPLOAD_CUT, "An upload was cut: " + how + ".", cause));
+                session.cut(how, cause));
     }
 
     void timedOut(PlainUpload upload, String how) {
         refuse(
                 upload,
                 Problem.bodyTooSlow(how + ". The duplex was reset: send less in one POST."),
-                new Failure(ErrorCode.UPLOAD_CUT, "An upload was cut: " + how + "."));
+                session.cut(how, null));
     }
 
     private void refuse(PlainUpload upload, Problem problem, Failure failure) {
@@ -226,6 +226,22 @@ final class UploadDirection {
         buffer.clear();
         open.forEach(upload -> upload.outOfTurn.clear());
         resume();
+    }
+
+    boolean isDiscarding() {
+        return discarding;
+    }
+
+    /** Ends without the rest of what is open, which nobody wants. */
+    void end() {
+        for (PlainUpload upload : open) {
+            upload.decide(UploadOutcome.TAKEN);
+            effects.ready(upload.onReady());
+        }
+        open.clear();
+        if (state == DirectionState.ENDING) {
+            state = state.to(DirectionState.ENDED);
+        }
     }
 
     /** Wakes a paused POST once half of the buffer is free, so that it is not woken for every few bytes. */

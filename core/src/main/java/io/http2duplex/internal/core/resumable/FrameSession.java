@@ -1,5 +1,6 @@
 package io.http2duplex.internal.core.resumable;
 
+import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.DirectionState;
 import io.http2duplex.internal.core.EffectCollector;
 import io.http2duplex.internal.core.Effects;
@@ -147,8 +148,8 @@ public abstract class FrameSession implements Session {
     }
 
     @Override
-    public final int dialect() {
-        return 2;
+    public final Dialect dialect() {
+        return Dialect.DIALECT_2;
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.DownloadMode;
 import io.http2duplex.ErrorCode;
+import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.DownloadStep;
 import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.Effects;
@@ -537,6 +538,6 @@ class DownloadsTest {
         assertThat(session.isInputAtEnd()).isFalse();
         assertThat(session.readInput(ByteBuffer.allocate(1))).isOne();
         assertThat(session.isInputAtEnd()).isTrue();
-        assertThat(session.dialect()).isEqualTo(2);
+        assertThat(session.dialect()).isEqualTo(Dialect.DIALECT_2);
     }
 }
