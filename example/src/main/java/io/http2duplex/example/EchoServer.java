@@ -11,13 +11,19 @@ import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
 
-/** Sends back on every duplex what it receives, and serves {@code /client.html}, the page that opens one. */
+/**
+ * Sends back on every duplex what it receives, and serves {@code /client.html}, the page that opens one. Joins two clients
+ * that come to the same path below {@code /pipe/}: terminals, or the page {@code /pipe.html}.
+ */
 public final class EchoServer implements AutoCloseable {
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+
     private final DuplexServer server;
 
     /** Port 0 takes any that is free: {@link #port} tells which. */
     public EchoServer(String host, int port, SSLContext tls) {
         DuplexHandler duplexes = DuplexHandler.builder(duplex -> duplex.input().subscribe(duplex.output()))
+                .oneRequest(true)
                 .build();
         ClassLoader classPath = EchoServer.class.getClassLoader();
         server = DuplexServer.builder()
@@ -25,6 +31,7 @@ public final class EchoServer implements AutoCloseable {
                 .port(port)
                 .tls(tls)
                 .handle("/example", duplexes)
+                .handle("/pipe/", new Pipes(LONGEST_WAIT.toMillis()).handler())
                 .handle("/cut", this::cut)
                 .resources(classPath, "page")
                 .resources(classPath, "META-INF/resources/http2-duplex")
