@@ -136,6 +136,7 @@ class PipesIT {
         terminal.destroyForcibly();
 
         assertThat(page.locator("#state")).hasAttribute("data-state", "error");
+        assertThat(page.locator("#state")).hasText("The other end has left.");
     }
 
     @Test

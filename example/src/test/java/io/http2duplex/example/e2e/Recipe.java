@@ -48,17 +48,11 @@ enum Recipe {
         return name.startsWith("node");
     }
 
-    private boolean isGo() {
-        return name.equals("go");
-    }
-
-    /**
-     * The recipes of one request that this run tests: those of Go only with {@code -De2e.go=true}, since its compiler is 80
-     * MB to get.
-     */
+    /** The recipes of one request that this run tests: one way of each client, or all of them and Go's ({@code -Pclients}). */
     static Stream<Recipe> ofOneRequest() {
-        boolean go = Boolean.getBoolean("e2e.go");
-        return Stream.of(values()).filter(recipe -> recipe != NODE_PACKAGE && (go || !recipe.isGo()));
+        return Boolean.getBoolean("e2e.clients")
+                ? Stream.of(values()).filter(recipe -> recipe != NODE_PACKAGE)
+                : Stream.of(CURL, CURL_HTTP_1_WITH_EXPECT, NODE_HTTP_2, NODE_HTTP_1_TLS, NODE_FETCH_TLS);
     }
 
     /** {@return the code of a recipe, from the document} */
