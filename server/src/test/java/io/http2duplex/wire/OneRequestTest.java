@@ -235,7 +235,7 @@ class OneRequestTest {
             Request held = client.send("PUT", true);
             assertThat(held.status()).isEqualTo(200);
             Duplex unread = server.duplex();
-            byte[] sent = bytes(8 * MIB);
+            byte[] sent = bytes(24 * MIB);
             CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> {
                 try {
                     held.write(sent).end();
