@@ -11,10 +11,7 @@ import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
 
-/**
- * Sends back on every duplex what it receives, and serves {@code /client.html}, the page that opens one. Joins two clients
- * that come to the same path below {@code /pipe/}: terminals, or the page {@code /pipe.html}.
- */
+/** Sends back what a duplex receives; joins those that come to the same path below {@code /pipe/}; has a page for each. */
 public final class EchoServer implements AutoCloseable {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
