@@ -14,6 +14,7 @@ import io.http2duplex.client.transport.Transport;
 import io.http2duplex.internal.client.ClientContext;
 import io.http2duplex.internal.client.JdkTransport;
 import io.http2duplex.internal.client.Opening;
+import io.http2duplex.internal.client.Ways;
 import io.http2duplex.internal.core.resumable.MemoryBudget;
 import io.http2duplex.internal.core.resumable.client.ClientLimits;
 import io.http2duplex.internal.runtime.DuplexContext;
@@ -26,6 +27,7 @@ import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -53,7 +55,9 @@ public final class DuplexClient {
         Observers observers =
                 builder.observer == null ? null : new Observers(builder.observer, threads, monitoring.observerFailures);
         context = new ClientContext(
-                builder.transport == null ? new JdkTransport(HttpClient::newHttpClient) : builder.transport,
+                builder.transport == null
+                        ? new JdkTransport(builder.httpClient, builder.maxDuplexesPerConnection)
+                        : builder.transport,
                 builder.headers,
                 new DuplexContext(OptionNames.OF_CLIENT, threads, monitoring, observers, Scheduler.SHARED, () -> false),
                 new ClientLimits(
@@ -62,9 +66,10 @@ public final class DuplexClient {
                         nanos(builder.resumeTimeout),
                         MAX_POST_BYTES,
                         builder.streaming,
-                        builder.downloadMode),
+                        builder.downloadModes),
                 new MemoryBudget(builder.memoryBudget),
-                nanos(builder.openTimeout));
+                nanos(builder.openTimeout),
+                new Ways(System::nanoTime));
     }
 
     public static Builder builder() {
@@ -137,13 +142,15 @@ public final class DuplexClient {
     /** The options of a client. Each has a default. */
     public static final class Builder {
         private @Nullable Transport transport;
+        private Supplier<HttpClient> httpClient = HttpClient::newHttpClient;
+        private int maxDuplexesPerConnection = 100;
         private Supplier<Map<String, String>> headers = Map::of;
         private @Nullable Executor executor;
         private @Nullable DuplexObserver observer;
         private Duration openTimeout = Duration.ofSeconds(8);
         private Duration resumeTimeout = Duration.ZERO;
         private boolean streaming = true;
-        private DownloadMode downloadMode = DownloadMode.STREAMING;
+        private List<DownloadMode> downloadModes = List.of(DownloadMode.values());
         private int window = 64 * 1024;
         private int maxWindow = 16 * 1024 * 1024;
         private long memoryBudget = Runtime.getRuntime().maxMemory() / 4;
@@ -151,12 +158,25 @@ public final class DuplexClient {
         private Builder() {}
 
         /**
-         * What makes the client that sends the requests, with its TLS, proxy, authenticator and cookies. By default {@code
-         * HttpClient::newHttpClient}. It is called for the first request, and again when a connection seems dead: an
-         * HttpClient would send further requests over it. Called on any thread.
+         * What makes the clients that send the requests, with their TLS, proxy, authenticator and cookies; each time
+         * another one. By default {@code HttpClient::newHttpClient}. It is called for the first request; again when the
+         * requests of {@link #maxDuplexesPerConnection} are under way; and when a connection seems dead, since an HttpClient
+         * would send further requests over it. Called on any thread.
          */
         public Builder httpClient(Supplier<HttpClient> value) {
-            return transport(new JdkTransport(Objects.requireNonNull(value, "httpClient")));
+            httpClient = Objects.requireNonNull(value, "httpClient");
+            transport = null;
+            return this;
+        }
+
+        /**
+         * The most duplexes that one {@link HttpClient} carries, which has one HTTP/2 connection to a server: for others
+         * the next is made, up to 100 of them. It must not be more than the server allows ({@code
+         * maxSessionsPerConnection}, and half of {@code maxStreams}).
+         */
+        public Builder maxDuplexesPerConnection(int value) {
+            maxDuplexesPerConnection = atLeast(1, value, "maxDuplexesPerConnection");
+            return this;
         }
 
         /** What sends the requests, in place of an {@link HttpClient}. */
@@ -205,11 +225,19 @@ public final class DuplexClient {
         }
 
         /**
-         * How the bytes of the server are asked to travel: by default in one response. Where something on the way holds
-         * responses back until they end, polls get through. The server may answer in another way.
+         * How the bytes of the server may be asked to travel, in the sequence in which that is tried. By default streaming,
+         * typed, polling: the next where an opening brings nothing for 3 seconds, as it is where something on the way holds
+         * responses back until they end. What has worked is remembered for 10 minutes, for all duplexes of the server. The
+         * server may answer in another way.
+         *
+         * @throws IllegalArgumentException if there is none, or one is there twice
          */
-        public Builder downloadMode(DownloadMode value) {
-            downloadMode = Objects.requireNonNull(value, "downloadMode");
+        public Builder downloadModes(DownloadMode... values) {
+            if (values.length == 0 || List.of(values).stream().distinct().count() < values.length) {
+                throw new IllegalArgumentException("downloadModes must be one or more different ones of "
+                        + List.of(DownloadMode.values()) + ", not " + List.of(values));
+            }
+            downloadModes = List.of(values);
             return this;
         }
 

@@ -32,7 +32,7 @@ class BadNetworkTest {
                 BadNetwork network = new BadNetwork(server.port())) {
             Duplex duplex = TestServer.client()
                     .streaming(streaming)
-                    .downloadMode(mode)
+                    .downloadModes(mode)
                     .build()
                     .connect(server.uri(network.port()));
             AtomicLong cuts = new AtomicLong();

@@ -14,15 +14,15 @@ import io.http2duplex.Duplex;
 import io.http2duplex.DuplexException;
 import io.http2duplex.DuplexObserver;
 import io.http2duplex.ErrorCode;
+import io.http2duplex.contract.Echo;
+import io.http2duplex.internal.runtime.TestBrowser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.channels.ByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -32,7 +32,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Flow;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -62,112 +61,40 @@ class DuplexClientTest {
         return TestServer.client().streaming(streaming).build().connect(server.uri());
     }
 
-    /** The faces through which a client sends bytes and gets them back. */
-    enum Face {
-        STREAMS {
-            @Override
-            byte[] echo(Duplex duplex, byte[] sent) throws Exception {
-                return withWriter(
-                        () -> {
-                            try (OutputStream output = duplex.outputStream()) {
-                                output.write(sent);
-                            }
-                        },
-                        duplex.inputStream()::readAllBytes);
+    /** The echo of the server's contract tests, at the client: the server sends, and compares what comes back. */
+    @ParameterizedTest
+    @EnumSource
+    void aMegabyteGoesThroughEachPairOfFaces(Echo echo) throws Exception {
+        byte[] sent = random(1 << 20);
+        CompletableFuture<byte[]> received = new CompletableFuture<>();
+        try (TestServer server = TestServer.start(duplex -> {
+            CompletableFuture<byte[]> reading = TestBrowser.readAll(duplex.inputStream());
+            try (OutputStream output = duplex.outputStream()) {
+                output.write(sent);
             }
-        },
-        CHANNEL {
-            @Override
-            byte[] echo(Duplex duplex, byte[] sent) throws Exception {
-                ByteChannel channel = duplex.channel();
-                return withWriter(
-                        () -> {
-                            ByteBuffer bytes = ByteBuffer.wrap(sent);
-                            while (bytes.hasRemaining()) {
-                                channel.write(bytes);
-                            }
-                            duplex.end();
-                        },
-                        () -> {
-                            ByteBuffer received = ByteBuffer.allocate(sent.length + 1);
-                            while (channel.read(received) >= 0) {
-                                assertThat(received.hasRemaining()).isTrue();
-                            }
-                            return Arrays.copyOf(received.array(), received.position());
-                        });
-            }
-        },
-        SEND_AND_FLOW {
-            @Override
-            byte[] echo(Duplex duplex, byte[] sent) throws Exception {
-                CompletableFuture<byte[]> received = new CompletableFuture<>();
-                ByteBuffer all = ByteBuffer.allocate(sent.length);
-                duplex.input().subscribe(new Flow.Subscriber<>() {
-                    @Override
-                    public void onSubscribe(Flow.Subscription subscription) {
-                        subscription.request(Long.MAX_VALUE);
-                    }
+            received.complete(get(reading));
+        })) {
+            Duplex duplex = server.connect();
 
-                    @Override
-                    public void onNext(ByteBuffer bytes) {
-                        all.put(bytes);
-                    }
+            echo.onDuplex(duplex);
 
-                    @Override
-                    public void onError(Throwable thrown) {
-                        received.completeExceptionally(thrown);
-                    }
-
-                    @Override
-                    public void onComplete() {
-                        received.complete(Arrays.copyOf(all.array(), all.position()));
-                    }
-                });
-                for (int at = 0; at < sent.length; at += 30_000) {
-                    int to = Math.min(sent.length, at + 30_000);
-                    get(duplex.send(ByteBuffer.wrap(Arrays.copyOfRange(sent, at, to))));
-                }
-                get(duplex.end());
-                return get(received);
-            }
-        };
-
-        abstract byte[] echo(Duplex duplex, byte[] sent) throws Exception;
-
-        interface Task {
-            void run() throws Exception;
-        }
-
-        interface Reader {
-            byte[] read() throws Exception;
-        }
-
-        private static byte[] withWriter(Task writer, Reader reader) throws Exception {
-            CompletableFuture<Void> written = new CompletableFuture<>();
-            new Thread(() -> {
-                        try {
-                            writer.run();
-                            written.complete(null);
-                        } catch (Exception e) {
-                            written.completeExceptionally(e);
-                        }
-                    })
-                    .start();
-            byte[] read = reader.read();
-            get(written);
-            return read;
+            assertThat(get(received)).isEqualTo(sent);
+            get(duplex.closed());
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void aMegabyteComesBackAsItWasThroughEachFace(Face face) throws Exception {
-        try (TestServer server = TestServer.start(ECHO)) {
+    @Test
+    void anInputThatWasClosedIsDroppedAndTheServerMayStillWrite() throws Exception {
+        try (TestServer server = TestServer.start(duplex -> {
+            try (OutputStream output = duplex.outputStream()) {
+                output.write(random(500_000));
+            }
+        })) {
             Duplex duplex = server.connect();
-            byte[] sent = random(1 << 20);
-
-            assertThat(face.echo(duplex, sent)).isEqualTo(sent);
-
+            InputStream input = duplex.inputStream();
+            input.close();
+            assertThatThrownBy(input::read).isExactlyInstanceOf(IOException.class);
+            duplex.end();
             get(duplex.closed());
         }
     }
@@ -458,12 +385,19 @@ class DuplexClientTest {
         assertThat(told).startsWith("opened", "attached", "detached", "resumed").endsWith("ended");
     }
 
+    /** More than a connection may have, of duplexes and of streams. */
     @Test
-    void fiftyDuplexesOfOneClientAreServedAtOnce() throws Exception {
+    void threeHundredDuplexesOfOneClientAreServedAtOnceOverAsManyConnectionsAsTheyNeed() throws Exception {
+        AtomicInteger made = new AtomicInteger();
         try (TestServer server = TestServer.start(ECHO)) {
-            DuplexClient client = TestServer.client().build();
+            DuplexClient client = DuplexClient.builder()
+                    .httpClient(() -> {
+                        made.incrementAndGet();
+                        return TestServer.http();
+                    })
+                    .build();
             List<CompletableFuture<Duplex>> opening = new ArrayList<>();
-            for (int i = 0; i < 50; i++) {
+            for (int i = 0; i < 300; i++) {
                 opening.add(client.connectAsync(server.uri()).toCompletableFuture());
             }
             List<Duplex> open = new ArrayList<>();
@@ -476,8 +410,26 @@ class DuplexClientTest {
             for (Duplex duplex : open) {
                 byte[] id = duplex.id().getBytes(UTF_8);
                 assertThat(duplex.inputStream().readNBytes(id.length)).isEqualTo(id);
-                duplex.reset();
             }
+            assertThat(made).as("HttpClients").hasValue(3);
+            open.forEach(Duplex::reset);
+        }
+    }
+
+    @Test
+    void aServerThatAllowsFewerDuplexesAConnectionSaysSo() throws Exception {
+        try (TestServer server = TestServer.start(ECHO, options -> options.maxSessionsPerConnection(1), 0, true)) {
+            DuplexClient tooMany = TestServer.client().build();
+            Duplex first = tooMany.connect(server.uri());
+            assertThatThrownBy(() -> tooMany.connect(server.uri()))
+                    .isInstanceOf(DuplexException.class)
+                    .hasMessageContaining("maxSessionsPerConnection");
+            first.reset();
+
+            DuplexClient one = TestServer.client().maxDuplexesPerConnection(1).build();
+            Duplex second = one.connect(server.uri());
+            one.connect(server.uri()).reset();
+            second.reset();
         }
     }
 
@@ -507,7 +459,7 @@ class DuplexClientTest {
         };
         try (TestServer server = TestServer.start(ECHO, options -> options.downloadModes(allowed), 0, true)) {
             Duplex duplex = TestServer.client()
-                    .downloadMode(asked)
+                    .downloadModes(asked)
                     .observer(observer)
                     .build()
                     .connect(server.uri());

@@ -14,8 +14,8 @@ import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The same application, an echo, through every pair of faces. It ends its side after the browser has ended its own. */
-enum Echo implements DuplexCallback {
+/** The same application, an echo, through every pair of faces. It ends its side after the peer has ended its own. */
+public enum Echo implements DuplexCallback {
     FLOW_TO_FLOW {
         @Override
         public void onDuplex(Duplex duplex) {

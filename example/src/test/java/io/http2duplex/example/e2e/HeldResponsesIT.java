@@ -3,6 +3,7 @@ package io.http2duplex.example.e2e;
 import static io.http2duplex.example.e2e.TestSite.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.wire.HoldingProxy;
 import io.http2duplex.wire.TestServer;
 import java.time.Duration;
 import java.util.List;

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,36 +21,86 @@ import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The transport of {@code java.net.http}. */
+/**
+ * The transport of {@code java.net.http}. An HttpClient has one HTTP/2 connection to a server, whose streams are bounded: so
+ * there are as many clients as the requests under way need.
+ */
 public final class JdkTransport implements Transport {
-    private final Supplier<HttpClient> clients;
-    /** Null: the next request gets a new one. Guarded by this. */
-    private @Nullable HttpClient current;
+    /** The most clients: further requests go by the one that has the fewest, and the server tells if that is too many. */
+    static final int MAX_CLIENTS = 100;
 
-    /** @param clients called again when a connection seems dead: an HttpClient would go on using it */
-    public JdkTransport(Supplier<HttpClient> clients) {
-        this.clients = clients;
+    private final Supplier<HttpClient> clients;
+    private final int maxDuplexes;
+    /** In the sequence in which they were made: the first one with room is used. Guarded by this, with their counts. */
+    private final List<Pooled> pool = new ArrayList<>(1);
+
+    /** A client, and how many requests of each kind are under way with it. */
+    private static final class Pooled {
+        final HttpClient client;
+        int downloads;
+        int uploads;
+
+        Pooled(HttpClient client) {
+            this.client = client;
+        }
+
+        int count(boolean download) {
+            return download ? downloads : uploads;
+        }
+
+        void add(boolean download, int more) {
+            if (download) {
+                downloads += more;
+            } else {
+                uploads += more;
+            }
+        }
     }
 
-    private synchronized HttpClient client() {
-        HttpClient client = current;
-        if (client == null) {
-            client = Objects.requireNonNull(clients.get(), "httpClient gave null");
-            current = client;
+    /**
+     * @param clients called when no client has room, and when a connection seems dead: an HttpClient would go on using it
+     * @param maxDuplexes how many downloads, and how many uploads, one client may have under way
+     */
+    public JdkTransport(Supplier<HttpClient> clients, int maxDuplexes) {
+        this.clients = clients;
+        this.maxDuplexes = maxDuplexes;
+    }
+
+    private synchronized Pooled take(boolean download) {
+        Pooled taken = null;
+        for (Pooled one : pool) {
+            if (taken == null || one.count(download) < taken.count(download)) {
+                taken = one;
+            }
+            if (one.count(download) < maxDuplexes) {
+                taken = one;
+                break;
+            }
         }
-        return client;
+        if (taken == null || (taken.count(download) >= maxDuplexes && pool.size() < MAX_CLIENTS)) {
+            taken = new Pooled(Objects.requireNonNull(clients.get(), "httpClient gave null"));
+            pool.add(taken);
+        }
+        taken.add(download, 1);
+        return taken;
+    }
+
+    /** A request has ended. The first client stays, so that the next request finds its connection. */
+    private synchronized void giveBack(Pooled used, boolean download) {
+        used.add(download, -1);
+        if (used.downloads + used.uploads == 0 && pool.indexOf(used) > 0) {
+            pool.remove(used);
+        }
     }
 
     /** What is under way with it goes on. */
-    private synchronized void leave(HttpClient client) {
-        if (current == client) {
-            current = null;
-        }
+    private synchronized void leave(Pooled used) {
+        pool.remove(used);
     }
 
     @Override
     public Call openDownload(URI uri, Map<String, String> fields, Receiver receiver) {
-        return send(request(uri, fields).GET(), receiver);
+        return send(request(uri, fields).GET(), true, receiver);
     }
 
     @Override
@@ -57,7 +108,7 @@ public final class JdkTransport implements Transport {
             URI uri, Map<String, String> fields, Flow.Publisher<ByteBuffer> body, long length, Receiver receiver) {
         BodyPublisher publisher =
                 length < 0 ? BodyPublishers.fromPublisher(body) : BodyPublishers.fromPublisher(body, length);
-        return send(request(uri, fields).POST(publisher), receiver);
+        return send(request(uri, fields).POST(publisher), false, receiver);
     }
 
     private static HttpRequest.Builder request(URI uri, Map<String, String> fields) {
@@ -66,26 +117,48 @@ public final class JdkTransport implements Transport {
         return request;
     }
 
-    private Call send(HttpRequest.Builder request, Receiver receiver) {
-        HttpClient client = client();
-        Exchange exchange = new Exchange(receiver, () -> leave(client));
-        exchange.begin(client.sendAsync(request.build(), BodyHandlers.ofPublisher()));
+    private Call send(HttpRequest.Builder request, boolean download, Receiver receiver) {
+        HttpRequest built = request.build();
+        Pooled used = take(download);
+        Exchange exchange = new Exchange(receiver, used, download);
+        CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> sent;
+        try {
+            sent = used.client.sendAsync(built, BodyHandlers.ofPublisher());
+        } catch (RuntimeException e) {
+            exchange.over();
+            throw e;
+        }
+        exchange.begin(sent);
         return exchange;
     }
 
     /** One request. Its response's body is always subscribed to: otherwise its stream would stay open. */
-    private static final class Exchange implements Call, Flow.Subscriber<List<ByteBuffer>> {
+    private final class Exchange implements Call, Flow.Subscriber<List<ByteBuffer>> {
         private final Receiver receiver;
-        private final Runnable leave;
+        private final Pooled used;
+        private final boolean download;
         /** Guarded by this, as all below. */
         private @Nullable CompletableFuture<?> response;
 
         private Flow.@Nullable Subscription body;
         private boolean aborted;
+        private boolean over;
 
-        Exchange(Receiver receiver, Runnable leave) {
+        Exchange(Receiver receiver, Pooled used, boolean download) {
             this.receiver = receiver;
-            this.leave = leave;
+            this.used = used;
+            this.download = download;
+        }
+
+        /** It has ended, or nobody waits for its end. */
+        void over() {
+            synchronized (this) {
+                if (over) {
+                    return;
+                }
+                over = true;
+            }
+            giveBack(used, download);
         }
 
         void begin(CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> sent) {
@@ -99,6 +172,7 @@ public final class JdkTransport implements Transport {
         private void answered(
                 @Nullable HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer, @Nullable Throwable thrown) {
             if (answer == null) {
+                over();
                 Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
                 receiver.failed(cause == null ? new IOException("The request failed") : cause);
                 return;
@@ -126,11 +200,12 @@ public final class JdkTransport implements Transport {
             if (reading != null) {
                 reading.cancel();
             }
+            over();
         }
 
         @Override
         public void abandon() {
-            leave.run();
+            leave(used);
             abort();
         }
 
@@ -155,11 +230,13 @@ public final class JdkTransport implements Transport {
 
         @Override
         public void onError(Throwable thrown) {
+            over();
             receiver.failed(thrown);
         }
 
         @Override
         public void onComplete() {
+            over();
             receiver.ended();
         }
     }

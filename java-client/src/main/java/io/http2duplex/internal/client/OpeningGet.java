@@ -1,6 +1,6 @@
 package io.http2duplex.internal.client;
 
-import io.http2duplex.Duplex;
+import io.http2duplex.DownloadMode;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.client.transport.Transport;
 import io.http2duplex.internal.core.Failure;
@@ -12,57 +12,67 @@ import io.http2duplex.internal.runtime.Scheduler;
 import io.http2duplex.internal.runtime.SessionDuplex;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
+import java.util.Queue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The opening of one duplex, by one GET. It succeeds with the first byte of an accepted answer.
+ * One GET of an {@link Opening}. It succeeds with the first byte of an accepted answer.
  *
  * <pre>
  *   ASKED ──200 and an id──▶ IDENTIFIED ──the first byte──▶ OPENED
- *     │  └──another answer──▶ REFUSED ──its body was read──▶ FAILED
- *     ├──given up──▶ GIVEN_UP ──the id, or 1.5 s──▶ FAILED
- *     └──nothing in time──▶ FAILED
- *   IDENTIFIED ──given up, nothing in time, cut──▶ FAILED
+ *     │  │                     └──the first byte, while a later GET is under way──▶ HELD ──250 ms──▶ OPENED
+ *     │  └──another answer──▶ REFUSED ──its body was read──▶ FAILED                  └──its end──▶ FAILED
+ *     └──given up──▶ GIVEN_UP ──the id, or 1.5 s──▶ FAILED
+ *   any but OPENED ──dropped, nothing in time, cut──▶ FAILED
  * </pre>
  *
- * <p>When it is given up and the id is known, or comes soon, the server is told by a RESET.
+ * <p>A later GET makes the server end the response to an earlier one. Something on the way that has held that response
+ * back passes it on then, its beginning and its end at once: it is of no use ({@code protocol.md}, "Ways down").
  */
-public final class Opening implements Transport.Receiver {
+final class OpeningGet implements Transport.Receiver {
     /** How long an opening that was given up waits for the id, to tell the server. */
     private static final long ID_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
     /** How long the RESET of an opening that was given up may be under way. */
     private static final long RESET_NANOS = TimeUnit.SECONDS.toNanos(3);
+    /** How long a response that a later GET has overtaken is watched: if it was held back, it has ended by then. */
+    private static final long HELD_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     /** The type of the frame that begins a download of dialect 2. */
     private static final byte HELLO = 7;
 
     private enum State {
         ASKED,
         IDENTIFIED,
+        HELD,
         REFUSED,
         OPENED,
         GIVEN_UP,
         FAILED
     }
 
+    private final Opening opening;
     private final ClientContext context;
     private final Peer asked;
-    private final Map<String, String> fields;
-    /** Completes on any thread. */
-    private final CompletableFuture<Duplex> result = new CompletableFuture<>();
+    final DownloadMode mode;
+    /** Of this opening, from 0. */
+    final int number;
 
-    /** Guarded by this, as all below. */
+    private final Map<String, String> fields;
+
+    /** Guarded by the opening, as all below. */
     private State state = State.ASKED;
 
     private Transport.@Nullable Call call;
-    private boolean aborted;
-    private @Nullable Runnable timer;
+    private @Nullable Consumer<Transport.Call> aborted;
+    /** Why it has failed; null if it has not, or is of no use. */
+    @Nullable
+    Failure failure;
     /** After the head of an accepted answer: where it came from. */
     private @Nullable Peer peer;
 
@@ -73,90 +83,90 @@ public final class Opening implements Transport.Receiver {
 
     private @Nullable AnswerReader answer;
     private Transport.@Nullable Receiver download;
+    /** The bytes of a response that is held, until another thread has passed them on. */
+    private final Queue<ByteBuffer> held = new ArrayDeque<>(0);
 
-    private Opening(ClientContext context, URI uri) {
+    private boolean passingOn;
+    /** What has come behind those bytes. */
+    private @Nullable Consumer<Transport.Receiver> heldEnd;
+
+    OpeningGet(Opening opening, ClientContext context, Peer asked, int number, DownloadMode mode, String secret) {
+        this.opening = opening;
         this.context = context;
-        asked = new Peer(context.transport(), context.headers(), uri);
-        fields = asked.openingFields(
-                context.limits().firstWindow(), context.limits().downloadMode());
+        this.asked = asked;
+        this.number = number;
+        this.mode = mode;
+        fields = asked.openingFields(context.limits().firstWindow(), mode, number, secret);
     }
 
     /**
-     * Begins to open a duplex.
+     * Sends it.
      *
-     * @throws RuntimeException of the application's headers, or of the transport, if there can be no such request
+     * @throws RuntimeException of the transport, if there can be no such request
      */
-    public static Opening begin(ClientContext context, URI uri) {
-        Opening opening = new Opening(context, uri);
-        Transport.Call sent = context.transport().openDownload(uri, opening.fields, opening);
-        Runnable cancel = Scheduler.SHARED.after(context.openNanos(), opening::timedOut);
-        boolean aborted;
+    void send() {
+        Transport.Call sent = context.transport().openDownload(asked.uri(), fields, this);
+        Consumer<Transport.Call> late;
         synchronized (opening) {
-            opening.call = sent;
-            opening.timer = cancel;
-            aborted = opening.aborted;
+            call = sent;
+            late = aborted;
         }
-        if (aborted) {
-            sent.abort();
+        if (late != null) {
+            late.accept(sent);
         }
-        if (opening.result.isDone()) {
-            cancel.run();
-        }
-        return opening;
     }
 
-    /** {@return the duplex; its failures are {@link io.http2duplex.DuplexException}s} It completes on any thread. */
-    public CompletableFuture<Duplex> result() {
-        return result;
+    boolean hasFailed() {
+        return state == State.FAILED || state == State.GIVEN_UP;
     }
 
-    private void timedOut() {
-        giveUp(
-                new Failure(
-                        ErrorCode.TIMED_OUT,
-                        "The duplex could not be opened within " + TimeUnit.NANOSECONDS.toMillis(context.openNanos())
-                                + " ms (openTimeout of the DuplexClient). Something on the way may hold responses back:"
-                                + " downloadMode(DownloadMode.POLLING) gets through."),
-                State.FAILED);
-    }
-
-    /** The application does not want the duplex any more. */
-    public void cancel() {
-        giveUp(new Failure(ErrorCode.CANCELLED, "The application gave the opening up."), State.GIVEN_UP);
-    }
-
-    /** @param ifAsked the state that follows {@link State#ASKED} */
-    private void giveUp(Failure failure, State ifAsked) {
+    /**
+     * Nobody waits for the duplex any more.
+     *
+     * @param tells whether the server is told when the id comes soon; else nothing has come for too long
+     */
+    void giveUp(boolean tells) {
         State before;
-        synchronized (this) {
+        synchronized (opening) {
             before = state;
-            if (before == State.ASKED) {
-                state = ifAsked;
-            } else if (before == State.IDENTIFIED || before == State.REFUSED) {
+            if (before == State.ASKED && tells) {
+                state = State.GIVEN_UP;
+            } else if (before != State.OPENED && before != State.GIVEN_UP) {
                 state = State.FAILED;
             }
         }
-        if (before == State.ASKED) {
-            if (ifAsked == State.GIVEN_UP) {
-                Scheduler.SHARED.after(ID_NANOS, this::abort);
-            } else {
-                abort(Transport.Call::abandon);
+        switch (before) {
+            case ASKED -> {
+                if (tells) {
+                    Scheduler.SHARED.after(ID_NANOS, this::abort);
+                } else {
+                    abort(Transport.Call::abandon);
+                }
             }
-        } else if (before == State.IDENTIFIED) {
-            reset();
-        } else if (before == State.REFUSED) {
-            abort();
-        } else {
-            return;
+            case IDENTIFIED, HELD -> reset();
+            case REFUSED -> abort();
+            case OPENED, GIVEN_UP, FAILED -> {
+                // there is nothing left to give up
+            }
         }
-        finish(failure);
+    }
+
+    /** Another GET has opened the session. */
+    void drop() {
+        synchronized (opening) {
+            if (state == State.OPENED || state == State.FAILED) {
+                return;
+            }
+            state = State.FAILED;
+        }
+        abort();
     }
 
     /** Tells the server, which has made a session. */
     private void reset() {
-        Failure failure = new Failure(ErrorCode.CANCELLED, "");
+        Failure cancelled = new Failure(ErrorCode.CANCELLED, "");
         ByteBuffer frame = new FrameEncoder()
-                .reset(failure.numberOfClient(), failure.reason())
+                .reset(cancelled.numberOfClient(), cancelled.reason())
                 .take();
         long length = frame.remaining();
         try {
@@ -188,12 +198,12 @@ public final class Opening implements Transport.Receiver {
     private final class OpenCall implements Transport.Call {
         @Override
         public void abort() {
-            Opening.this.abort();
+            OpeningGet.this.abort();
         }
 
         @Override
         public void abandon() {
-            Opening.this.abort(Transport.Call::abandon);
+            OpeningGet.this.abort(Transport.Call::abandon);
         }
     }
 
@@ -203,8 +213,8 @@ public final class Opening implements Transport.Receiver {
 
     private void abort(Consumer<Transport.Call> how) {
         Transport.Call sent;
-        synchronized (this) {
-            aborted = true;
+        synchronized (opening) {
+            aborted = how;
             sent = call;
         }
         if (sent != null) {
@@ -212,31 +222,17 @@ public final class Opening implements Transport.Receiver {
         }
     }
 
-    /** @param failure as which the application sees the end */
-    private void finish(Failure failure) {
-        result.completeExceptionally(failure.exception());
-        stopTimer();
-    }
-
-    private void stopTimer() {
-        Runnable running;
-        synchronized (this) {
-            running = timer;
-        }
-        if (running != null) {
-            running.run();
-        }
-    }
-
-    private void fail(Failure failure) {
-        synchronized (this) {
-            if (state == State.OPENED || state == State.FAILED) {
+    /** @param cause null: it is of no use */
+    private void fail(@Nullable Failure cause) {
+        synchronized (opening) {
+            if (state == State.OPENED || hasFailed()) {
                 return;
             }
             state = State.FAILED;
+            failure = cause;
         }
         abort();
-        finish(failure);
+        opening.failed();
     }
 
     // ---- the answer
@@ -247,7 +243,7 @@ public final class Opening implements Transport.Receiver {
         boolean accepted = identified != null;
         boolean elsewhere = !sameHost(head.uri());
         State before;
-        synchronized (this) {
+        synchronized (opening) {
             before = state;
             if (identified != null) {
                 id = identified;
@@ -286,15 +282,29 @@ public final class Opening implements Transport.Receiver {
     public void bytes(ByteBuffer bytes) {
         State now;
         boolean otherDialect;
-        synchronized (this) {
+        boolean won = false;
+        synchronized (opening) {
             otherDialect = !saysDialect2 && bytes.get(bytes.position()) != HELLO;
             if (state == State.IDENTIFIED && !otherDialect) {
-                state = State.OPENED;
+                if (!poll && opening.isOvertaken(this)) {
+                    state = State.HELD;
+                    Scheduler.SHARED.after(HELD_NANOS, this::passOn);
+                } else {
+                    won = opening.isWonBy(this);
+                    state = won ? State.OPENED : State.FAILED;
+                }
             }
             now = state;
+            if (now == State.HELD || passingOn) {
+                held.add(copy(bytes));
+                return;
+            }
+        }
+        if (won) {
+            open();
         }
         switch (now) {
-            case OPENED -> receiver().bytes(bytes);
+            case OPENED -> Objects.requireNonNull(download).bytes(bytes);
             case IDENTIFIED ->
                 fail(new Failure(
                         ErrorCode.REFUSED,
@@ -304,17 +314,55 @@ public final class Opening implements Transport.Receiver {
                     refused();
                 }
             }
-            case ASKED, GIVEN_UP, FAILED -> {
+            case ASKED, HELD, GIVEN_UP, FAILED -> {
                 // nobody waits for it
+            }
+        }
+    }
+
+    private static ByteBuffer copy(ByteBuffer bytes) {
+        return ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+    }
+
+    /** It was held for long enough: it goes on, if no other has opened the session meanwhile. */
+    private void passOn() {
+        synchronized (opening) {
+            if (state != State.HELD) {
+                return;
+            }
+            passingOn = opening.isWonBy(this);
+            state = passingOn ? State.OPENED : State.FAILED;
+            if (!passingOn) {
+                return; // the other drops it
+            }
+        }
+        open();
+        Transport.Receiver receiver = Objects.requireNonNull(download);
+        while (true) {
+            ByteBuffer next;
+            Consumer<Transport.Receiver> end;
+            synchronized (opening) {
+                next = held.poll();
+                end = next == null ? heldEnd : null;
+                passingOn = next != null;
+            }
+            if (next != null) {
+                receiver.bytes(next);
+            } else {
+                if (end != null) {
+                    end.accept(receiver);
+                }
+                return;
             }
         }
     }
 
     @Override
     public void ended() {
-        switch (state()) {
-            case OPENED -> receiver().ended();
+        switch (stateAtEnd(Transport.Receiver::ended)) {
+            case OPENED -> Objects.requireNonNull(download).ended();
             case IDENTIFIED -> lost("The download ended before its first byte.", null);
+            case HELD -> fail(null);
             case REFUSED -> refused();
             case ASKED, GIVEN_UP, FAILED -> {
                 // nobody waits for it
@@ -324,9 +372,10 @@ public final class Opening implements Transport.Receiver {
 
     @Override
     public void failed(Throwable cause) {
-        switch (state()) {
-            case OPENED -> receiver().failed(cause);
+        switch (stateAtEnd(receiver -> receiver.failed(cause))) {
+            case OPENED -> Objects.requireNonNull(download).failed(cause);
             case ASKED, IDENTIFIED -> lost("The GET that opens a duplex failed: " + cause, cause);
+            case HELD -> fail(null);
             case REFUSED -> refused();
             case GIVEN_UP, FAILED -> {
                 // nobody waits for it
@@ -334,8 +383,15 @@ public final class Opening implements Transport.Receiver {
         }
     }
 
-    private synchronized State state() {
-        return state;
+    /** {@return the state; FAILED if the end is passed on behind the bytes that were held} */
+    private State stateAtEnd(Consumer<Transport.Receiver> end) {
+        synchronized (opening) {
+            if (passingOn) {
+                heldEnd = end;
+                return State.FAILED;
+            }
+            return state;
+        }
     }
 
     private void lost(String how, @Nullable Throwable cause) {
@@ -351,31 +407,21 @@ public final class Opening implements Transport.Receiver {
                 Answer.codeOfOpening(given.status()), who + given.exception().getMessage(), given.exception()));
     }
 
-    /** {@return the receiver of an accepted answer's body} The first call makes the session. */
-    private Transport.Receiver receiver() {
-        Transport.Receiver known = download;
-        if (known == null) {
-            known = open();
-            download = known;
-        }
-        return known;
-    }
-
-    private Transport.Receiver open() {
+    /** Makes the session. */
+    private void open() {
         Carrier carrier = new Carrier(Objects.requireNonNull(peer), id);
         ClientSession session = new ClientSession(
                 context.limits(),
+                opening.opened(this),
                 context.budget(),
                 () -> ThreadLocalRandom.current().nextDouble(),
                 carrier,
                 System.nanoTime());
         SessionDuplex<ClientSession> duplex = new SessionDuplex<>(
-                id, new OpeningRequest(asked.uri(), fields), session, context.duplexes(), failure -> {});
+                id, new OpeningRequest(asked.uri(), fields), session, context.duplexes(), failed -> {});
         carrier.carry(duplex.session());
         duplex.opened();
-        Transport.Receiver body = carrier.opened(new OpenCall(), poll);
-        stopTimer();
-        result.complete(duplex);
-        return body;
+        download = carrier.opened(new OpenCall(), poll);
+        opening.succeeded(this, duplex);
     }
 }

@@ -23,10 +23,17 @@ import java.util.function.Supplier;
 record Peer(Transport transport, Supplier<Map<String, String>> headers, URI uri) {
     private static final String OWN_PREFIX = "http2-duplex-";
 
-    /** {@return the fields of an opening GET} */
-    Map<String, String> openingFields(long limit, DownloadMode mode) {
+    /**
+     * {@return the fields of an opening GET}
+     *
+     * @param number which GET of its opening it is, from 0
+     * @param secret all GETs of one opening have the same
+     */
+    Map<String, String> openingFields(long limit, DownloadMode mode, int number, String secret) {
         Map<String, String> fields = downloadFields(new DownloadWay(mode, 0));
         fields.put(HeaderNames.LIMIT, Long.toString(limit));
+        fields.put(HeaderNames.ATTACH, Integer.toString(number));
+        fields.put(HeaderNames.OPENING, secret);
         return fields;
     }
 

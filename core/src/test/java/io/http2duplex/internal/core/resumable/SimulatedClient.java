@@ -19,6 +19,7 @@ import io.http2duplex.internal.core.resumable.client.ClientDownload;
 import io.http2duplex.internal.core.resumable.client.ClientLimits;
 import io.http2duplex.internal.core.resumable.client.ClientSession;
 import io.http2duplex.internal.core.resumable.client.ClientUpload;
+import io.http2duplex.internal.core.resumable.client.OpenedBy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -64,7 +65,8 @@ final class SimulatedClient {
         this.budget = budget;
         int maxPost = 20 + network.random.nextInt(2_000);
         session = new ClientSession(
-                new ClientLimits(window, maxWindow, 0, maxPost, network.oneIn(2), mode()),
+                new ClientLimits(window, maxWindow, 0, maxPost, network.oneIn(2), List.of(DownloadMode.values())),
+                new OpenedBy(0, mode()),
                 budget,
                 network.random::nextDouble,
                 this::wake,

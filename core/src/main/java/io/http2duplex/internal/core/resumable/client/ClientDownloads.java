@@ -37,6 +37,7 @@ final class ClientDownloads {
     private final ClientSession session;
     private final ReceivingDirection receiving;
     private final long maxResumeNanos;
+    private final List<DownloadMode> modes;
     /** How downloads are asked to travel. */
     private DownloadMode mode;
 
@@ -65,13 +66,20 @@ final class ClientDownloads {
     private long sentAt;
 
     ClientDownloads(
-            ClientSession session, ReceivingDirection receiving, ClientLimits limits, DoubleSupplier random, long now) {
+            ClientSession session,
+            ReceivingDirection receiving,
+            ClientLimits limits,
+            OpenedBy opened,
+            DoubleSupplier random,
+            long now) {
         this.session = session;
         this.receiving = receiving;
         maxResumeNanos = limits.resumeNanos();
         backOff = new BackOff(random);
-        mode = limits.downloadMode();
-        attempt = new Attempt(0, 0, limits.firstWindow(), now, false, new DownloadWay(mode, 0));
+        modes = limits.downloadModes();
+        mode = opened.mode();
+        attempts = opened.attempts();
+        attempt = new Attempt(attempts, 0, limits.firstWindow(), now, false, new DownloadWay(mode, 0));
         detachedAt = now;
         heardAt = now;
         sentAt = now;
@@ -320,6 +328,8 @@ final class ClientDownloads {
             return;
         }
         if (Deadline.isPast(attemptDeadline(), now)) {
+            // Something on the way may hold such responses back. After the last way comes the first again.
+            mode = modes.get((modes.indexOf(mode) + 1) % modes.size());
             session.attemptTimedOut(attempt, now);
         }
         if (Deadline.isPast(signDeadline(), now)) {

@@ -1,6 +1,7 @@
 package io.http2duplex.internal.core.resumable.client;
 
 import io.http2duplex.DownloadMode;
+import java.util.List;
 
 /**
  * The limits of a session at its client.
@@ -10,7 +11,8 @@ import io.http2duplex.DownloadMode;
  * @param resumeNanos how long it may be detached, if that is shorter than the server's own time; 0: as the server says
  * @param maxPostBytes the most of the application's bytes that one POST carries, or one piece of a streaming one
  * @param streams whether a streaming POST is tried
- * @param downloadMode how downloads are asked to travel; the server may answer in another way
+ * @param downloadModes how downloads may be asked to travel, in sequence: where one brings nothing the next is tried. The
+ *     server may answer in another way
  */
 public record ClientLimits(
         int firstWindow,
@@ -18,4 +20,8 @@ public record ClientLimits(
         long resumeNanos,
         int maxPostBytes,
         boolean streams,
-        DownloadMode downloadMode) {}
+        List<DownloadMode> downloadModes) {
+    public ClientLimits {
+        downloadModes = List.copyOf(downloadModes);
+    }
+}

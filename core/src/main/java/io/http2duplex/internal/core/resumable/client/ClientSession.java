@@ -73,17 +73,25 @@ public final class ClientSession extends FrameSession {
     /**
      * A session whose {@linkplain #opening opening GET} is under way, or was answered.
      *
+     * @param opened the GET that has opened it
      * @param budget the share that windows and buffers beyond their first sizes are reserved from
      * @param random gives numbers from 0 to 1, without 1
      * @param onReady wakes the carrier, outside any lock
      */
-    public ClientSession(ClientLimits limits, MemoryShare budget, DoubleSupplier random, Runnable onReady, long now) {
-        this(limits, budget, random, onReady, new SpareBuffers(), new SpareBuffers(), now);
+    public ClientSession(
+            ClientLimits limits,
+            OpenedBy opened,
+            MemoryShare budget,
+            DoubleSupplier random,
+            Runnable onReady,
+            long now) {
+        this(limits, opened, budget, random, onReady, new SpareBuffers(), new SpareBuffers(), now);
     }
 
     /** As the other, with the buffers of each direction. */
     public ClientSession(
             ClientLimits limits,
+            OpenedBy opened,
             MemoryShare budget,
             DoubleSupplier random,
             Runnable onReady,
@@ -97,7 +105,7 @@ public final class ClientSession extends FrameSession {
                 receivingSpares,
                 now);
         this.onReady = onReady;
-        downloads = new ClientDownloads(this, receiving, limits, random, now);
+        downloads = new ClientDownloads(this, receiving, limits, opened, random, now);
         uploads = new ClientUploads(sending, receiving, downloads, limits, random, now);
     }
 

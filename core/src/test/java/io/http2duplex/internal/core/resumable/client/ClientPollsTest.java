@@ -9,6 +9,7 @@ import io.http2duplex.internal.core.SessionEvent;
 import io.http2duplex.internal.core.resumable.FrameEncoder;
 import io.http2duplex.internal.core.resumable.MemoryBudget;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,8 @@ class ClientPollsTest {
 
     private long now = 1;
     private final ClientSession session = new ClientSession(
-            new ClientLimits(1024, 1024, 0, 1000, false, DownloadMode.POLLING),
+            new ClientLimits(1024, 1024, 0, 1000, false, List.of(DownloadMode.POLLING)),
+            new OpenedBy(0, DownloadMode.POLLING),
             new MemoryBudget(0),
             () -> 0.5,
             () -> {},

@@ -1,8 +1,7 @@
-package io.http2duplex.example.e2e;
+package io.http2duplex.wire;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
-import io.http2duplex.wire.TestServer;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpServerExchange;
@@ -29,10 +28,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A proxy that does to responses what those do that look for viruses: it passes a body on only when it has ended, or it
- * ends every response after some time. Requests, too, go on only when they are whole. HTTP/2 over TLS to the browser,
+ * ends every response after some time. Requests, too, go on only when they are whole. HTTP/2 over TLS to the client,
  * HTTP/1.1 to the server.
  */
-final class HoldingProxy implements AutoCloseable {
+public final class HoldingProxy implements AutoCloseable {
     /** Fields that are about one connection, or that the client makes itself. */
     private static final Set<String> OWN_FIELDS =
             Set.of("connection", "content-length", "transfer-encoding", "host", "upgrade", "expect", "date");
@@ -59,16 +58,16 @@ final class HoldingProxy implements AutoCloseable {
     }
 
     /** Holds every body back until it has ended. */
-    static HoldingProxy holding(int targetPort) {
+    public static HoldingProxy holding(int targetPort) {
         return new HoldingProxy(targetPort, null);
     }
 
     /** Passes bodies on as they come, but ends each after that time. */
-    static HoldingProxy ending(int targetPort, Duration longest) {
+    public static HoldingProxy ending(int targetPort, Duration longest) {
         return new HoldingProxy(targetPort, longest);
     }
 
-    String url(String path) {
+    public String url(String path) {
         InetSocketAddress address =
                 (InetSocketAddress) front.getListenerInfo().get(0).getAddress();
         return "https://localhost:" + address.getPort() + path;

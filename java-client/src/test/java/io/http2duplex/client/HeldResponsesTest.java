@@ -1,0 +1,167 @@
+package io.http2duplex.client;
+
+import static io.http2duplex.client.TestServer.ECHO;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.http2duplex.DownloadMode;
+import io.http2duplex.Duplex;
+import io.http2duplex.DuplexException;
+import io.http2duplex.ErrorCode;
+import io.http2duplex.client.transport.Transport;
+import io.http2duplex.internal.core.HeaderNames;
+import io.http2duplex.internal.core.resumable.FrameEncoder;
+import io.http2duplex.wire.HoldingProxy;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Flow;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Openings where something on the way holds responses back: the next way down is tried beside the first. */
+@Timeout(60)
+class HeldResponsesTest {
+    private static final Duration STEP = Duration.ofSeconds(3);
+
+    @Test
+    void aDuplexPollsAndTheNextOneDoesSoAtOnce() throws Exception {
+        try (TestServer server = TestServer.start(ECHO, options -> options, 0, false);
+                HoldingProxy proxy = HoldingProxy.holding(server.port())) {
+            URI uri = URI.create(proxy.url("/duplex"));
+            // its TLS is of other certificates than that of TestServer
+            DuplexClient client = DuplexClient.builder()
+                    .httpClient(() -> java.net.http.HttpClient.newBuilder()
+                            .sslContext(io.http2duplex.wire.TestServer.trust())
+                            .build())
+                    .build();
+            Duplex first = client.connect(uri);
+            assertEchoes(first);
+            long before = System.nanoTime();
+            Duplex second = client.connect(uri);
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(STEP);
+            assertEchoes(second);
+        }
+    }
+
+    private static void assertEchoes(Duplex duplex) throws Exception {
+        assertThat(duplex.downloadMode()).isEqualTo(DownloadMode.POLLING);
+        duplex.outputStream().write('x');
+        assertThat(duplex.inputStream().read()).isEqualTo('x');
+        duplex.end();
+        assertThat(duplex.inputStream().read()).isEqualTo(-1);
+    }
+
+    @Test
+    void aWayThatIsTheOnlyOneIsNotLeft() throws Exception {
+        ScriptedTransport transport = new ScriptedTransport();
+        DuplexException failure = catchThrowableOfType(
+                DuplexException.class,
+                () -> DuplexClient.builder()
+                        .transport(transport)
+                        .downloadModes(DownloadMode.STREAMING)
+                        .openTimeout(STEP.plusMillis(200))
+                        .build()
+                        .connect(URI.create("https://localhost/")));
+        assertThat(failure.code()).isEqualTo(ErrorCode.TIMED_OUT);
+        assertThat(transport.gets).hasSize(1);
+    }
+
+    @Test
+    void aSlowAnswerThatAnotherGetHasOvertakenStillOpensTheDuplex() throws Exception {
+        ScriptedTransport transport = new ScriptedTransport();
+        transport.whenAsked = count -> {
+            if (count == 2) {
+                transport.gets.get(0).answer("streaming");
+            }
+        };
+        Duplex duplex = DuplexClient.builder().transport(transport).build().connect(URI.create("https://localhost/"));
+        assertThat(duplex.id()).isEqualTo("streaming");
+        assertThat(duplex.downloadMode()).isEqualTo(DownloadMode.STREAMING);
+        assertThat(transport.gets.get(1).aborted).as("the other is given up").isTrue();
+        assertThat(transport.gets.get(0).fields.get(HeaderNames.OPENING))
+                .hasSizeGreaterThanOrEqualTo(22)
+                .isEqualTo(transport.gets.get(1).fields.get(HeaderNames.OPENING));
+        assertThat(transport.gets.get(1).fields).containsEntry(HeaderNames.ATTACH, "1");
+        duplex.reset();
+    }
+
+    @Test
+    void anAnswerThatEndsAtOnceBecauseAnotherGetHasOvertakenItDoesNotCount() throws Exception {
+        ScriptedTransport transport = new ScriptedTransport();
+        transport.whenAsked = count -> {
+            if (count == 2) {
+                transport.gets.get(0).answer("held");
+                transport.gets.get(0).receiver.ended();
+                transport.gets.get(1).answer("typed");
+            }
+        };
+        Duplex duplex = DuplexClient.builder().transport(transport).build().connect(URI.create("https://localhost/"));
+        assertThat(duplex.id()).isEqualTo("typed");
+        assertThat(duplex.downloadMode()).isEqualTo(DownloadMode.TYPED);
+        duplex.reset();
+    }
+
+    private interface Asked {
+        void by(int count);
+    }
+
+    /** A network that does as a test says. */
+    private static final class ScriptedTransport implements Transport {
+        final List<Get> gets = new ArrayList<>();
+        Asked whenAsked = count -> {};
+
+        @Override
+        public Call openDownload(URI uri, Map<String, String> fields, Receiver receiver) {
+            Get get = new Get(uri, fields, receiver);
+            gets.add(get);
+            whenAsked.by(gets.size());
+            return get;
+        }
+
+        @Override
+        public Call openUpload(
+                URI uri, Map<String, String> fields, Flow.Publisher<ByteBuffer> body, long length, Receiver receiver) {
+            return new Get(uri, fields, receiver);
+        }
+    }
+
+    private static final class Get implements Transport.Call {
+        /** A heartbeat and a resume timeout of a minute. */
+        private static final byte[] HELLO = HexFormat.of().parseHex("07000008" + "0000ea60" + "0000ea60");
+
+        final URI uri;
+        final Map<String, String> fields;
+        final Transport.Receiver receiver;
+        volatile boolean aborted;
+
+        Get(URI uri, Map<String, String> fields, Transport.Receiver receiver) {
+            this.uri = uri;
+            this.fields = fields;
+            this.receiver = receiver;
+        }
+
+        void answer(String id) {
+            receiver.answered(new Transport.Head(
+                    200,
+                    uri,
+                    Map.of(HeaderNames.ID, List.of(id), HeaderNames.VERSION, List.of(HeaderNames.DIALECT_2))));
+            receiver.bytes(ByteBuffer.wrap(HELLO));
+            receiver.bytes(new FrameEncoder().window(0, 65_536).take());
+        }
+
+        @Override
+        public void abort() {
+            aborted = true;
+        }
+
+        @Override
+        public void abandon() {
+            aborted = true;
+        }
+    }
+}
