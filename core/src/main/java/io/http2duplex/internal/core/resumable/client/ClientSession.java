@@ -509,7 +509,7 @@ public final class ClientSession extends FrameSession {
         recordEnd();
         Failure failure = failure();
         downloads.close(failure != null);
-        uploads.close(failure);
+        uploads.close(failure, time);
         release = time + (failure == null ? LAST_REQUESTS_NANOS : LAST_RESETS_NANOS);
         mayAbort = true;
         told = Deadline.NONE; // who acts on the end has stopped the timer
@@ -577,7 +577,7 @@ public final class ClientSession extends FrameSession {
         @Override
         public void rotate() {
             if (downloads.rotate(frame()) && !isFinished()) {
-                uploads.endStream();
+                uploads.endStream(time);
             }
         }
 

@@ -11,7 +11,7 @@ public final class ClientUpload {
     private List<ByteBuffer> body = List.of();
     private long length;
 
-    /** When it was begun; of a streaming one, when it had begun to wait for the server. */
+    /** When it was begun; of a streaming one, when it began to carry what must be confirmed. */
     long startedAt;
     /** Of a streaming one: there is nothing more for it. */
     boolean mustEnd;
@@ -19,6 +19,8 @@ public final class ClientUpload {
     int probe = NO_TOKEN;
     /** Whether the probe has not gone yet. */
     boolean probeDue;
+    /** Whether a streaming one has carried something since its last PING. */
+    boolean mustProbe;
     /** The PING in it that asks for a confirmation. */
     int question = NO_TOKEN;
     /** Whether it carries the last frame of the session. */

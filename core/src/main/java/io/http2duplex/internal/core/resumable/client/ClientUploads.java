@@ -201,9 +201,16 @@ final class ClientUploads {
         open.add(opened);
         stream = opened;
         unproven = true;
-        opened.probe = nextToken();
-        opened.probeDue = true;
+        probeNext(opened, now);
         return opened;
+    }
+
+    /** The next pieces of a stream begin with a PING. */
+    private void probeNext(ClientUpload streaming, long now) {
+        streaming.probe = nextToken();
+        streaming.probeDue = true;
+        streaming.mustProbe = false;
+        probedAt = now;
     }
 
     private int nextToken() {
@@ -232,7 +239,7 @@ final class ClientUploads {
             mustReset = false;
             return List.of(reset(failure));
         }
-        boolean wasWaiting = waits(upload);
+        boolean carried = carriesNews(upload);
         Pieces pieces = new Pieces();
         control(upload, pieces.frames, now);
         data(upload, pieces, maxBytes);
@@ -249,10 +256,12 @@ final class ClientUploads {
             }
             return null;
         }
-        if (upload.isStream() && !wasWaiting) {
-            upload.startedAt = now;
-            if (now - probedAt >= heartbeat()) { // what it carries besides bytes is not confirmed
-                probe(upload, pieces.frames, now);
+        if (upload.isStream()) {
+            upload.startedAt = carried ? upload.startedAt : now;
+            upload.mustProbe = true; // little of it is confirmed unless a PING follows
+            if (isProbeDue(upload, now)) {
+                probeNext(upload, now);
+                control(upload, pieces.frames, now);
                 body = pieces.take();
             }
         }
@@ -270,7 +279,6 @@ final class ClientUploads {
     private void control(ClientUpload upload, FrameEncoder frames, long now) {
         if (upload.probeDue) {
             upload.probeDue = false;
-            probedAt = now;
             frames.ping(upload.probe);
         }
         if (isWindowDue() || !pongs.isEmpty()) {
@@ -286,10 +294,14 @@ final class ClientUploads {
         }
     }
 
-    private void probe(ClientUpload upload, FrameEncoder frames, long now) {
-        upload.probe = nextToken();
-        frames.ping(upload.probe);
-        probedAt = now;
+    /** {@return when a PING must follow what it has carried} */
+    private long probeDeadlineOf(ClientUpload upload) {
+        boolean owes = upload.mustProbe && upload.probe == ClientUpload.NO_TOKEN && !upload.mustEnd && !closed;
+        return owes ? probedAt + heartbeat() : Deadline.NONE;
+    }
+
+    private boolean isProbeDue(ClientUpload upload, long now) {
+        return Deadline.isPast(probeDeadlineOf(upload), now);
     }
 
     private void data(ClientUpload upload, Pieces pieces, long maxBytes) {
@@ -386,7 +398,7 @@ final class ClientUploads {
 
     /** {@return whether something of it must still be answered} */
     private boolean waits(ClientUpload upload) {
-        return !upload.isStream() || upload.probe != ClientUpload.NO_TOKEN || carriesNews(upload);
+        return !upload.isStream() || upload.mustEnd || upload.probe != ClientUpload.NO_TOKEN || carriesNews(upload);
     }
 
     /** Something on the way, or a server that has few streams left, wants no streaming POST. */
@@ -516,18 +528,19 @@ final class ClientUploads {
         }
     }
 
-    void endStream() {
+    void endStream(long now) {
         if (stream != null) {
+            stream.startedAt = waits(stream) ? stream.startedAt : now;
             stream.mustEnd = true;
         }
     }
 
     /** Only the last frame is still sent: a RESET after a failure, else the last WINDOW. */
-    void close(@Nullable Failure failed) {
+    void close(@Nullable Failure failed, long now) {
         closed = true;
         failure = failed;
         if (failed == null) {
-            endStream();
+            endStream(now);
         } else {
             mustReset = true;
             lastFrames = RESETS;
@@ -554,7 +567,8 @@ final class ClientUploads {
     long deadline() {
         long first = backOff.deadline();
         for (ClientUpload upload : open) {
-            first = Deadline.earliest(first, deadlineOf(upload)).orElse(Deadline.NONE);
+            first = Deadline.earliest(first, deadlineOf(upload), probeDeadlineOf(upload))
+                    .orElse(Deadline.NONE);
         }
         return first;
     }
@@ -568,11 +582,16 @@ final class ClientUploads {
         }
         if (isUnproven(upload)) {
             long heartbeat = downloads.heartbeatNanos();
-            return upload.startedAt + (heartbeat > 0 ? Math.min(PROBE_NANOS, heartbeat) : PROBE_NANOS);
+            return probedAt + (heartbeat > 0 ? Math.min(PROBE_NANOS, heartbeat) : PROBE_NANOS);
         }
-        boolean arrives = carriesNews(upload) && arrivedAt - upload.startedAt > 0;
-        long since = arrives ? arrivedAt : upload.startedAt;
-        return since + Math.max(SHORTEST_HOLD_NANOS, HELD_HEARTBEATS * heartbeat());
+        return waitsSince(upload) + Math.max(SHORTEST_HOLD_NANOS, HELD_HEARTBEATS * heartbeat());
+    }
+
+    private long waitsSince(ClientUpload upload) {
+        if (carriesNews(upload)) {
+            return arrivedAt - upload.startedAt > 0 ? arrivedAt : upload.startedAt;
+        }
+        return upload.probe == ClientUpload.NO_TOKEN ? upload.startedAt : probedAt;
     }
 
     private boolean isUnproven(ClientUpload upload) {
@@ -584,6 +603,9 @@ final class ClientUploads {
     ClientUpload timeIs(long now) {
         backOff.timeIs(now);
         for (ClientUpload upload : List.copyOf(open)) {
+            if (isProbeDue(upload, now)) {
+                probeNext(upload, now);
+            }
             if (!Deadline.isPast(deadlineOf(upload), now)) {
                 continue;
             }

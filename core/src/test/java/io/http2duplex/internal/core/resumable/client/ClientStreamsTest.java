@@ -1,0 +1,114 @@
+package io.http2duplex.internal.core.resumable.client;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.http2duplex.DownloadMode;
+import io.http2duplex.internal.core.resumable.FrameEncoder;
+import io.http2duplex.internal.core.resumable.MemoryBudget;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A streaming POST that works: how long it may be silent, and when it is given up. */
+class ClientStreamsTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final int HEARTBEAT_SECONDS = 15;
+    private static final byte PING = 2;
+
+    private long now = Long.MAX_VALUE - 5;
+    private final ClientSession session = new ClientSession(
+            new ClientLimits(1024, 1024, 0, 1000, true, DownloadMode.STREAMING),
+            new MemoryBudget(0),
+            () -> 0.5,
+            () -> {},
+            now);
+    private final ClientDownload download = session.opened(session.opening(), false, now);
+    private ClientUpload stream = new ClientUpload(true, now);
+    private long sent;
+
+    @BeforeEach
+    void theFirstPingIsAnswered() {
+        ByteBuffer hello = ByteBuffer.allocate(12)
+                .putInt(0x07000008)
+                .putInt(HEARTBEAT_SECONDS * 1000)
+                .putInt(30_000)
+                .flip();
+        session.received(download, hello, now);
+        session.received(download, new FrameEncoder().window(0, 1024).take(), now);
+        write("ab");
+        stream = requireNonNull(session.nextUpload(now), "there is no stream");
+        assertThat(stream.isStream()).isTrue();
+        assertThat(answerPings(true)).isTrue();
+    }
+
+    private void write(String text) {
+        session.writeCopy(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        sent += text.length();
+    }
+
+    /** {@return whether a PING went} */
+    private boolean answerPings(boolean answers) {
+        List<ByteBuffer> pieces = session.nextPieces(stream, now);
+        int token = pieces == null ? 0 : pingIn(pieces);
+        if (answers && token != 0) {
+            session.received(
+                    download,
+                    new FrameEncoder().window(sent, sent + 1024).pong(token).take(),
+                    now);
+        }
+        return token != 0;
+    }
+
+    /** {@return the token of the last PING; 0: there is none} */
+    private static int pingIn(List<ByteBuffer> pieces) {
+        ByteBuffer all = ByteBuffer.allocate(4096);
+        pieces.forEach(piece -> all.put(piece.duplicate()));
+        all.flip();
+        int token = 0;
+        while (all.hasRemaining()) {
+            int head = all.getInt();
+            ByteBuffer payload = all.slice(all.position(), head & 0xffffff);
+            all.position(all.position() + payload.remaining());
+            token = head >> 24 == PING ? payload.getInt() : token;
+        }
+        return token;
+    }
+
+    /** The server lives, and asks each second whether the client does. */
+    private void live(int seconds, boolean answers) {
+        for (int i = 0; i < seconds && session.isWanted(stream); i++) {
+            now += SECOND;
+            session.received(download, new FrameEncoder().ping(1).take(), now);
+            session.timeIs(now);
+            answerPings(answers);
+        }
+    }
+
+    @Test
+    void aFewBytesThatTheServerNeedNotConfirmAreNotTreatedAsHeld() {
+        write("c");
+        live(20 * HEARTBEAT_SECONDS, true);
+        assertThat(session.isWanted(stream)).isTrue();
+        assertThat(session.mayStream()).isTrue();
+    }
+
+    @Test
+    void whatIsNoBytesIsSentByAnotherWithinFiveHeartbeatsIfItIsHeld() {
+        live(4 * HEARTBEAT_SECONDS + 1, false);
+        assertThat(session.isWanted(stream)).isFalse();
+    }
+
+    @Test
+    void oneThatHasEndedAndIsNeverAnsweredIsGivenUp() {
+        now += SECOND;
+        session.received(download, ByteBuffer.allocate(4).putInt(0x06000000).flip(), now);
+        assertThat(stream.mustEnd()).isTrue();
+        live(3 * HEARTBEAT_SECONDS - 1, false);
+        assertThat(session.isWanted(stream)).isTrue();
+        live(1, false);
+        assertThat(session.isWanted(stream)).isFalse();
+    }
+}
