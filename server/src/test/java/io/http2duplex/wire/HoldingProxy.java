@@ -44,10 +44,13 @@ public final class HoldingProxy implements AutoCloseable {
     private final Undertow front;
     private final int targetPort;
     private final @Nullable Duration longest;
+    /** Whether the head of a response passes at once. */
+    private final boolean passesHeads;
 
-    private HoldingProxy(int targetPort, @Nullable Duration longest) {
+    private HoldingProxy(int targetPort, @Nullable Duration longest, boolean passesHeads) {
         this.targetPort = targetPort;
         this.longest = longest;
+        this.passesHeads = passesHeads;
         front = Undertow.builder()
                 .addHttpsListener(0, "127.0.0.1", TestServer.tls())
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
@@ -57,14 +60,19 @@ public final class HoldingProxy implements AutoCloseable {
         front.start();
     }
 
-    /** Holds every body back until it has ended. */
+    /** Holds every body back until it has ended, and the head of its response with it. */
     public static HoldingProxy holding(int targetPort) {
-        return new HoldingProxy(targetPort, null);
+        return new HoldingProxy(targetPort, null, false);
+    }
+
+    /** Holds every body back until it has ended; the head of its response passes at once. */
+    public static HoldingProxy holdingBodies(int targetPort) {
+        return new HoldingProxy(targetPort, null, true);
     }
 
     /** Passes bodies on as they come, but ends each after that time. */
     public static HoldingProxy ending(int targetPort, Duration longest) {
-        return new HoldingProxy(targetPort, longest);
+        return new HoldingProxy(targetPort, longest, false);
     }
 
     public String url(String path) {
@@ -95,6 +103,9 @@ public final class HoldingProxy implements AutoCloseable {
         });
         try (InputStream input = response.body();
                 OutputStream output = exchange.getOutputStream()) {
+            if (passesHeads) {
+                output.flush();
+            }
             if (longest == null) {
                 output.write(input.readAllBytes());
             } else {

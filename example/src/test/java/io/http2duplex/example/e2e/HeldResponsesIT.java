@@ -62,6 +62,28 @@ class HeldResponsesIT {
     }
 
     @Test
+    void where_the_heads_of_responses_pass_and_their_bodies_are_held_back_a_page_opens_by_polls_too() throws Exception {
+        page.expect(Noise.REQUEST, Noise.CONSOLE);
+        try (HoldingProxy proxy = HoldingProxy.holdingBodies(SERVER.clearPort())) {
+            page.open(proxy.url("/page.html"));
+
+            List<Object> opened = page.callForList("""
+                    async () => {
+                      const begun = performance.now();
+                      window.duplexes = await openEchoes('connect', 1, {});
+                      return [duplexes[0].downloadMode, performance.now() - begun];
+                    }
+                    """, null);
+            assertThat(opened.get(0)).isEqualTo("polling");
+            assertThat(((Number) opened.get(1)).doubleValue()).isLessThan(8_000);
+            assertThat(page.callForList("(size) => transferAll('connect', duplexes, size)", 100_000))
+                    .isEqualTo(List.of("100000 bytes, post"));
+            assertThat(outcome(SERVER.opened("/echo"))).isEmpty();
+            page.close();
+        }
+    }
+
+    @Test
     void where_every_response_is_ended_after_a_second_a_page_goes_on_by_polls_and_nothing_is_lost() throws Exception {
         page.expect(Noise.REQUEST, Noise.CONSOLE);
         try (HoldingProxy proxy = HoldingProxy.ending(SERVER.clearPort(), Duration.ofSeconds(1))) {
