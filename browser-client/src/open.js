@@ -72,6 +72,8 @@ class Opening {
   #response;
   /** @type {Error | undefined} why it was given up */
   #error;
+  /** So were all others of the same secret. */
+  #isGivenUp = false;
   /** @type {Error | undefined} what its answer says if that is no success */
   #refusal;
   /**
@@ -104,6 +106,7 @@ class Opening {
 
   /** The first bytes of the answer have not come in time. */
   timeOut() {
+    this.#isGivenUp = true;
     const what = this.#response ? 'only the head of an answer' : 'no answer';
     const { openTimeout } = this.#settings;
     const message = `There was ${what} within ${openTimeout} ms: something on the way may hold answers back`;
@@ -112,6 +115,7 @@ class Opening {
 
   /** The server is told, as soon as the id is known. @param {Error} error */
   giveUp(error) {
+    this.#isGivenUp = true;
     if (this.#response) {
       this.#fail(error);
     } else {
@@ -178,8 +182,8 @@ class Opening {
         const { Dialect1Session } = await import('./dialect1/session.js');
         return new Dialect1Session(settings, id, reader, abort);
       } catch (cause) {
-        // Of several GETs, another may still open the session.
-        if (!settings.attempts && response.headers.get(Header.VERSION) === VERSION) {
+        // Of several GETs, another may still open the session, unless all were given up.
+        if ((!settings.attempts || this.#isGivenUp) && response.headers.get(Header.VERSION) === VERSION) {
           session().destroy(this.#error);
         }
         throw cause;

@@ -84,6 +84,18 @@ describe('ways down', () => {
     abort.abort();
   });
 
+  test('an opening that has tried several ways in vain tells the server that it has given up', async () => {
+    const fetch = async (/** @type {any} */ url, /** @type {any} */ init) => {
+      const response = await server.fetch(url, init);
+      return init.method === 'GET' ? new Response(new ReadableStream(), response) : response;
+    };
+    await assert.rejects(connect(server.url, { fetch, open_timeout: 5_500 }), { code: 'TIMED_OUT' });
+    assert.ok(gets().length > 1);
+    const duplex = await server.duplex();
+    await duplex.until(() => duplex.isClosed);
+    assert.equal(duplex.error?.number, 6);
+  });
+
   test('an opening that is given up, or too late, while several ways are tried fails, and no other is tried', async () => {
     const abort = new AbortController();
     const { signal } = abort;
