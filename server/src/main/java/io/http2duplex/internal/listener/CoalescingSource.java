@@ -108,7 +108,7 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
 
     @Override
     public void resumeReads() {
-        if (raw != null || streams.hasDue()) {
+        if (raw != null || mustPassDue()) {
             next.wakeupReads();
         } else {
             next.resumeReads();
@@ -139,7 +139,7 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
                 ended = count < 0;
                 room = parse(to);
             }
-            if (!room) {
+            if (!room || mustPassDue()) {
                 next.wakeupReads();
             }
         } finally {
@@ -170,8 +170,24 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
         return count;
     }
 
-    /** {@return whether there was room for all due bytes} */
+    /** {@return whether bytes are due, and a frame of them may come next} */
+    private boolean mustPassDue() {
+        return streams.hasDue() && !isInFrame();
+    }
+
+    /**
+     * {@return whether a frame is passed on of which a part has not come yet, or a head whose CONTINUATION has not come}
+     * Another frame in between would break the connection.
+     */
+    private boolean isInFrame() {
+        return inHeaders || part == Part.WHOLE || part == Part.SETTINGS;
+    }
+
+    /** {@return whether there was room for all due bytes that may come now} */
     private boolean passDue(ByteBuffer to) {
+        if (isInFrame()) {
+            return true;
+        }
         for (Stream due = streams.peekDue(); due != null; due = streams.peekDue()) {
             if (due.collectedCount > 0 && !pass(due, false, to)) {
                 return false;
