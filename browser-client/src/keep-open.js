@@ -140,7 +140,9 @@ export class KeptOpen extends EventTarget {
       ...connectOptions
     } = options;
     if (!(min_pause > 0 && min_pause <= max_pause && max_pause <= LONGEST_TIMER_MILLISECONDS)) {
-      throw new RangeError(`It must be 0 < min_pause <= max_pause <= ${LONGEST_TIMER_MILLISECONDS}`);
+      throw new RangeError(
+        `It must be 0 < min_pause <= max_pause <= ${LONGEST_TIMER_MILLISECONDS}, not ${min_pause} and ${max_pause}`,
+      );
     }
     if (typeof use !== 'function') {
       throw new TypeError('keepOpen needs a function that uses the duplex');

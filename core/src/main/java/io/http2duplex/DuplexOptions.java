@@ -126,8 +126,8 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
 
     /**
      * How long a download may be held up by a page that reads nothing of it. Then the duplex fails with the code
-     * {@code TIMED_OUT}; in dialect 2 it is detached, and may be resumed. Default 5 minutes; Undertow itself gives
-     * up after 10.
+     * {@code TIMED_OUT}; in dialect 2 it is detached, and may be resumed. Default 5 minutes; more than 10
+     * minutes have no effect on Undertow, which ends such a response itself then.
      */
     public final B stallTimeout(Duration timeout) {
         stallTimeout = positive(timeout, "stallTimeout");

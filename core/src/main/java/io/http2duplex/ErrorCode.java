@@ -19,7 +19,7 @@ public enum ErrorCode {
     TIMED_OUT(6),
     /** The server shut down. */
     SHUT_DOWN(7),
-    /** A chunk was larger than the server's limit. */
+    /** A chunk was larger than the server allows ({@link DuplexOptions#maxChunkSize}). */
     TOO_LARGE(8),
     /** There is no session of that id. */
     UNKNOWN_SESSION(9),
@@ -27,7 +27,7 @@ public enum ErrorCode {
     REFUSED(10),
     /** There was more to do than a bound allows: threads for handlers, or bytes in a buffer. */
     OVERLOADED(11),
-    /** The page's {@code AbortSignal} was triggered. */
+    /** The page's {@code AbortSignal} was triggered, or the client went away while it opened the duplex. */
     ABORTED(12),
     /** The application's own reset; its number is from {@value #FIRST_APPLICATION_NUMBER} to {@value #LAST_NUMBER}. */
     APPLICATION(ErrorCode.FIRST_APPLICATION_NUMBER);

@@ -20,7 +20,6 @@ import io.http2duplex.internal.core.resumable.client.ClientLimits;
 import io.http2duplex.internal.runtime.DuplexContext;
 import io.http2duplex.internal.runtime.Monitoring;
 import io.http2duplex.internal.runtime.Observers;
-import io.http2duplex.internal.runtime.OptionNames;
 import io.http2duplex.internal.runtime.Scheduler;
 import io.http2duplex.internal.runtime.UserThreads;
 import java.io.InterruptedIOException;
@@ -40,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client that opens duplexes on a server: each is the same {@link Duplex} that the server's application has, and
  * survives the loss of its connections. It speaks dialect 2 of the protocol. Safe for use by many threads; one client is
- * enough for many duplexes and servers, and nothing of it must be closed.
+ * enough for many duplexes and servers, and it need not be closed.
  */
 public final class DuplexClient {
     /** The most of the application's bytes that one POST carries. */
@@ -59,7 +58,7 @@ public final class DuplexClient {
                         ? new JdkTransport(builder.httpClient, builder.maxDuplexesPerConnection)
                         : builder.transport,
                 builder.headers,
-                new DuplexContext(OptionNames.OF_CLIENT, threads, monitoring, observers, Scheduler.SHARED, () -> false),
+                new DuplexContext("window", threads, monitoring, observers, Scheduler.SHARED, () -> false),
                 new ClientLimits(
                         builder.window,
                         builder.maxWindow,
@@ -206,19 +205,21 @@ public final class DuplexClient {
             return this;
         }
 
-        /** How long an opening may take until the first byte of its answer. */
+        /** How long an opening may take until the first byte of its answer. Default 8 seconds. */
         public Builder openTimeout(Duration value) {
             openTimeout = positive(value, "openTimeout");
             return this;
         }
 
-        /** How long a duplex may be detached, if that is shorter than the server's own time; 0: as the server says. */
+        /**
+         * How long a duplex may be detached, if that is shorter than the server's own time. Default 0: as the server says.
+         */
         public Builder resumeTimeout(Duration value) {
             resumeTimeout = zeroOrMore(value, "resumeTimeout");
             return this;
         }
 
-        /** Whether one streaming POST is tried for uploads, for as long as it works. */
+        /** Whether one streaming POST is tried for uploads, for as long as it works. Default true. */
         public Builder streaming(boolean value) {
             streaming = value;
             return this;
@@ -241,19 +242,22 @@ public final class DuplexClient {
             return this;
         }
 
-        /** Bytes of each direction that a duplex holds at first. */
+        /** Bytes of each direction that a duplex holds at first. At least 1,024. Default 64 KiB. */
         public Builder window(int bytes) {
             window = atLeast(1024, bytes, "window");
             return this;
         }
 
-        /** Bytes of each direction up to which the window grows with use. */
+        /** Bytes of each direction up to which the window grows with use. Default 16 MiB. */
         public Builder maxWindow(int bytes) {
             maxWindow = positive(bytes, "maxWindow");
             return this;
         }
 
-        /** Bytes that the windows of all duplexes may take together beyond their first sizes; 0: they do not grow. */
+        /**
+         * Bytes that the windows of all duplexes may take together beyond their first sizes; 0: they do not grow. Default:
+         * a quarter of the heap.
+         */
         public Builder memoryBudget(long bytes) {
             memoryBudget = zeroOrMore(bytes, "memoryBudget");
             return this;

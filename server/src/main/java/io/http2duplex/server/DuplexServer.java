@@ -97,7 +97,7 @@ public final class DuplexServer implements AutoCloseable {
      */
     public synchronized void start() {
         if (state != State.NEW) {
-            throw new IllegalStateException("A server can be started once; this one is " + state);
+            throw new IllegalStateException("A server can be started once; this one is " + state + ". Build another.");
         }
         try {
             HttpPort port = HttpPort.open(address, tls == null ? null : tls.load(), limits, requests);
@@ -158,7 +158,8 @@ public final class DuplexServer implements AutoCloseable {
 
     private HttpPort requireOpen() {
         if (open == null) {
-            throw new IllegalStateException("The server does not listen; it is " + state);
+            throw new IllegalStateException(
+                    "The server does not listen; it is " + state + (state == State.NEW ? ". Start it first." : "."));
         }
         return open;
     }

@@ -51,7 +51,7 @@ public final class Lifetime {
         if (lifeNanos > 0 && now - openedAt >= lifeNanos) {
             return new Failure(
                     ErrorCode.TIMED_OUT,
-                    "The duplex had lived for " + lifeNanos / NANOS_PER_MILLI + " ms (maxLife of the DuplexHandler).");
+                    "The duplex had lived for " + lifeNanos / NANOS_PER_MILLI + " ms (option maxLife).");
         }
         lookedAt = now;
         long carried = session.receivedBytes() + session.sentBytes();
@@ -62,8 +62,7 @@ public final class Lifetime {
         return idleNanos > 0 && now - idleSince >= idleNanos
                 ? new Failure(
                         ErrorCode.TIMED_OUT,
-                        "No byte went either way for " + idleNanos / NANOS_PER_MILLI
-                                + " ms (idleTimeout of the DuplexHandler).")
+                        "No byte went either way for " + idleNanos / NANOS_PER_MILLI + " ms (option idleTimeout).")
                 : null;
     }
 }

@@ -88,7 +88,7 @@ public record Problem(
         return of(
                 ProblemType.ORIGIN_NOT_ALLOWED,
                 "Pages of that origin may not use this server's duplexes. Pages of the server's own scheme and host"
-                        + " may, and those of allowedOrigins of the DuplexHandler.");
+                        + " may, and those of the option allowedOrigins.");
     }
 
     /** With the application's own status. */
@@ -129,7 +129,7 @@ public record Problem(
         return of(
                 ProblemType.METHOD_NOT_ALLOWED,
                 "GET opens a duplex, POST uploads to it. (PUT opens one of"
-                        + " one request if the server allows it: oneRequest of the DuplexHandler.)");
+                        + " one request if the server allows it: option oneRequest.)");
     }
 
     /** For a PUT that names a session. */
@@ -200,7 +200,7 @@ public record Problem(
         return later(
                 ProblemType.TOO_MANY_UPLOADS,
                 SOON,
-                "A duplex may have " + limit + " POSTs open at once (maxOpenUploads of the DuplexHandler);"
+                "A duplex may have " + limit + " POSTs open at once (option maxOpenUploads);"
                         + " wait for the answer before the next chunk.");
     }
 
@@ -225,7 +225,7 @@ public record Problem(
                 ProblemType.TOO_MANY_SESSIONS,
                 LATER,
                 "The server holds " + limit
-                        + " sessions at once (maxSessions of the DuplexHandler). Try again when some have ended.");
+                        + " sessions at once (option maxSessions). Try again when some have ended.");
     }
 
     public static Problem tooManySessionsOfConnection(int limit) {
@@ -289,7 +289,6 @@ public record Problem(
         return later(
                 ProblemType.TOO_MANY_OPENS,
                 retryAfter,
-                "An address may open " + limit
-                        + " duplexes a minute (maxOpensPerMinute of the DuplexHandler). Try again later.");
+                "An address may open " + limit + " duplexes a minute (option maxOpensPerMinute). Try again later.");
     }
 }

@@ -9,6 +9,7 @@ import io.http2duplex.internal.runtime.Scheduler;
 import io.http2duplex.internal.runtime.UserThreads;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +103,8 @@ record AuthorizationGate(
         CompletableFuture<Authorization> decision = new CompletableFuture<>();
         Runnable cancelTimeout = Scheduler.SHARED.after(
                 timeoutNanos,
-                () -> decision.completeExceptionally(new TimeoutException("authorizeTimeout of the DuplexHandler")));
+                () -> decision.completeExceptionally(new TimeoutException("The authorizer did not answer within "
+                        + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms (option authorizeTimeout).")));
         var unused = decision.whenComplete((decided, failure) -> {
             cancelTimeout.run();
             Decision known = failure == null ? decision(decided, request) : failed(failure);

@@ -114,10 +114,7 @@ record DuplexFactory(
         } catch (RejectedExecutionException e) {
             context.monitoring()
                     .rejections
-                    .log(
-                            null,
-                            "A duplex was refused: there is no thread for its handler. Give "
-                                    + context.names().executor() + UserThreads.MORE_THREADS);
+                    .log(null, "A duplex was refused: there is no thread for its handler. " + UserThreads.MORE_THREADS);
             duplex.reset(new Failure(ErrorCode.OVERLOADED, "The executor had no thread for the handler.", e));
             return false;
         }

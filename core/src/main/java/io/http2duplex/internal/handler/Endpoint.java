@@ -15,7 +15,6 @@ import io.http2duplex.internal.runtime.DuplexContext;
 import io.http2duplex.internal.runtime.GuardedSession;
 import io.http2duplex.internal.runtime.Monitoring;
 import io.http2duplex.internal.runtime.Observers;
-import io.http2duplex.internal.runtime.OptionNames;
 import io.http2duplex.internal.runtime.Scheduler;
 import io.http2duplex.internal.runtime.SessionDuplex;
 import io.http2duplex.internal.runtime.UserThreads;
@@ -64,8 +63,8 @@ public final class Endpoint {
         Observers observers = options.observer() == null
                 ? null
                 : new Observers(options.observer(), threads, monitoring.observerFailures);
-        DuplexContext context = new DuplexContext(
-                OptionNames.OF_HANDLER, threads, monitoring, observers, Scheduler.SHARED, mustNotBlock);
+        DuplexContext context =
+                new DuplexContext("downloadBufferSize", threads, monitoring, observers, Scheduler.SHARED, mustNotBlock);
         DuplexFactory factory = new DuplexFactory(
                 callback, context, exchanges, sessions, nanos(options.idleTimeout()), nanos(options.maxLife()));
         AuthorizationGate gate = new AuthorizationGate(

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The context that all duplexes of an endpoint, or of a client, share.
  *
- * @param names the options that texts name
+ * @param outputOption the option that bounds what the other side has not read yet, which texts name
  * @param threads the threads of user code
  * @param monitoring counters and logs
  * @param observers null if there are none
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param mustNotBlock whether the calling thread must not block, since it carries the bytes of others
  */
 public record DuplexContext(
-        OptionNames names,
+        String outputOption,
         UserThreads threads,
         Monitoring monitoring,
         @Nullable Observers observers,

@@ -138,7 +138,7 @@ public final class GuardedSession<S extends Session> {
     private int await(Supplier<Condition> condition, Attempt attempt) throws IOException {
         if (listener.mustNotBlock()) {
             throw new IllegalStateException("A blocking face of a duplex was used on an I/O thread of the server, which"
-                    + " must not block. Give DuplexHandler.Builder.executor threads of your own.");
+                    + " must not block. Give the option executor threads of your own.");
         }
         Integer result;
         Effects effects;

@@ -87,8 +87,8 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
             if (session.outputRoom() == 0) {
                 return CompletableFuture.failedStage(new Failure(
                                 ErrorCode.OVERLOADED,
-                                "The buffer of bytes that the other side has not read yet is full ("
-                                        + context.names().outputBuffer()
+                                "The buffer of bytes that the other side has not read yet is full (option "
+                                        + context.outputOption()
                                         + "). Wait for the stage of the send before, or drop the message.")
                         .exception());
             }
@@ -227,8 +227,7 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
         } catch (RejectedExecutionException e) {
             reset(new Failure(
                     ErrorCode.OVERLOADED,
-                    "The executor had no thread for this duplex. Give "
-                            + context.names().executor() + UserThreads.MORE_THREADS,
+                    "The executor had no thread for this duplex. " + UserThreads.MORE_THREADS,
                     e));
             context.threads().executeSurely(signal);
         }

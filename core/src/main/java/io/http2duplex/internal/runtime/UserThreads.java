@@ -26,7 +26,7 @@ public final class UserThreads {
 
     /** Advice if no thread is left: it follows "Give" and the name of the option that gives threads. */
     public static final String MORE_THREADS =
-            " more threads, or run on JDK 21 or newer, where the default has no limit:"
+            "Give the option executor more threads, or run on JDK 21 or newer, where the default has no limit:"
                     + " blocking code keeps a thread for as long as it runs.";
 
     private final Executor executor;

@@ -47,9 +47,7 @@ class AdmissionTest {
 
     private static void assertRefused(Problem problem, int status, OpeningLimit limit, int value) {
         assertThat(problem.status()).isEqualTo(status);
-        assertThat(problem.detail())
-                .contains(limit.option() + " of the DuplexHandler")
-                .contains(" " + value + " ");
+        assertThat(problem.detail()).contains("(option " + limit.option() + ")").contains(" " + value + " ");
         assertThat(problem.retryAfter()).isPositive();
     }
 

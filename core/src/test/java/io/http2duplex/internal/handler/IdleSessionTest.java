@@ -17,7 +17,6 @@ import io.http2duplex.internal.runtime.GuardedDownload;
 import io.http2duplex.internal.runtime.GuardedUpload;
 import io.http2duplex.internal.runtime.Monitoring;
 import io.http2duplex.internal.runtime.Observers;
-import io.http2duplex.internal.runtime.OptionNames;
 import io.http2duplex.internal.runtime.ResumableBrowser;
 import io.http2duplex.internal.runtime.Scheduler;
 import io.http2duplex.internal.runtime.SessionDuplex;
@@ -38,7 +37,7 @@ class IdleSessionTest {
     private final Monitoring monitoring = new Monitoring();
     private final Observers observers = new Observers(new DuplexObserver() {}, threads, monitoring.observerFailures);
     private final DuplexContext context =
-            new DuplexContext(OptionNames.OF_HANDLER, threads, monitoring, observers, Scheduler.SHARED, () -> false);
+            new DuplexContext("downloadBufferSize", threads, monitoring, observers, Scheduler.SHARED, () -> false);
     private final MemoryBudget budget = new MemoryBudget(1 << 20);
 
     @Test

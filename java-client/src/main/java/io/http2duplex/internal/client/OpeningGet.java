@@ -308,7 +308,8 @@ final class OpeningGet implements Transport.Receiver {
             case IDENTIFIED ->
                 fail(new Failure(
                         ErrorCode.REFUSED,
-                        "The server speaks dialect 1 of the protocol alone, which this client does not."));
+                        "The server speaks dialect 1 of the protocol alone, which this client does not: it needs a"
+                                + " server with dialect 2."));
             case REFUSED -> {
                 if (Objects.requireNonNull(answer).take(bytes)) {
                     refused();

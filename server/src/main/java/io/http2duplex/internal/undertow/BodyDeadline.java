@@ -114,7 +114,7 @@ public final class BodyDeadline {
     /** {@return what did not come in time, for a person} */
     String expectation() {
         return "less than " + STEP + " bytes of it, and not its end, came in " + TimeUnit.NANOSECONDS.toMillis(nanos)
-                + " ms (bodyTimeout of the DuplexHandler)";
+                + " ms (option bodyTimeout)";
     }
 
     /** The deadline has come. */

@@ -154,7 +154,7 @@ public final class UndertowExchange implements Exchange, ExchangeCompletionListe
         boolean get = exchange.getRequestMethod().equals(Methods.GET);
         if (get && !exchange.isRequestComplete() && !BodyDeadline.isHttp2(exchange)) {
             // Behind a body the close of an HTTP/1.1 connection would not be noticed.
-            return Problem.badHeaders("GET opens or resumes a duplex: it has no body.");
+            return Problem.badHeaders("A GET that opens or resumes a duplex must have no body: send it without one.");
         }
         if (exchange.isHttp10() && !(get && exchange.getRequestHeaders().contains(HeaderNames.VERSION))) {
             if (HTTP_10_WARNED.compareAndSet(false, true)) {

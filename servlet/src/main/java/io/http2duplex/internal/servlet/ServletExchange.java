@@ -152,7 +152,7 @@ public final class ServletExchange implements Exchange, AsyncListener {
     @Override
     public @Nullable Problem noDownload() {
         if (!isHttp2() && requestLength != 0) {
-            return Problem.badHeaders("GET opens or resumes a duplex: it has no body.");
+            return Problem.badHeaders("A GET that opens or resumes a duplex must have no body: send it without one.");
         }
         if (protocol.equals("HTTP/1.0") && request.get(HeaderNames.VERSION).isEmpty()) {
             return Problem.badHeaders("Over HTTP/1.0 a download that was cut looks like one that has ended. Open this"

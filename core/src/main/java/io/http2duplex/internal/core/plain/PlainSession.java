@@ -73,7 +73,7 @@ public final class PlainSession extends RawSession {
             reset(new Failure(
                     ErrorCode.TIMED_OUT,
                     "The server's side had ended, and the client neither uploaded nor ended its own within "
-                            + limits.lingerNanos() / 1_000_000 + " ms (lingerTimeout of the DuplexHandler)."));
+                            + limits.lingerNanos() / 1_000_000 + " ms (option lingerTimeout)."));
         } else {
             super.timeIs(now);
         }

@@ -195,7 +195,7 @@ abstract class RawSession implements Session {
             reset(new Failure(
                     ErrorCode.TIMED_OUT,
                     "The client read nothing of the download within " + limits.stallNanos() / 1_000_000
-                            + " ms (stallTimeout of the DuplexHandler)."));
+                            + " ms (option stallTimeout)."));
         }
     }
 

@@ -104,7 +104,7 @@ final class UploadDirection {
                     new Failure(
                             ErrorCode.TOO_LARGE,
                             "A chunk was over the limit of " + limits.maxChunkSize()
-                                    + " bytes (maxChunkSize of the DuplexHandler)."));
+                                    + " bytes (option maxChunkSize)."));
             return;
         }
         received += bytes.remaining();
@@ -125,7 +125,7 @@ final class UploadDirection {
                     new Failure(
                             ErrorCode.PROTOCOL_ERROR,
                             "POSTs that overtook an unfinished one held more than " + limits.uploadBufferSize()
-                                    + " bytes (uploadBufferSize of the DuplexHandler)."));
+                                    + " bytes (option uploadBufferSize)."));
         }
     }
 

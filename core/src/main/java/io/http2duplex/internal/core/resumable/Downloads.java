@@ -226,7 +226,7 @@ final class Downloads {
         return new Failure(
                 ErrorCode.CONNECTION_LOST,
                 "The client lost its connection, and did not come back within " + limits.resumeNanos() / NANOS_PER_MILLI
-                        + " ms (resumeTimeout of the DuplexHandler).");
+                        + " ms (option resumeTimeout).");
     }
 
     private void clearDeadlines() {

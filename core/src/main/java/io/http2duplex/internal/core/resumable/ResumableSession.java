@@ -133,7 +133,9 @@ public final class ResumableSession extends FrameSession {
         if (now - silent.heardAt() < limits.patienceNanos()) {
             return false;
         }
-        silent.decide(UploadOutcome.refused(Problem.bodyIncomplete("It was silent for long, and others came.")));
+        silent.decide(UploadOutcome.refused(Problem.bodyIncomplete("It was silent for more than "
+                + limits.patienceNanos() / 1_000_000 + " ms, and more than " + limits.maxOpenUploads()
+                + " others came (option maxOpenUploads).")));
         effects.ready(silent.onReady());
         return true;
     }
