@@ -232,8 +232,8 @@ public record Problem(
         return later(
                 ProblemType.TOO_MANY_SESSIONS_OF_CONNECTION,
                 LATER,
-                "A connection may open " + limit + " sessions that live at once (maxSessionsPerConnection of"
-                        + " the DuplexHandler). End one, or use another connection.");
+                "A connection may open " + limit + " sessions that live at once (option maxSessionsPerConnection)."
+                        + " End one, or use another connection.");
     }
 
     /** For a GET that would leave its connection no stream for uploads. */
@@ -272,16 +272,16 @@ public record Problem(
         return later(
                 ProblemType.TOO_MANY_SESSIONS_OF_ADDRESS,
                 LATER,
-                "An address may open " + limit + " sessions that live at once (maxSessionsPerAddress of the"
-                        + " DuplexHandler). Try again when some have ended.");
+                "An address may open " + limit + " sessions that live at once (option maxSessionsPerAddress)."
+                        + " Try again when some have ended.");
     }
 
     public static Problem tooManySessionsOfAccount(int limit) {
         return later(
                 ProblemType.TOO_MANY_SESSIONS_OF_ACCOUNT,
                 LATER,
-                "An account may have " + limit + " sessions at once (maxSessionsPerAccount of the"
-                        + " DuplexHandler). End one, or try again when some have ended.");
+                "An account may have " + limit + " sessions at once (option maxSessionsPerAccount)."
+                        + " End one, or try again when some have ended.");
     }
 
     /** For a GET that comes too fast behind others: in so many seconds one more is allowed. */

@@ -69,6 +69,6 @@ final class BodyDeadline {
     /** {@return what did not come in time, for a person} */
     String expectation() {
         return "less than " + STEP + " bytes of it, and not its end, came in " + TimeUnit.NANOSECONDS.toMillis(nanos)
-                + " ms (bodyTimeout of the DuplexServlet)";
+                + " ms (option bodyTimeout)";
     }
 }

@@ -27,7 +27,7 @@ class ResumeTimeoutTest {
     private void assertLost() {
         Failure failure = requireNonNull(test.session.failure());
         assertThat(failure.code()).isEqualTo(ErrorCode.CONNECTION_LOST);
-        assertThat(failure.reason()).contains("within 30000 ms (resumeTimeout");
+        assertThat(failure.reason()).contains("within 30000 ms (option resumeTimeout");
         assertThat(test.session.isFinished()).isTrue();
         assertThat(test.session.deadline()).isEmpty();
     }
