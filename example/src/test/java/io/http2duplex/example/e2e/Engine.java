@@ -56,6 +56,22 @@ enum Engine {
             "/usr/bin/Xvfb",
             "webkit2gtk-driver xvfb") {
         @Override
+        Path executable(Machine machine) {
+            Path found = super.executable(machine);
+            if (!machine.run(Stream.concat(privately(), Stream.of("true")).toList())) {
+                throw new IllegalStateException("The tests in WEBKIT need to mount a file for one process, which "
+                        + this + " trusts, and may not: run them as root, or where users may have namespaces.");
+            }
+            return found;
+        }
+
+        /** Runs a command that sees mounts of its own. */
+        private static Stream<String> privately() {
+            Stream<String> command = Stream.of("unshare", "--mount");
+            return Machine.isRoot() ? command : Stream.concat(command, Stream.of("--map-root-user"));
+        }
+
+        @Override
         Running start(Path executable, Path folder, String url) throws IOException {
             Path trusted = folder.resolve("trusted.pem");
             Path system = Path.of("/etc/ssl/certs/ca-certificates.crt");
@@ -70,10 +86,8 @@ enum Engine {
             // What is mounted is mounted for this process alone.
             String mountAndRun =
                     "mount --bind '" + trusted + "' " + system + " && exec '" + executable + "' '" + url + "'";
-            ProcessBuilder browser = new ProcessBuilder(
-                    Machine.isRoot()
-                            ? List.of("unshare", "--mount", "sh", "-c", mountAndRun)
-                            : List.of("unshare", "--map-root-user", "--mount", "sh", "-c", mountAndRun));
+            ProcessBuilder browser = new ProcessBuilder(Stream.concat(privately(), Stream.of("sh", "-c", mountAndRun))
+                    .toList());
             browser.environment().put("DISPLAY", ":" + number);
             browser.environment().put("NO_AT_BRIDGE", "1");
             Running running = running(browser, folder);
