@@ -133,5 +133,6 @@ async function signIn(event) {
   element('refused').hidden = response?.ok ?? false;
   if (response?.ok) {
     open();
+    element('text').focus();
   }
 }
