@@ -1,6 +1,7 @@
 package io.http2duplex.benchmark;
 
 import io.http2duplex.benchmark.browser.BrowserPart;
+import io.http2duplex.benchmark.clients.ClientsPart;
 import io.http2duplex.benchmark.core.CorePart;
 import io.http2duplex.benchmark.many.ManyPart;
 import io.http2duplex.benchmark.report.Report;
@@ -25,10 +26,11 @@ public final class Benchmark {
             switch (part) {
                 case BrowserPart.NAME -> BrowserPart.run(settings);
                 case ManyPart.NAME -> ManyPart.run(settings);
+                case ClientsPart.NAME -> ClientsPart.run(settings);
                 case CorePart.NAME -> CorePart.run(settings);
                 default ->
                     throw new IllegalArgumentException("There is no part " + part + ": parts are " + BrowserPart.NAME
-                            + ", " + ManyPart.NAME + " and " + CorePart.NAME);
+                            + ", " + ManyPart.NAME + ", " + ClientsPart.NAME + " and " + CorePart.NAME);
             }
         }
         Report.write(settings);

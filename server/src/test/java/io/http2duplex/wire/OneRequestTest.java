@@ -295,6 +295,18 @@ class OneRequestTest {
         }
     }
 
+    /** The reason why the own listener checks framing itself. */
+    @Test
+    void stockUndertowTakesAChunkSizeThatIsNoNumberForTheLastChunk() throws Exception {
+        try (TestServer server = Server.STOCK.start(TestServer::echo);
+                Http1Connection client = new Http1Connection(server)) {
+            client.send("PUT /duplex HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n");
+            assertThat(client.head()).startsWith("HTTP/1.1 200 OK");
+            client.send("garbage\r\n\r\n");
+            Await.result(server.duplex().closed());
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void http10CannotCarryIt(Server kind) throws Exception {

@@ -4,7 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
-/** The client's end of one duplex, in as little memory as can be. Belongs to the thread of its connection. */
+/**
+ * The client's end of one duplex, in as little memory as can be. Belongs to the thread of its connection.
+ *
+ * <p>It is no session: nothing is kept, resumed or confirmed, and there is no time. 100,000 of the core's {@code
+ * ClientSession} would take more from the machine than the server that is measured.
+ */
 final class LoadDuplex {
     static final int ECHO_SIZE = 32;
 

@@ -1,5 +1,6 @@
 package io.http2duplex.benchmark.report;
 
+import io.http2duplex.benchmark.clients.ClientsPart;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -32,17 +33,20 @@ final class Goals {
     private static final String WEBSOCKET = "WebSocket";
     private static final String STOCK = ", stock";
     private static final String MANY = "dialect 2";
+    private static final String IDLE = "10000 idle duplexes of one JVM";
     private static final int SMALL_CHUNK = 32;
     private static final int LARGE_CHUNK = 8192;
 
     private final Table table = new Table("goal", "wanted", "measured", "met");
     private final Measurements browser;
     private final Measurements many;
+    private final Measurements clients;
     private final Measurements core;
 
-    Goals(Measurements browser, Measurements many, Measurements core) {
+    Goals(Measurements browser, Measurements many, Measurements clients, Measurements core) {
         this.browser = browser;
         this.many = many;
+        this.clients = clients;
         this.core = core;
     }
 
@@ -76,6 +80,11 @@ final class Goals {
         memory("heap an idle duplex, of 100,000 (bytes)", HUNDRED_THOUSAND);
         growth("a straight line: heap an idle duplex, of 10,000 against of 1,000", THOUSAND, TEN_THOUSAND);
         growth("– of 100,000 against of 10,000", TEN_THOUSAND, HUNDRED_THOUSAND);
+        atMost("one request against Node's server: CPU time a small write", 1, oneRequest("writes.cpu"));
+        atMost("– CPU time a MB each way", 1, oneRequest("both.cpu"));
+        atLeast("– both at once", 1, oneRequest(BOTH));
+        noMore("Java client: round trip beyond a bare POST's (ms)", 0.1, beyondBare(ClientsPart.JAVA, ROUND_TRIP));
+        noMore("– heap an idle duplex beyond a bare download's (bytes)", 6144, beyondBare(IDLE, "heap"));
         allocation("receiving", "DirectionBenchmark.receive");
         allocation("sending", "DirectionBenchmark.send");
         atLeast("own listener against stock, at 50 ms: POST, upload", 10, far(POST, POST + STOCK, UPLOAD));
@@ -89,6 +98,18 @@ final class Goals {
 
     private OptionalDouble far(String system, String other, String figure) {
         return browser.ratio(FAR, system, other, figure);
+    }
+
+    private OptionalDouble oneRequest(String figure) {
+        return clients.ratio(ClientsPart.ONE_REQUEST, ClientsPart.OWN_SERVER, ClientsPart.NODE_SERVER, figure);
+    }
+
+    private OptionalDouble beyondBare(String setting, String figure) {
+        OptionalDouble own = clients.median(setting, ClientsPart.JAVA_CLIENT, figure);
+        OptionalDouble bare = clients.median(setting, ClientsPart.BARE, figure);
+        return own.isPresent() && bare.isPresent()
+                ? OptionalDouble.of(own.getAsDouble() - bare.getAsDouble())
+                : OptionalDouble.empty();
     }
 
     private OptionalDouble many(String setting, String figure) {

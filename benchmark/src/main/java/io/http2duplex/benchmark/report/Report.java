@@ -6,6 +6,7 @@ import io.http2duplex.benchmark.Results;
 import io.http2duplex.benchmark.Settings;
 import io.http2duplex.benchmark.browser.BrowserPart;
 import io.http2duplex.benchmark.browser.BrowserTrace;
+import io.http2duplex.benchmark.clients.ClientsPart;
 import io.http2duplex.benchmark.core.CorePart;
 import io.http2duplex.benchmark.many.ManyPart;
 import io.http2duplex.benchmark.many.Profile;
@@ -58,6 +59,17 @@ public final class Report {
             "p50, ms", "streaming.p50",
             "p99, ms", "streaming.p99",
             "CPU µs an echo", "streaming.cpu");
+    private static final Map<String, String> CLIENTS = columns(
+            "round trip p50, ms", "roundTrip.p50",
+            "small writes/s", "writes.perSecond",
+            "up, MB/s", "upload.megabytesPerSecond",
+            "down, MB/s", "download.megabytesPerSecond",
+            "both, MB/s each way", "both.megabytesPerSecond",
+            "server's CPU µs a small write", "writes.cpu",
+            "ms a MB up", "upload.cpu",
+            "ms a MB down", "download.cpu",
+            "ms a MB each way", "both.cpu",
+            "heap, bytes each", "heap");
     private static final Map<String, String> CORE = columns("ns", "nanos", "bytes allocated", "allocated");
 
     private final Settings settings;
@@ -86,6 +98,7 @@ public final class Report {
     private void write() throws IOException {
         Measurements browser = new Measurements(Results.of(settings, BrowserPart.NAME));
         Measurements many = new Measurements(Results.of(settings, ManyPart.NAME));
+        Measurements clients = new Measurements(Results.of(settings, ClientsPart.NAME));
         Measurements core = new Measurements(Results.of(settings, CorePart.NAME));
         text.append("# Results\n\n");
         paragraph("Measured on " + LocalDate.now(ZoneOffset.UTC) + " by `mvn -q -Pbenchmark -pl benchmark -am`: "
@@ -93,12 +106,13 @@ public final class Report {
         paragraph("Medians of interleaved rounds; another machine gives other figures, the ratios differ less."
                 + " \"Dialect\" is this project, on its own listener or on Undertow's (\"stock\"); the load generator,"
                 + " the browser and the servers share the processors.");
-        text.append("## Goals\n\n").append(new Goals(browser, many, core).table());
+        text.append("## Goals\n\n").append(new Goals(browser, many, clients, core).table());
         notReached();
         browser(browser);
         roundTrips();
         many(many);
         profiles();
+        clients(clients);
         core(core);
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("RESULTS.md"), text.toString().stripTrailing() + "\n");
@@ -201,6 +215,18 @@ public final class Report {
                         + graph.shares() + ". What the JDK's collections and buffers take counts for who uses them.");
                 picture("profile-" + profile.name(), profile.title(), graph.svg(profile.title()));
             }
+        }
+    }
+
+    private void clients(Measurements clients) {
+        for (String setting : clients.settings()) {
+            text.append("## Without a browser: " + setting + "\n\n");
+            Map<String, String> measured = new LinkedHashMap<>(CLIENTS);
+            measured.keySet()
+                    .removeIf(figure -> clients.systems(setting).stream()
+                            .allMatch(system ->
+                                    clients.median(setting, system, figure).isEmpty()));
+            text.append(table("system", clients, setting, measured));
         }
     }
 

@@ -141,6 +141,7 @@ public final class BenchmarkServer {
 
     private DuplexHandler duplexes(DuplexCallback callback) {
         DuplexHandler.Builder builder = DuplexHandler.builder(callback)
+                .oneRequest(true)
                 .maxSessions(ANY)
                 .maxSessionsPerAddress(ANY)
                 .maxSessionsPerConnection(ANY)

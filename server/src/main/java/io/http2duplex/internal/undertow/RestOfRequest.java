@@ -1,6 +1,7 @@
 package io.http2duplex.internal.undertow;
 
 import io.undertow.server.HttpServerExchange;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
@@ -9,6 +10,12 @@ import org.xnio.channels.StreamSourceChannel;
 /** The rest of a request's body behind its response, which has gone out: nobody wants it. */
 final class RestOfRequest {
     private static final Logger LOG = Logger.getLogger(RestOfRequest.class);
+
+    /**
+     * How long a reset waits behind a response that a client must get whole: curl 7.88 drops the last bytes if the reset
+     * comes with them.
+     */
+    static final long RESET_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private RestOfRequest() {}
 

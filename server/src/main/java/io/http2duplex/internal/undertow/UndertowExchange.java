@@ -305,10 +305,19 @@ public final class UndertowExchange implements Exchange, ExchangeCompletionListe
 
     /** Its response has gone out whole. */
     void responseEnded() {
-        if (!isRequestWanted()) {
-            RequestBody body = request;
-            RestOfRequest.drop(exchange, body == null ? null : body.channel(), bodyNanos());
+        if (isRequestWanted()) {
+            return;
         }
+        if (!exchange.isRequestComplete() && BodyDeadline.canReset(exchange)) {
+            IoThreads.after(exchange.getIoThread(), this::dropRequest, RestOfRequest.RESET_NANOS);
+        } else {
+            dropRequest();
+        }
+    }
+
+    private void dropRequest() {
+        RequestBody body = request;
+        RestOfRequest.drop(exchange, body == null ? null : body.channel(), bodyNanos());
     }
 
     @Override

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The client's side of a session, for tests over real connections, of the classes that are the same on both sides. Not
  * for use by several threads.
+ *
+ * <p>It decides nothing, where a {@code ClientSession} does: a test says which request goes when, which is lost, and what is
+ * said out of turn. {@code DuplexClientTest} and the simulation have the session that decides.
  */
 public final class ClientCore {
     private static final int MAX_POST = 1 << 20;
