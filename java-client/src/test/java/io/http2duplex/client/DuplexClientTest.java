@@ -412,6 +412,7 @@ class DuplexClientTest {
                 assertThat(duplex.inputStream().readNBytes(id.length)).isEqualTo(id);
             }
             assertThat(made).as("HttpClients").hasValue(3);
+            assertThat(server.server().statistics().connections()).isEqualTo(3);
             open.forEach(Duplex::reset);
         }
     }

@@ -1,6 +1,7 @@
 package io.http2duplex.internal.client;
 
 import io.http2duplex.client.transport.Transport;
+import io.http2duplex.internal.runtime.Scheduler;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 public final class JdkTransport implements Transport {
     /** The most clients: further requests go by the one that has the fewest, and the server tells if that is too many. */
     static final int MAX_CLIENTS = 100;
+    /**
+     * How long other requests wait for the first one of a client. Those that begin before there is an HTTP/2 connection get
+     * one each.
+     */
+    private static final long CONNECT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Supplier<HttpClient> clients;
     private final int maxDuplexes;
@@ -37,6 +44,10 @@ public final class JdkTransport implements Transport {
     /** A client, and how many requests of each kind are under way with it. */
     private static final class Pooled {
         final HttpClient client;
+        /** Completes when the first request was answered, or has failed, or took too long. */
+        final CompletableFuture<Void> connected = new CompletableFuture<>();
+
+        boolean begun;
         int downloads;
         int uploads;
 
@@ -121,15 +132,21 @@ public final class JdkTransport implements Transport {
         HttpRequest built = request.build();
         Pooled used = take(download);
         Exchange exchange = new Exchange(receiver, used, download);
-        CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> sent;
-        try {
-            sent = used.client.sendAsync(built, BodyHandlers.ofPublisher());
-        } catch (RuntimeException e) {
-            exchange.over();
-            throw e;
+        if (begins(used)) {
+            exchange.send(built);
+            Scheduler.SHARED.after(CONNECT_NANOS, () -> used.connected.complete(null));
+        } else if (used.connected.isDone()) {
+            exchange.send(built);
+        } else {
+            used.connected.thenRun(() -> exchange.sendLater(built));
         }
-        exchange.begin(sent);
         return exchange;
+    }
+
+    private synchronized boolean begins(Pooled used) {
+        boolean first = !used.begun;
+        used.begun = true;
+        return first;
     }
 
     /** One request. Its response's body is always subscribed to: otherwise its stream would stay open. */
@@ -158,12 +175,39 @@ public final class JdkTransport implements Transport {
                 }
                 over = true;
             }
+            used.connected.complete(null); // if it was the first, others must not wait for it
             giveBack(used, download);
         }
 
-        void begin(CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> sent) {
+        /** Sends the request when others have waited for a connection. */
+        void sendLater(HttpRequest request) {
+            try {
+                send(request);
+            } catch (RuntimeException e) {
+                receiver.failed(e);
+            }
+        }
+
+        void send(HttpRequest request) {
+            synchronized (this) {
+                if (aborted) {
+                    return;
+                }
+            }
+            CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> sent;
+            try {
+                sent = used.client.sendAsync(request, BodyHandlers.ofPublisher());
+            } catch (RuntimeException e) {
+                over();
+                throw e;
+            }
+            boolean late;
             synchronized (this) {
                 response = sent;
+                late = aborted;
+            }
+            if (late) {
+                sent.cancel(true);
             }
             CompletionStage<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> stage = sent;
             stage.whenComplete(this::answered);
@@ -171,6 +215,7 @@ public final class JdkTransport implements Transport {
 
         private void answered(
                 @Nullable HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer, @Nullable Throwable thrown) {
+            used.connected.complete(null);
             if (answer == null) {
                 over();
                 Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
