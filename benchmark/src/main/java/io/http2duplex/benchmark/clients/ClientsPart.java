@@ -137,8 +137,8 @@ public final class ClientsPart {
     }
 
     private void idle() throws IOException {
-        try (ServerProcess server = ServerProcess.java("OWN_MANY", settings, List.of("-Xmx1g"))) {
-            IdleHeap heap = new IdleHeap(this::httpClient, server.port(), plan.duplexes());
+        try (ServerProcess server = ServerProcess.java("OWN_MANY", settings, List.of("-Xmx1g"));
+                IdleHeap heap = new IdleHeap(this::httpClient, server.port(), plan.duplexes())) {
             String setting = plan.duplexes() + " idle duplexes of one JVM";
             if (settings.isMeasured(BARE)) {
                 results.add(new Run(setting, BARE, Map.of("heap", heap.ofBareDownloads())));

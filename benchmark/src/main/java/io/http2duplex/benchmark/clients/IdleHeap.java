@@ -18,8 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/** How much heap of this JVM each of many duplexes takes that wait for bytes; and each download of a bare HttpClient. */
-final class IdleHeap {
+/**
+ * How much heap of this JVM each of many duplexes takes that wait for bytes; and each download of a bare HttpClient. What was
+ * opened stays open until the end, so that nothing of it is freed while other things are measured.
+ */
+final class IdleHeap implements AutoCloseable {
     /** On one connection. */
     private static final int TOGETHER = 100;
 
@@ -28,6 +31,8 @@ final class IdleHeap {
     private final Supplier<HttpClient> clients;
     private final URI uri;
     private final int count;
+    private final List<Duplex> duplexes = new ArrayList<>();
+    private final List<Flow.Subscription> downloads = new ArrayList<>();
 
     IdleHeap(Supplier<HttpClient> clients, int port, int count) {
         this.clients = clients;
@@ -39,23 +44,19 @@ final class IdleHeap {
     double ofDuplexes() {
         DuplexClient client =
                 DuplexClient.builder().httpClient(clients).streaming(false).build();
-        List<Duplex> open = new ArrayList<>(count);
         long before = used();
         for (int i = 0; i < count; i += TOGETHER) {
             List<CompletableFuture<Duplex>> opening = new ArrayList<>();
             for (int j = i; j < Math.min(count, i + TOGETHER); j++) {
                 opening.add(client.connectAsync(uri).toCompletableFuture());
             }
-            opening.forEach(duplex -> open.add(get(duplex)));
+            opening.forEach(duplex -> duplexes.add(get(duplex)));
         }
-        double each = (double) (used() - before) / open.size();
-        open.forEach(Duplex::reset);
-        return each;
+        return (double) (used() - before) / count;
     }
 
     /** {@return bytes for each download, with nothing that uses it} */
     double ofBareDownloads() {
-        List<Flow.Subscription> open = new ArrayList<>(count);
         long before = used();
         HttpClient client = null;
         for (int i = 0; i < count; i++) {
@@ -69,11 +70,15 @@ final class IdleHeap {
             HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer =
                     get(client.sendAsync(get, BodyHandlers.ofPublisher()));
             answer.body().subscribe(body);
-            open.add(get(body.subscribed));
+            downloads.add(get(body.subscribed));
         }
-        double each = (double) (used() - before) / open.size();
-        open.forEach(Flow.Subscription::cancel);
-        return each;
+        return (double) (used() - before) / count;
+    }
+
+    @Override
+    public void close() {
+        duplexes.forEach(Duplex::reset);
+        downloads.forEach(Flow.Subscription::cancel);
     }
 
     private static <T> T get(CompletableFuture<T> future) {
