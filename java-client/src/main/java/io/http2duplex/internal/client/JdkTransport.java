@@ -138,7 +138,8 @@ public final class JdkTransport implements Transport {
         } else if (used.connected.isDone()) {
             exchange.send(built);
         } else {
-            used.connected.thenRun(() -> exchange.sendLater(built));
+            CompletionStage<Void> connected = used.connected;
+            connected.thenRun(() -> exchange.sendLater(built));
         }
         return exchange;
     }
