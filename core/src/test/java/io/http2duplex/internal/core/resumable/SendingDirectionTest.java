@@ -67,6 +67,41 @@ class SendingDirectionTest {
     }
 
     @Test
+    void whatMayBeSentIsCountedWithTheEnd() throws ViolationException {
+        assertThat(sender.sendable()).isZero();
+        sender.write(ByteBuffer.allocate(300));
+        assertThat(sender.sendable()).as("without a window").isZero();
+        sender.window(0, 200);
+        assertThat(sender.sendable()).isEqualTo(200);
+        send();
+        assertThat(sender.sendable()).isZero();
+        sender.window(200, 1000);
+        assertThat(sender.sendable()).isEqualTo(100);
+        sender.end();
+        assertThat(sender.sendable()).as("the end follows the bytes").isEqualTo(100);
+        send();
+        assertThat(sender.sendable()).isEqualTo(1);
+        assertThat(sender.takeEnd()).isTrue();
+        assertThat(sender.sendable()).isZero();
+        sender.window(301, 1000);
+        assertThat(sender.sendable()).as("once it has ended").isZero();
+    }
+
+    @Test
+    void aWriterIsToldWhenThePeerHasEverythingAsItSaysInAnotherWay() throws ViolationException {
+        sender.write(ByteBuffer.allocate(CAPACITY));
+        sender.window(0, CAPACITY);
+        sender.end();
+        send();
+        assertThat(sender.takeEnd()).isTrue();
+        sender.notifyWhenRoomy();
+        signalled();
+        sender.allTaken();
+        assertThat(signalled()).isTrue();
+        assertThat(sender.state()).isEqualTo(DirectionState.ENDED);
+    }
+
+    @Test
     void aWriterIsToldAtTheOffsetItAskedFor() throws ViolationException {
         sender.write(ByteBuffer.allocate(300));
         sender.notifyAt(300);
