@@ -2,7 +2,10 @@ package io.http2duplex.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.internal.core.HeaderNames;
+import io.http2duplex.server.DuplexHandler;
 import io.http2duplex.server.DuplexServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -10,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.eclipse.jetty.http2.hpack.HpackException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -171,5 +176,62 @@ class ListenerLimitsTest {
             open.end().readToEnd();
             assertThat(open.status()).isEqualTo(200);
         }
+    }
+
+    @Test
+    void manyRequestsInOnePieceAreAllAnswered() throws Exception {
+        int count = 200;
+        try (DuplexServer server = DuplexServer.builder()
+                .tls(TestServer.certificates().sslContext())
+                .handle("/", DuplexHandler.builder(TestServer::echo).build())
+                .build()) {
+            server.start();
+            Sockets sockets = Sockets.open(server.port(), TestServer.trust(), "h2");
+            CountingConnection connection = new CountingConnection(sockets.top(), count);
+            connection.begin();
+            ByteArrayOutputStream requests = new ByteArrayOutputStream();
+            for (int i = 0; i < count; i++) {
+                int flags = Http2Frames.END_STREAM | Http2Frames.END_HEADERS;
+                byte[] block = connection.block("GET", "/", HeaderNames.VERSION, HeaderNames.DIALECT_2);
+                requests.write(Http2Frames.frame(Http2Frames.HEADERS, flags, 1 + 2 * i, ByteBuffer.wrap(block)));
+            }
+            connection.write(requests.toByteArray());
+            assertThat(connection.statuses()).containsOnly(200, 429).hasSize(count);
+            sockets.kill();
+        }
+    }
+
+    /** A connection that reads so many answers. */
+    private static final class CountingConnection extends Http2Connection {
+        private final List<Integer> statuses = new ArrayList<>();
+        private final int count;
+
+        CountingConnection(Socket socket, int count) {
+            super(socket);
+            this.count = count;
+        }
+
+        List<Integer> statuses() throws HpackException {
+            try {
+                receive();
+            } catch (IOException e) {
+                // There are enough, or the connection was closed.
+            }
+            return statuses;
+        }
+
+        @Override
+        protected void head(int stream, int status, Map<String, String> fields, boolean last) throws IOException {
+            statuses.add(status);
+            if (statuses.size() == count) {
+                throw new IOException("enough");
+            }
+        }
+
+        @Override
+        protected void data(int stream, byte[] bytes, boolean last) {}
+
+        @Override
+        protected void reset(int stream, int error) {}
     }
 }

@@ -8,6 +8,7 @@ import io.undertow.protocols.http2.Http2Channel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
@@ -66,6 +67,11 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
     /** Bytes read from the transport and not parsed; null if none. */
     private @Nullable PooledByteBuffer raw;
 
+    /** Whether the reader wants more. */
+    private boolean resumed;
+    /** Whether a read is scheduled for when the reader has had its turn. */
+    private boolean waking;
+
     private final byte[] head = new byte[FrameHeads.HEADER_LENGTH];
     private int headRead;
     /** Whether only CONTINUATION may come next. */
@@ -98,6 +104,27 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
         next.wakeupReads();
     }
 
+    /**
+     * Schedules a read for when the reader has had its turn. Undertow's TLS counts the reads that are scheduled in the
+     * turn of another, and closes the connection at the hundredth in a row.
+     */
+    private void wakeLater() {
+        if (waking) {
+            return;
+        }
+        waking = true;
+        try {
+            next.getReadThread().execute(() -> {
+                waking = false;
+                if (resumed && (raw != null || mustPassDue())) {
+                    next.wakeupReads();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // The worker stops, and its connections with it.
+        }
+    }
+
     /** Frees its buffer. */
     void release() {
         if (raw != null) {
@@ -107,7 +134,20 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
     }
 
     @Override
+    public void suspendReads() {
+        resumed = false;
+        next.suspendReads();
+    }
+
+    @Override
+    public void wakeupReads() {
+        resumed = true;
+        next.wakeupReads();
+    }
+
+    @Override
     public void resumeReads() {
+        resumed = true;
         if (raw != null || mustPassDue()) {
             next.wakeupReads();
         } else {
@@ -140,7 +180,7 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
                 room = parse(to);
             }
             if (!room || mustPassDue()) {
-                next.wakeupReads();
+                wakeLater();
             }
         } finally {
             if (raw != null && !raw.getBuffer().hasRemaining()) {
