@@ -25,6 +25,8 @@ const DOUBT_MILLISECONDS = 5_000;
 /** The most bytes that wait beyond those of small turns: with more, requests are faster. */
 const BULK_BYTES = 4_194_304;
 const NORMAL_CLOSURE = 1_000;
+/** A state of a WebSocket. */
+const CONNECTING = 0;
 
 /** @typedef {import('../carrier.js').SocketCarrier} SocketCarrier */
 
@@ -82,7 +84,7 @@ export class WebSocketCarrier {
     const isOver = this.#context.core.isClosed;
     const requests = this.#download ? [this.#download, !isOver && this.#part] : [this.#attempt];
     if (this.#socket && (!which || requests.some((request) => request && which(request)))) {
-      this.#close();
+      this.#close(!which);
     }
   }
 
@@ -245,12 +247,19 @@ export class WebSocketCarrier {
     }
   }
 
-  /** Closes it without waiting for the other side, and reports its end. */
-  #close() {
+  /**
+   * Closes it without waiting for the other side, and reports its end.
+   * @param {boolean} [isUrgent] even if it is not open yet, which browsers complain of
+   */
+  #close(isUrgent) {
     const socket = this.#socket;
     if (socket?.onclose) {
-      socket.onmessage = socket.onopen = socket.onclose = null;
-      socket.close(NORMAL_CLOSURE);
+      const close = () => socket.close(NORMAL_CLOSURE);
+      socket.onmessage = socket.onclose = null;
+      socket.onopen = close;
+      if (isUrgent || socket.readyState !== CONNECTING) {
+        close();
+      }
       // Not within an event.
       queueMicrotask(() => this.#ended());
     }
