@@ -83,7 +83,8 @@ function meaningOf(type, fields, bytes) {
   if (name === 'DATA') {
     return { type: name, ...meaning, next: fields[0] + bytes.length, pieces: [Buffer.from(bytes)] };
   }
-  return { type: name, ...meaning, ...(name === 'RESET' && { reason: reasonOf(bytes) }) };
+  const ticket = name === 'HELLO' && bytes.length >= 16 && Buffer.from(bytes.subarray(0, 16)).toString('hex');
+  return { type: name, ...meaning, ...(ticket && { ticket }), ...(name === 'RESET' && { reason: reasonOf(bytes) }) };
 }
 
 /**

@@ -7,7 +7,6 @@ import io.http2duplex.internal.options.OptionChecks;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -40,7 +39,7 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     private long memoryBudget = Runtime.getRuntime().maxMemory() / 4;
     private int memoryBudgetShare = 25;
     private Duration maxDownloadLife = Duration.ofMinutes(10);
-    private Set<DownloadMode> downloadModes = Collections.unmodifiableSet(EnumSet.allOf(DownloadMode.class));
+    private Set<DownloadMode> downloadModes = Collections.unmodifiableSet(EnumSet.copyOf(DownloadMode.opening()));
     private @Nullable Authorizer authorizer;
     private Duration authorizeTimeout = Duration.ofSeconds(10);
     private Set<String> allowedOrigins = Set.of();
@@ -54,6 +53,7 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     private Duration idleTimeout = Duration.ZERO;
     private Duration maxLife = Duration.ZERO;
     private boolean oneRequest;
+    private boolean webSocket;
     private @Nullable DuplexObserver observer;
     private String route = "";
 
@@ -211,13 +211,15 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
      * polling. Pages ask for streaming first, and for the others where the network holds long responses back. Default:
      * all three.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if there is none, or if {@link DownloadMode#WEBSOCKET} is among them, which {@link
+     *     #webSocket} allows
      */
     public final B downloadModes(DownloadMode... modes) {
         EnumSet<DownloadMode> set = EnumSet.noneOf(DownloadMode.class);
         Collections.addAll(set, modes);
-        if (set.isEmpty()) {
-            throw new IllegalArgumentException("downloadModes must have one of " + List.of(DownloadMode.values()));
+        if (set.isEmpty() || !DownloadMode.opening().containsAll(set)) {
+            throw new IllegalArgumentException("downloadModes must have one or more of " + DownloadMode.opening()
+                    + ", not " + set + " (webSocket allows WebSockets)");
         }
         downloadModes = Collections.unmodifiableSet(set);
         return self();
@@ -358,6 +360,19 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
         return self();
     }
 
+    /**
+     * Dialect 2: whether a page may move a duplex that it has opened to a WebSocket, and back, at any time and without
+     * loss. A round trip then takes a fraction of the time. Pages do so on their own where it helps, and go on without
+     * where something on the way does not let it through. A socket is a connection of HTTP/1.1: it counts for the
+     * server's limit of connections, of which a page takes up to 4 more. Requests to upgrade must reach this
+     * handler, through every proxy in front; over HTTP/2 there are none. At most 1,000 sockets, 100 of one address, may
+     * be open that have no duplex yet, for 10 seconds each. Default: not. Not for {@code DuplexServlet}, which refuses it.
+     */
+    public final B webSocket(boolean allow) {
+        webSocket = allow;
+        return self();
+    }
+
     /** The observer of the duplexes. Default: none. */
     public final B observer(DuplexObserver observer) {
         this.observer = Objects.requireNonNull(observer, "observer");
@@ -380,6 +395,11 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     /** {@return what {@link #oneRequest} was given} */
     public final boolean oneRequest() {
         return oneRequest;
+    }
+
+    /** {@return what {@link #webSocket} was given} */
+    public final boolean webSocket() {
+        return webSocket;
     }
 
     /** {@return what {@link #executor} was given} */

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -149,7 +150,7 @@ public final class DuplexClient {
         private Duration openTimeout = Duration.ofSeconds(8);
         private Duration resumeTimeout = Duration.ZERO;
         private boolean streaming = true;
-        private List<DownloadMode> downloadModes = List.of(DownloadMode.values());
+        private List<DownloadMode> downloadModes = DownloadMode.opening();
         private int window = 64 * 1024;
         private int maxWindow = 16 * 1024 * 1024;
         private long memoryBudget = Runtime.getRuntime().maxMemory() / 4;
@@ -231,14 +232,17 @@ public final class DuplexClient {
          * responses back until they end. What has worked is remembered for 10 minutes, for all duplexes of the server. The
          * server may answer in another way.
          *
-         * @throws IllegalArgumentException if there is none, or one is there twice
+         * @throws IllegalArgumentException if there is none, one is there twice, or one is {@link DownloadMode#WEBSOCKET}
          */
         public Builder downloadModes(DownloadMode... values) {
-            if (values.length == 0 || List.of(values).stream().distinct().count() < values.length) {
+            List<DownloadMode> modes = List.of(values);
+            if (modes.isEmpty()
+                    || Set.copyOf(modes).size() < modes.size()
+                    || !DownloadMode.opening().containsAll(modes)) {
                 throw new IllegalArgumentException("downloadModes must be one or more different ones of "
-                        + List.of(DownloadMode.values()) + ", not " + List.of(values));
+                        + DownloadMode.opening() + ", not " + modes);
             }
-            downloadModes = List.of(values);
+            downloadModes = modes;
             return this;
         }
 

@@ -1,5 +1,6 @@
 package io.http2duplex.wire;
 
+import io.http2duplex.internal.core.resumable.Ticket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ public final class Frames {
     public static final int ROTATE = 6;
     public static final int HELLO = 7;
     public static final int DRAIN = 8;
+    public static final int ATTACH = 9;
 
     /** One frame of a download. */
     record Frame(int type, ByteBuffer payload) {
@@ -76,6 +78,18 @@ public final class Frames {
                 ByteBuffer.allocate(2 + text.length)
                         .putShort((short) number)
                         .put(text)
+                        .array());
+    }
+
+    public static byte[] attach(long number, long offset, long limit, Ticket ticket) {
+        return frame(
+                ATTACH,
+                ByteBuffer.allocate(40)
+                        .putLong(number)
+                        .putLong(offset)
+                        .putLong(limit)
+                        .putLong(ticket.high())
+                        .putLong(ticket.low())
                         .array());
     }
 

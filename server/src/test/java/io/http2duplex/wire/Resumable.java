@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.http2duplex.internal.core.resumable.ClientCore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A duplex of dialect 2, its client's side: it reads and posts on the test's thread, when the test asks it to. */
 final class Resumable {
@@ -18,6 +20,8 @@ final class Resumable {
     private Client client;
     private Request download;
     private long attempt;
+    /** Null: it is not on a socket. */
+    private @Nullable WebSocketClient socket;
 
     private Resumable(Client client, Request download) {
         this.client = client;
@@ -77,7 +81,29 @@ final class Resumable {
     /** Goes on by another client, or the same one again, wherever the earlier download may be. */
     void resume(Client by) throws IOException {
         client = by;
+        socket = null;
         begin(attachAgain());
+        core.attached();
+        core.postsLost();
+    }
+
+    /** {@return ATTACH for this duplex, with the ticket that its last download has brought} */
+    byte[] attachFrame() {
+        while (core.ticket() == null) {
+            pump();
+        }
+        return core.attach(++attempt, core.ticket());
+    }
+
+    /** Goes on by a socket, wherever the download may be. */
+    void move(WebSocketClient to) throws IOException {
+        to.send(attachFrame());
+        moved(to);
+    }
+
+    /** Goes on by a socket on which ATTACH was sent. */
+    void moved(WebSocketClient to) {
+        socket = to;
         core.attached();
         core.postsLost();
     }
@@ -113,13 +139,21 @@ final class Resumable {
     /** Sends what must be sent and may be sent now. */
     void post() throws IOException {
         for (byte[] body = core.nextPost(); body != null; body = core.nextPost()) {
-            assertThat(post(client, id(), body).status()).isEqualTo(204);
+            if (socket != null) {
+                socket.send(body);
+            } else {
+                assertThat(post(client, id(), body).status()).isEqualTo(204);
+            }
         }
     }
 
     /** Takes what comes of the download, at least a byte of it. */
     void pump() {
-        core.received(download.readSome());
+        try {
+            core.received(socket == null ? download.readSome() : socket.receive());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Writes these bytes, and posts them as far as the server takes them. */

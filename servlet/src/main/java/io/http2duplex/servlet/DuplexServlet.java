@@ -158,13 +158,18 @@ public class DuplexServlet extends HttpServlet implements DuplexEndpoint {
         /**
          * {@return the servlet}
          *
-         * @throws IllegalArgumentException if {@link #oneRequest} is set: a container may tell a cut request as its end
+         * @throws IllegalArgumentException if {@link #oneRequest} is set, since a container may tell a cut request as its
+         *     end, or {@link #webSocket}, since a servlet has no WebSockets of its own
          */
         public DuplexServlet build() {
             if (oneRequest()) {
                 throw new IllegalArgumentException(
                         "oneRequest must not be set for a DuplexServlet: a container may tell"
                                 + " a cut request as its end. DuplexHandler and DuplexServer serve it.");
+            }
+            if (webSocket()) {
+                throw new IllegalArgumentException("webSocket must not be set for a DuplexServlet: a servlet has no"
+                        + " WebSockets of its own. DuplexHandler and DuplexServer serve them.");
             }
             return new DuplexServlet(this);
         }

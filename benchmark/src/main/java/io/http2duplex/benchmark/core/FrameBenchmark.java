@@ -2,8 +2,10 @@ package io.http2duplex.benchmark.core;
 
 import io.http2duplex.internal.core.resumable.FrameDecoder;
 import io.http2duplex.internal.core.resumable.FrameEncoder;
+import io.http2duplex.internal.core.resumable.Ticket;
 import io.http2duplex.internal.core.resumable.ViolationException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -60,7 +62,7 @@ public class FrameBenchmark {
         public void rotate() {}
 
         @Override
-        public void hello(long heartbeatMillis, long resumeMillis) {}
+        public void hello(long heartbeatMillis, long resumeMillis, @Nullable Ticket ticket) {}
 
         @Override
         public void drain() {}

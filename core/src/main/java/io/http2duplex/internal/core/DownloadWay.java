@@ -11,6 +11,8 @@ import java.util.Set;
 public record DownloadWay(DownloadMode mode, long longest) {
     public static final DownloadWay STREAMING = new DownloadWay(DownloadMode.STREAMING, 0);
 
+    public static final DownloadWay WEBSOCKET = new DownloadWay(DownloadMode.WEBSOCKET, 0);
+
     public boolean isPoll() {
         return mode == DownloadMode.POLLING;
     }

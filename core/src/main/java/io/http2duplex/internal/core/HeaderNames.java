@@ -38,5 +38,8 @@ public final class HeaderNames {
     /** In an opening GET of dialect 2: a secret of the client. Another with the same value means the same session. */
     public static final String OPENING = "http2-duplex-opening";
 
+    /** The subprotocol of a WebSocket of dialect 2, in {@code Sec-WebSocket-Protocol}. */
+    public static final String SUBPROTOCOL = "http2-duplex.2";
+
     private HeaderNames() {}
 }

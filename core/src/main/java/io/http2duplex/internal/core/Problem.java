@@ -30,6 +30,11 @@ public record Problem(
     /** In seconds: nobody knows when a session ends. */
     private static final int LATER = 10;
 
+    /** {@return the name of its type} */
+    public String name() {
+        return type.substring(type.lastIndexOf(':') + 1);
+    }
+
     private static Problem of(ProblemType type, String detail) {
         return of(type, type.status(), detail);
     }
@@ -115,6 +120,13 @@ public record Problem(
         return of(
                 ProblemType.UNKNOWN_SESSION,
                 "There is no session of that id: it has ended, or it never existed. Open a new one with GET.");
+    }
+
+    /** For a socket with a ticket that was used, or that is not the newest of a session that lives. */
+    public static Problem unknownTicket() {
+        return of(
+                ProblemType.UNKNOWN_SESSION,
+                "There is no session with that ticket, or a later download has brought another.");
     }
 
     /** For an id that has another node's route. */
@@ -274,6 +286,16 @@ public record Problem(
                 LATER,
                 "An address may open " + limit + " sessions that live at once (option maxSessionsPerAddress)."
                         + " Try again when some have ended.");
+    }
+
+    /** For a socket that has asked for no session in time. */
+    public static Problem noAttach() {
+        return of(ProblemType.NO_ATTACH, "ATTACH has not come in time.");
+    }
+
+    /** For a socket that comes while many have asked for no session yet. */
+    public static Problem tooManySockets() {
+        return of(ProblemType.TOO_MANY_SOCKETS, "Too many sockets are open that have no session yet.");
     }
 
     public static Problem tooManySessionsOfAccount(int limit) {

@@ -139,7 +139,8 @@ final class Admission {
         }
     }
 
-    private static Object key(InetSocketAddress remote) {
+    /** {@return what stands for an address, of IPv6 for its first 64 bits} */
+    static Object key(InetSocketAddress remote) {
         InetAddress address = remote.getAddress();
         if (address == null) { // a name that a proxy gave
             return remote.getHostString();

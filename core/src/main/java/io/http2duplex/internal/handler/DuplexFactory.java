@@ -14,7 +14,7 @@ import io.http2duplex.internal.runtime.SessionDuplex;
 import io.http2duplex.internal.runtime.SessionHost;
 import io.http2duplex.internal.runtime.UserThreads;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,14 +42,14 @@ record DuplexFactory(
      *
      * @param response the one to the request
      * @param secret the client's secret of this opening; null if it gave none
-     * @param attach gives the session its download, under its lock; null if it takes none any more
+     * @param attach gives the session, of that id, its download, under its lock; null if it takes none any more
      */
     <S extends Session> void open(
             AdmittedRequest opening,
             S session,
             Response<S> response,
             @Nullable String secret,
-            Function<? super S, ? extends @Nullable Download> attach) {
+            BiFunction<? super S, String, ? extends @Nullable Download> attach) {
         Exchange exchange = opening.exchange();
         String id = sessions.nextId();
         SessionDuplex<S> duplex = new SessionDuplex<>(
@@ -60,7 +60,7 @@ record DuplexFactory(
             return;
         }
         duplex.opened();
-        Download download = duplex.session().tellFor(attach::apply);
+        Download download = duplex.session().tellFor(same -> attach.apply(same, id));
         if (download == null) { // the handler was closed meanwhile
             exchanges.refuse(exchange, Problem.shutDown());
         } else if (call(duplex)) {

@@ -36,6 +36,7 @@ public final class Endpoint {
     private final SessionRegistry sessions;
     private final Origins origins;
     private final RequestRouter router;
+    private final @Nullable UnattachedSockets sockets;
     private final BooleanSupplier mustNotBlock;
     private final long bodyNanos;
 
@@ -77,10 +78,14 @@ public final class Endpoint {
                 OpeningLimit.SESSIONS_PER_ADDRESS, options.maxSessionsPerAddress(),
                 OpeningLimit.SESSIONS_PER_CONNECTION, options.maxSessionsPerConnection(),
                 OpeningLimit.SESSIONS_PER_ACCOUNT, options.maxSessionsPerAccount()));
+        ResumableDialect resumable = new ResumableDialect(
+                factory, gate, exchanges, sessions, limits, budget, options.downloadModes(), options.webSocket());
+        sockets = options.webSocket() ? new UnattachedSockets(resumable::attach, Scheduler.SHARED, monitoring) : null;
         router = new RequestRouter(
                 new PlainDialect(factory, gate, exchanges, sessions, limits),
-                new ResumableDialect(factory, gate, exchanges, sessions, limits, budget, options.downloadModes()),
+                resumable,
                 options.oneRequest() ? new OneRequestDialect(factory, exchanges, limits) : null,
+                sockets,
                 origins,
                 admission,
                 gate,
@@ -170,6 +175,9 @@ public final class Endpoint {
         Failure shutDown = new Failure(ErrorCode.SHUT_DOWN, "The server shut down.");
         for (SessionDuplex<?> duplex : sessions.drain()) {
             duplex.reset(shutDown);
+        }
+        if (sockets != null) {
+            sockets.stop();
         }
         threads.close();
         authorizerThreads.close();

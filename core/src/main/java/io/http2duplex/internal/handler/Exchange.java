@@ -7,6 +7,7 @@ import io.http2duplex.internal.core.UploadOutcome;
 import io.http2duplex.internal.runtime.GuardedDownload;
 import io.http2duplex.internal.runtime.GuardedUpload;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,6 +122,20 @@ public interface Exchange {
      */
     default void both(GuardedDownload source, DownloadHead head, GuardedUpload sink) {
         throw new UnsupportedOperationException("This host carries no duplexes of one request");
+    }
+
+    /** {@return whether the request asks for a WebSocket of dialect 2, and the host can make one of its connection} */
+    default boolean asksForSocket() {
+        return false;
+    }
+
+    /**
+     * Answers with 101: the connection is a WebSocket from then on.
+     *
+     * @param opened accepts the socket, called by a task of it, and gives what its bytes go to
+     */
+    default void upgrade(Function<Socket, UnattachedSocket> opened) {
+        throw new UnsupportedOperationException("This host has no WebSockets");
     }
 
     /** {@return has the carriers of both halves look again; may be run on any thread, at any time; never carries itself} */

@@ -25,6 +25,6 @@ record OneRequestDialect(DuplexFactory factory, OpenExchanges exchanges, Session
                             new GuardedUpload(session, upload));
                 },
                 null,
-                OneRequestSession::download);
+                (session, id) -> session.download());
     }
 }

@@ -31,7 +31,7 @@ record PlainDialect(
                 session,
                 (opened, download, id) -> answer.accepted(download, id),
                 null,
-                PlainSession::download);
+                (opened, id) -> opened.download());
     }
 
     /** A POST. */

@@ -5,6 +5,7 @@ import io.http2duplex.internal.core.HeaderNames;
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.RequestFields;
 import io.http2duplex.internal.core.UploadOutcome;
+import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +13,13 @@ import org.jspecify.annotations.Nullable;
  * A router that tells the requests of an endpoint apart, and gives each to the dialect that serves it.
  *
  * @param oneRequest null: PUT is not served
+ * @param sockets null: there are no WebSockets
  */
 record RequestRouter(
         PlainDialect plain,
         ResumableDialect resumable,
         @Nullable OneRequestDialect oneRequest,
+        @Nullable UnattachedSockets sockets,
         Origins origins,
         Admission admission,
         AuthorizationGate gate,
@@ -52,6 +55,11 @@ record RequestRouter(
         Problem problem = exchange.noDownload();
         if (problem != null) {
             exchanges.refuse(exchange, problem);
+            return;
+        }
+        if (sockets != null && exchange.asksForSocket()) {
+            InetSocketAddress remote = exchange.request(null).remoteAddress();
+            exchange.upgrade(socket -> sockets.opened(socket, remote));
             return;
         }
         DownloadRequest request = DownloadRequest.parse(exchange.fields());

@@ -9,19 +9,26 @@ import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.RequestFields;
 import io.http2duplex.internal.core.SessionLimits;
 import io.http2duplex.internal.core.UploadOutcome;
+import io.http2duplex.internal.core.resumable.Attach;
 import io.http2duplex.internal.core.resumable.DownloadAttachment;
 import io.http2duplex.internal.core.resumable.FrameUpload;
 import io.http2duplex.internal.core.resumable.MemoryBudget;
 import io.http2duplex.internal.core.resumable.MemoryShare;
 import io.http2duplex.internal.core.resumable.ResumableSession;
+import io.http2duplex.internal.core.resumable.Ticket;
 import io.http2duplex.internal.runtime.GuardedDownload;
 import io.http2duplex.internal.runtime.GuardedSession;
 import io.http2duplex.internal.runtime.GuardedUpload;
 import io.http2duplex.internal.runtime.SessionHost;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
-/** The dialect 2 side of an endpoint: serves its requests. */
+/**
+ * The dialect 2 side of an endpoint: serves its requests.
+ *
+ * @param webSocket whether sockets may attach: downloads bring tickets then
+ */
 record ResumableDialect(
         DuplexFactory factory,
         AuthorizationGate gate,
@@ -29,7 +36,8 @@ record ResumableDialect(
         SessionRegistry sessions,
         SessionLimits limits,
         MemoryBudget budget,
-        Set<DownloadMode> modes) {
+        Set<DownloadMode> modes,
+        boolean webSocket) {
     /** A GET that opens a duplex. */
     void open(AdmittedRequest opening, DownloadRequest.OpensResumable request) {
         long now = System.nanoTime();
@@ -42,11 +50,30 @@ record ResumableDialect(
                 opened,
                 (session, download, id) -> answer.accepted(download, id),
                 request.opening(),
-                session -> {
+                (session, id) -> {
                     DownloadAttachment attachment =
-                            session.attach(request.number(), 0, request.limit(), way, now, answer);
+                            attach(session, id, request.number(), 0, request.limit(), way, answer);
                     return attachment.problem() == null ? attachment : null;
                 });
+    }
+
+    /** Attaches a download, with a ticket if sockets may attach. Called under the session's lock. */
+    private DownloadAttachment attach(
+            ResumableSession session,
+            String id,
+            long number,
+            long offset,
+            long limit,
+            DownloadWay way,
+            Runnable onReady) {
+        Ticket before = session.ticket();
+        DownloadAttachment attachment = session.attach(number, offset, limit, way, System.nanoTime(), onReady);
+        if (webSocket && attachment.problem() == null) {
+            Ticket next = Ticket.next();
+            session.issue(next);
+            sessions.changeTicket(id, before, next);
+        }
+        return attachment;
     }
 
     /**
@@ -73,13 +100,49 @@ record ResumableDialect(
             DownloadWay way = request.way().within(modes);
             DownloadAnswer answer = new DownloadAnswer(exchange, exchanges, Dialect.DIALECT_2, way);
             DownloadAttachment attachment = session.tellFor(state ->
-                    state.attach(request.number(), request.offset(), request.limit(), way, System.nanoTime(), answer));
+                    attach(state, request.id(), request.number(), request.offset(), request.limit(), way, answer));
             if (attachment.problem() == null) {
                 answer.accepted(new GuardedDownload(session, attachment), request.id());
             } else {
                 exchanges.refuse(exchange, attachment.problem());
             }
         });
+    }
+
+    /**
+     * ATTACH has come on a socket, whose carrier begins if it is accepted. The ticket stands for the id, and for the account:
+     * it came over a download that the account was asked for.
+     *
+     * @return why it is refused; null if it is not
+     */
+    @Nullable
+    Problem attach(Socket socket, Attach attach) {
+        if (!(sessions.find(attach.ticket()) instanceof SessionRegistry.Live live)) {
+            return Problem.unknownTicket();
+        }
+        GuardedSession<ResumableSession> session = live.duplex().sessionAs(ResumableSession.class);
+        if (session == null) {
+            return Problem.unknownTicket();
+        }
+        SessionHost host = live.duplex().host();
+        Problem full = host.readmit();
+        if (full != null) {
+            return full;
+        }
+        Runnable waker = socket.waker();
+        DownloadAttachment attachment = session.tellFor(state -> {
+            DownloadAttachment attached = state.attachSocket(attach, System.nanoTime(), waker);
+            if (attached.problem() == null) {
+                sessions.changeTicket(live.duplex().id(), attach.ticket(), null);
+            }
+            return attached;
+        });
+        if (attachment.problem() == null) {
+            host.known();
+            FrameUpload upload = session.tellFor(state -> state.openSocketUpload(System.nanoTime(), waker));
+            socket.carry(new GuardedUpload(session, upload), new GuardedDownload(session, attachment));
+        }
+        return attachment.problem();
     }
 
     /** A POST. */

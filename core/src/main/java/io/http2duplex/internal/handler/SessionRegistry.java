@@ -3,6 +3,9 @@ package io.http2duplex.internal.handler;
 import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.SessionId;
+import io.http2duplex.internal.core.resumable.ResumableSession;
+import io.http2duplex.internal.core.resumable.Ticket;
+import io.http2duplex.internal.runtime.GuardedSession;
 import io.http2duplex.internal.runtime.LiveTotals;
 import io.http2duplex.internal.runtime.SessionDuplex;
 import java.util.ArrayList;
@@ -39,6 +42,9 @@ final class SessionRegistry {
     private final ConcurrentHashMap<String, SessionDuplex<?>> live = new ConcurrentHashMap<>();
     /** The ids of sessions by the secrets that they were opened with, until their clients are known to know the ids. */
     private final ConcurrentHashMap<String, String> openings = new ConcurrentHashMap<>();
+
+    /** The ids of sessions by their tickets, of each the newest. */
+    private final ConcurrentHashMap<Ticket, String> tickets = new ConcurrentHashMap<>();
 
     private final EndedSessions ended;
     private final String route;
@@ -94,6 +100,27 @@ final class SessionRegistry {
         return known != null ? known : isElsewhere(id) ? ELSEWHERE : UNKNOWN;
     }
 
+    /** {@return the session that has given out that ticket last} */
+    Found find(Ticket ticket) {
+        String id = tickets.get(ticket);
+        return id == null ? UNKNOWN : find(id);
+    }
+
+    /**
+     * A session has another ticket. Called under its lock.
+     *
+     * @param before its ticket until now; null if it had none
+     * @param now null if it has none any more
+     */
+    void changeTicket(String id, @Nullable Ticket before, @Nullable Ticket now) {
+        if (before != null) {
+            tickets.remove(before);
+        }
+        if (now != null) {
+            tickets.put(now, id);
+        }
+    }
+
     private boolean isElsewhere(String id) {
         String its = SessionId.route(id);
         return !its.isEmpty() && !its.equals(route);
@@ -108,6 +135,10 @@ final class SessionRegistry {
         SessionDuplex<?> duplex = live.get(id);
         if (duplex != null && duplex.dialect() == Dialect.DIALECT_2) { // others learn of it from their download alone
             ended.add(id, failure);
+        }
+        GuardedSession<ResumableSession> resumable = duplex == null ? null : duplex.sessionAs(ResumableSession.class);
+        if (resumable != null) { // it gets no other ticket
+            changeTicket(id, resumable.ask(ResumableSession::ticket), null);
         }
         remove(id);
     }

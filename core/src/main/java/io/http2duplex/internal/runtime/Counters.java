@@ -82,9 +82,10 @@ public final class Counters {
 
     private static Map<DownloadMode, Integer> modes(LiveTotals live) {
         Map<DownloadMode, Integer> modes = new EnumMap<>(DownloadMode.class);
-        modes.put(DownloadMode.STREAMING, live.resumable() - live.typed() - live.polling());
+        modes.put(DownloadMode.STREAMING, live.resumable() - live.typed() - live.polling() - live.onSockets());
         modes.put(DownloadMode.TYPED, live.typed());
         modes.put(DownloadMode.POLLING, live.polling());
+        modes.put(DownloadMode.WEBSOCKET, live.onSockets());
         return modes;
     }
 

@@ -9,6 +9,8 @@ import io.http2duplex.internal.core.UploadOutcome;
 import io.http2duplex.internal.handler.DownloadHead;
 import io.http2duplex.internal.handler.Endpoint;
 import io.http2duplex.internal.handler.Exchange;
+import io.http2duplex.internal.handler.Socket;
+import io.http2duplex.internal.handler.UnattachedSocket;
 import io.http2duplex.internal.runtime.GuardedDownload;
 import io.http2duplex.internal.runtime.GuardedUpload;
 import io.undertow.server.ExchangeCompletionListener;
@@ -28,6 +30,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
@@ -165,6 +168,16 @@ public final class UndertowExchange implements Exchange, ExchangeCompletionListe
                     + " duplex over HTTP/1.1 or HTTP/2; a proxy must speak one of these with the server.");
         }
         return null;
+    }
+
+    @Override
+    public boolean asksForSocket() {
+        return UndertowSocket.isAskedFor(exchange);
+    }
+
+    @Override
+    public void upgrade(Function<Socket, UnattachedSocket> opened) {
+        UndertowSocket.upgrade(exchange, endpoint, opened);
     }
 
     // ---- threads

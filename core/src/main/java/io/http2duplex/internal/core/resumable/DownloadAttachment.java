@@ -15,6 +15,9 @@ public class DownloadAttachment implements Download {
     private final @Nullable Problem problem;
     private final Runnable onReady;
 
+    /** The ticket that goes with HELLO, until it has; null: none does. */
+    private @Nullable Ticket ticket;
+
     /** Frames that are on their way, then the bytes of the DATA frame at their end, then the last frames. */
     private ByteBuffer frames = NOTHING;
 
@@ -49,6 +52,17 @@ public class DownloadAttachment implements Download {
     /** {@return why the GET is refused; null if its response is the session's download from now on} */
     public @Nullable Problem problem() {
         return problem;
+    }
+
+    void issue(Ticket issued) {
+        ticket = issued;
+    }
+
+    @Nullable
+    Ticket takeTicket() {
+        Ticket taken = ticket;
+        ticket = null;
+        return taken;
     }
 
     Runnable onReady() {

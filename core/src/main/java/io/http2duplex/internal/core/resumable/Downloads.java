@@ -167,6 +167,12 @@ final class Downloads {
         return current;
     }
 
+    void issue(Ticket ticket) {
+        if (current != null) {
+            current.issue(ticket);
+        }
+    }
+
     void lost(DownloadAttachment attachment, String how, @Nullable Throwable cause, long now) {
         if (attachment == current) {
             detach(how, cause, now);
@@ -274,7 +280,7 @@ final class Downloads {
     private void frame(DownloadAttachment attachment, long now) {
         FrameEncoder frames = new FrameEncoder();
         if (attachment.fresh) {
-            hello(frames);
+            hello(attachment, frames);
         }
         if (attachment.fresh || !pongs.isEmpty() || receiving.isWindowDue()) {
             receiving.advertised(now);
@@ -306,8 +312,8 @@ final class Downloads {
         attachment.carry(frames.take(), bytes, offset);
     }
 
-    private FrameEncoder hello(FrameEncoder frames) {
-        return frames.hello(millis(limits.heartbeatNanos()), millis(limits.resumeNanos()));
+    private FrameEncoder hello(DownloadAttachment attachment, FrameEncoder frames) {
+        return frames.hello(millis(limits.heartbeatNanos()), millis(limits.resumeNanos()), attachment.takeTicket());
     }
 
     private static long millis(long nanos) {
@@ -445,7 +451,8 @@ final class Downloads {
             attachment.release();
         } else {
             if (attachment.fresh) {
-                FrameEncoder first = hello(new FrameEncoder()).window(receiving.confirmed(), receiving.limit());
+                FrameEncoder first =
+                        hello(attachment, new FrameEncoder()).window(receiving.confirmed(), receiving.limit());
                 attachment.carry(first.take(), null, 0);
             }
             attachment.finish(last.take());

@@ -3,6 +3,7 @@ package io.http2duplex.internal.core.resumable;
 import io.http2duplex.internal.core.DownloadRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decoder of the frames of one body, in pieces of any size. It holds at most one frame that is not DATA; the bytes of
@@ -27,9 +28,13 @@ public final class FrameDecoder {
 
         default void rotate() {}
 
-        default void hello(long heartbeatMillis, long resumeMillis) {}
+        /** The first frame of a download; the ticket is null if none came with it. */
+        default void hello(long heartbeatMillis, long resumeMillis, @Nullable Ticket ticket) {}
 
         default void drain() {}
+
+        /** Only on a socket, before it has a session. */
+        default void attach(Attach frame) {}
     }
 
     private enum Part {
@@ -40,6 +45,8 @@ public final class FrameDecoder {
     }
 
     private final Handler handler;
+    /** Whether it decodes what comes on a socket that has no session yet: PING and ATTACH alone. */
+    private final boolean untilAttached;
 
     private Part part = Part.HEAD;
     /** Gathers a head, or fields. */
@@ -54,7 +61,17 @@ public final class FrameDecoder {
     private long offset;
 
     public FrameDecoder(Handler handler) {
+        this(handler, false);
+    }
+
+    private FrameDecoder(Handler handler, boolean untilAttached) {
         this.handler = handler;
+        this.untilAttached = untilAttached;
+    }
+
+    /** {@return a decoder of what comes on a socket that has no session yet} */
+    static FrameDecoder untilAttached(Handler handler) {
+        return new FrameDecoder(handler, true);
     }
 
     /** {@return whether a frame has begun that is not whole} */
@@ -69,25 +86,30 @@ public final class FrameDecoder {
      */
     public void push(ByteBuffer bytes) throws ViolationException {
         while (bytes.hasRemaining()) {
-            switch (part) {
-                case HEAD -> {
-                    if (gather(bytes)) {
-                        head();
-                    }
+            step(bytes);
+        }
+    }
+
+    /** Takes some of the next bytes, at most those up to the end of a frame. */
+    void step(ByteBuffer bytes) throws ViolationException {
+        switch (part) {
+            case HEAD -> {
+                if (gather(bytes)) {
+                    head();
                 }
-                case FIELDS -> {
-                    if (gather(bytes)) {
-                        fields();
-                    }
-                }
-                case DATA -> {
-                    ByteBuffer piece = next(bytes);
-                    long start = offset;
-                    offset += piece.remaining();
-                    handler.data(start, piece);
-                }
-                case SKIPPED -> next(bytes);
             }
+            case FIELDS -> {
+                if (gather(bytes)) {
+                    fields();
+                }
+            }
+            case DATA -> {
+                ByteBuffer piece = next(bytes);
+                long start = offset;
+                offset += piece.remaining();
+                handler.data(start, piece);
+            }
+            case SKIPPED -> next(bytes);
         }
     }
 
@@ -123,10 +145,13 @@ public final class FrameDecoder {
         int head = ByteBuffer.wrap(gathered).getInt(0);
         int length = head & 0xFF_FFFF;
         FrameType known = FrameType.of(head >>> 24);
-        if (known == null) {
+        if (known == null || (known == FrameType.ATTACH && !untilAttached)) {
             rest = length;
             expect(length == 0 ? Part.HEAD : Part.SKIPPED, FrameType.HEAD_SIZE);
             return;
+        }
+        if (untilAttached && known != FrameType.PING && known != FrameType.ATTACH) {
+            throw ViolationException.malformedFrame("A " + known + " frame has come before ATTACH.");
         }
         type = known;
         if (length < known.fields()) {
@@ -167,8 +192,14 @@ public final class FrameDecoder {
                         payload.getShort() & 0xFFFF,
                         StandardCharsets.UTF_8.decode(payload).toString());
             case ROTATE -> handler.rotate();
-            case HELLO -> handler.hello(payload.getInt() & 0xFFFF_FFFFL, payload.getInt() & 0xFFFF_FFFFL);
+            case HELLO ->
+                handler.hello(
+                        payload.getInt() & 0xFFFF_FFFFL,
+                        payload.getInt() & 0xFFFF_FFFFL,
+                        payload.remaining() < Ticket.SIZE ? null : Ticket.of(payload));
             case DRAIN -> handler.drain();
+            case ATTACH ->
+                handler.attach(new Attach(offset(payload), offset(payload), offset(payload), Ticket.of(payload)));
         }
     }
 

@@ -3,6 +3,7 @@ package io.http2duplex.internal.core.resumable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** An encoder of frames, one behind the other. Of DATA it encodes the head: the bytes themselves are not copied. */
 public final class FrameEncoder {
@@ -69,15 +70,29 @@ public final class FrameEncoder {
         return this;
     }
 
-    FrameEncoder hello(long heartbeatMillis, long resumeMillis) {
-        head(FrameType.HELLO, 2 * Integer.BYTES, 0)
+    /** @param ticket null: none goes with it */
+    FrameEncoder hello(long heartbeatMillis, long resumeMillis, @Nullable Ticket ticket) {
+        ByteBuffer payload = head(FrameType.HELLO, 2 * Integer.BYTES + (ticket == null ? 0 : Ticket.SIZE), 0)
                 .putInt((int) heartbeatMillis)
                 .putInt((int) resumeMillis);
+        if (ticket != null) {
+            ticket.putTo(payload);
+        }
         return this;
     }
 
     FrameEncoder drain() {
         head(FrameType.DRAIN, 0, 0);
+        return this;
+    }
+
+    /** Adds the first frame of a client on a socket. */
+    public FrameEncoder attach(Attach attach) {
+        ByteBuffer payload = head(FrameType.ATTACH, 3 * Long.BYTES + Ticket.SIZE, 0)
+                .putLong(attach.number())
+                .putLong(attach.offset())
+                .putLong(attach.limit());
+        attach.ticket().putTo(payload);
         return this;
     }
 

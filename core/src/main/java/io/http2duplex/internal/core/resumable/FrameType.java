@@ -12,7 +12,8 @@ enum FrameType {
     RESET(5, 2),
     ROTATE(6, 0),
     HELLO(7, 8),
-    DRAIN(8, 0);
+    DRAIN(8, 0),
+    ATTACH(9, 40);
 
     /** Type and length, in bytes. */
     static final int HEAD_SIZE = 4;

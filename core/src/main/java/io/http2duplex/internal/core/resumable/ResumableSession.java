@@ -26,6 +26,8 @@ public final class ResumableSession extends FrameSession {
 
     private final FrameDecoder.Handler frames = new Frames();
     private boolean resetByPeer;
+    /** What a socket can attach with; null: none can. */
+    private @Nullable Ticket ticket;
 
     /**
      * A session that waits for its first download: {@link #attach} with number 0 follows at once.
@@ -71,8 +73,35 @@ public final class ResumableSession extends FrameSession {
             return DownloadAttachment.refused(failure == null ? Problem.sessionOver() : Problem.sessionReset(failure));
         }
         DownloadAttachment attached = downloads.attach(number, offset, limit, way, now, onReady);
+        if (attached.problem() == null) {
+            ticket = null;
+        }
         settle();
         return attached;
+    }
+
+    /**
+     * ATTACH has come on a socket. Unless {@link DownloadAttachment#problem} refuses it, the socket carries the session's
+     * download from now on, as after a resuming GET, and what its client sends ({@link #openSocketUpload}).
+     *
+     * @param onReady wakes the carrier, outside any lock
+     */
+    public DownloadAttachment attachSocket(Attach attach, long now, Runnable onReady) {
+        if (!isFinished() && !attach.ticket().equals(ticket)) {
+            return DownloadAttachment.refused(Problem.unknownTicket());
+        }
+        return attach(attach.number(), attach.offset(), attach.limit(), DownloadWay.WEBSOCKET, now, onReady);
+    }
+
+    /** A socket can attach with this ticket, which goes with the HELLO of the download that was attached just now. */
+    public void issue(Ticket issued) {
+        ticket = issued;
+        downloads.issue(issued);
+    }
+
+    /** {@return the ticket with which a socket can attach now; null: none can} */
+    public @Nullable Ticket ticket() {
+        return ticket;
     }
 
     /** Asks the client for another download, before this one ends. */
@@ -118,6 +147,15 @@ public final class ResumableSession extends FrameSession {
             upload.decide(UploadOutcome.refused(Problem.tooManyUploads(limits.maxOpenUploads())));
         } else {
             uploads.add(upload);
+        }
+        return upload;
+    }
+
+    /** {@return the sink of what comes on a socket that has attached} It counts as no POST, and is not answered. */
+    public FrameUpload openSocketUpload(long now, Runnable onReady) {
+        FrameUpload upload = new FrameUpload(this, frames, onReady, now);
+        if (isFinished()) {
+            upload.decide(finalOutcome());
         }
         return upload;
     }

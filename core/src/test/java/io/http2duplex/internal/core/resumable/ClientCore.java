@@ -29,6 +29,7 @@ public final class ClientCore {
     private int drains;
     private long heartbeatMillis = -1;
     private int pings;
+    private @Nullable Ticket ticket;
 
     /** @param window how many bytes of the download it takes that nobody has read, in the beginning */
     public ClientCore(int window) {
@@ -45,6 +46,7 @@ public final class ClientCore {
     /** A new download begins: what was under way in an earlier one may be lost. */
     public void attached() {
         receiving.advertised(0);
+        ticket = null;
         decoder = new FrameDecoder(new Frames());
     }
 
@@ -190,6 +192,19 @@ public final class ClientCore {
         return heartbeatMillis;
     }
 
+    /** {@return the ticket that the last HELLO has brought; null if it has brought none} */
+    public @Nullable Ticket ticket() {
+        return ticket;
+    }
+
+    /** {@return ATTACH with that ticket} */
+    public byte[] attach(long number, Ticket with) {
+        return new FrameEncoder()
+                .attach(new Attach(number, downloadOffset(), downloadLimit(), with))
+                .take()
+                .array();
+    }
+
     private void answerWindow() {
         answers.window(receiving.confirmed(), receiving.limit());
         receiving.advertised(0);
@@ -240,8 +255,9 @@ public final class ClientCore {
         }
 
         @Override
-        public void hello(long heartbeat, long resume) {
+        public void hello(long heartbeat, long resume, @Nullable Ticket ticket) {
             heartbeatMillis = heartbeat;
+            ClientCore.this.ticket = ticket;
         }
     }
 }

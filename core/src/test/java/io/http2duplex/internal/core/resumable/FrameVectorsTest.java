@@ -60,6 +60,55 @@ class FrameVectorsTest {
         }
     }
 
+    static Stream<Arguments> attach() {
+        return Vectors.of("attach");
+    }
+
+    @ParameterizedTest
+    @MethodSource("attach")
+    void aSocketHasNoSessionUntilAttachHasComeHoweverItIsCut(JsonNode vector) throws ViolationException {
+        byte[] bytes = Vectors.bytes(vector.get("bytes"));
+        for (int pieces = 0; pieces < 30; pieces++) {
+            AttachDecoder decoder = new AttachDecoder();
+            List<ByteBuffer> cut = cut(bytes, pieces);
+            if (vector.has("problem")) {
+                ViolationException violation =
+                        catchThrowableOfType(ViolationException.class, () -> pushAll(decoder, cut));
+                assertThat(violation.problem().name())
+                        .isEqualTo(vector.get("problem").stringValue());
+                continue;
+            }
+            pushAll(decoder, cut);
+            assertThat(decoder.push(ByteBuffer.allocate(0))).isEqualTo(attachOf(vector));
+            assertThat(cut.stream().mapToInt(ByteBuffer::remaining).sum())
+                    .isEqualTo(vector.has("behind") ? vector.get("behind").intValue() : 0);
+            FrameEncoder pongs = new FrameEncoder();
+            if (vector.has("pongs")) {
+                vector.get("pongs").forEach(token -> pongs.pong(token.intValue()));
+            }
+            assertThat(decoder.takeAnswers()).isEqualTo(pongs.take());
+            assertThat(decoder.takeAnswers().hasRemaining()).isFalse();
+        }
+        if (!vector.has("problem") && !vector.has("pongs")) {
+            assertThat(Vectors.bytes(new FrameEncoder().attach(attachOf(vector)).take()))
+                    .isEqualTo(bytes);
+        }
+    }
+
+    private static void pushAll(AttachDecoder decoder, List<ByteBuffer> pieces) throws ViolationException {
+        for (ByteBuffer piece : pieces) {
+            decoder.push(piece);
+        }
+    }
+
+    private static Attach attachOf(JsonNode vector) {
+        return new Attach(
+                vector.get("number").longValue(),
+                vector.get("offset").longValue(),
+                vector.get("limit").longValue(),
+                Vectors.ticket(vector.get("ticket")));
+    }
+
     /** Frames of DATA that follow on each other are put together, as what was received is. */
     private static List<String> expected(JsonNode vector) {
         RecordedFrames joined = new RecordedFrames();
@@ -124,7 +173,9 @@ class FrameVectorsTest {
             case "DRAIN" -> encoder.drain();
             case "HELLO" ->
                 encoder.hello(
-                        frame.get("heartbeat").longValue(), frame.get("resume").longValue());
+                        frame.get("heartbeat").longValue(),
+                        frame.get("resume").longValue(),
+                        frame.has("ticket") ? Vectors.ticket(frame.get("ticket")) : null);
             default -> throw new IllegalArgumentException(frame.toString());
         }
     }

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The frames that a decoder passed on, as text; the pieces of a DATA frame are put together. */
 final class RecordedFrames implements FrameDecoder.Handler {
@@ -71,8 +72,8 @@ final class RecordedFrames implements FrameDecoder.Handler {
     }
 
     @Override
-    public void hello(long heartbeatMillis, long resumeMillis) {
-        add("HELLO " + heartbeatMillis + " " + resumeMillis);
+    public void hello(long heartbeatMillis, long resumeMillis, @Nullable Ticket ticket) {
+        add("HELLO " + heartbeatMillis + " " + resumeMillis + (ticket == null ? "" : " " + Vectors.hex(ticket)));
     }
 
     @Override

@@ -63,6 +63,10 @@ final class ResumingSimulation {
         for (int i = random.nextInt(4) == 0 ? 1 + random.nextInt(5) : 0; i > 0; i--) {
             at(server::rotate); // the next download may travel in another way
         }
+        for (int i = random.nextInt(8); i > 0; i--) {
+            at(client::move); // if downloads bring tickets
+            at(client::leave);
+        }
         for (int i = random.nextInt(4); i > 0; i--) {
             at(server::shrink);
         }
@@ -103,6 +107,11 @@ final class ResumingSimulation {
                             + (server.isOver() ? "finished" : "not"));
         }
         checkEnd();
+    }
+
+    /** {@return how often the client has moved to a socket} */
+    int moves() {
+        return client.moves;
     }
 
     private void checkEnd() {

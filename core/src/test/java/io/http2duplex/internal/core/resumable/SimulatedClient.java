@@ -45,6 +45,11 @@ final class SimulatedClient {
     private final Map<Object, Runnable> open = new HashMap<>();
 
     private @Nullable Streaming streaming;
+    /** The one that was opened last. */
+    private @Nullable SocketCarrier socket;
+    /** How often it has moved to a socket. */
+    int moves;
+
     private boolean pumping;
     private long asleepUntil;
     private long timerAt = Long.MAX_VALUE;
@@ -65,7 +70,7 @@ final class SimulatedClient {
         this.budget = budget;
         int maxPost = 20 + network.random.nextInt(2_000);
         session = new ClientSession(
-                new ClientLimits(window, maxWindow, 0, maxPost, network.oneIn(2), List.of(DownloadMode.values())),
+                new ClientLimits(window, maxWindow, 0, maxPost, network.oneIn(2), DownloadMode.opening()),
                 new OpenedBy(0, mode()),
                 budget,
                 network.random::nextDouble,
@@ -187,7 +192,9 @@ final class SimulatedClient {
         for (ClientUpload upload = session.nextUpload(network.now());
                 upload != null;
                 upload = session.nextUpload(network.now())) {
-            if (upload.isStream()) {
+            if (upload.isSocket()) {
+                requireNonNull(socket).carry(upload);
+            } else if (upload.isStream()) {
                 streaming = new Streaming(upload);
             } else {
                 post(upload);
@@ -196,7 +203,7 @@ final class SimulatedClient {
     }
 
     private DownloadMode mode() {
-        List<DownloadMode> modes = List.of(DownloadMode.values());
+        List<DownloadMode> modes = DownloadMode.opening();
         return modes.get(network.random.nextInt(modes.size()));
     }
 
@@ -345,6 +352,125 @@ final class SimulatedClient {
     private void feed() {
         if (streaming != null) {
             streaming.feed();
+        }
+        if (socket != null) {
+            socket.feed();
+        }
+    }
+
+    // ---- sockets
+
+    /** Moves to a socket, if it may now. */
+    void move() {
+        run(() -> {
+            Attempt attempt = session.nextSocket(network.now());
+            if (attempt != null) {
+                socket = new SocketCarrier(attempt);
+            }
+        });
+    }
+
+    /** Leaves a socket, if it is on one. */
+    void leave() {
+        run(() -> session.leaveSocket(network.now()));
+    }
+
+    /** One socket: what comes is a download, and pieces of a streaming upload go on it. */
+    private final class SocketCarrier implements SimulatedRequests.Response {
+        private final Attempt attempt;
+        private final SimulatedRequests.Socket line;
+        private final List<ByteBuffer> waiting = new ArrayList<>();
+        private @Nullable ClientDownload body;
+        private @Nullable ClientUpload upload;
+        private boolean over;
+
+        SocketCarrier(Attempt attempt) {
+            this.attempt = attempt;
+            line = requests.socket(this);
+            line.onWritable = () -> run(this::feed);
+            if (network.oneIn(2)) { // as a probe has it
+                waiting.add(new FrameEncoder().ping(1).take());
+                waiting.add(ByteBuffer.wrap(new byte[] {127, 0, 0, 2, 1, 2}));
+            }
+            waiting.add(attempt.frame());
+            open.put(attempt, this::abort);
+            feed();
+        }
+
+        void carry(ClientUpload next) {
+            upload = next;
+            open.put(next, () -> upload = null);
+            feed();
+        }
+
+        private void feed() {
+            while (!over && line.isWritable()) {
+                if (waiting.isEmpty()) {
+                    List<ByteBuffer> pieces = upload == null ? null : session.nextPieces(upload, network.now());
+                    if (pieces == null) {
+                        return;
+                    }
+                    waiting.addAll(pieces);
+                }
+                line.write(waiting.get(0));
+                waiting.removeIf(piece -> !piece.hasRemaining());
+            }
+        }
+
+        private void abort() {
+            over = true;
+            line.close();
+        }
+
+        @Override
+        public void bytes(ByteBuffer bytes) {
+            if (!over && body == null) {
+                open.remove(attempt);
+                if (!session.isWanted(attempt)) {
+                    abort();
+                    return;
+                }
+                moves++;
+                body = session.opened(attempt, false, network.now());
+                open.put(body, this::abort);
+            }
+            if (!over) {
+                session.received(requireNonNull(body), bytes, network.now());
+            }
+        }
+
+        @Override
+        public void broken() {
+            if (over) {
+                return;
+            }
+            abort();
+            if (body != null) {
+                open.remove(body);
+                session.cut(body, "the socket broke", null, network.now());
+            } else if (answers(attempt)) {
+                session.failed(attempt, "the socket broke", null, network.now());
+            }
+        }
+
+        @Override
+        public void ended() {
+            broken();
+        }
+
+        @Override
+        public void opened() {
+            throw new AssertionError("a socket has no head");
+        }
+
+        @Override
+        public void refused(Problem problem) {
+            throw new AssertionError("a socket that is refused is closed");
+        }
+
+        @Override
+        public void answeredByAnother() {
+            throw new AssertionError("a socket that is refused is closed");
         }
     }
 

@@ -56,6 +56,7 @@ final class SimulatedRequests {
     private final boolean buffers;
 
     private final List<Stream> streamsUnderWay = new ArrayList<>();
+    private final List<Socket> socketsUnderWay = new ArrayList<>();
     private int open;
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
 
@@ -66,6 +67,14 @@ final class SimulatedRequests {
         maxBody = network.oneIn(6) ? 200 + network.random.nextInt(500) : Integer.MAX_VALUE;
         buffers = network.oneIn(6);
         streams = network.oneIn(4) ? 2 + network.random.nextInt(3) : Integer.MAX_VALUE;
+    }
+
+    /** What a body that goes on is written to. */
+    interface Body {
+        boolean isWritable();
+
+        /** {@return how many bytes were taken; 0: wait} */
+        int write(ByteBuffer bytes);
     }
 
     /** A request of the client, until the client has its answer or wants none. */
@@ -123,6 +132,7 @@ final class SimulatedRequests {
         if (network.oneIn(2)) {
             List.copyOf(streamsUnderWay).forEach(swallow ? Stream::swallow : Stream::cut);
         }
+        List.copyOf(socketsUnderWay).forEach(swallow ? Socket::swallow : Socket::cut);
         for (Get get : List.copyOf(gets)) {
             if (swallow) {
                 get.swallow();
@@ -131,6 +141,90 @@ final class SimulatedRequests {
             }
         }
         lost++;
+    }
+
+    // ---- sockets
+
+    Socket socket(Response response) {
+        Socket socket = new Socket(response);
+        socketsUnderWay.add(socket);
+        return socket;
+    }
+
+    /** A WebSocket. */
+    final class Socket implements Body, SimulatedStream.Receiver {
+        private final Response response;
+        private final SimulatedServer.SocketEnd end = requireNonNull(server).new SocketEnd(this);
+        private final SimulatedStream up;
+        private boolean writable = true;
+        Runnable onWritable = () -> {};
+
+        Socket(Response response) {
+            this.response = response;
+            int capacity = network.oneIn(2) ? Integer.MAX_VALUE : 60 + network.random.nextInt(300);
+            up = new SimulatedStream(network, capacity, end, () -> {
+                writable = true;
+                network.after(0, onWritable);
+            });
+        }
+
+        @Override
+        public boolean isWritable() {
+            return writable;
+        }
+
+        @Override
+        public int write(ByteBuffer bytes) {
+            int count = up.write(bytes);
+            bytes.position(bytes.position() + count);
+            writable = count > 0;
+            return count;
+        }
+
+        /** The client closes it. */
+        void close() {
+            if (network.oneIn(2)) {
+                up.end();
+            } else {
+                up.cut();
+            }
+        }
+
+        void cut() {
+            socketsUnderWay.remove(this);
+            up.cut();
+            end.down().cut();
+        }
+
+        /** In one direction, or in both. */
+        void swallow() {
+            socketsUnderWay.remove(this);
+            int which = network.random.nextInt(3);
+            if (which > 0) {
+                up.swallow();
+            }
+            if (which < 2) {
+                end.down().swallow();
+            }
+        }
+
+        @Override
+        public void bytes(ByteBuffer bytes) {
+            ByteBuffer copy = ByteBuffer.wrap(Vectors.bytes(bytes));
+            toClient(() -> response.bytes(copy));
+        }
+
+        @Override
+        public void ended() {
+            socketsUnderWay.remove(this);
+            toClient(response::ended);
+        }
+
+        @Override
+        public void broken() {
+            socketsUnderWay.remove(this);
+            toClient(response::broken);
+        }
     }
 
     // ---- GET
@@ -396,7 +490,7 @@ final class SimulatedRequests {
     }
 
     /** A POST whose body goes on, and its answer. */
-    final class Stream extends Request {
+    final class Stream extends Request implements Body {
         private @Nullable SimulatedStream body;
         private boolean settled;
         private boolean writable;
@@ -455,12 +549,13 @@ final class SimulatedRequests {
             }
         }
 
-        boolean isWritable() {
+        @Override
+        public boolean isWritable() {
             return writable;
         }
 
-        /** {@return how many bytes were taken; 0: wait} */
-        int write(ByteBuffer bytes) {
+        @Override
+        public int write(ByteBuffer bytes) {
             int count = requireNonNull(body).write(bytes);
             bytes.position(bytes.position() + count);
             writable = count > 0;

@@ -35,10 +35,14 @@ final class SimulatedServer {
     private int timesFinished;
     long finishedAt;
 
+    /** Whether downloads bring tickets. */
+    private final boolean sockets;
+
     SimulatedServer(SimulatedNetwork network, SessionLimits limits, MemoryBudget budget, int toWrite, boolean resets) {
         this.network = network;
         this.limits = limits;
         this.budget = budget;
+        sockets = network.oneIn(2);
         sendingSpares = new PoisonedSpares(1 + network.random.nextInt(20));
         receivingSpares = new PoisonedSpares(1 + network.random.nextInt(20));
         session = new ResumableSession(limits, budget, sendingSpares, receivingSpares, network.now());
@@ -135,6 +139,9 @@ final class SimulatedServer {
         carrier.attachment = session.attach(number, offset, limit, way, network.now(), carrier::wake);
         Problem problem = carrier.attachment.problem();
         if (problem == null) {
+            if (sockets) {
+                session.issue(new Ticket(network.random.nextLong(), network.random.nextLong()));
+            }
             carriers.add(carrier);
             opened.accept(carrier);
             carrier.wake();
@@ -252,6 +259,74 @@ final class SimulatedServer {
                 requireNonNull(attachment).lost(null, network.now());
                 react();
             }
+        }
+    }
+
+    // ---- sockets
+
+    /** A WebSocket, as the server sees it. */
+    final class SocketEnd implements SimulatedStream.Receiver {
+        private final AttachDecoder decoder = new AttachDecoder();
+        private final Carrier carrier;
+        private @Nullable FrameUpload upload;
+        private boolean over;
+
+        /** @param receiver of what goes to the client */
+        SocketEnd(SimulatedStream.Receiver receiver) {
+            carrier = new Carrier(receiver);
+        }
+
+        /** {@return what goes to the client} */
+        SimulatedStream down() {
+            return carrier.stream;
+        }
+
+        @Override
+        public void bytes(ByteBuffer bytes) {
+            if (!over && upload == null) {
+                begin(bytes);
+            }
+            FrameUpload sink = upload;
+            if (!over && sink != null && !carrier.done) { // what comes behind the server's close is dropped
+                sink.received(bytes, network.now());
+            }
+            react();
+        }
+
+        private void begin(ByteBuffer bytes) {
+            Attach attach;
+            try {
+                attach = decoder.push(bytes);
+            } catch (ViolationException e) {
+                throw new AssertionError(e);
+            }
+            if (attach == null) {
+                return;
+            }
+            DownloadAttachment attached = session.attachSocket(attach, network.now(), carrier::wake);
+            if (attached.problem() == null) {
+                carrier.attachment = attached;
+                carriers.add(carrier);
+                upload = session.openSocketUpload(network.now(), carrier::wake);
+                carrier.wake();
+            } else {
+                over = true;
+                carrier.stream.end();
+            }
+        }
+
+        @Override
+        public void ended() {
+            broken();
+        }
+
+        @Override
+        public void broken() {
+            if (!over && upload != null) {
+                upload.cut("the socket was closed", null, network.now());
+                carrier.lose();
+            }
+            over = true;
         }
     }
 

@@ -58,6 +58,16 @@ final class Vectors {
                 : bytes.length + " bytes with hash " + Arrays.hashCode(bytes);
     }
 
+    static String hex(Ticket ticket) {
+        ByteBuffer bytes = ByteBuffer.allocate(Ticket.SIZE);
+        ticket.putTo(bytes);
+        return hex(bytes.array());
+    }
+
+    static Ticket ticket(JsonNode node) {
+        return Ticket.of(ByteBuffer.wrap(bytes(node)));
+    }
+
     /** {@return a frame in the words of {@link RecordedFrames}} */
     static String frame(JsonNode frame) {
         String type = frame.get("type").stringValue();
@@ -74,7 +84,8 @@ final class Vectors {
             case "ROTATE", "DRAIN" -> type;
             case "HELLO" ->
                 "HELLO " + frame.get("heartbeat").longValue() + " "
-                        + frame.get("resume").longValue();
+                        + frame.get("resume").longValue()
+                        + (frame.has("ticket") ? " " + frame.get("ticket").stringValue() : "");
             default -> throw new IllegalArgumentException(type);
         };
     }

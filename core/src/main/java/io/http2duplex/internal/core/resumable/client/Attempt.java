@@ -1,8 +1,13 @@
 package io.http2duplex.internal.core.resumable.client;
 
 import io.http2duplex.internal.core.DownloadWay;
+import io.http2duplex.internal.core.resumable.Attach;
+import io.http2duplex.internal.core.resumable.FrameEncoder;
+import io.http2duplex.internal.core.resumable.Ticket;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
-/** An attempt to attach a session, by the opening GET or a resuming one. */
+/** An attempt to attach a session, by the opening GET, a resuming one, or a socket. */
 public final class Attempt {
     private final long number;
     private final long offset;
@@ -10,6 +15,8 @@ public final class Attempt {
     private final long startedAt;
     private final boolean rotation;
     private final DownloadWay way;
+    /** Null: it is a GET. */
+    private final @Nullable Ticket ticket;
 
     /**
      * @param number larger each time
@@ -17,6 +24,19 @@ public final class Attempt {
      * @param way how the download is asked to travel
      */
     Attempt(long number, long offset, long limit, long startedAt, boolean rotation, DownloadWay way) {
+        this(number, offset, limit, startedAt, rotation, way, null);
+    }
+
+    /** As the other, by a socket if there is a ticket. */
+    Attempt(
+            long number,
+            long offset,
+            long limit,
+            long startedAt,
+            boolean rotation,
+            DownloadWay way,
+            @Nullable Ticket ticket) {
+        this.ticket = ticket;
         this.number = number;
         this.offset = offset;
         this.limit = limit;
@@ -43,6 +63,20 @@ public final class Attempt {
     /** {@return how the download is asked to travel} */
     public DownloadWay way() {
         return way;
+    }
+
+    boolean isSocket() {
+        return ticket != null;
+    }
+
+    /** {@return the frame ATTACH of an attempt by a socket} */
+    public ByteBuffer frame() {
+        if (ticket == null) {
+            throw new IllegalStateException("a GET has no frame");
+        }
+        return new FrameEncoder()
+                .attach(new Attach(number, offset, limit, ticket))
+                .take();
     }
 
     long startedAt() {

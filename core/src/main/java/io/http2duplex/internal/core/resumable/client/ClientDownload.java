@@ -2,20 +2,29 @@ package io.http2duplex.internal.core.resumable.client;
 
 import io.http2duplex.internal.core.resumable.FrameDecoder;
 
-/** The body of an answered GET. */
+/** The body of an answered GET, or what comes on a socket. */
 public final class ClientDownload {
     private final FrameDecoder decoder;
     private final boolean poll;
+    private final boolean socket;
     private int frames;
 
-    /** @param poll whether it is the answer to a poll, and another follows its end */
-    ClientDownload(FrameDecoder.Handler handler, boolean poll) {
+    /**
+     * @param poll whether it is the answer to a poll, and another follows its end
+     * @param socket whether it comes on a socket
+     */
+    ClientDownload(FrameDecoder.Handler handler, boolean poll, boolean socket) {
+        this.socket = socket;
         decoder = new FrameDecoder(handler);
         this.poll = poll;
     }
 
     boolean isPoll() {
         return poll;
+    }
+
+    boolean isSocket() {
+        return socket;
     }
 
     /** {@return whether its first frame has come} */

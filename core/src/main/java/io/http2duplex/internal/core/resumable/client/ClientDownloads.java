@@ -4,6 +4,7 @@ import io.http2duplex.DownloadMode;
 import io.http2duplex.internal.core.Deadline;
 import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.resumable.ReceivingDirection;
+import io.http2duplex.internal.core.resumable.Ticket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -55,6 +56,9 @@ final class ClientDownloads {
     private long candidateSince;
     private long attempts;
     private boolean mustRotate;
+    /** The ticket of the last download; null: none came, or it was used. */
+    private @Nullable Ticket ticket;
+
     private boolean closed;
 
     /** 0: the server may be silent. */
@@ -129,12 +133,39 @@ final class ClientDownloads {
         return next;
     }
 
+    /** {@return an attempt to attach by a socket, while the download goes on; null if there can be none now} */
+    @Nullable
+    Attempt nextSocket(long now) {
+        if (ticket == null || current == null || closed || mustRotate || attempt != null || candidate != null) {
+            return null;
+        }
+        session.advertised(now);
+        Attempt next = new Attempt(
+                ++attempts, receiving.confirmed(), receiving.limit(), now, true, DownloadWay.WEBSOCKET, ticket);
+        ticket = null;
+        attempt = next;
+        return next;
+    }
+
+    /** {@return whether a socket is attached} */
+    boolean isOnSocket() {
+        return current != null && current.isSocket();
+    }
+
+    /** A GET takes the place of the socket, if one is attached. */
+    void leaveSocket() {
+        mustRotate |= isOnSocket();
+    }
+
     private long pollNanos() {
         return heartbeat > 0 ? heartbeat : POLL_NANOS;
     }
 
     /** {@return how the last download travels, or is asked to} */
     DownloadMode mode() {
+        if (isOnSocket()) {
+            return DownloadMode.WEBSOCKET;
+        }
         if (current == null || current.isPoll() == (mode == DownloadMode.POLLING)) {
             return mode;
         }
@@ -148,7 +179,9 @@ final class ClientDownloads {
         }
         drop();
         session.advertiseAgain();
-        backOff.failed(now, asked);
+        if (failed == null || !failed.isSocket()) { // the download goes on
+            backOff.failed(now, asked);
+        }
         if (isBetweenPolls()) {
             session.pollFailed(Objects.requireNonNull(current), now);
         }
@@ -208,14 +241,21 @@ final class ClientDownloads {
             heardAt = now;
             sentAt = now;
             boolean goesOnPolling = isBetweenPolls() && download.isPoll();
+            if (current != null && (current.isSocket() || download.isSocket())) {
+                open.remove(current); // what it would still bring comes again
+            }
             current = download;
+            ticket = null;
             if (!goesOnPolling) {
                 session.attached();
             }
         }
     }
 
-    void hello(long heartbeatMillis, long resumeMillis) {
+    void hello(ClientDownload download, long heartbeatMillis, long resumeMillis, @Nullable Ticket brought) {
+        if (download == current) {
+            ticket = brought;
+        }
         heartbeat = heartbeatMillis * NANOS_PER_MILLI;
         resume = resumeMillis * NANOS_PER_MILLI;
     }

@@ -10,6 +10,7 @@ import io.http2duplex.internal.core.SpareBuffers;
 import io.http2duplex.internal.core.resumable.FrameDecoder;
 import io.http2duplex.internal.core.resumable.FrameSession;
 import io.http2duplex.internal.core.resumable.MemoryShare;
+import io.http2duplex.internal.core.resumable.Ticket;
 import io.http2duplex.internal.core.resumable.ViolationException;
 import io.http2duplex.internal.core.resumable.WindowSize;
 import java.nio.ByteBuffer;
@@ -164,6 +165,27 @@ public final class ClientSession extends FrameSession {
         return downloads.isAttached();
     }
 
+    // ---- sockets
+
+    /**
+     * {@return an attempt to attach by a socket that sends its {@link Attempt#frame}; null if there can be none now} What
+     * comes on the socket is its download ({@link #opened}, as soon as something comes), and the next streaming upload goes
+     * on it.
+     */
+    public @Nullable Attempt nextSocket(long now) {
+        time = now;
+        Attempt attempt = downloads.nextSocket(now);
+        tellDeadline();
+        return attempt;
+    }
+
+    /** Leaves the socket, if one is attached: a GET takes its place. */
+    public void leaveSocket(long now) {
+        time = now;
+        downloads.leaveSocket();
+        settle();
+    }
+
     // ---- GET
 
     /**
@@ -176,7 +198,7 @@ public final class ClientSession extends FrameSession {
     public ClientDownload opened(Attempt attempt, boolean poll, long now) {
         time = now;
         Frames frames = new Frames();
-        ClientDownload download = new ClientDownload(frames, poll);
+        ClientDownload download = new ClientDownload(frames, poll, attempt.isSocket());
         frames.download = download;
         downloads.open(attempt, download, now);
         settle();
@@ -383,7 +405,7 @@ public final class ClientSession extends FrameSession {
 
     /** The first frame of a download has come. */
     void attached() {
-        uploads.attached();
+        uploads.attached(downloads.isOnSocket(), time);
         if (isFinished()) {
             return;
         }
@@ -458,6 +480,9 @@ public final class ClientSession extends FrameSession {
         told = Deadline.NONE;
         for (ClientUpload late = uploads.timeIs(now); late != null; late = uploads.timeIs(now)) {
             disturbed("A POST was not answered in time.", null);
+            if (late.isSocket()) {
+                downloads.leaveSocket();
+            }
             lost(late, 0, now);
         }
         downloads.timeIs(now);
@@ -582,9 +607,8 @@ public final class ClientSession extends FrameSession {
         }
 
         @Override
-        public void hello(long heartbeatMillis, long resumeMillis) {
-            frame();
-            downloads.hello(heartbeatMillis, resumeMillis);
+        public void hello(long heartbeatMillis, long resumeMillis, @Nullable Ticket ticket) {
+            downloads.hello(frame(), heartbeatMillis, resumeMillis, ticket);
         }
 
         @Override

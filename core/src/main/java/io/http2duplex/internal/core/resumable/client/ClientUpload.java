@@ -3,11 +3,12 @@ package io.http2duplex.internal.core.resumable.client;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** One POST, and what must be sent again if it is lost. */
+/** One POST, or what goes on one socket, and what must be sent again if it is lost. */
 public final class ClientUpload {
     static final int NO_TOKEN = 0;
 
     private final boolean stream;
+    private final boolean socket;
     private List<ByteBuffer> body = List.of();
     private long length;
 
@@ -34,14 +35,20 @@ public final class ClientUpload {
     /** The PINGs that it answers. */
     List<Integer> pongs = List.of();
 
-    ClientUpload(boolean stream, long startedAt) {
+    ClientUpload(boolean stream, boolean socket, long startedAt) {
         this.stream = stream;
+        this.socket = socket;
         this.startedAt = startedAt;
     }
 
     /** {@return whether it has no length: its body is given piece by piece} */
     public boolean isStream() {
         return stream;
+    }
+
+    /** {@return whether it is no POST: its pieces go on the socket that is attached, and nothing answers it} */
+    public boolean isSocket() {
+        return socket;
     }
 
     /** {@return whether nothing more is given to its streaming body, which must end} */

@@ -169,7 +169,7 @@ final class ClientUploads {
         }
         long posts = open.stream().filter(upload -> !upload.isStream()).count();
         int most = sending.sendable() < bodyLimit() ? MAX_POSTS : MAX_FULL_POSTS;
-        ClientUpload upload = new ClientUpload(false, now);
+        ClientUpload upload = new ClientUpload(false, false, now);
         open.add(upload);
         List<ByteBuffer> body = compose(upload, posts < most ? bodyLimit() : 0, now);
         if (body == null) {
@@ -193,13 +193,19 @@ final class ClientUploads {
         if (breaks.size() > 1) {
             mayStream = false;
         }
-        return mayStream && downloads.isAttached() && !closed && !backOff.isPausing(now) && sending.hasNext();
+        boolean may = downloads.isOnSocket() ? isSomethingDue() : mayStream && sending.hasNext();
+        return may && downloads.isAttached() && !closed && !backOff.isPausing(now);
     }
 
     private ClientUpload openStream(long now) {
-        ClientUpload opened = new ClientUpload(true, now);
+        ClientUpload opened = new ClientUpload(true, downloads.isOnSocket(), now);
         open.add(opened);
         stream = opened;
+        if (opened.isSocket()) { // that it works was seen
+            probedAt = now;
+            unproven = false;
+            return opened;
+        }
         unproven = true;
         probeNext(opened, now);
         return opened;
@@ -422,7 +428,7 @@ final class ClientUploads {
         if (!open.contains(upload)) {
             return false;
         }
-        if (upload == stream) {
+        if (upload == stream && !upload.isSocket()) {
             breaks = since(now, BREAKS_NANOS);
             breaks.add(now);
         }
@@ -512,8 +518,17 @@ final class ClientUploads {
         }
     }
 
-    /** A download has begun. */
-    void attached() {
+    /**
+     * A download has begun.
+     *
+     * @param onSocket whether it comes on a socket: the streaming POST ends then
+     */
+    void attached(boolean onSocket, long now) {
+        if (stream != null && stream.isSocket()) {
+            lose(stream); // the server may have closed it before this came
+        } else if (onSocket) {
+            endStream(now);
+        }
         stuckSince = Deadline.NONE;
         backOff.reset();
         askAgain();
@@ -523,13 +538,13 @@ final class ClientUploads {
     void detached(long now) {
         breaks.removeIf(at -> now - at <= SAME_BREAK_NANOS);
         // Its probe can't be answered, which shows nothing about streaming. One that must end gets its own answer.
-        if (stream != null && stream.probe != ClientUpload.NO_TOKEN && !closed) {
+        if (stream != null && (stream.isSocket() || stream.probe != ClientUpload.NO_TOKEN) && !closed) {
             lose(stream);
         }
     }
 
     void endStream(long now) {
-        if (stream != null) {
+        if (stream != null && !stream.isSocket()) {
             stream.startedAt = waits(stream) ? stream.startedAt : now;
             stream.mustEnd = true;
         }
@@ -539,7 +554,10 @@ final class ClientUploads {
     void close(@Nullable Failure failed, long now) {
         closed = true;
         failure = failed;
-        if (failed == null) {
+        if (failed == null && stream != null && stream.isSocket()) {
+            windowDue |= stream.hasWindow; // nothing answers it: the last frame goes in a POST
+            forget(stream);
+        } else if (failed == null) {
             endStream(now);
         } else {
             mustReset = true;

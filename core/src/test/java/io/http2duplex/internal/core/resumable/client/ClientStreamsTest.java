@@ -27,7 +27,7 @@ class ClientStreamsTest {
             () -> {},
             now);
     private final ClientDownload download = session.opened(session.opening(), false, now);
-    private ClientUpload stream = new ClientUpload(true, now);
+    private ClientUpload stream = new ClientUpload(true, false, now);
     private long sent;
 
     @BeforeEach
