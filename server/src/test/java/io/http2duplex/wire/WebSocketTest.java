@@ -47,6 +47,7 @@ class WebSocketTest {
         OWN(Listeners::own),
         STOCK(Listeners::stock);
 
+        @SuppressWarnings("ImmutableEnumChecker") // a method
         private final Function<HttpHandler, Listeners> listening;
 
         Listener(Function<HttpHandler, Listeners> listening) {
@@ -273,7 +274,7 @@ class WebSocketTest {
             assertThat(socket.read(8)).isEqualTo(Frames.pong(2));
             socket.frame(true, WebSocketClient.PING, "hey".getBytes(StandardCharsets.UTF_8));
             assertThat(socket.awaitPong()).asString().isEqualTo("hey");
-            Resumable resumable = moved(client, socket);
+            moved(client, socket);
             socket.send(Frames.ping(3));
             assertThat(socket.read(12 + 20 + 20 + 8)) // HELLO, WINDOW; WINDOW, PONG
                     .endsWith(Frames.pong(3));

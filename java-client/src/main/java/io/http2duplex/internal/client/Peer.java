@@ -63,7 +63,7 @@ record Peer(Transport transport, Supplier<Map<String, String>> headers, URI uri)
         switch (way.mode()) {
             case POLLING -> fields.put(HeaderNames.POLL, Long.toString(TimeUnit.NANOSECONDS.toMillis(way.longest())));
             case TYPED -> fields.put("accept", DownloadRequest.EVENT_STREAM);
-            case STREAMING -> {
+            case STREAMING, WEBSOCKET -> {
                 // nothing asks for it
             }
         }
