@@ -14,7 +14,6 @@ import io.http2duplex.server.DuplexHandler;
 import io.http2duplex.server.DuplexServer;
 import io.http2duplex.wire.Request.Ending;
 import io.http2duplex.wire.WebSocketClient.Close;
-import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,7 +24,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -44,18 +42,14 @@ class WebSocketTest {
 
     /** The listeners that there are. */
     enum Listener {
-        OWN(Listeners::own),
-        STOCK(Listeners::stock);
-
-        @SuppressWarnings("ImmutableEnumChecker") // a method
-        private final Function<HttpHandler, Listeners> listening;
-
-        Listener(Function<HttpHandler, Listeners> listening) {
-            this.listening = listening;
-        }
+        OWN,
+        STOCK;
 
         TestServer echo(UnaryOperator<DuplexHandler.Builder> options) {
-            return TestServer.start(TestServer::echo, builder -> options.apply(builder.webSocket(true)), listening);
+            return TestServer.start(
+                    TestServer::echo,
+                    builder -> options.apply(builder.webSocket(true)),
+                    this == OWN ? Listeners::own : Listeners::stock);
         }
     }
 
@@ -278,6 +272,25 @@ class WebSocketTest {
             socket.send(Frames.ping(3));
             assertThat(socket.read(12 + 20 + 20 + 8)) // HELLO, WINDOW; WINDOW, PONG
                     .endsWith(Frames.pong(3));
+        }
+    }
+
+    @Test
+    void aMessageIsOneFrame() throws IOException {
+        try (TestServer server = idle(options -> options.downloadBufferSize(1 << 20));
+                Client client = http2(server);
+                WebSocketClient socket = socket(server)) {
+            Resumable resumable = Resumable.open(client);
+            Duplex duplex = server.duplex();
+            socket.send(Frames.together(resumable.attachFrame(), Frames.window(0, 1 << 20)));
+            duplex.outputStream().write(bytes(1 << 20));
+            int largest = 0;
+            for (int read = 0; read < 1 << 20; ) {
+                byte[] message = socket.receive();
+                largest = Math.max(largest, message.length);
+                read += message.length;
+            }
+            assertThat(largest).isEqualTo(64 * 1024);
         }
     }
 

@@ -121,6 +121,11 @@ final class SessionRegistry {
         }
     }
 
+    /** {@return how many tickets are remembered} */
+    int tickets() {
+        return tickets.size();
+    }
+
     private boolean isElsewhere(String id) {
         String its = SessionId.route(id);
         return !its.isEmpty() && !its.equals(route);
