@@ -104,7 +104,7 @@ public final class WebSocketClient implements AutoCloseable {
     }
 
     public int status() {
-        return Integer.parseInt(head.get(0).split(" ")[1]);
+        return Integer.parseInt(head.get(0).substring(9, 12)); // behind HTTP/1.1
     }
 
     /** {@return the value of a header field of the answer; null if it has none} */
