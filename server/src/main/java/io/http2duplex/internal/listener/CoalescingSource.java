@@ -8,6 +8,7 @@ import io.undertow.protocols.http2.Http2Channel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.conduits.AbstractStreamSourceConduit;
@@ -61,14 +62,15 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
     /** The most reads in one turn while everything is collected. Then other connections go on. */
     private static final int READS = 16;
 
+    private final Executor thread;
     private final ByteBufferPool pool;
     private final StreamLedger streams;
     private @Nullable Books books;
     /** Bytes read from the transport and not parsed; null if none. */
     private @Nullable PooledByteBuffer raw;
 
-    /** Whether the reader wants more. */
-    private boolean resumed;
+    /** Whether the last read had no room for all that has come. */
+    private boolean full;
     /** Whether a read is scheduled for when the reader has had its turn. */
     private boolean waking;
 
@@ -86,10 +88,20 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
     private int padding;
     private final ByteBuffer setting = ByteBuffer.allocate(SETTING_LENGTH);
 
-    /** @param data bytes already read from the connection; null if none */
+    /**
+     * A conduit for one connection.
+     *
+     * @param thread runs a task on the connection's I/O thread, when that has done what it does now
+     * @param data bytes already read from the connection; null if none
+     */
     CoalescingSource(
-            StreamSourceConduit next, ByteBufferPool pool, StreamLedger streams, @Nullable PooledByteBuffer data) {
+            StreamSourceConduit next,
+            Executor thread,
+            ByteBufferPool pool,
+            StreamLedger streams,
+            @Nullable PooledByteBuffer data) {
         super(next);
+        this.thread = thread;
         this.pool = pool;
         this.streams = streams;
         raw = data;
@@ -114,9 +126,9 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
         }
         waking = true;
         try {
-            next.getReadThread().execute(() -> {
+            thread.execute(() -> {
                 waking = false;
-                if (resumed && (raw != null || mustPassDue())) {
+                if (next.isReadResumed() && hasMore()) {
                     next.wakeupReads();
                 }
             });
@@ -134,21 +146,8 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
     }
 
     @Override
-    public void suspendReads() {
-        resumed = false;
-        next.suspendReads();
-    }
-
-    @Override
-    public void wakeupReads() {
-        resumed = true;
-        next.wakeupReads();
-    }
-
-    @Override
     public void resumeReads() {
-        resumed = true;
-        if (raw != null || mustPassDue()) {
+        if (hasMore()) {
             next.wakeupReads();
         } else {
             next.resumeReads();
@@ -179,7 +178,8 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
                 ended = count < 0;
                 room = parse(to);
             }
-            if (!room || mustPassDue()) {
+            full = !room;
+            if (full || mustPassDue()) {
                 wakeLater();
             }
         } finally {
@@ -208,6 +208,11 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
             books.heard();
         }
         return count;
+    }
+
+    /** {@return whether there is something to read, even if nothing comes} */
+    private boolean hasMore() {
+        return full || raw != null || mustPassDue();
     }
 
     /** {@return whether bytes are due, and a frame of them may come next} */

@@ -127,8 +127,8 @@ final class Http2ServerChannel extends Http2Channel {
         FrameTapSink sink = new FrameTapSink(gathering);
         connection.getSinkChannel().setConduit(sink);
         StreamLedger streams = new StreamLedger(limits.http2(), counts, System.nanoTime());
-        CoalescingSource source =
-                new CoalescingSource(connection.getSourceChannel().getConduit(), buffers.toRead(), streams, data);
+        CoalescingSource source = new CoalescingSource(
+                connection.getSourceChannel().getConduit(), connection.getIoThread(), buffers.toRead(), streams, data);
         connection.getSourceChannel().setConduit(source);
         return new Http2ServerChannel(connection, streams, source, sink, gathering, buffers, options, limits, counts);
     }
