@@ -9,12 +9,12 @@ import com.google.gson.ToNumberPolicy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
-import io.http2duplex.wire.Await;
 import io.http2duplex.wire.TestServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * other. The server is apart from those that the page uses, so that whatever becomes of them the page still answers.
  */
 final class RemotePage implements AutoCloseable {
+    /** An engine that is not told of a cut waits for each of its requests until its time is over. */
+    private static final Duration LIMIT = Duration.ofSeconds(80);
+
     private static final Gson JSON = new GsonBuilder()
             .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE)
             .serializeNulls()
@@ -116,7 +119,7 @@ final class RemotePage implements AutoCloseable {
         notifyAll();
         if (!await(() -> this.call == null)) {
             this.call = null;
-            throw new AssertionError("In vain waited for " + Await.LIMIT + " for the outcome of " + function);
+            throw new AssertionError("In vain waited for " + LIMIT + " for the outcome of " + function);
         }
         Outcome outcome = outcomes.remove(0);
         if (outcome.error != null) {
@@ -134,7 +137,7 @@ final class RemotePage implements AutoCloseable {
         String last = page;
         opening.run();
         if (!await(() -> !page.equals(last))) {
-            throw new AssertionError("In vain waited for " + Await.LIMIT + " for a page");
+            throw new AssertionError("In vain waited for " + LIMIT + " for a page");
         }
     }
 
@@ -145,9 +148,9 @@ final class RemotePage implements AutoCloseable {
         return taken;
     }
 
-    /** {@return whether the condition holds within {@link Await#LIMIT}} */
+    /** {@return whether the condition holds within {@link #LIMIT}} */
     private synchronized boolean await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Await.LIMIT.toNanos();
+        long deadline = System.nanoTime() + LIMIT.toNanos();
         try {
             while (!condition.getAsBoolean()) {
                 long left = NANOSECONDS.toMillis(deadline - System.nanoTime());

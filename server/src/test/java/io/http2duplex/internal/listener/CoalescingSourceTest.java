@@ -105,9 +105,16 @@ class CoalescingSourceTest {
                 byte[] setting = {0, 4, 0, 0, 1, (byte) i};
                 other(FrameHeads.SETTINGS, 0, 0, setting, all);
             } else if (!open.isEmpty()) {
-                data(open.get(random.nextInt(open.size())), all);
+                int length = random.nextInt(5) == 0 ? FrameHeads.MAX_LENGTH - 300 : 60;
+                data(open.get(random.nextInt(open.size())), random.nextInt(length), random.nextInt(20) == 0, all);
             }
         }
+        // Nothing comes behind the ends of the bodies.
+        sent.bodies.forEach((stream, body) -> {
+            if (!body.ended) {
+                data(stream, FrameHeads.MAX_LENGTH - 300, true, all);
+            }
+        });
         return ByteBuffer.wrap(all.toByteArray());
     }
 
@@ -121,9 +128,8 @@ class CoalescingSourceTest {
         }
     }
 
-    private void data(int stream, ByteArrayOutputStream all) {
-        byte[] bytes = bytes(random.nextInt(random.nextInt(5) == 0 ? FrameHeads.MAX_LENGTH - 300 : 60));
-        boolean last = random.nextInt(20) == 0;
+    private void data(int stream, int count, boolean last, ByteArrayOutputStream all) {
+        byte[] bytes = bytes(count);
         boolean padded = random.nextInt(4) == 0;
         Body body = requireNonNull(sent.bodies.get(stream));
         body.bytes.writeBytes(bytes);
