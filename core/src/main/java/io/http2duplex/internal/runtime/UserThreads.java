@@ -24,7 +24,7 @@ public final class UserThreads {
     /** How many requests wait for one of them at most. */
     static final int MAX_WAITING_FOR_AUTHORIZER = 10_000;
 
-    /** Advice if no thread is left: it follows "Give" and the name of the option that gives threads. */
+    /** Advice if no thread is left. */
     public static final String MORE_THREADS =
             "Give the option executor more threads, or run on JDK 21 or newer, where the default has no limit:"
                     + " blocking code keeps a thread for as long as it runs.";
