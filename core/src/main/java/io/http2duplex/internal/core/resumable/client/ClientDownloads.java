@@ -346,7 +346,12 @@ final class ClientDownloads {
     }
 
     private long silenceDeadline() {
-        return current != null && heartbeat > 0 ? heardAt + 2 * heartbeat : Deadline.NONE;
+        return current != null && heartbeat > 0 ? heardAt + patienceNanos() : Deadline.NONE;
+    }
+
+    /** {@return how long the server may be silent} If it has lost the download, there must be time to resume. */
+    long patienceNanos() {
+        return Math.min(2 * heartbeat, Math.max(heartbeat + heartbeat / 4, resumeNanos() / 4 * 3));
     }
 
     private long resumeDeadline() {

@@ -430,7 +430,7 @@ public final class ClientSession extends FrameSession {
     }
 
     void serverSilent(ClientDownload silent, long now) {
-        String how = "The server gave no sign of life for " + 2 * downloads.heartbeatNanos() / NANOS_PER_MILLI + " ms.";
+        String how = "The server gave no sign of life for " + downloads.patienceNanos() / NANOS_PER_MILLI + " ms.";
         disturbed(how, null);
         uploads.loseAll();
         if (silent.isPoll()) {

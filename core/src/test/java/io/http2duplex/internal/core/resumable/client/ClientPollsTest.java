@@ -107,4 +107,20 @@ class ClientPollsTest {
         assertThat(session.isWanted(attempt)).isFalse();
         assertThat(session.isAttached()).isFalse();
     }
+
+    @Test
+    void aSilentServerCountsAsDeadWhileTheSessionCanStillBeResumed() {
+        answer(15);
+        session.takeEffects();
+
+        sleep(22);
+        assertThat(session.isAttached()).isTrue();
+
+        sleep(1); // three quarters of the resume timeout are over
+        assertThat(session.isAttached()).isFalse();
+        assertThat(session.takeEffects().events())
+                .hasOnlyElementsOfType(SessionEvent.Detached.class)
+                .hasSize(1);
+        assertThat(session.failure()).isNull();
+    }
 }
