@@ -139,7 +139,7 @@ record ResumableDialect(
         });
         if (attachment.problem() == null) {
             host.known();
-            FrameUpload upload = session.tellFor(state -> state.openSocketUpload(System.nanoTime(), waker));
+            FrameUpload upload = session.tellFor(state -> state.openSocketUpload(System.nanoTime()));
             socket.carry(new GuardedUpload(session, upload), new GuardedDownload(session, attachment));
         }
         return attachment.problem();

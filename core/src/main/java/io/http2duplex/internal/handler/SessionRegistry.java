@@ -1,6 +1,5 @@
 package io.http2duplex.internal.handler;
 
-import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.SessionId;
 import io.http2duplex.internal.core.resumable.ResumableSession;
@@ -107,7 +106,7 @@ final class SessionRegistry {
     }
 
     /**
-     * A session has another ticket. Called under its lock.
+     * A session has another ticket. Called under its lock, or when it has ended and gets no other.
      *
      * @param before its ticket until now; null if it had none
      * @param now null if it has none any more
@@ -138,11 +137,9 @@ final class SessionRegistry {
      */
     void ended(String id, @Nullable Failure failure) {
         SessionDuplex<?> duplex = live.get(id);
-        if (duplex != null && duplex.dialect() == Dialect.DIALECT_2) { // others learn of it from their download alone
-            ended.add(id, failure);
-        }
         GuardedSession<ResumableSession> resumable = duplex == null ? null : duplex.sessionAs(ResumableSession.class);
-        if (resumable != null) { // it gets no other ticket
+        if (resumable != null) { // clients of others learn of the end from their download alone
+            ended.add(id, failure);
             changeTicket(id, resumable.ask(ResumableSession::ticket), null);
         }
         remove(id);

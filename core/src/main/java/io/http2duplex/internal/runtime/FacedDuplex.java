@@ -87,8 +87,8 @@ abstract class FacedDuplex<S extends Session> implements Duplex, GuardedSession.
         }
         if (!type.isInstance(known)) {
             throw new IllegalStateException("The " + directionName
-                    + " of this duplex is already used through another face (input, output, streams, channel or send): go on with"
-                    + " that one");
+                    + " of this duplex is already used through another face (input, output, streams, channel or send):"
+                    + " go on with that one");
         }
         return type.cast(known);
     }

@@ -4,7 +4,6 @@ import io.http2duplex.DownloadMode;
 import io.http2duplex.DuplexException;
 import io.http2duplex.DuplexRequest;
 import io.http2duplex.ErrorCode;
-import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.Effects;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.Lifetime;
@@ -235,10 +234,6 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
 
     // ---- for the endpoint, or the client
 
-    public Dialect dialect() {
-        return guarded.ask(Session::dialect);
-    }
-
     /** {@return the session, for the carriers of its exchanges} */
     public GuardedSession<S> session() {
         return guarded;
@@ -257,7 +252,7 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
 
     /** The duplex was opened. Called before anything else can happen to it. */
     public void opened() {
-        context.monitoring().counts.opened(dialect());
+        context.monitoring().counts.opened(guarded.ask(Session::dialect));
         if (observed != null) {
             observed.opened();
             observed.run();

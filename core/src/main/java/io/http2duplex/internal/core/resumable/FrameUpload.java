@@ -6,7 +6,10 @@ import io.http2duplex.internal.core.UploadOutcome;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** One request body of a session of dialect 2. It accepts all bytes at once: the protocol's windows bound them. */
+/**
+ * One request body of a session of dialect 2, or what comes on one socket. It accepts all bytes at once: the protocol's
+ * windows bound them.
+ */
 public final class FrameUpload implements Upload {
     private final ResumableSession session;
     private final FrameDecoder decoder;

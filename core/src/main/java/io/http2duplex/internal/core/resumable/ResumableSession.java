@@ -152,8 +152,8 @@ public final class ResumableSession extends FrameSession {
     }
 
     /** {@return the sink of what comes on a socket that has attached} It counts as no POST, and is not answered. */
-    public FrameUpload openSocketUpload(long now, Runnable onReady) {
-        FrameUpload upload = new FrameUpload(this, frames, onReady, now);
+    public FrameUpload openSocketUpload(long now) {
+        FrameUpload upload = new FrameUpload(this, frames, () -> {}, now); // it never waits
         if (isFinished()) {
             upload.decide(finalOutcome());
         }

@@ -307,7 +307,7 @@ final class SimulatedServer {
             if (attached.problem() == null) {
                 carrier.attachment = attached;
                 carriers.add(carrier);
-                upload = session.openSocketUpload(network.now(), carrier::wake);
+                upload = session.openSocketUpload(network.now());
                 carrier.wake();
             } else {
                 over = true;

@@ -373,8 +373,10 @@ final class ClientDownloads {
             return;
         }
         if (Deadline.isPast(attemptDeadline(), now)) {
-            // Something on the way may hold such responses back. After the last way comes the first again.
-            mode = modes.get((modes.indexOf(mode) + 1) % modes.size());
+            if (attempt == null || !attempt.isSocket()) {
+                // Something on the way may hold such responses back. After the last way comes the first again.
+                mode = modes.get((modes.indexOf(mode) + 1) % modes.size());
+            }
             session.attemptTimedOut(attempt, now);
         }
         if (Deadline.isPast(signDeadline(), now)) {

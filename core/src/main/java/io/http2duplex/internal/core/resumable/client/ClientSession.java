@@ -424,7 +424,8 @@ public final class ClientSession extends FrameSession {
     void attemptTimedOut(@Nullable Attempt attempt, long now) {
         mayAbort = true;
         disturbed(
-                "A resuming GET brought nothing within " + ClientDownloads.ATTACH_NANOS / NANOS_PER_MILLI + " ms.",
+                "An attempt to attach brought nothing within " + ClientDownloads.ATTACH_NANOS / NANOS_PER_MILLI
+                        + " ms.",
                 null);
         downloads.attachFailed(attempt, now, 0);
     }

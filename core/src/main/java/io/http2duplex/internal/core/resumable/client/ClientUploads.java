@@ -66,7 +66,7 @@ final class ClientUploads {
     private boolean mayStream;
     /** Whether nothing of the stream was seen to arrive yet. */
     private boolean unproven;
-    /** When the stream last began with a PING or was given one. */
+    /** When the stream began, or was last given a PING. */
     private long probedAt;
     /** When streams have broken. */
     private List<Long> breaks = new ArrayList<>(0);
