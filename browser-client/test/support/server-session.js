@@ -11,6 +11,15 @@ const OLD_DOWNLOAD_TIMEOUT_MILLISECONDS = 30_000;
 /** In place of a heartbeat: how long a poll waits, and half as long as the next may be away. */
 const POLL_MILLISECONDS = 30_000;
 
+/** How many tickets there have been, of all sessions: no two may be the same. */
+let tickets = 0;
+
+function newTicket() {
+  const ticket = Buffer.alloc(TICKET_BYTES);
+  ticket.writeUInt32BE(++tickets);
+  return ticket;
+}
+
 /**
  * What a request is refused with: the status, the type of the problem, and for a 410 the outcome of the session.
  *
@@ -92,7 +101,6 @@ export class ServerSession {
   #download;
   #attempt = -1;
   #givesTickets;
-  #tickets = 0;
   /** @type {Buffer | undefined} of the current download */
   #ticket;
   #detachedAt;
@@ -221,7 +229,7 @@ export class ServerSession {
 
   /** @param {boolean} isSocket @returns {Uint8Array[]} HELLO, for requests with another ticket */
   #hello(isSocket) {
-    this.#ticket = this.#givesTickets && !isSocket ? Buffer.alloc(TICKET_BYTES, ++this.#tickets) : undefined;
+    this.#ticket = this.#givesTickets && !isSocket ? newTicket() : undefined;
     const fields = [this.#heartbeat, this.#resumeTimeout];
     return [frame(FrameType.HELLO, fields, this.#ticket?.length), ...(this.#ticket ? [this.#ticket] : [])];
   }

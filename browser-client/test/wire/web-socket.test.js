@@ -163,8 +163,10 @@ test('a reset reaches the other side, whichever side it comes from', async () =>
 });
 
 test('a page that asks for it has it at once, and one that forbids it never', async () => {
-  await openOnSocket();
   const opened = await open({ websocket: 'never' });
+  // The ticket of the other one is still good: each socket must find its own session.
+  const onSocket = await openOnSocket();
+  await talk(onSocket, 3);
   await talk(opened, 20);
   assert.equal(sockets.opened.length, 1);
 });
