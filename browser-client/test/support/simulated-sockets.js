@@ -51,7 +51,7 @@ export class Sockets {
   #move() {
     if (this.#world.chance(0.3)) {
       this.#isWanted = false;
-      this.#client.leaveSocket();
+      this.#client.leaveSocket(this.#world.now);
     } else {
       this.#isWanted = true;
     }

@@ -573,6 +573,20 @@ test('what a streaming POST carries besides bytes is sent by another within five
   assert.ok(!session.core.isWanted(session.stream));
 });
 
+test('a socket that has been idle for long and is left stays until a request has taken its place', () => {
+  const { core, download } = attached();
+  core.received(download, frame(FrameType.HELLO, [0, RESUME_TIMEOUT]), 0);
+  core.downloads.attach(0, true);
+  const socket = core.openDownload(0);
+  const part = core.uploads.openSocket(0);
+  assert.ok(core.uploads.nextPieces(part, MIB, 0));
+  core.received(socket, frame(FrameType.PONG, [part.probe]), 0);
+  const now = 20 * HEARTBEAT;
+  core.leaveSocket(now);
+  core.timeIs(now);
+  assert.ok(part.mustEnd && core.isWanted(part) && core.downloads.mustAttach(now));
+});
+
 test('a streaming POST that has ended and is never answered is given up', () => {
   const { core, download, stream } = streaming();
   core.received(download, frame(FrameType.ROTATE, []), 1_000);

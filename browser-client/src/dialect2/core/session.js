@@ -240,10 +240,10 @@ export class ResumableSession {
     }
   }
 
-  /** A request must take the place of the socket: it is in doubt, or not the best for what is sent. */
-  leaveSocket() {
+  /** A request must take the place of the socket: it is in doubt, or not the best for what is sent. @param {number} now */
+  leaveSocket(now) {
     if (this.downloads.leaveSocket()) {
-      this.uploads.endStream();
+      this.uploads.endStream(now);
     }
   }
 

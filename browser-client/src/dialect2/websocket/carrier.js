@@ -90,7 +90,7 @@ export class WebSocketCarrier {
 
   /** Goes back to requests, without a loss. */
   leave() {
-    this.#context.event(() => this.#context.core.leaveSocket());
+    this.#context.event((now) => this.#context.core.leaveSocket(now));
   }
 
   attach() {
