@@ -573,6 +573,21 @@ test('what a streaming POST carries besides bytes is sent by another within five
   assert.ok(!session.core.isWanted(session.stream));
 });
 
+test('a socket takes the place of a download only with the ticket of that one', () => {
+  const { core, download } = attached();
+  const hello = (/** @type {number} */ ticket) =>
+    Buffer.concat([frame(FrameType.HELLO, [HEARTBEAT, RESUME_TIMEOUT], 16), Buffer.alloc(16, ticket)]);
+  core.received(download, hello(1), 0);
+  assert.ok(core.downloads.mayMove);
+  core.received(download, frame(FrameType.ROTATE, []), 0);
+  core.downloads.attach(1);
+  const next = core.openDownload(2);
+  assert.ok(!core.downloads.mayMove, 'the first ticket is no longer good');
+  core.received(next, hello(2), 3);
+  assert.ok(core.downloads.mayMove);
+  assert.deepEqual(core.downloads.ticket, new Uint8Array(16).fill(2));
+});
+
 test('a socket that has been idle for long and is left stays until a request has taken its place', () => {
   const { core, download } = attached();
   core.received(download, frame(FrameType.HELLO, [0, RESUME_TIMEOUT]), 0);

@@ -45,7 +45,7 @@ const NO_HEARTBEAT_MILLISECONDS = 30_000;
 export class Downloads {
   /** In milliseconds; 0: the server may be silent. */
   heartbeat = 0;
-  /** @type {Uint8Array | undefined} of the current download: with it a socket may take the download's place */
+  /** @type {Uint8Array | undefined} of the current download's HELLO: with it a socket may take the download's place */
   ticket;
   #receiving;
   #maxResumeTimeout;
@@ -180,7 +180,7 @@ export class Downloads {
   /** The first frame of a download has come. @param {Download} download @param {number} now */
   #greeted(download, now) {
     if (download === this.#candidate) {
-      this.#attempt = this.#candidate = undefined;
+      this.#attempt = this.#candidate = this.ticket = undefined;
       this.#mustRotate = false;
       this.#heardAt = this.#sentAt = now;
       const before = this.#current;
