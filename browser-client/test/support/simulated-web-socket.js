@@ -17,6 +17,8 @@ export class SimulatedWebSockets {
   throws = false;
   /** What is sent arrives nowhere, in both directions. */
   drops = false;
+  /** A socket that does not attach stays open, as if something on the way had lost its ATTACH. */
+  keepsRefused = false;
   /** What is sent waits in the browser. */
   holds = false;
   /** @type {Dialect2Server} */
@@ -177,7 +179,7 @@ class SimulatedWebSocket {
     if (this.#duplex) {
       this.#upload = this.#duplex.openUpload();
       this.#take(this.#waiting);
-    } else {
+    } else if (!this.#world.keepsRefused) {
       this.down.destroy();
     }
   }

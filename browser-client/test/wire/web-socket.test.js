@@ -282,6 +282,19 @@ describe('a WebSocket that is of no use', () => {
     assert.deepEqual(opened.client.events, []);
   });
 
+  test('one that passes the probe but never attaches is given up, and none is tried at once', async () => {
+    server.attachSocket = () => undefined;
+    sockets.keepsRefused = true;
+    const { client, duplex } = await open(AT_ONCE);
+    await until(() => sockets.opened.length === 1 && sockets.open.length === 0);
+    await duplex.until(() => duplex.attachments === 2);
+    await client.write(Buffer.from('goes on'));
+    await duplex.until(() => duplex.text() === 'goes on');
+    await server.settled();
+    assert.equal(sockets.opened.length, 1);
+    assert.deepEqual(client.events, []);
+  });
+
   test('one that goes silent later is left within seconds, and nothing is lost', async (t) => {
     speedUp(t);
     const opened = await openOnSocket();

@@ -83,7 +83,10 @@ export class WebSocketCarrier {
     // When the session is closed, it is the server's to close the socket.
     const isOver = this.#context.core.isClosed;
     const requests = this.#download ? [this.#download, !isOver && this.#part] : [this.#attempt];
-    if (this.#socket && (!which || requests.some((request) => request && which(request)))) {
+    if (this.#socket?.onclose && (!which || requests.some((request) => request && which(request)))) {
+      if (which) {
+        this.#judge();
+      }
       this.#close(!which);
     }
   }
@@ -233,7 +236,7 @@ export class WebSocketCarrier {
     this.#close();
   }
 
-  /** The other side, or something on the way, has closed it. */
+  /** The other side, or something on the way, has closed it, or the core has given it up. */
   #judge() {
     const { url } = this.#context.settings;
     const now = performance.now();
