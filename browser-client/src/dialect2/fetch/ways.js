@@ -3,6 +3,8 @@
  * loaded when an opening brings nothing, or when downloads are lost in a way that shows that something on the way does it.
  */
 
+import { watchNetwork } from '../../browser/network.js';
+
 /** How long a way has, in an opening, until the next one is tried beside it. */
 export const STEP_MILLISECONDS = 3_000;
 /** How long a body that another opening has overtaken is watched: it has ended by then if something has held it back. */
@@ -25,16 +27,7 @@ const DROPPED = 'CANCELLED';
 /** @type {Map<string, { way: DownloadMode, until: number }>} by origin */
 const ways = new Map();
 
-const { connection } = /** @type {any} */ (globalThis.navigator ?? {});
-let type = connection?.type;
-globalThis.addEventListener?.('online', () => ways.clear());
-connection?.addEventListener?.('change', () => {
-  // The event also comes when only the estimates of the speed change.
-  if (type !== connection.type) {
-    type = connection.type;
-    ways.clear();
-  }
-});
+watchNetwork(() => ways.clear());
 
 /** @param {string} origin @param {readonly DownloadMode[]} modes @returns {DownloadMode | undefined} what has worked */
 export function remembered(origin, modes) {

@@ -1,5 +1,7 @@
 /* When a page may try another socket to an origin, after some that were of no use. */
 
+import { watchNetwork } from '../../browser/network.js';
+
 const MINUTE_MILLISECONDS = 60_000;
 /** The pauses after failures in a row, in minutes; the last one is that of all that follow. */
 const PAUSES_MINUTES = [1, 5, 25];
@@ -7,16 +9,7 @@ const PAUSES_MINUTES = [1, 5, 25];
 /** @type {Map<string, { failures: number, until: number }>} by origin */
 const failed = new Map();
 
-const { connection } = /** @type {any} */ (globalThis.navigator ?? {});
-let type = connection?.type;
-globalThis.addEventListener?.('online', () => failed.clear());
-connection?.addEventListener?.('change', () => {
-  // The event also comes when only the estimates of the speed change.
-  if (type !== connection.type) {
-    type = connection.type;
-    failed.clear();
-  }
-});
+watchNetwork(() => failed.clear());
 
 /** @param {URL} url @param {number} now */
 export function mayTry({ origin }, now) {
