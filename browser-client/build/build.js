@@ -27,17 +27,7 @@ const KEEP_OPEN_LIMIT = 2_500;
  */
 const INTERNAL_NAMES = [
   ...['isAttached', 'isWanted', 'isFinished', 'isDraining', 'isUploadEnded', 'isAtEnd', 'isClosed', 'isPausing'],
-  ...[
-    'advertiseAgain',
-    'mustAdvertise',
-    'mustAttach',
-    'mustAsk',
-    'askAgain',
-    'mustEnd',
-    'mustInquire',
-    'mustProbe',
-    'mayStream',
-  ],
+  ...['advertiseAgain', 'mustAdvertise', 'mustAttach', 'mustAsk', 'askAgain', 'mustEnd', 'mayStream'],
   ...['attachFailed', 'openDownload', 'downloadEnded', 'uploadTaken', 'uploadLost', 'uploadTimeout', 'closedByServer'],
   ...['wantsStream', 'openStream', 'nextBody', 'nextPieces', 'endStream', 'loseAll', 'releaseAt', 'releaseMemory'],
   ...[
@@ -51,7 +41,7 @@ const INTERNAL_NAMES = [
     'lookAhead',
     'sendable',
   ],
-  ...['disturbed', 'refused', 'errorOf', 'hasEnded', 'hasBegun', 'isLarge', 'isIdle', 'uploadStalled', 'isAccepted'],
+  ...['disturbed', 'refused', 'errorOf', 'hasEnded', 'hasBegun', 'isLarge', 'isIdle', 'isAccepted'],
   ...['confirmed', 'advertise', 'discard', 'backOff', 'progressed', 'downloads', 'uploads', 'received', 'configure'],
   ...[
     'heartbeat',
@@ -98,7 +88,6 @@ const INTERNAL_NAMES = [
     'wait',
     'attempts',
     'timeOut',
-    'askedAt',
     'held',
     'asked',
     'receive',

@@ -54,7 +54,7 @@ export class Dialect2Session {
   /** The page is in the back/forward cache. */
   #isSuspended = false;
   #turns = new Turns();
-  /** The code for sockets is here, or on its way. */
+  /** The code for sockets is here, or on its way, or must never come. */
   #hasSockets;
   #timing = new SendTiming(() => this.#send());
   /** @type {ReturnType<typeof setTimeout> | undefined} */
