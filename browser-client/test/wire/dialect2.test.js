@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { faces, modes, readAll, textOf } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
-import { hashOf, randomChunks, randomOf } from '../support/random.js';
+import { sendBothWays } from '../support/both-ways.js';
+import { randomChunks, randomOf } from '../support/random.js';
 import { Dialect2Server } from '../support/dialect2-server.js';
 import { test } from '../support/time-limits.js';
 
@@ -118,28 +119,7 @@ for (const face of faces) {
               void setImmediate().then(() => (random() < 0.5 ? server.cut() : duplex.cutDownload()));
             }
           };
-          duplex.onread = cutter;
-          const sendUp = async () => {
-            for (const chunk of up) {
-              await client.write(chunk);
-            }
-            await client.end();
-          };
-          const receive = async () => {
-            const chunks = [];
-            for (let bytes = await client.read(); bytes; bytes = await client.read()) {
-              cutter(bytes);
-              chunks.push(bytes);
-            }
-            return chunks;
-          };
-          down.forEach((chunk) => duplex.write(chunk));
-          duplex.end();
-          const [received] = await Promise.all([receive(), sendUp()]);
-          assert.equal(hashOf(received), hashOf(down));
-          await duplex.until(() => duplex.isClosed);
-          assert.equal(hashOf(duplex.received), hashOf(up));
-          assert.deepEqual(await client.errors, []);
+          await sendBothWays({ client, duplex }, up, down, cutter);
           assert.ok(cuts >= 10, `${cuts} cuts`);
           assert.equal(client.mode(), mode);
         });

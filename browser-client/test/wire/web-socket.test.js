@@ -3,6 +3,7 @@ import { after, afterEach, before, beforeEach, describe } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { faces, readAll, textOf } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
+import { sendBothWays } from '../support/both-ways.js';
 import { Dialect2Server } from '../support/dialect2-server.js';
 import { hashOf, randomChunks, randomOf } from '../support/random.js';
 import { SimulatedWebSockets } from '../support/simulated-web-socket.js';
@@ -360,28 +361,7 @@ for (const seed of [1, 2, 3]) {
         );
       }
     };
-    duplex.onread = mover;
-    const sendUp = async () => {
-      for (const chunk of up) {
-        await client.write(chunk);
-      }
-      await client.end();
-    };
-    const receive = async () => {
-      const chunks = [];
-      for (let bytes = await client.read(); bytes; bytes = await client.read()) {
-        mover(bytes);
-        chunks.push(bytes);
-      }
-      return chunks;
-    };
-    down.forEach((chunk) => duplex.write(chunk));
-    duplex.end();
-    const [received] = await Promise.all([receive(), sendUp()]);
-    assert.equal(hashOf(received), hashOf(down));
-    await duplex.until(() => duplex.isClosed);
-    assert.equal(hashOf(duplex.received), hashOf(up));
-    assert.deepEqual(await client.errors, []);
+    await sendBothWays({ client, duplex }, up, down, mover);
     assert.ok(sockets.opened.length > 2, `${sockets.opened.length} sockets`);
   });
 }
