@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.http2duplex.DownloadMode;
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexException;
+import io.http2duplex.DuplexObserver;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.client.transport.Transport;
 import io.http2duplex.internal.core.HeaderNames;
@@ -19,7 +20,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -104,6 +107,52 @@ class HeldResponsesTest {
         assertThat(duplex.id()).isEqualTo("typed");
         assertThat(duplex.downloadMode()).isEqualTo(DownloadMode.TYPED);
         duplex.reset();
+    }
+
+    @Test
+    void anAnswerThatComesWhileAnotherOneOpensTheDuplexIsGivenUp() throws Exception {
+        ScriptedTransport transport = new ScriptedTransport();
+        transport.whenAsked = count -> {
+            if (count == 2) {
+                transport.gets.get(0).answer("streaming");
+            }
+        };
+        DuplexObserver observer = new DuplexObserver() {
+            @Override
+            public void opened(Duplex duplex) {
+                transport.gets.get(1).answer("typed");
+            }
+        };
+        Duplex duplex = DuplexClient.builder()
+                .transport(transport)
+                .observer(observer)
+                .executor(Runnable::run)
+                .build()
+                .connect(URI.create("https://localhost/"));
+        assertThat(duplex.id()).isEqualTo("streaming");
+        assertThat(transport.gets.get(1).aborted).isTrue();
+        duplex.reset();
+    }
+
+    @Test
+    void theApplicationIsAskedForHeadersWithoutALock() {
+        ScriptedTransport transport = new ScriptedTransport();
+        CompletableFuture<CompletableFuture<Duplex>> opening = new CompletableFuture<>();
+        CompletableFuture<Boolean> cancelled = new CompletableFuture<>();
+        DuplexClient client = DuplexClient.builder()
+                .transport(transport)
+                .headers(() -> {
+                    if (transport.gets.size() == 1) { // those of the second GET
+                        cancelled.complete(CompletableFuture.supplyAsync(
+                                        () -> opening.join().cancel(true))
+                                .completeOnTimeout(false, 5, TimeUnit.SECONDS)
+                                .join());
+                    }
+                    return Map.of();
+                })
+                .build();
+        opening.complete(client.connectAsync(URI.create("https://localhost/")).toCompletableFuture());
+        assertThat(cancelled).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(true);
     }
 
     private interface Asked {

@@ -88,11 +88,11 @@ public final class Opening {
             if (over || winner != null || ways.isEmpty()) {
                 return;
             }
-            next = new OpeningGet(this, context, asked, gets.size(), ways.remove(0), secret);
+            next = new OpeningGet(this, context, asked, gets.size(), ways.remove(0));
             gets.add(next);
             more = !ways.isEmpty();
         }
-        next.send();
+        next.send(secret);
         if (more) {
             after(STEP_NANOS, this::step);
         }
@@ -102,7 +102,7 @@ public final class Opening {
         try {
             tryNext();
         } catch (RuntimeException e) { // of the application's headers, which an earlier GET has had
-            // the earlier ones go on
+            failed(); // the earlier ones go on, if there are any
         }
     }
 

@@ -63,10 +63,11 @@ final class OpeningGet implements Transport.Receiver {
     /** Of this opening, from 0. */
     final int number;
 
-    private final Map<String, String> fields;
-
     /** Guarded by the opening, as all below. */
     private State state = State.ASKED;
+
+    /** The header fields that were sent. */
+    private Map<String, String> fields = Map.of();
 
     private Transport.@Nullable Call call;
     private @Nullable Consumer<Transport.Call> aborted;
@@ -90,22 +91,35 @@ final class OpeningGet implements Transport.Receiver {
     /** What has come behind those bytes. */
     private @Nullable Consumer<Transport.Receiver> heldEnd;
 
-    OpeningGet(Opening opening, ClientContext context, Peer asked, int number, DownloadMode mode, String secret) {
+    OpeningGet(Opening opening, ClientContext context, Peer asked, int number, DownloadMode mode) {
         this.opening = opening;
         this.context = context;
         this.asked = asked;
         this.number = number;
         this.mode = mode;
-        fields = asked.openingFields(context.limits().firstWindow(), mode, number, secret);
     }
 
     /**
-     * Sends it.
+     * Sends it. Called without the lock, since it calls the application.
      *
-     * @throws RuntimeException of the transport, if there can be no such request
+     * @throws RuntimeException of the application's headers, or of the transport, if there can be no such request
      */
-    void send() {
-        Transport.Call sent = context.transport().openDownload(asked.uri(), fields, this);
+    void send(String secret) {
+        Transport.Call sent;
+        try {
+            Map<String, String> all = asked.openingFields(context.limits().firstWindow(), mode, number, secret);
+            synchronized (opening) {
+                fields = all;
+            }
+            sent = context.transport().openDownload(asked.uri(), all, this);
+        } catch (RuntimeException e) {
+            synchronized (opening) {
+                state = State.FAILED;
+                failure =
+                        new Failure(ErrorCode.CONNECTION_LOST, "A GET that opens a duplex could not be sent: " + e, e);
+            }
+            throw e;
+        }
         Consumer<Transport.Call> late;
         synchronized (opening) {
             call = sent;
@@ -289,9 +303,11 @@ final class OpeningGet implements Transport.Receiver {
                 if (!poll && opening.isOvertaken(this)) {
                     state = State.HELD;
                     Scheduler.SHARED.after(HELD_NANOS, this::passOn);
+                } else if (opening.isWonBy(this)) {
+                    state = State.OPENED;
+                    won = true;
                 } else {
-                    won = opening.isWonBy(this);
-                    state = won ? State.OPENED : State.FAILED;
+                    return; // the opening is about to drop it, or to give it up
                 }
             }
             now = state;
@@ -328,14 +344,11 @@ final class OpeningGet implements Transport.Receiver {
     /** It was held for long enough: it goes on, if no other has opened the session meanwhile. */
     private void passOn() {
         synchronized (opening) {
-            if (state != State.HELD) {
-                return;
+            if (state != State.HELD || !opening.isWonBy(this)) {
+                return; // the opening has dropped it or given it up, or is about to
             }
-            passingOn = opening.isWonBy(this);
-            state = passingOn ? State.OPENED : State.FAILED;
-            if (!passingOn) {
-                return; // the other drops it
-            }
+            state = State.OPENED;
+            passingOn = true;
         }
         open();
         Transport.Receiver receiver = Objects.requireNonNull(download);
@@ -410,6 +423,10 @@ final class OpeningGet implements Transport.Receiver {
 
     /** Makes the session. */
     private void open() {
+        Map<String, String> sent;
+        synchronized (opening) {
+            sent = fields;
+        }
         Carrier carrier = new Carrier(Objects.requireNonNull(peer), id);
         ClientSession session = new ClientSession(
                 context.limits(),
@@ -419,7 +436,7 @@ final class OpeningGet implements Transport.Receiver {
                 carrier,
                 System.nanoTime());
         SessionDuplex<ClientSession> duplex = new SessionDuplex<>(
-                id, new OpeningRequest(asked.uri(), fields), session, context.duplexes(), failed -> {});
+                id, new OpeningRequest(asked.uri(), sent), session, context.duplexes(), failed -> {});
         carrier.carry(duplex.session());
         duplex.opened();
         download = carrier.opened(new OpenCall(), poll);
