@@ -131,7 +131,6 @@ public final class ServerProcess implements AutoCloseable {
     /** Ends it. */
     @Override
     public void close() {
-        process.destroyForcibly();
-        process.onExit().join();
+        Waiting.end(List.of(process.toHandle()));
     }
 }

@@ -1,6 +1,7 @@
 package io.http2duplex.benchmark.browser;
 
 import io.http2duplex.benchmark.ProcessFigures;
+import io.http2duplex.benchmark.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -88,10 +89,8 @@ final class Chromium implements AutoCloseable {
     }
 
     private void end() {
-        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
-                .toList();
-        all.forEach(ProcessHandle::destroyForcibly);
-        all.forEach(one -> one.onExit().join());
+        Waiting.end(Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .toList());
         deleteProfile();
     }
 

@@ -1,6 +1,7 @@
 package io.http2duplex.benchmark.clients;
 
 import io.http2duplex.Duplex;
+import io.http2duplex.benchmark.Waiting;
 import io.http2duplex.client.DuplexClient;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
@@ -12,10 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -25,8 +23,6 @@ import java.util.function.Supplier;
 final class IdleHeap implements AutoCloseable {
     /** On one connection. */
     private static final int TOGETHER = 100;
-
-    private static final int PATIENCE_SECONDS = 60;
 
     private final Supplier<HttpClient> clients;
     private final URI uri;
@@ -82,14 +78,7 @@ final class IdleHeap implements AutoCloseable {
     }
 
     private static <T> T get(CompletableFuture<T> future) {
-        try {
-            return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("An idle duplex could not be opened: " + e, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        return Waiting.result(future, "an idle duplex");
     }
 
     private static long used() {

@@ -1,6 +1,7 @@
 package io.http2duplex.benchmark.clients;
 
 import io.http2duplex.Duplex;
+import io.http2duplex.benchmark.Waiting;
 import io.http2duplex.client.DuplexClient;
 import java.io.EOFException;
 import java.io.IOException;
@@ -83,7 +84,7 @@ final class JavaClient implements Client {
                 }
                 waiting.release();
             }
-            writing.join();
+            Waiting.result(writing, "the end of writing what has come back");
         });
     }
 
@@ -103,7 +104,7 @@ final class JavaClient implements Client {
             });
             readAll(input, down);
             String counted = new String(input.readNBytes(COUNT_LENGTH), StandardCharsets.US_ASCII).strip();
-            writing.join();
+            Waiting.result(writing, "the end of writing what the server has counted");
             if (!counted.equals(Long.toString(up))) {
                 throw new IllegalStateException("Of " + up + " bytes the server has counted " + counted);
             }

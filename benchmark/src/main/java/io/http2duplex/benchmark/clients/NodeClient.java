@@ -1,10 +1,12 @@
 package io.http2duplex.benchmark.clients;
 
 import io.http2duplex.benchmark.Settings;
+import io.http2duplex.benchmark.Waiting;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.lang.ProcessBuilder.Redirect;
+import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Node's native duplex of HTTP/2, in a process of its own: a stream, whose two bodies are a duplex of one request. */
@@ -57,7 +59,6 @@ final class NodeClient implements Client {
 
     @Override
     public void close() {
-        process.destroyForcibly();
-        process.onExit().join();
+        Waiting.end(List.of(process.toHandle()));
     }
 }

@@ -1,0 +1,38 @@
+package io.http2duplex.benchmark;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waits that end: a benchmark that hangs says what it waits for. */
+public final class Waiting {
+    private static final int PATIENCE_SECONDS = 60;
+
+    private Waiting() {}
+
+    /**
+     * {@return the result, which must come within a minute}
+     *
+     * @param what is awaited
+     */
+    public static <T> T result(CompletableFuture<T> future, String what) {
+        try {
+            return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("In vain waited " + PATIENCE_SECONDS + " seconds for " + what, e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Failed while waiting for " + what + ": " + e.getCause(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while waiting for " + what, e);
+        }
+    }
+
+    /** Ends these processes, and waits until they have ended. */
+    public static void end(List<ProcessHandle> processes) {
+        processes.forEach(ProcessHandle::destroyForcibly);
+        processes.forEach(process -> result(process.onExit(), "the end of process " + process.pid()));
+    }
+}
