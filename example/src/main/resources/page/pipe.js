@@ -1,4 +1,4 @@
-// One end of a pipe: the other is whoever comes to the same key, with PUT /pipe/<key> or with this page.
+// One end of a pipe: the other is a client that comes to the same key, with PUT /pipe/<key> or with this page.
 import { connect } from './web-streams.js';
 
 /** Of what came the last part is shown. */

@@ -21,7 +21,7 @@ final class Keytool {
 
     private final Path executable;
 
-    /** @param javaHome of the JDK whose keytool is to be run */
+    /** @param javaHome of the JDK whose keytool is used */
     Keytool(Path javaHome) {
         boolean windows = System.getProperty("os.name").startsWith("Windows");
         this.executable = javaHome.resolve("bin").resolve(windows ? "keytool.exe" : "keytool");
