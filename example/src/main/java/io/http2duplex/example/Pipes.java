@@ -5,7 +5,6 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import io.http2duplex.Authorization;
 import io.http2duplex.Duplex;
-import io.http2duplex.DuplexCallback;
 import io.http2duplex.DuplexRequest;
 import io.http2duplex.server.DuplexHandler;
 import java.nio.ByteBuffer;
@@ -19,7 +18,7 @@ import java.util.concurrent.Flow;
  * Pipes between any two clients that come to the same path, terminals or pages: the first waits, the second is joined with
  * it, and a third is refused. The one that leaves resets the other.
  */
-final class Pipes implements DuplexCallback {
+final class Pipes {
     private static final String TAKEN = "Two have met here already: take another key.";
 
     /** By path: what the first awaits, the second. From the coming of the first to its end. */
@@ -34,7 +33,7 @@ final class Pipes implements DuplexCallback {
 
     /** {@return a handler for these pipes, which says how many may wait} */
     DuplexHandler handler() {
-        return DuplexHandler.builder(this)
+        return DuplexHandler.builder(this::join)
                 .authorize(this::authorize)
                 .oneRequest(true)
                 .maxSessions(1_000)
@@ -47,29 +46,23 @@ final class Pipes implements DuplexCallback {
         return completedStage(taken ? Authorization.refuse(409, TAKEN) : Authorization.accept());
     }
 
-    @Override
-    public void onDuplex(Duplex duplex) {
+    private void join(Duplex duplex) {
         String path = duplex.request().path();
         CompletableFuture<Duplex> second = new CompletableFuture<>();
         CompletableFuture<Duplex> awaited = pipes.putIfAbsent(path, second);
-        if (awaited != null) {
-            if (!awaited.complete(duplex)) { // it was free when the request was authorized
-                duplex.reset(409, TAKEN);
-            }
-            return;
+        if (awaited == null) {
+            duplex.closed().handle((ended, failure) -> pipes.remove(path, second) && second.cancel(false));
+            var unused = second.orTimeout(longestWaitMillis, MILLISECONDS).whenComplete((other, failure) -> {
+                if (other == null) {
+                    duplex.reset(408, "Nobody came to the other end in time.");
+                } else {
+                    pass(duplex, other);
+                    pass(other, duplex);
+                }
+            });
+        } else if (!awaited.complete(duplex)) { // it was free when the request was authorized
+            duplex.reset(409, TAKEN);
         }
-        var unused = second.orTimeout(longestWaitMillis, MILLISECONDS).whenComplete((other, failure) -> {
-            if (other == null) {
-                duplex.reset(408, "Nobody came to the other end in time.");
-            } else {
-                pass(duplex, other);
-                pass(other, duplex);
-            }
-        });
-        duplex.closed().whenComplete((ended, failure) -> {
-            second.cancel(false);
-            pipes.remove(path, second);
-        });
     }
 
     /** Passes bytes on as fast as they are taken, and the end; a failure, which may come behind the end, is told here. */
@@ -99,8 +92,6 @@ final class Pipes implements DuplexCallback {
         }
 
         @Override
-        public void onError(Throwable failure) {
-            // closed() tells of it
-        }
+        public void onError(Throwable failure) {} // closed() tells of it
     }
 }
