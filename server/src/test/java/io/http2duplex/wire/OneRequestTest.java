@@ -19,6 +19,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -457,12 +458,14 @@ class OneRequestTest {
         }
 
         /** {@return what comes until the server closes, or resets, the connection} */
-        String rest() {
+        String rest() throws SocketTimeoutException {
             StringBuilder rest = new StringBuilder();
             try {
                 for (int next = received.read(); next >= 0; next = received.read()) {
                     rest.append((char) next);
                 }
+            } catch (SocketTimeoutException e) {
+                throw e;
             } catch (IOException e) {
                 rest.append(e);
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -200,6 +201,8 @@ public final class WebSocketClient implements AutoCloseable {
         int first;
         try {
             first = in.read();
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("In vain waited for " + Await.LIMIT + " for something on the socket", e);
         } catch (IOException e) { // reset, which is an end too
             first = -1;
         }
