@@ -5,16 +5,11 @@ import static io.http2duplex.wire.UploadsTest.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.DownloadMode;
-import io.http2duplex.Duplex;
-import io.http2duplex.DuplexException;
-import io.http2duplex.DuplexObserver;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -42,28 +37,7 @@ class DownloadModesTest {
     @EnumSource
     void pollsCarryAllBytesInBothDirectionsWithoutADetachment(Transport transport) throws IOException {
         byte[] sent = bytes(3_000_000);
-        List<String> calls = new CopyOnWriteArrayList<>();
-        DuplexObserver observer = new DuplexObserver() {
-            @Override
-            public void attached(Duplex duplex, DownloadMode mode) {
-                calls.add("attached " + mode);
-            }
-
-            @Override
-            public void resumed(Duplex duplex, DownloadMode mode) {
-                calls.add("resumed " + mode);
-            }
-
-            @Override
-            public void detached(Duplex duplex, Detachment why) {
-                calls.add("detached: " + why.reason());
-            }
-
-            @Override
-            public void ended(Duplex duplex, @Nullable DuplexException failure) {
-                calls.add("ended " + failure);
-            }
-        };
+        RecordedCalls observer = new RecordedCalls();
         try (TestServer server = TestServer.start(TestServer::echo, options -> options.observer(observer));
                 Client client = Client.connect(transport, server)) {
             Resumable resumable = openPolling(client);
@@ -83,8 +57,8 @@ class DownloadModesTest {
             }
             resumable.post();
             assertThat(read).isEqualTo(sent.length);
-            Await.until("it has ended", () -> calls.size() == 2);
-            assertThat(calls).containsExactly("attached POLLING", "ended null");
+            Await.until("it has ended", () -> observer.calls.size() == 2);
+            assertThat(observer.calls).containsExactly("attached POLLING", "ended null");
         }
     }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.http2duplex.DownloadMode;
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexException;
-import io.http2duplex.DuplexObserver;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.ProblemType;
 import io.http2duplex.internal.core.resumable.Ticket;
@@ -23,9 +22,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -143,28 +140,7 @@ class WebSocketTest {
 
     @Test
     void anObserverIsToldOfEachMove() throws IOException {
-        List<String> calls = new CopyOnWriteArrayList<>();
-        DuplexObserver observer = new DuplexObserver() {
-            @Override
-            public void attached(Duplex duplex, DownloadMode mode) {
-                calls.add("attached " + mode);
-            }
-
-            @Override
-            public void resumed(Duplex duplex, DownloadMode mode) {
-                calls.add("resumed " + mode);
-            }
-
-            @Override
-            public void detached(Duplex duplex, Detachment why) {
-                calls.add("detached");
-            }
-
-            @Override
-            public void ended(Duplex duplex, @Nullable DuplexException failure) {
-                calls.add("ended " + failure);
-            }
-        };
+        RecordedCalls observer = new RecordedCalls();
         try (TestServer server = Listener.OWN.echo(options -> options.observer(observer));
                 Client client = http2(server)) {
             Resumable resumable = Resumable.open(client);
@@ -172,16 +148,16 @@ class WebSocketTest {
                 resumable.move(socket);
                 assertEchoes(resumable, 10);
             }
-            Await.until("it is detached", () -> calls.size() == 3);
+            Await.until("it is detached", () -> observer.calls.size() == 3);
             resumable.resume(client);
             try (WebSocketClient socket = socket(server)) {
                 resumable.move(socket);
                 resumable.end();
                 assertThat(socket.awaitClose()).isEqualTo(DONE);
             }
-            Await.until("it has ended", () -> calls.size() == 6);
+            Await.until("it has ended", () -> observer.calls.size() == 6);
         }
-        assertThat(calls)
+        assertThat(observer.calls)
                 .containsExactly(
                         "attached STREAMING",
                         "attached WEBSOCKET",
