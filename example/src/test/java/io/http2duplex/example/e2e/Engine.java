@@ -2,6 +2,7 @@ package io.http2duplex.example.e2e;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Playwright;
+import io.http2duplex.wire.Await;
 import io.http2duplex.wire.TestServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -201,7 +202,7 @@ enum Engine {
             List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
                     .toList();
             all.forEach(ProcessHandle::destroyForcibly);
-            all.forEach(each -> each.onExit().join());
+            Await.until("the browser has ended", () -> all.stream().noneMatch(ProcessHandle::isAlive));
         };
     }
 }
