@@ -22,6 +22,22 @@ class HeldResponsesIT {
     @RegisterExtension
     final TestPage page = new TestPage();
 
+    /**
+     * Opens a duplex of the page.
+     *
+     * @param name of the page's variable for it
+     * @return its way down, and how many milliseconds the opening took
+     */
+    private List<Object> open(String name) {
+        return page.callForList("""
+                async (name) => {
+                  const begun = performance.now();
+                  window[name] = await openEchoes('connect', 1, {});
+                  return [window[name][0].downloadMode, performance.now() - begun];
+                }
+                """, name);
+    }
+
     @Test
     void where_bodies_are_held_back_a_page_opens_by_polls_within_8_seconds_and_the_next_time_at_once()
             throws Exception {
@@ -29,23 +45,11 @@ class HeldResponsesIT {
         try (HoldingProxy proxy = HoldingProxy.holding(SERVER.clearPort())) {
             page.open(proxy.url("/page.html"));
 
-            List<Object> opened = page.callForList("""
-                    async () => {
-                      const begun = performance.now();
-                      window.duplexes = await openEchoes('connect', 1, {});
-                      return [duplexes[0].downloadMode, performance.now() - begun];
-                    }
-                    """, null);
+            List<Object> opened = open("duplexes");
             assertThat(opened.get(0)).isEqualTo("polling");
             assertThat(((Number) opened.get(1)).doubleValue()).isBetween(6_000.0, 8_000.0);
 
-            List<Object> again = page.callForList("""
-                    async () => {
-                      const begun = performance.now();
-                      window.others = await openEchoes('connect', 1, {});
-                      return [others[0].downloadMode, performance.now() - begun];
-                    }
-                    """, null);
+            List<Object> again = open("others");
             assertThat(again.get(0)).isEqualTo("polling");
             assertThat(((Number) again.get(1)).doubleValue()).isLessThan(1_000);
 
@@ -67,13 +71,7 @@ class HeldResponsesIT {
         try (HoldingProxy proxy = HoldingProxy.holdingBodies(SERVER.clearPort())) {
             page.open(proxy.url("/page.html"));
 
-            List<Object> opened = page.callForList("""
-                    async () => {
-                      const begun = performance.now();
-                      window.duplexes = await openEchoes('connect', 1, {});
-                      return [duplexes[0].downloadMode, performance.now() - begun];
-                    }
-                    """, null);
+            List<Object> opened = open("duplexes");
             assertThat(opened.get(0)).isEqualTo("polling");
             assertThat(((Number) opened.get(1)).doubleValue()).isLessThan(8_000);
             assertThat(page.callForList("(size) => transferAll('connect', duplexes, size)", 100_000))
