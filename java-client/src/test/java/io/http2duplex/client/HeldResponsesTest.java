@@ -142,7 +142,7 @@ class HeldResponsesTest {
         DuplexClient client = DuplexClient.builder()
                 .transport(transport)
                 .headers(() -> {
-                    if (transport.gets.size() == 1) { // those of the second GET
+                    if (transport.gets.size() == 1) { // for the second GET
                         cancelled.complete(CompletableFuture.supplyAsync(
                                         () -> opening.join().cancel(true))
                                 .completeOnTimeout(false, 5, TimeUnit.SECONDS)

@@ -104,7 +104,7 @@ enum Engine {
         void close();
     }
 
-    /** Firefox is quiet on the network, and shows no pages but those of the tests. */
+    /** Firefox is quiet on the network, and shows only the pages of the tests. */
     private static final List<String> PREFERENCES = Stream.of(
                     "app.normandy.enabled\", false",
                     "browser.aboutwelcome.enabled\", false",

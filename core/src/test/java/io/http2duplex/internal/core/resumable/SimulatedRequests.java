@@ -69,14 +69,6 @@ final class SimulatedRequests {
         streams = network.oneIn(4) ? 2 + network.random.nextInt(3) : Integer.MAX_VALUE;
     }
 
-    /** What a body that goes on is written to. */
-    interface Body {
-        boolean isWritable();
-
-        /** {@return how many bytes were taken; 0: wait} */
-        int write(ByteBuffer bytes);
-    }
-
     /** A request of the client, until the client has its answer or wants none. */
     private abstract class Request {
         private boolean begun;
@@ -152,7 +144,7 @@ final class SimulatedRequests {
     }
 
     /** A WebSocket. */
-    final class Socket implements Body, SimulatedStream.Receiver {
+    final class Socket implements SimulatedStream.Receiver {
         private final Response response;
         private final SimulatedServer.SocketEnd end = requireNonNull(server).new SocketEnd(this);
         private final SimulatedStream up;
@@ -168,13 +160,12 @@ final class SimulatedRequests {
             });
         }
 
-        @Override
-        public boolean isWritable() {
+        boolean isWritable() {
             return writable;
         }
 
-        @Override
-        public int write(ByteBuffer bytes) {
+        /** {@return how many bytes were taken; 0: wait} */
+        int write(ByteBuffer bytes) {
             int count = up.write(bytes);
             bytes.position(bytes.position() + count);
             writable = count > 0;
@@ -490,7 +481,7 @@ final class SimulatedRequests {
     }
 
     /** A POST whose body goes on, and its answer. */
-    final class Stream extends Request implements Body {
+    final class Stream extends Request {
         private @Nullable SimulatedStream body;
         private boolean settled;
         private boolean writable;
@@ -549,13 +540,12 @@ final class SimulatedRequests {
             }
         }
 
-        @Override
-        public boolean isWritable() {
+        boolean isWritable() {
             return writable;
         }
 
-        @Override
-        public int write(ByteBuffer bytes) {
+        /** {@return how many bytes were taken; 0: wait} */
+        int write(ByteBuffer bytes) {
             int count = requireNonNull(body).write(bytes);
             bytes.position(bytes.position() + count);
             writable = count > 0;
