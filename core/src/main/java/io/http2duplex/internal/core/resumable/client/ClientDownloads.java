@@ -53,7 +53,6 @@ final class ClientDownloads {
     /** One whose first frame has not come: until then it attaches nothing. */
     private @Nullable ClientDownload candidate;
 
-    private long candidateSince;
     private long attempts;
     private boolean mustRotate;
     /** The ticket of the last download; null: none came, or it was used. */
@@ -114,7 +113,7 @@ final class ClientDownloads {
 
     /** {@return whether a resuming GET is due, unless there is a pause} */
     boolean isAttemptDue() {
-        return (!isAttached() || mustRotate) && !closed && attempt == null && candidate == null;
+        return (!isAttached() || mustRotate) && !closed && attempt == null;
     }
 
     /** {@return a resuming GET that must be sent now; null if none must} */
@@ -136,7 +135,7 @@ final class ClientDownloads {
     /** {@return an attempt to attach by a socket, while the download goes on; null if there can be none now} */
     @Nullable
     Attempt nextSocket(long now) {
-        if (ticket == null || current == null || closed || mustRotate || attempt != null || candidate != null) {
+        if (ticket == null || current == null || closed || mustRotate || attempt != null) {
             return null;
         }
         session.advertised(now);
@@ -179,9 +178,12 @@ final class ClientDownloads {
         }
         drop();
         session.advertiseAgain();
-        if (failed == null || !failed.isSocket()) { // the download goes on
-            backOff.failed(now, asked);
+        if (failed != null && failed.isSocket()) {
+            // The server may have put it in the place of the download: a GET clears that up.
+            mustRotate = true;
+            return;
         }
+        backOff.failed(now, asked);
         if (isBetweenPolls()) {
             session.pollFailed(Objects.requireNonNull(current), now);
         }
@@ -204,7 +206,6 @@ final class ClientDownloads {
     /** A GET was accepted, with this body. */
     void open(Attempt answered, ClientDownload download, long now) {
         candidate = download;
-        candidateSince = now;
         open.add(download);
         if (download.isPoll()) {
             mode = DownloadMode.POLLING;
@@ -333,10 +334,9 @@ final class ClientDownloads {
     }
 
     private long attemptDeadline() {
-        if (attempt != null) {
-            return attempt.startedAt() + attempt.way().longest() + ATTACH_NANOS;
-        }
-        return candidate == null ? Deadline.NONE : candidateSince + ATTACH_NANOS;
+        return attempt == null
+                ? Deadline.NONE
+                : attempt.startedAt() + attempt.way().longest() + ATTACH_NANOS;
     }
 
     /** {@return when the server must get a sign of life from a client that only receives} */

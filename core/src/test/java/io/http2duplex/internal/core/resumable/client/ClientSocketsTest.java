@@ -24,6 +24,25 @@ class ClientSocketsTest {
 
     @Test
     void aSocketThatBringsNothingShowsNothingAboutTheWayOfResponses() {
+        ClientDownload download = download();
+        failedSocket();
+
+        session.cut(download, "It was cut", null, now);
+        assertThat(requireNonNull(session.nextAttempt(now)).way()).isEqualTo(DownloadWay.STREAMING);
+    }
+
+    /** The server may have put the socket in the download's place, and end the download at any time. */
+    @Test
+    void aGetTakesThePlaceOfADownloadThatASocketMayHaveReplaced() {
+        download();
+        failedSocket();
+
+        Attempt attempt = requireNonNull(session.nextAttempt(now));
+        assertThat(attempt.isRotation()).isTrue();
+        assertThat(attempt.isSocket()).isFalse();
+    }
+
+    private ClientDownload download() {
         ClientDownload download = session.opened(session.opening(), false, now);
         ByteBuffer hello = ByteBuffer.allocate(28) // without heartbeats, with a ticket
                 .putInt(0x07000018)
@@ -34,14 +53,14 @@ class ClientSocketsTest {
                 .flip();
         session.received(download, hello, now);
         session.received(download, new FrameEncoder().window(0, 1024).take(), now);
+        return download;
+    }
 
+    private void failedSocket() {
         Attempt socket = requireNonNull(session.nextSocket(now), "there is no ticket");
         now += ClientDownloads.ATTACH_NANOS;
         session.timeIs(now);
         assertThat(session.isWanted(socket)).isFalse();
         assertThat(session.isAttached()).isTrue();
-
-        session.cut(download, "It was cut", null, now);
-        assertThat(requireNonNull(session.nextAttempt(now)).way()).isEqualTo(DownloadWay.STREAMING);
     }
 }
