@@ -130,7 +130,12 @@ final class UndertowSocket extends AbstractReceiveListener implements Socket {
     private void open(Function<Socket, UnattachedSocket> opened) {
         channel.addCloseTask(closed -> lost(null));
         channel.getReceiveSetter().set(this);
-        unattached = opened.apply(this);
+        try {
+            unattached = opened.apply(this);
+        } catch (RuntimeException e) {
+            lost(e);
+            return;
+        }
         channel.resumeReceives();
     }
 
