@@ -273,6 +273,16 @@ test('a server that may have lost the download of a silent session is treated as
   assert.ok(core.downloads.mustAttach(23_500));
 });
 
+test('a session whose download has ended for a rotation that brings nothing is detached with that', () => {
+  const { core, download } = attached();
+  core.received(download, frame(FrameType.ROTATE, []), 1_000);
+  const rotation = core.downloads.attach(1_000);
+  core.downloadEnded(download, 2_000, true); // as if the server had put the rotation in its place
+  assert.ok(core.downloads.isAttached);
+  core.timeIs(11_000);
+  assert.ok(!core.downloads.isAttached && !core.isWanted(rotation));
+});
+
 test('a client gives up after the resume timeout, and tells a server that may still be there', () => {
   const { core, download } = attached();
   core.downloadEnded(download, 1_000);
