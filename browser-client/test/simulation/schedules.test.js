@@ -1,10 +1,10 @@
 // The core of dialect 2 over a simulated network: see test/support/schedule.js. A schedule that fails prints its seed;
-// `SEED=n node --test test/simulation/schedules.test.js` runs that one alone.
+// `SEED=n node --test test/simulation/schedules.test.js` runs that one alone; `SCHEDULES=n` runs another number of them.
 import assert from 'node:assert/strict';
 import { Schedule } from '../support/schedule.js';
 import { test } from '../support/time-limits.js';
 
-const SCHEDULES = 20_000;
+const SCHEDULES = Number(process.env.SCHEDULES ?? 20_000);
 
 if (process.env.SEED) {
   const seed = Number(process.env.SEED);
