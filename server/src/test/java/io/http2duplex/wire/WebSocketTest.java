@@ -431,10 +431,10 @@ class WebSocketTest {
     @Test
     void onlyAWholeRequestToUpgradeIsAnsweredWith101() throws IOException {
         try (TestServer server = echo()) {
-            assertNoSocket(server, 200, "Upgrade", "h2c");
-            assertNoSocket(server, 200, "Connection", "keep-alive");
-            assertNoSocket(server, 200, "Sec-WebSocket-Version", "8");
-            assertNoSocket(server, 200, "Sec-WebSocket-Protocol", "chat, http2-duplex.1");
+            assertNoSocket(server, 400, "Upgrade", "h2c");
+            assertNoSocket(server, 400, "Connection", "keep-alive");
+            assertNoSocket(server, 400, "Sec-WebSocket-Version", "8");
+            assertNoSocket(server, 400, "Sec-WebSocket-Protocol", "chat, http2-duplex.1");
             assertNoSocket(server, 403, "Origin", "https://example.com");
             assertNoSocket(server, 403, "Origin", "null");
             assertNoSocket(server, 403, "Sec-Fetch-Site", "cross-site");
@@ -449,6 +449,9 @@ class WebSocketTest {
                 assertThat(asked.status()).isEqualTo(101);
                 assertThat(asked.field("sec-websocket-accept")).isEqualTo("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
             }
+            assertThat(server.handler().statistics().dialect1().opened())
+                    .as("what is left of one opens no duplex")
+                    .isZero();
         }
     }
 
@@ -456,7 +459,7 @@ class WebSocketTest {
     void withoutTheOptionThereAreNeitherSocketsNorTickets() throws IOException {
         try (TestServer server = TestServer.start(TestServer::echo, options -> options, Listeners::own);
                 Client client = http2(server)) {
-            assertNoSocket(server, 200);
+            assertNoSocket(server, 400);
             Frames.Frame hello = Frames.next(Resumable.get(client), Frames.HELLO);
             assertThat(hello.payload().limit()).isEqualTo(8);
         }

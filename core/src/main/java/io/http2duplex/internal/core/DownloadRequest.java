@@ -56,7 +56,7 @@ public sealed interface DownloadRequest {
         boolean opens = fields.get(HeaderNames.ID).isEmpty();
         if (!fields.isDialect2()) {
             return opens
-                    ? new OpensPlain()
+                    ? openingPlain(fields)
                     : refused("A GET with " + HeaderNames.ID + " resumes a duplex: it has " + HeaderNames.VERSION + ": "
                             + HeaderNames.DIALECT_2 + ".");
         }
@@ -85,6 +85,15 @@ public sealed interface DownloadRequest {
             return malformed(HeaderNames.OFFSET);
         }
         return new Resumes(fields.get(HeaderNames.ID).get(0), number, offset, Math.max(0, limit), way);
+    }
+
+    /** A proxy that refuses WebSockets may pass on what is left of the request for one. */
+    private static DownloadRequest openingPlain(RequestFields fields) {
+        return fields.get(HeaderNames.WEB_SOCKET_KEY).isEmpty()
+                ? new OpensPlain()
+                : refused(
+                        "The request asks for a WebSocket, which there is not: the server does not allow them here, or"
+                                + " a proxy has not passed on all of it. It opens no duplex.");
     }
 
     private static DownloadRequest opening(RequestFields fields, long limit, DownloadWay way) {

@@ -41,5 +41,8 @@ public final class HeaderNames {
     /** The subprotocol of a WebSocket of dialect 2, in {@code Sec-WebSocket-Protocol}. */
     public static final String SUBPROTOCOL = "http2-duplex.2";
 
+    /** In every request for a WebSocket, also where nothing else of it has come through a proxy. */
+    public static final String WEB_SOCKET_KEY = "Sec-WebSocket-Key";
+
     private HeaderNames() {}
 }
