@@ -129,7 +129,7 @@ class SimulatedWebSocket {
     this.isClosed = true;
     const { onclose } = this;
     this.onopen = this.onmessage = this.onclose = null;
-    const wasClean = this.down.writableFinished;
+    const wasClean = this.down.writableFinished && !this.#world.drops;
     onclose?.({ wasClean, code: wasClean ? 1_000 : 1_006 });
   }
 

@@ -253,13 +253,18 @@ export class Downloads {
       this.backOff.reset();
       return false;
     }
-    if (isWhole && this.#attempt?.isRotation) {
-      // The server has put that in its place.
+    if ((isWhole || download.isSocket) && this.#attempt?.isRotation) {
+      // The server has put that in its place. What lies on the way to a socket that is left may lose its close frame.
       return false;
     }
+    this.#lose(now);
+    return true;
+  }
+
+  /** The current download is lost. @param {number} now */
+  #lose(now) {
     this.#detach(now);
     this.backOff.failed(now);
-    return true;
   }
 
   /** @param {number} now */
@@ -312,7 +317,8 @@ export class Downloads {
         this.#heardAt + this.#patience,
         (now) => {
           ondead();
-          this.ended(current, now);
+          this.#open.delete(current);
+          this.#lose(now);
         },
       ];
     }
