@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.http2duplex.DuplexStatistics;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.ProblemType;
+import io.http2duplex.internal.core.resumable.Ticket;
 import io.http2duplex.metrics.DuplexMetrics;
 import io.http2duplex.metrics.DuplexServerMetrics;
 import io.http2duplex.server.DuplexHandler;
@@ -103,6 +104,49 @@ class MetricsTest {
                 assertThat(counter("requests.refused", "problem", "missing-id")).isEqualTo(1);
                 assertThat(counter("requests.refused", "problem", "overloaded")).isZero();
             }
+        }
+    }
+
+    /** To the session a socket is a download in the place of another, and what comes on it an upload. */
+    @Test
+    void aDuplexOnASocketCountsAsOneThatTravelsThatWay() throws IOException {
+        try (TestServer server =
+                        TestServer.start(TestServer::echo, builder -> builder.webSocket(true), Listeners::own);
+                Client client = Client.connect(Transport.HTTP2_TLS, server)) {
+            new DuplexMetrics(server.handler()).bindTo(registry);
+            Resumable resumable = Resumable.open(client);
+            try (WebSocketClient socket = WebSocketClient.open(server, true)) {
+                resumable.move(socket);
+                resumable.write(bytes(1000));
+                assertThat(resumable.read(1000)).hasSize(1000);
+
+                aSecondPasses();
+                assertThat(gauge("sessions", "dialect", "2")).isEqualTo(1);
+                assertThat(gauge("sessions.modes", "download", "websocket")).isEqualTo(1);
+                assertThat(gauge("sessions.modes", "download", "streaming")).isZero();
+                assertThat(gauge("sessions.detached")).isZero();
+                assertThat(counter("sessions.opened", "dialect", "2")).isEqualTo(1);
+                assertThat(counter("sessions.resumed"))
+                        .as("it was not detached")
+                        .isZero();
+                assertThat(counter("transferred", "direction", "upload")).isEqualTo(1000);
+                assertThat(counter("transferred", "direction", "download")).isEqualTo(1000);
+            }
+            Await.until("it is detached", () -> server.handler().statistics().detached() == 1);
+            resumable.resume(client);
+            try (WebSocketClient guess = WebSocketClient.open(server, true)) {
+                guess.send(Frames.attach(9, 0, 1_000, Ticket.next()));
+                guess.awaitClose();
+            }
+            resumable.end();
+            server.awaitNoSessions();
+
+            aSecondPasses();
+            assertThat(gauge("sessions.modes", "download", "websocket")).isZero();
+            assertThat(counter("sessions.resumed")).isEqualTo(1);
+            assertThat(counter("sessions.ended", "reason", "CLEAN")).isEqualTo(1);
+            assertThat(counter("requests.refused", "problem", "unknown-session"))
+                    .isEqualTo(1);
         }
     }
 
