@@ -47,7 +47,7 @@ final class CertificateDirectory {
             "-signer", CA,
             "-dname", "CN=localhost",
             "-ext", "san=dns:localhost,ip:127.0.0.1,ip:::1",
-            "-ext", "eku=serverAuth",
+            "-ext", "eku=serverAuth,clientAuth", // a node may show it to another
             "-ext", "ku:critical=digitalSignature");
 
     /**

@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TLS contexts from files. Every method reads its files once and throws {@link CertificatesException} when they cannot
@@ -62,6 +64,21 @@ public final class TlsContexts {
      * @param key the private key of the first certificate: RSA, EC or Ed25519 in PKCS #8, not encrypted
      */
     public static SSLContext fromPem(Path chain, Path key) {
+        return context(chain, key, null);
+    }
+
+    /**
+     * A context of a server or client that shows its certificate, as {@link #fromPem(Path, Path)} has it, and trusts only
+     * peers that show one of these authorities': for nodes that trust each other, with {@code requireClientCertificates}.
+     *
+     * @param chain the own certificate first, valid for clients if a client shows it
+     * @param authorities PEM: the certificates that are trusted, and with them those that they signed
+     */
+    public static SSLContext fromPem(Path chain, Path key, Path authorities) {
+        return context(chain, key, trust(authorities));
+    }
+
+    private static SSLContext context(Path chain, Path key, TrustManager @Nullable [] trust) {
         List<X509Certificate> certificates = Pem.certificates(chain);
         X509Certificate certificate = certificates.get(0);
         checkValidity(chain, certificate);
@@ -76,7 +93,7 @@ public final class TlsContexts {
             char[] inMemoryOnly = new char[0];
             KeyStore store = emptyStore();
             store.setKeyEntry("server", privateKey, inMemoryOnly, certificates.toArray(Certificate[]::new));
-            return serving(store, inMemoryOnly);
+            return context(store, inMemoryOnly, trust);
         } catch (GeneralSecurityException e) {
             throw new CertificatesException(
                     chain, "cannot be used for TLS (" + e.getMessage() + "); check the certificate", e);
@@ -85,6 +102,16 @@ public final class TlsContexts {
 
     /** A client's context that trusts only the certificates in the PEM file, and those that they signed. */
     public static SSLContext trusting(Path authorities) {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust(authorities), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Every JDK has TLS", e);
+        }
+    }
+
+    private static TrustManager[] trust(Path authorities) {
         List<X509Certificate> certificates = Pem.certificates(authorities);
         try {
             KeyStore store = emptyStore();
@@ -93,9 +120,7 @@ public final class TlsContexts {
             }
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(store);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
+            return trust.getTrustManagers();
         } catch (GeneralSecurityException e) {
             throw new CertificatesException(
                     authorities, "cannot be trusted (" + e.getMessage() + "); check the certificate", e);
@@ -131,10 +156,16 @@ public final class TlsContexts {
     }
 
     static SSLContext serving(KeyStore store, char[] password) throws GeneralSecurityException {
+        return context(store, password, null);
+    }
+
+    /** @param trust null: the JDK's */
+    private static SSLContext context(KeyStore store, char[] password, TrustManager @Nullable [] trust)
+            throws GeneralSecurityException {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, password);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
+        context.init(keys.getKeyManagers(), trust, null);
         return context;
     }
 

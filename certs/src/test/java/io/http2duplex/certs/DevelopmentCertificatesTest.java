@@ -131,7 +131,9 @@ class DevelopmentCertificatesTest {
         Duration validity = Duration.between(
                 server.getNotBefore().toInstant(), server.getNotAfter().toInstant());
         assertThat(validity).isLessThanOrEqualTo(Duration.ofDays(397));
-        assertThat(server.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1");
+        assertThat(server.getExtendedKeyUsage())
+                .as("valid for servers, and for nodes that are clients of each other")
+                .containsExactlyInAnyOrder("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
         assertThat(server.getBasicConstraints()).isEqualTo(-1);
     }
 

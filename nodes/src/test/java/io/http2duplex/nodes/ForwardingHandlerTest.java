@@ -1,9 +1,12 @@
 package io.http2duplex.nodes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.http2duplex.Authorization;
 import io.http2duplex.DuplexRequest;
+import io.http2duplex.server.DuplexHandler;
 import io.http2duplex.server.DuplexServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,8 +21,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -117,6 +122,50 @@ class ForwardingHandlerTest {
             assertThat(seen.scheme()).isEqualTo("https");
             assertThat(seen.host()).isEqualTo("example.com:8443");
             assertThat(seen.header("authorization")).isEqualTo("Bearer x");
+        }
+    }
+
+    /** The other node serves its own clients on one port, and nodes on another. */
+    @Test
+    void nodesTrustEachOtherByTheirCertificates() throws Exception {
+        AtomicReference<DuplexRequest> seen = new AtomicReference<>();
+        DuplexHandler duplexes = DuplexHandler.builder(duplex -> duplex.input().subscribe(duplex.output()))
+                .route("n2")
+                .authorize(request -> {
+                    seen.set(request);
+                    return CompletableFuture.completedStage(Authorization.accept("somebody"));
+                })
+                .build();
+        try (DuplexServer forClients =
+                        DuplexServer.builder().handle(Node.PATH, duplexes).build();
+                DuplexServer forNodes = DuplexServer.builder()
+                        .tls(Node.MUTUAL)
+                        .requireClientCertificates(true)
+                        .trustXForwarded("0.0.0.0/0")
+                        .handle(Node.PATH, duplexes)
+                        .build()) {
+            forClients.start();
+            forNodes.start();
+            URI clients = URI.create("http://localhost:" + forClients.port() + Node.PATH);
+            URI nodes = URI.create("https://localhost:" + forNodes.port());
+            try (Node one = node("n1", Map.of("n2", nodes), options -> options.tls(Node.MUTUAL))) {
+                HttpRequest opening = HttpRequest.newBuilder(clients)
+                        .header("http2-duplex-version", "2")
+                        .build();
+                String id = id(Node.HTTP.send(opening, BodyHandlers.ofInputStream()));
+                HttpRequest post = request(one)
+                        .header(ID, id)
+                        .header("x-forwarded-for", "192.0.2.7")
+                        .POST(BodyPublishers.noBody())
+                        .build();
+                assertThat(Node.HTTP.send(post, BodyHandlers.discarding()).statusCode())
+                        .isEqualTo(204);
+                assertThat(seen.get().remoteAddress().getAddress()).isEqualTo(InetAddress.getByName("192.0.2.7"));
+            }
+            HttpRequest withoutCertificate =
+                    HttpRequest.newBuilder(nodes.resolve(Node.PATH)).build();
+            assertThatIOException().isThrownBy(() -> Node.HTTP.send(withoutCertificate, BodyHandlers.discarding()));
+            assertThat(forNodes.statistics().streamsBegun()).isZero();
         }
     }
 

@@ -29,6 +29,10 @@ final class Node implements AutoCloseable {
 
     private static final DevelopmentCertificates CERTIFICATES = certificates();
     static final SSLContext TRUST = TlsContexts.trusting(CERTIFICATES.caCertificate());
+    /** Of nodes that show each other their certificates. */
+    static final SSLContext MUTUAL = TlsContexts.fromPem(
+            CERTIFICATES.certificateChain(), CERTIFICATES.privateKey(), CERTIFICATES.caCertificate());
+
     static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .sslContext(TRUST)

@@ -65,6 +65,7 @@ public final class DuplexServer implements AutoCloseable {
 
     private final InetSocketAddress address;
     private final @Nullable TlsReload tls;
+    private final boolean certificates;
     private final ListenerLimits limits;
     private final List<HttpHandler> handlers;
     private final GracefulShutdownHandler requests;
@@ -75,6 +76,7 @@ public final class DuplexServer implements AutoCloseable {
     private DuplexServer(Builder builder) {
         address = new InetSocketAddress(builder.host, builder.port);
         tls = builder.tls == null ? null : new TlsReload(builder.tls, builder.tlsFiles, builder.tlsReloadInterval);
+        certificates = builder.certificates;
         TrustedProxies proxies = builder.proxies;
         limits = builder.limits(proxies == null ? client -> false : proxies::isTrusted);
         handlers = builder.routes.values().stream()
@@ -100,7 +102,7 @@ public final class DuplexServer implements AutoCloseable {
             throw new IllegalStateException("A server can be started once; this one is " + state + ". Build another.");
         }
         try {
-            HttpPort port = HttpPort.open(address, tls == null ? null : tls.load(), limits, requests);
+            HttpPort port = HttpPort.open(address, tls == null ? null : tls.load(), certificates, limits, requests);
             open = port;
             state = State.STARTED;
             if (tls != null) {
@@ -276,6 +278,7 @@ public final class DuplexServer implements AutoCloseable {
         private @Nullable Supplier<SSLContext> tls;
         private List<Path> tlsFiles = List.of();
         private Duration tlsReloadInterval = Duration.ofSeconds(10);
+        private boolean certificates;
         private final Map<String, Route> routes = new LinkedHashMap<>();
         private final List<Resources> resources = new ArrayList<>();
         private HandlerWrapper wrapper = next -> next;
@@ -327,6 +330,15 @@ public final class DuplexServer implements AutoCloseable {
         /** How often to look whether a file of the TLS context has changed. Default 10 seconds. */
         public Builder tlsReloadInterval(Duration interval) {
             tlsReloadInterval = OptionChecks.positive(interval, "tlsReloadInterval");
+            return this;
+        }
+
+        /**
+         * Whether each client must show a certificate that the TLS context trusts: for a server that only other nodes and
+         * proxies reach. Without one the handshake fails. Default false: none is asked for.
+         */
+        public Builder requireClientCertificates(boolean required) {
+            certificates = required;
             return this;
         }
 
@@ -406,9 +418,13 @@ public final class DuplexServer implements AutoCloseable {
         /**
          * {@return the server, which does not listen yet}
          *
-         * @throws IllegalArgumentException if the limits do not fit together
+         * @throws IllegalArgumentException if options do not fit together
          */
         public DuplexServer build() {
+            if (certificates && tls == null) {
+                throw new IllegalArgumentException(
+                        "requireClientCertificates needs tls: in clear text no client can show a certificate.");
+            }
             return new DuplexServer(this);
         }
 

@@ -23,6 +23,7 @@ import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
+import org.xnio.SslClientAuthMode;
 import org.xnio.StreamConnection;
 import org.xnio.Xnio;
 import org.xnio.XnioWorker;
@@ -44,6 +45,7 @@ public final class HttpPort {
             XnioWorker worker,
             InetSocketAddress address,
             @Nullable SSLContext tls,
+            boolean certificates,
             ListenerLimits limits,
             HttpHandler handler)
             throws IOException {
@@ -92,6 +94,9 @@ public final class HttpPort {
                 .set(Options.BALANCING_TOKENS, 1)
                 .set(Options.BALANCING_CONNECTIONS, 2)
                 .set(Options.BACKLOG, 1000)
+                .set(
+                        Options.SSL_CLIENT_AUTH_MODE,
+                        certificates ? SslClientAuthMode.REQUIRED : SslClientAuthMode.NOT_REQUESTED)
                 .getMap();
         connections = new Connections(limits.connections(), counts);
         http1 = new Http1Listener(pool, http1Options, connections, counts, limited);
@@ -117,11 +122,16 @@ public final class HttpPort {
      * Begins to listen.
      *
      * @param tls null for clear text
+     * @param certificates whether each client must show a certificate
      * @param handler the handler of all requests
      * @throws IOException if it cannot listen there
      */
     public static HttpPort open(
-            InetSocketAddress address, @Nullable SSLContext tls, ListenerLimits limits, HttpHandler handler)
+            InetSocketAddress address,
+            @Nullable SSLContext tls,
+            boolean certificates,
+            ListenerLimits limits,
+            HttpHandler handler)
             throws IOException {
         if (address.isUnresolved()) {
             throw new UnknownHostException(address.getHostString());
@@ -137,7 +147,7 @@ public final class HttpPort {
                         .set(Options.TCP_NODELAY, true)
                         .getMap());
         try {
-            HttpPort port = new HttpPort(worker, address, tls, limits, handler);
+            HttpPort port = new HttpPort(worker, address, tls, certificates, limits, handler);
             port.accepting.resumeAccepts();
             return port;
         } catch (IOException | RuntimeException e) {
