@@ -12,8 +12,9 @@ const out = resolve(root, process.argv[2] ?? 'target/classes/META-INF/resources/
 /** The limits of the bundles, minified and gzipped, in bytes. */
 const NODE_FACE_LIMIT = 44_500;
 // Of these, 600 bytes try an opening in several ways at once: the first way that works is known only then. Another 500 are
-// what the core must know of sockets, and how it is seen that one would be of use.
-const WEB_STREAMS_FACE_LIMIT = 11_300;
+// what the core must know of sockets, and how it is seen that one would be of use. 100 try the first way again: a trial goes
+// beside what works, which only the core can see to.
+const WEB_STREAMS_FACE_LIMIT = 11_400;
 const DIALECT_1_LIMIT = 4_000;
 const MESSAGES_LIMIT = 1_000;
 const FIRST_LINE_LIMIT = 1_000;
@@ -81,7 +82,7 @@ const INTERNAL_NAMES = [
     'isLast',
   ],
   ...['until', 'deadline', 'problem', 'event', 'attach'],
-  ...['isOnSocket', 'isSocket', 'mayMove', 'leaveSocket', 'openSocket', 'ticket', 'lastTurn'],
+  ...['isOnSocket', 'isSocket', 'isTrial', 'mayTry', 'mayMove', 'leaveSocket', 'openSocket', 'ticket', 'lastTurn'],
   ...['areSmall', 'excess', 'moved', 'maxSockets', 'mustProbe', 'onstatus', 'onuploadcut', 'isUseless', 'readAhead'],
   ...[
     'isPoll',

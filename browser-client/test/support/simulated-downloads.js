@@ -67,7 +67,8 @@ export class Downloads {
   }
 
   resume() {
-    const attempt = this.#client.downloads.attach(this.#world.now);
+    const { downloads } = this.#client;
+    const attempt = downloads.attach(this.#world.now, false, downloads.mayTry && this.#world.chance(0.2));
     /** @type {Side | undefined} */
     let reading;
     /** @type {ServerDownload | undefined} */

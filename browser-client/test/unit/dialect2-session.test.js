@@ -624,3 +624,19 @@ test('a streaming POST that has ended and is never answered is given up', () => 
   core.timeIs(1_000 + 3 * HEARTBEAT);
   assert.ok(!core.isWanted(stream));
 });
+
+test('a poll that tries another way counts when it brings something; until then, and if it fails, polls go on', () => {
+  const core = new ResumableSession({ initialWindow: 100, maxWindow: 400, random: () => 0.5 }, 0);
+  const download = core.openDownload(0, true);
+  core.received(download, frame(FrameType.HELLO, [HEARTBEAT, RESUME_TIMEOUT]), 0);
+  core.downloadEnded(download, 1, true);
+  const trial = core.downloads.attach(1, false, true);
+  assert.equal(trial.wait, 0);
+  const held = core.openDownload(2);
+  core.timeIs(3_000);
+  assert.ok(core.isWanted(held));
+  core.timeIs(3_001);
+  assert.ok(!core.isWanted(held) && core.downloads.isAttached && core.downloads.mustAttach(3_001));
+  const poll = core.downloads.attach(3_001);
+  assert.equal(poll.wait, HEARTBEAT);
+});

@@ -1,6 +1,6 @@
 // The ways down: which one follows another, and what is remembered of it.
 import assert from 'node:assert/strict';
-import { firstWay, loadWays } from '../../src/dialect2/fetch/load-ways.js';
+import { firstWay, loadWays, triesFirst } from '../../src/dialect2/fetch/load-ways.js';
 import { wayAfter } from '../../src/dialect2/fetch/ways.js';
 import { settingsOf } from '../../src/options.js';
 import { test } from '../support/time-limits.js';
@@ -58,4 +58,20 @@ test('a way that the application forbids is never taken', () => {
 test('the option must name ways', () => {
   assert.throws(() => settings([]), /The option download_modes must be some of streaming,typed,polling/);
   assert.throws(() => settings(/** @type {any} */ (['websocket'])), RangeError);
+});
+
+test('a session that has left its first way tries it again after 10 minutes, and then after twice as long each time', async (t) => {
+  await loadWays();
+  let now = 1_000;
+  t.mock.method(performance, 'now', () => now);
+  const choice = settings();
+  const past = { lives: [] };
+  assert.ok(!triesFirst(choice, 'polling', past), 'it was just left');
+  for (const minutes of [10, 20, 40, 80, 160, 160]) {
+    now += 60_000 * minutes - 1;
+    assert.ok(!triesFirst(choice, 'polling', past) && !triesFirst(choice, 'streaming', past));
+    now++;
+    assert.ok(triesFirst(choice, 'polling', past), `after ${minutes} minutes`);
+    assert.ok(!triesFirst(choice, 'polling', past), 'once');
+  }
 });

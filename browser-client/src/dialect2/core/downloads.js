@@ -2,8 +2,8 @@ import { BackOff } from './back-off.js';
 import { FrameDecoder } from './frames.js';
 
 const ATTACH_TIMEOUT_MILLISECONDS = 10_000;
-/** The same on a socket, which has just shown that it works. */
-const SOCKET_ATTACH_TIMEOUT_MILLISECONDS = 3_000;
+/** The same of a trial: what has worked so far waits for it, or, on a socket, has just shown that it works. */
+const TRIAL_TIMEOUT_MILLISECONDS = 3_000;
 /** The resume timeout until the server has sent its own. */
 const DEFAULT_RESUME_TIMEOUT_MILLISECONDS = 30_000;
 /** The frames that every download begins with: HELLO, WINDOW and perhaps DRAIN. A further one shows that it works. */
@@ -22,6 +22,7 @@ const NO_HEARTBEAT_MILLISECONDS = 30_000;
  * @property {number} until when it is given up, except for `wait`
  * @property {boolean} isRotation it was sent while another download went on
  * @property {boolean} isSocket it goes by a socket
+ * @property {boolean} isTrial of a way, or a socket, that may not work: if it fails, another attempt follows at once
  * @property {number} wait how long it may wait for something to carry, if it is a poll behind another, in milliseconds
  */
 
@@ -90,6 +91,11 @@ export class Downloads {
     return Math.min(this.#resumeTimeout, this.#maxResumeTimeout);
   }
 
+  /** Whether there is time for a trial: a session that must resume faster could end with it. */
+  get mayTry() {
+    return this.#timeout >= ATTACH_TIMEOUT_MILLISECONDS;
+  }
+
   get isOnSocket() {
     return this.#current?.isSocket ?? false;
   }
@@ -120,14 +126,19 @@ export class Downloads {
     return Boolean(this.ticket && this.isAttached && !this.#isClosed && !this.#attempt && !this.#candidate);
   }
 
-  /** @param {number} now @param {boolean} [isSocket] @returns {Attempt} must be sent now */
-  attach(now, isSocket = false) {
+  /**
+   * @param {number} now
+   * @param {boolean} [isSocket] which is a trial, too
+   * @param {boolean} [isTrial]
+   * @returns {Attempt} must be sent now
+   */
+  attach(now, isSocket = false, isTrial = isSocket) {
     const [offset, limit] = this.#receiving.advertise(now);
     this.sent(now);
-    const wait = !isSocket && this.#current?.isPoll ? this.heartbeat || NO_HEARTBEAT_MILLISECONDS : 0;
-    const until = now + (isSocket ? SOCKET_ATTACH_TIMEOUT_MILLISECONDS : ATTACH_TIMEOUT_MILLISECONDS);
+    const wait = !isTrial && this.#current?.isPoll ? this.heartbeat || NO_HEARTBEAT_MILLISECONDS : 0;
+    const until = now + (isTrial ? TRIAL_TIMEOUT_MILLISECONDS : ATTACH_TIMEOUT_MILLISECONDS);
     const number = ++this.#attempts;
-    this.#attempt = { number, offset, limit, until, isRotation: this.isAttached, wait, isSocket };
+    this.#attempt = { number, offset, limit, until, isRotation: this.isAttached, wait, isSocket, isTrial };
     return this.#attempt;
   }
 
@@ -150,8 +161,8 @@ export class Downloads {
       }
       this.#attempt = this.#candidate = undefined;
       this.#receiving.advertiseAgain();
-      if (attempt?.isSocket) {
-        // The server may have put it in the place of the download: a request clears that up.
+      if (attempt?.isTrial) {
+        // The server may have put it in the place of the download: another request clears that up.
         this.ticket = undefined;
         this.#mustRotate = true;
         return;
@@ -166,12 +177,13 @@ export class Downloads {
 
   /** @param {number} now @param {boolean} isPoll */
   open(now, isPoll) {
-    const isSocket = this.#attempt?.isSocket ?? false;
+    const attempt = this.#attempt;
+    const isSocket = attempt?.isSocket ?? false;
     const download = { decoder: new FrameDecoder(), frames: 0, isPoll, isSocket, until: Infinity };
     this.#candidate = download;
     this.#candidateSince = now;
     this.#open.add(download);
-    if (this.#attempt?.isRotation) {
+    if (attempt?.isRotation && (isSocket || !attempt.isTrial)) {
       this.#greeted(download, now);
     }
     return download;
@@ -221,8 +233,7 @@ export class Downloads {
     this.heartbeat = heartbeat;
     this.#resumeTimeout = resumeTimeout;
     if (download === this.#current) {
-      // A session that must resume faster than that could end with its socket.
-      const mayMove = ticket.length >= TICKET_BYTES && this.#timeout >= ATTACH_TIMEOUT_MILLISECONDS;
+      const mayMove = ticket.length >= TICKET_BYTES && this.mayTry;
       this.ticket = mayMove ? ticket.slice(0, TICKET_BYTES) : undefined;
     }
   }

@@ -1,7 +1,7 @@
 import * as Header from '../../headers.js';
 import { resumingRequest, wayOf } from '../../request-init.js';
 import { Exchanges } from './exchanges.js';
-import { loadWays } from './load-ways.js';
+import { loadWays, triesFirst } from './load-ways.js';
 
 /** The status of a resuming GET that another has overtaken, or that a proxy has sent twice. */
 const STALE_ATTACH = 409;
@@ -18,8 +18,8 @@ const STALE_ATTACH = 409;
 export class FetchDownload extends Exchanges {
   /** @type {Opening | undefined} until its body is read */
   #opening;
-  /** @type {number[]} how long the downloads have lived that were lost, in milliseconds; 0: it has brought nothing */
-  #lives = [];
+  /** @type {import('./ways.js').Past} */
+  #past = { lives: [] };
 
   /** @param {import('../carrier.js').CarrierContext} context @param {Opening} opening */
   constructor(context, opening) {
@@ -40,8 +40,9 @@ export class FetchDownload extends Exchanges {
       this.#opening = undefined;
       return;
     }
-    const way = this.downloadMode;
-    const attempt = core.downloads.attach(now);
+    const isTrial = core.downloads.mayTry && triesFirst(settings, this.downloadMode, this.#past);
+    const way = isTrial ? settings.modes[0] : this.downloadMode;
+    const attempt = core.downloads.attach(now, false, isTrial);
     const abort = new AbortController();
     const answer = await this.fetch(
       attempt,
@@ -50,7 +51,7 @@ export class FetchDownload extends Exchanges {
       abort,
     );
     if (!answer?.isAccepted) {
-      if (!core.isClosed && !core.isWanted(attempt)) {
+      if (!isTrial && !core.isClosed && !core.isWanted(attempt)) {
         this.#lost(0);
       }
       await this.refused(
@@ -60,23 +61,32 @@ export class FetchDownload extends Exchanges {
       );
     } else if (core.isWanted(attempt)) {
       const body = /** @type {ReadableStream<import('../../bytes.js').Bytes>} */ (answer.response.body);
-      await this.#read({ reader: body.getReader(), abort, way: wayOf(answer.response) });
+      await this.#read({ reader: body.getReader(), abort, way: wayOf(answer.response) }, isTrial);
     }
   }
 
-  /** @param {Opening} opening */
-  async #read({ reader, abort, way }) {
+  /** @param {Opening} opening @param {boolean} [isTrial] of a way that has not worked */
+  async #read({ reader, abort, way }, isTrial) {
     const { context } = this;
     const { core } = context;
     const begun = performance.now();
     const download = core.openDownload(begun, way === 'polling');
-    this.downloadMode = way;
+    if (!isTrial) {
+      this.downloadMode = way;
+    }
     context.event();
-    const take = (/** @type {Uint8Array} */ bytes) => context.event((now) => core.received(download, bytes, now));
+    const take = (/** @type {Uint8Array} */ bytes) =>
+      context.event((now) => {
+        core.received(download, bytes, now);
+        if (isTrial && core.isWanted(download)) {
+          this.downloadMode = way;
+        }
+      });
     const isWhole = await this.read(download, abort, reader, take);
     const wasWanted = core.isWanted(download);
     context.event((now) => {
-      if (core.downloadEnded(download, now, isWhole) || !(wasWanted || download.frames)) {
+      const isLost = core.downloadEnded(download, now, isWhole) || !(wasWanted || download.frames);
+      if (isLost && (!isTrial || download.frames)) {
         this.#lost(download.frames && now - begun);
       }
     });
@@ -85,9 +95,10 @@ export class FetchDownload extends Exchanges {
   /** @param {number} life of a download, in milliseconds; 0: it has brought nothing in time */
   async #lost(life) {
     // Most losses are those of a connection, by which nothing can be loaded either.
-    if (this.#lives.push(life) > 2 || !life) {
+    if (this.#past.lives.push(life) > 2 || !life) {
       const ways = await loadWays();
-      this.downloadMode = ways?.wayAfter(this.context.settings, this.downloadMode, this.#lives) ?? this.downloadMode;
+      this.downloadMode =
+        ways?.wayAfter(this.context.settings, this.downloadMode, this.#past.lives) ?? this.downloadMode;
     }
   }
 }

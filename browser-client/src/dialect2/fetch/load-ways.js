@@ -15,3 +15,11 @@ export const loadWays = () =>
  * @returns {DownloadMode} the way to begin with
  */
 export const firstWay = ({ url, modes }) => ways?.remembered(url.origin, modes) ?? modes[0];
+
+/**
+ * @param {import('../../options.js').Settings} settings
+ * @param {DownloadMode} way of the downloads so far
+ * @param {import('./ways.js').Past} past
+ * @returns {boolean} whether the next GET must try the first way, which may work by now
+ */
+export const triesFirst = ({ modes }, way, past) => way !== modes[0] && Boolean(ways?.isTimeToLook(past));

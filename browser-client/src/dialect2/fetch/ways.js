@@ -9,8 +9,10 @@ import { watchNetwork } from '../../browser/network.js';
 export const STEP_MILLISECONDS = 3_000;
 /** How long a body that another opening has overtaken is watched: it has ended by then if something has held it back. */
 const RELEASED_MILLISECONDS = 250;
-/** How long a way is remembered, if the network stays the same. */
+/** How long a way is remembered, and until a session looks at the first one again, if the network stays the same. */
 const REMEMBERED_MILLISECONDS = 600_000;
+/** After each look in vain, or success that does not last, it looks again after twice the time, up to this. */
+const LONGEST_PAUSE_MILLISECONDS = 16 * REMEMBERED_MILLISECONDS;
 /** How many downloads in a row must be lost at a similar age. */
 const LOSSES = 3;
 /** Downloads that live longer are worth what they cost. */
@@ -24,10 +26,24 @@ const DROPPED = 'CANCELLED';
 /** @typedef {import('../../options.js').DownloadMode} DownloadMode */
 /** @typedef {Pick<import('../../options.js').Settings, 'url' | 'modes'>} Choice */
 
+/**
+ * What a session remembers of its ways.
+ * @typedef {object} Past
+ * @property {number[]} lives how long the downloads have lived that were lost, in milliseconds; 0: it has brought nothing
+ * @property {number} [network] when it looked last, or began to wait for that
+ * @property {number} [pause] until it looks again, in milliseconds
+ * @property {number} [until] when that is over
+ */
+
 /** @type {Map<string, { way: DownloadMode, until: number }>} by origin */
 const ways = new Map();
+/** How often the network has changed. */
+let network = 0;
 
-watchNetwork(() => ways.clear());
+watchNetwork(() => {
+  ways.clear();
+  network++;
+});
 
 /** @param {string} origin @param {readonly DownloadMode[]} modes @returns {DownloadMode | undefined} what has worked */
 export function remembered(origin, modes) {
@@ -38,6 +54,26 @@ export function remembered(origin, modes) {
 /** @param {string} origin @param {DownloadMode} way */
 function remember(origin, way) {
   ways.set(origin, { way, until: performance.now() + REMEMBERED_MILLISECONDS });
+}
+
+/**
+ * @param {Past} past of a session that has left the first way
+ * @returns {boolean} whether that way is worth another look: the network is another, or it was left long ago
+ */
+export function isTimeToLook(past) {
+  const now = performance.now();
+  const isOther = past.network !== undefined && past.network !== network;
+  const isLate = now >= (past.until ?? Infinity);
+  if (isOther || past.pause === undefined) {
+    past.pause = REMEMBERED_MILLISECONDS;
+  } else if (isLate) {
+    past.pause = Math.min(2 * past.pause, LONGEST_PAUSE_MILLISECONDS);
+  } else {
+    return false;
+  }
+  past.network = network;
+  past.until = now + past.pause;
+  return isOther || isLate;
 }
 
 /** @param {number} time @returns {{ over: Promise<undefined>, stop: () => void }} */

@@ -66,7 +66,8 @@ public final class DuplexClient {
                         nanos(builder.resumeTimeout),
                         MAX_POST_BYTES,
                         builder.streaming,
-                        builder.downloadModes),
+                        builder.downloadModes,
+                        Ways.REMEMBERED_NANOS),
                 new MemoryBudget(builder.memoryBudget),
                 nanos(builder.openTimeout),
                 new Ways(System::nanoTime));

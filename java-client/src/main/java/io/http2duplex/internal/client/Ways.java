@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The ways down that have worked where earlier ones did not, by origin. For use by many threads. */
 public final class Ways {
-    /** How long one is remembered. */
-    private static final long REMEMBERED_NANOS = TimeUnit.MINUTES.toNanos(10);
+    /** How long one is remembered, and until a session that has left its first way tries that again. */
+    public static final long REMEMBERED_NANOS = TimeUnit.MINUTES.toNanos(10);
     /** How many origins are remembered. */
     private static final int MAX_ORIGINS = 1_000;
 

@@ -69,8 +69,9 @@ final class SimulatedClient {
         this.maxWindow = maxWindow;
         this.budget = budget;
         int maxPost = 20 + network.random.nextInt(2_000);
+        long lookAgain = (1 + network.random.nextInt(20_000)) * MILLI;
         session = new ClientSession(
-                new ClientLimits(window, maxWindow, 0, maxPost, network.oneIn(2), DownloadMode.opening()),
+                new ClientLimits(window, maxWindow, 0, maxPost, network.oneIn(2), DownloadMode.opening(), lookAgain),
                 new OpenedBy(0, mode()),
                 budget,
                 network.random::nextDouble,

@@ -15,6 +15,7 @@ public final class Attempt {
     private final long startedAt;
     private final boolean rotation;
     private final DownloadWay way;
+    private final boolean trial;
     /** Null: it is a GET. */
     private final @Nullable Ticket ticket;
 
@@ -22,9 +23,10 @@ public final class Attempt {
      * @param number larger each time
      * @param rotation whether it is sent while another download goes on, or follows a poll
      * @param way how the download is asked to travel
+     * @param trial whether that way has not worked before: if it fails, another attempt follows at once
      */
-    Attempt(long number, long offset, long limit, long startedAt, boolean rotation, DownloadWay way) {
-        this(number, offset, limit, startedAt, rotation, way, null);
+    Attempt(long number, long offset, long limit, long startedAt, boolean rotation, DownloadWay way, boolean trial) {
+        this(number, offset, limit, startedAt, rotation, way, trial, null);
     }
 
     /** As the other, by a socket if there is a ticket. */
@@ -35,6 +37,7 @@ public final class Attempt {
             long startedAt,
             boolean rotation,
             DownloadWay way,
+            boolean trial,
             @Nullable Ticket ticket) {
         this.ticket = ticket;
         this.number = number;
@@ -43,6 +46,7 @@ public final class Attempt {
         this.startedAt = startedAt;
         this.rotation = rotation;
         this.way = way;
+        this.trial = trial;
     }
 
     /** {@return which attempt it is: 0 is the opening, from 1 on they resume} */
@@ -67,6 +71,11 @@ public final class Attempt {
 
     boolean isSocket() {
         return ticket != null;
+    }
+
+    /** {@return whether it tries a way that has not worked before, by a GET} */
+    boolean isTrial() {
+        return trial;
     }
 
     /** {@return the frame ATTACH of an attempt by a socket} */

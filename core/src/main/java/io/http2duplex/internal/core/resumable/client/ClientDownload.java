@@ -7,13 +7,15 @@ public final class ClientDownload {
     private final FrameDecoder decoder;
     private final boolean poll;
     private final boolean socket;
+    private final long openedAt;
     private int frames;
 
     /**
      * @param poll whether it is the answer to a poll, and another follows its end
      * @param socket whether it comes on a socket
      */
-    ClientDownload(FrameDecoder.Handler handler, boolean poll, boolean socket) {
+    ClientDownload(FrameDecoder.Handler handler, boolean poll, boolean socket, long openedAt) {
+        this.openedAt = openedAt;
         this.socket = socket;
         decoder = new FrameDecoder(handler);
         this.poll = poll;
@@ -25,6 +27,11 @@ public final class ClientDownload {
 
     boolean isSocket() {
         return socket;
+    }
+
+    /** {@return when its head came} */
+    long openedAt() {
+        return openedAt;
     }
 
     /** {@return whether its first frame has come} */

@@ -24,6 +24,9 @@ final class ClientDownloads {
     /** How long an attempt may take until its first frame is here. */
     static final long ATTACH_NANOS = 10_000_000_000L;
 
+    /** The same of a trial of the first way: what has worked so far waits for it. */
+    private static final long TRIAL_NANOS = 3_000_000_000L;
+
     /** The resume timeout until the server has sent its own. */
     static final long DEFAULT_RESUME_NANOS = 30_000_000_000L;
 
@@ -38,10 +41,7 @@ final class ClientDownloads {
     private final ClientSession session;
     private final ReceivingDirection receiving;
     private final long maxResumeNanos;
-    private final List<DownloadMode> modes;
-    /** How downloads are asked to travel. */
-    private DownloadMode mode;
-
+    private final ClientWays ways;
     final BackOff backOff;
 
     /** Those that have not ended. */
@@ -79,10 +79,9 @@ final class ClientDownloads {
         this.receiving = receiving;
         maxResumeNanos = limits.resumeNanos();
         backOff = new BackOff(random);
-        modes = limits.downloadModes();
-        mode = opened.mode();
+        ways = new ClientWays(limits.downloadModes(), opened.mode(), limits.lookAgainNanos(), now);
         attempts = opened.attempts();
-        attempt = new Attempt(attempts, 0, limits.firstWindow(), now, false, new DownloadWay(mode, 0));
+        attempt = new Attempt(attempts, 0, limits.firstWindow(), now, false, new DownloadWay(opened.mode(), 0), false);
         detachedAt = now;
         heardAt = now;
         sentAt = now;
@@ -124,10 +123,13 @@ final class ClientDownloads {
         }
         session.advertised(now);
         sentAt = now;
+        // A session that must resume faster could end with it.
+        boolean trial = resumeNanos() >= ATTACH_NANOS && ways.isTrialDue(now);
+        DownloadMode mode = trial ? ways.first() : ways.mode();
         // The first poll shows at once that the session is attached.
-        long wait = mode == DownloadMode.POLLING && isBetweenPolls() ? pollNanos() : 0;
-        Attempt next = new Attempt(
-                ++attempts, receiving.confirmed(), receiving.limit(), now, isAttached(), new DownloadWay(mode, wait));
+        long wait = mode == DownloadMode.POLLING && isBetweenPolls() && !trial ? pollNanos() : 0;
+        DownloadWay way = new DownloadWay(mode, wait);
+        Attempt next = new Attempt(++attempts, receiving.confirmed(), receiving.limit(), now, isAttached(), way, trial);
         attempt = next;
         return next;
     }
@@ -140,7 +142,7 @@ final class ClientDownloads {
         }
         session.advertised(now);
         Attempt next = new Attempt(
-                ++attempts, receiving.confirmed(), receiving.limit(), now, true, DownloadWay.WEBSOCKET, ticket);
+                ++attempts, receiving.confirmed(), receiving.limit(), now, true, DownloadWay.WEBSOCKET, false, ticket);
         ticket = null;
         attempt = next;
         return next;
@@ -165,8 +167,8 @@ final class ClientDownloads {
         if (isOnSocket()) {
             return DownloadMode.WEBSOCKET;
         }
-        if (current == null || current.isPoll() == (mode == DownloadMode.POLLING)) {
-            return mode;
+        if (current == null || current.isPoll() == (ways.mode() == DownloadMode.POLLING)) {
+            return ways.mode();
         }
         return current.isPoll() ? DownloadMode.POLLING : DownloadMode.STREAMING;
     }
@@ -178,8 +180,8 @@ final class ClientDownloads {
         }
         drop();
         session.advertiseAgain();
-        if (failed != null && failed.isSocket()) {
-            // The server may have put it in the place of the download: a GET clears that up.
+        if (failed != null && (failed.isSocket() || failed.isTrial())) {
+            // The server may have put it in the place of the download: another GET clears that up, at once.
             mustRotate = true;
             return;
         }
@@ -207,8 +209,11 @@ final class ClientDownloads {
     void open(Attempt answered, ClientDownload download, long now) {
         candidate = download;
         open.add(download);
+        if (answered.isTrial()) {
+            return; // it counts when it brings something
+        }
         if (download.isPoll()) {
-            mode = DownloadMode.POLLING;
+            ways.change(DownloadMode.POLLING, now);
         }
         if (answered.isRotation()) {
             begin(download, now);
@@ -236,6 +241,10 @@ final class ClientDownloads {
 
     private void begin(ClientDownload download, long now) {
         if (download == candidate) {
+            if (attempt != null && attempt.isTrial()) {
+                ways.change(
+                        download.isPoll() ? DownloadMode.POLLING : attempt.way().mode(), now);
+            }
             attempt = null;
             candidate = null;
             mustRotate = false;
@@ -290,6 +299,9 @@ final class ClientDownloads {
         mustRotate = false;
         current = null;
         detachedAt = now;
+        if (!download.isSocket() && download.hasBegun()) {
+            ways.lost(now - download.openedAt(), now);
+        }
         backOff.failed(now, 0);
         return true;
     }
@@ -336,7 +348,12 @@ final class ClientDownloads {
     private long attemptDeadline() {
         return attempt == null
                 ? Deadline.NONE
-                : attempt.startedAt() + attempt.way().longest() + ATTACH_NANOS;
+                : attempt.startedAt() + attempt.way().longest() + attemptNanos(attempt);
+    }
+
+    /** {@return how long an attempt may take until its first frame is here, besides what the server may wait} */
+    static long attemptNanos(@Nullable Attempt attempt) {
+        return attempt != null && attempt.isTrial() ? TRIAL_NANOS : ATTACH_NANOS;
     }
 
     /** {@return when the server must get a sign of life from a client that only receives} */
@@ -373,9 +390,8 @@ final class ClientDownloads {
             return;
         }
         if (Deadline.isPast(attemptDeadline(), now)) {
-            if (attempt == null || !attempt.isSocket()) {
-                // Something on the way may hold such responses back. After the last way comes the first again.
-                mode = modes.get((modes.indexOf(mode) + 1) % modes.size());
+            if (attempt == null || !(attempt.isSocket() || attempt.isTrial())) {
+                ways.broughtNothing(now);
             }
             session.attemptTimedOut(attempt, now);
         }

@@ -13,6 +13,7 @@ import java.util.List;
  * @param streams whether a streaming POST is tried
  * @param downloadModes how downloads may be asked to travel, in sequence: where one brings nothing the next is tried. The
  *     server may answer in another way
+ * @param lookAgainNanos how long after the first of them was left it is tried again, for the first time
  */
 public record ClientLimits(
         int firstWindow,
@@ -20,7 +21,8 @@ public record ClientLimits(
         long resumeNanos,
         int maxPostBytes,
         boolean streams,
-        List<DownloadMode> downloadModes) {
+        List<DownloadMode> downloadModes,
+        long lookAgainNanos) {
     public ClientLimits {
         downloadModes = List.copyOf(downloadModes);
     }

@@ -198,7 +198,7 @@ public final class ClientSession extends FrameSession {
     public ClientDownload opened(Attempt attempt, boolean poll, long now) {
         time = now;
         Frames frames = new Frames();
-        ClientDownload download = new ClientDownload(frames, poll, attempt.isSocket());
+        ClientDownload download = new ClientDownload(frames, poll, attempt.isSocket(), now);
         frames.download = download;
         downloads.open(attempt, download, now);
         settle();
@@ -424,7 +424,8 @@ public final class ClientSession extends FrameSession {
     void attemptTimedOut(@Nullable Attempt attempt, long now) {
         mayAbort = true;
         disturbed(
-                "An attempt to attach brought nothing within " + ClientDownloads.ATTACH_NANOS / NANOS_PER_MILLI
+                "An attempt to attach brought nothing within "
+                        + ClientDownloads.attemptNanos(attempt) / NANOS_PER_MILLI
                         + " ms.",
                 null);
         downloads.attachFailed(attempt, now, 0);

@@ -21,7 +21,7 @@ class ClientPollsTest {
 
     private long now = 1;
     private final ClientSession session = new ClientSession(
-            new ClientLimits(1024, 1024, 0, 1000, false, List.of(DownloadMode.POLLING)),
+            new ClientLimits(1024, 1024, 0, 1000, false, List.of(DownloadMode.POLLING), 0),
             new OpenedBy(0, DownloadMode.POLLING),
             new MemoryBudget(0),
             () -> 0.5,

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class ClientSocketsTest {
     private long now = 1;
     private final ClientSession session = new ClientSession(
-            new ClientLimits(1024, 1024, 0, 1000, false, List.of(DownloadMode.STREAMING, DownloadMode.TYPED)),
+            new ClientLimits(1024, 1024, 0, 1000, false, List.of(DownloadMode.STREAMING, DownloadMode.TYPED), 0),
             new OpenedBy(0, DownloadMode.STREAMING),
             new MemoryBudget(0),
             () -> 0.5,

@@ -20,7 +20,7 @@ class ClientStreamsTest {
 
     private long now = Long.MAX_VALUE - 5;
     private final ClientSession session = new ClientSession(
-            new ClientLimits(1024, 1024, 0, 1000, true, List.of(DownloadMode.STREAMING)),
+            new ClientLimits(1024, 1024, 0, 1000, true, List.of(DownloadMode.STREAMING), 0),
             new OpenedBy(0, DownloadMode.STREAMING),
             new MemoryBudget(0),
             () -> 0.5,
