@@ -30,7 +30,7 @@ async function firstLineOf(response) {
 const NO_LONGER_KNOWN = 'The server was started again, and no longer knows this connection. Open it again.';
 const NO_ID =
   'It has no header http2-duplex-id: this is no http2-duplex server, ' +
-  'or it does not name the header in Access-Control-Expose-Headers';
+  'it does not name the header in Access-Control-Expose-Headers, or something on the way drops it';
 const NO_BODY = 'The answer has no response.body: this fetch does not stream, so another is needed (option `fetch`)';
 
 /**

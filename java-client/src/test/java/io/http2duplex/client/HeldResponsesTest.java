@@ -12,7 +12,8 @@ import io.http2duplex.ErrorCode;
 import io.http2duplex.client.transport.Transport;
 import io.http2duplex.internal.core.HeaderNames;
 import io.http2duplex.internal.core.resumable.FrameEncoder;
-import io.http2duplex.wire.HoldingProxy;
+import io.http2duplex.wire.InterferingProxy;
+import io.http2duplex.wire.InterferingProxy.Kind;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -34,7 +35,7 @@ class HeldResponsesTest {
     @Test
     void aDuplexPollsAndTheNextOneDoesSoAtOnce() throws Exception {
         try (TestServer server = TestServer.start(ECHO, options -> options, 0, false);
-                HoldingProxy proxy = HoldingProxy.holding(server.port())) {
+                InterferingProxy proxy = InterferingProxy.of(Kind.HOLDING, server.port())) {
             URI uri = URI.create(proxy.url("/duplex"));
             // its TLS is of other certificates than that of TestServer
             DuplexClient client = DuplexClient.builder()

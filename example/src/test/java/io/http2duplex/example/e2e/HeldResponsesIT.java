@@ -3,7 +3,8 @@ package io.http2duplex.example.e2e;
 import static io.http2duplex.example.e2e.TestSite.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.http2duplex.wire.HoldingProxy;
+import io.http2duplex.wire.InterferingProxy;
+import io.http2duplex.wire.InterferingProxy.Kind;
 import io.http2duplex.wire.TestServer;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +43,7 @@ class HeldResponsesIT {
     void where_bodies_are_held_back_a_page_opens_by_polls_within_8_seconds_and_the_next_time_at_once()
             throws Exception {
         page.expect(Noise.REQUEST, Noise.CONSOLE);
-        try (HoldingProxy proxy = HoldingProxy.holding(SERVER.clearPort())) {
+        try (InterferingProxy proxy = InterferingProxy.of(Kind.HOLDING, SERVER.clearPort())) {
             page.open(proxy.url("/page.html"));
 
             List<Object> opened = open("duplexes");
@@ -68,7 +69,7 @@ class HeldResponsesIT {
     @Test
     void where_the_heads_of_responses_pass_and_their_bodies_are_held_back_a_page_opens_by_polls_too() throws Exception {
         page.expect(Noise.REQUEST, Noise.CONSOLE);
-        try (HoldingProxy proxy = HoldingProxy.holdingBodies(SERVER.clearPort())) {
+        try (InterferingProxy proxy = InterferingProxy.of(Kind.HOLDING_BODIES, SERVER.clearPort())) {
             page.open(proxy.url("/page.html"));
 
             List<Object> opened = open("duplexes");
@@ -84,7 +85,7 @@ class HeldResponsesIT {
     @Test
     void where_every_response_is_ended_after_a_second_a_page_goes_on_by_polls_and_nothing_is_lost() throws Exception {
         page.expect(Noise.REQUEST, Noise.CONSOLE);
-        try (HoldingProxy proxy = HoldingProxy.ending(SERVER.clearPort(), Duration.ofSeconds(1))) {
+        try (InterferingProxy proxy = InterferingProxy.of(Kind.ENDING, SERVER.clearPort())) {
             page.open(proxy.url("/page.html"));
 
             page.call("""
