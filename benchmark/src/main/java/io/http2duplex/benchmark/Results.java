@@ -1,10 +1,16 @@
 package io.http2duplex.benchmark;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.core.type.TypeReference;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -13,16 +19,16 @@ public final class Results {
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-    private final String part;
     /** Reports each run: the whole takes long. */
     private final boolean tells;
 
     private final Path file;
     private final List<Run> runs = new ArrayList<>();
+    private final Measured measured;
 
     /** Begins anew: what the part measured before goes with the first that is added. */
     public Results(Settings settings, String part) {
-        this.part = part;
+        measured = new Measured(part, today(), settings.isFull() ? busy() : 0, runs);
         tells = settings.isFull();
         file = file(settings, part);
     }
@@ -30,16 +36,29 @@ public final class Results {
     /** Keeps one more. */
     public void add(Run run) {
         if (tells) {
-            System.out.println(part + ", " + run.setting() + ": " + run.system());
+            System.out.println(measured.part() + ", " + run.setting() + ": " + run.system());
         }
         runs.add(run);
-        JSON.writeValue(file, runs);
+        JSON.writeValue(file, measured);
     }
 
     /** {@return what the part measured when it was last run; nothing if it never was} */
-    public static List<Run> of(Settings settings, String part) {
+    public static Measured of(Settings settings, String part) {
         Path file = file(settings, part);
-        return Files.exists(file) ? JSON.readValue(file, new TypeReference<List<Run>>() {}) : List.of();
+        return Files.exists(file) ? JSON.readValue(file, Measured.class) : new Measured(part, today(), 0, List.of());
+    }
+
+    private static LocalDate today() {
+        return LocalDate.now(ZoneOffset.UTC);
+    }
+
+    /** {@return the share of the processors that is used while the benchmark does nothing} */
+    private static double busy() {
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        system.getCpuLoad(); // what the next call tells begins here
+        Executor later = CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS);
+        Waiting.result(CompletableFuture.runAsync(() -> {}, later), "what others do");
+        return system.getCpuLoad();
     }
 
     private static Path file(Settings settings, String part) {

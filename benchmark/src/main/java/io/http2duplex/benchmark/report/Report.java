@@ -2,6 +2,7 @@ package io.http2duplex.benchmark.report;
 
 import static java.util.Objects.requireNonNull;
 
+import io.http2duplex.benchmark.Measured;
 import io.http2duplex.benchmark.Results;
 import io.http2duplex.benchmark.Settings;
 import io.http2duplex.benchmark.browser.BrowserPart;
@@ -17,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /** Writes {@code RESULTS.md} and its charts from what the parts have measured. */
 public final class Report {
@@ -96,26 +97,47 @@ public final class Report {
     }
 
     private void write() throws IOException {
-        Measurements browser = new Measurements(Results.of(settings, BrowserPart.NAME));
-        Measurements many = new Measurements(Results.of(settings, ManyPart.NAME));
-        Measurements clients = new Measurements(Results.of(settings, ClientsPart.NAME));
-        Measurements core = new Measurements(Results.of(settings, CorePart.NAME));
+        Measured inBrowser = Results.of(settings, BrowserPart.NAME);
+        Measured ofMany = Results.of(settings, ManyPart.NAME);
+        Measured ofClients = Results.of(settings, ClientsPart.NAME);
+        Measured inCore = Results.of(settings, CorePart.NAME);
+        // Each part can be measured again by itself. Those that were not measured with the first one say when they
+        // were.
+        LocalDate day = Stream.of(inBrowser, ofMany, ofClients, inCore)
+                .filter(measured -> !measured.runs().isEmpty())
+                .findFirst()
+                .orElse(inBrowser)
+                .on();
+        Measurements browser = new Measurements(inBrowser.runs());
+        Measurements many = new Measurements(ofMany.runs());
+        Measurements clients = new Measurements(ofClients.runs());
+        Measurements core = new Measurements(inCore.runs());
         text.append("# Results\n\n");
-        paragraph("Measured on " + LocalDate.now(ZoneOffset.UTC) + " by `mvn -q -Pbenchmark -pl benchmark -am`: "
-                + Machine.description() + ".");
+        paragraph("Measured on " + day + " by `mvn -q -Pbenchmark -pl benchmark -am`: " + Machine.description() + ".");
         paragraph("Medians of interleaved rounds; another machine gives other figures, the ratios differ less."
                 + " \"Dialect\" is this project, on its own listener or on Undertow's (\"stock\"); the load generator,"
                 + " the browser and the servers share the processors.");
         text.append("## Goals\n\n").append(new Goals(browser, many, clients, core).table());
         notReached();
+        note(inBrowser, day);
         browser(browser);
         roundTrips();
+        note(ofMany, day);
         many(many);
         profiles();
+        note(ofClients, day);
         clients(clients);
+        note(inCore, day);
         core(core);
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("RESULTS.md"), text.toString().stripTrailing() + "\n");
+    }
+
+    private void note(Measured measured, LocalDate day) {
+        String note = measured.note(day);
+        if (!note.isEmpty()) {
+            paragraph(note);
+        }
     }
 
     private void browser(Measurements browser) throws IOException {
