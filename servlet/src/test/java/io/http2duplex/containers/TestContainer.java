@@ -16,6 +16,7 @@ import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.servlets.DefaultServlet;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
@@ -26,6 +27,7 @@ import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -35,6 +37,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
 
 /** A real servlet container with two free ports, TLS and clear text, HTTP/2 and HTTP/1.1 on both. */
 public abstract class TestContainer implements Listeners {
@@ -57,6 +60,9 @@ public abstract class TestContainer implements Listeners {
     boolean recommended = true;
     boolean filtersAreAsync = true;
 
+    @Nullable
+    Path war;
+
     /** With a servlet for a pattern of paths. */
     public TestContainer with(String pattern, Servlet servlet) {
         servlets.put(pattern, servlet);
@@ -67,6 +73,12 @@ public abstract class TestContainer implements Listeners {
     public TestContainer behind(Filter filter, boolean async) {
         filters.put("filter-" + filters.size(), filter);
         filtersAreAsync = async;
+        return this;
+    }
+
+    /** With an application from a WAR, which has servlets and filters of its own, in place of those given here. */
+    public TestContainer with(Path archive) {
+        war = archive;
         return this;
     }
 
@@ -123,7 +135,9 @@ public abstract class TestContainer implements Listeners {
                     TestServer.certificates().privateKey().toString());
             tls.addCertificate(certificate);
             secure.addSslHostConfig(tls);
-            Context context = tomcat.addContext("", new File(".").getAbsolutePath());
+            Context context = war == null
+                    ? tomcat.addContext("", new File(".").getAbsolutePath())
+                    : application(Files.createDirectories(base.resolve("webapps")));
             servlets.forEach((pattern, servlet) -> {
                 Wrapper wrapper = Tomcat.addServlet(context, pattern, servlet);
                 wrapper.setAsyncSupported(true);
@@ -141,6 +155,16 @@ public abstract class TestContainer implements Listeners {
                 context.addFilterMap(map);
             });
             tomcat.start();
+        }
+
+        /** What Tomcat's own web.xml has, except a servlet for JSPs, which is not here. */
+        private Context application(Path unpacked) {
+            tomcat.getHost().setAppBase(unpacked.toString());
+            tomcat.setAddDefaultWebXmlToWebapp(false);
+            Context context = tomcat.addWebapp("", String.valueOf(war));
+            Tomcat.addServlet(context, "default", new DefaultServlet()).addMapping("/");
+            Tomcat.addDefaultMimeTypeMappings(context);
+            return context;
         }
 
         private void connect(Connector connector) {
@@ -184,7 +208,8 @@ public abstract class TestContainer implements Listeners {
             for (ServerConnector connector : new ServerConnector[] {clear, secure}) {
                 connector.setHost("localhost");
             }
-            ServletContextHandler context = new ServletContextHandler("/");
+            ServletContextHandler context =
+                    war == null ? new ServletContextHandler("/") : new WebAppContext(war.toString(), "/");
             servlets.forEach((pattern, servlet) -> {
                 ServletHolder holder = new ServletHolder(servlet);
                 holder.setAsyncSupported(true);
