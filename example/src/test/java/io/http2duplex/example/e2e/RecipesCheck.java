@@ -6,18 +6,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import io.http2duplex.Duplex;
+import io.http2duplex.server.DuplexHandler;
+import io.http2duplex.server.DuplexServer;
 import io.http2duplex.wire.Await;
+import io.http2duplex.wire.TestServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The applications of {@code docs/recipes} as their users have them: built, started, and used in a browser. */
 class RecipesCheck {
@@ -50,6 +61,96 @@ class RecipesCheck {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"spring-boot-3-tomcat", "spring-boot-4-tomcat"})
+    void springBootHasDuplexesInItsTomcat(String recipe) throws Exception {
+        int port = freePort();
+        String site = "https://localhost:" + port;
+        try (StartedApplication application = StartedApplication.of(
+                RECIPES.resolve(recipe),
+                "--server.port=" + port,
+                "--server.ssl.bundle=web",
+                "--spring.ssl.bundle.pem.web.keystore.certificate="
+                        + TestServer.certificates().certificateChain().toUri(),
+                "--spring.ssl.bundle.pem.web.keystore.private-key="
+                        + TestServer.certificates().privateKey().toUri())) {
+            isUsed(site, site + "/echo", application);
+        }
+    }
+
+    /** In a development build React's StrictMode mounts each component twice. */
+    @ParameterizedTest
+    @ValueSource(strings = {"development", "production"})
+    void aReactComponentHasOneDuplexWhileItIsMounted(String mode) throws Exception {
+        browser.expect(Noise.REQUEST, Noise.CONSOLE); // a page that leaves a duplex breaks requests off
+        Path folder = RECIPES.resolve("react");
+        run(folder, Map.of(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+        Path site = folder.resolve("target").resolve(mode).toAbsolutePath();
+        run(
+                folder,
+                Map.of("NODE_ENV", mode),
+                "npm",
+                "run",
+                "build",
+                "--",
+                "--mode",
+                mode,
+                "--outDir",
+                site.resolve("page").toString());
+        BlockingQueue<Duplex> opened = new LinkedBlockingQueue<>();
+        DuplexHandler echo = DuplexHandler.builder(duplex -> {
+                    opened.add(duplex);
+                    duplex.input().subscribe(duplex.output());
+                })
+                .build();
+        try (URLClassLoader files = new URLClassLoader(new URL[] {site.toUri().toURL()}, null);
+                DuplexServer server = DuplexServer.builder()
+                        .tls(TestServer.tls())
+                        .port(0)
+                        .handle("/echo", echo)
+                        .resources(files, "page")
+                        .build()) {
+            server.start();
+            Page page = browser.page();
+            page.navigate("https://localhost:" + server.port() + "/index.html");
+            say(page, "Hello");
+            assertThat(page.locator("pre")).hasText("Hello\n");
+            assertThat(opened).as("duplexes opened by a mounted component").hasSize(1);
+
+            page.getByText("Leave").click();
+            Await.until("unmounted, it has none", () -> echo.sessions() == 0);
+            page.getByText("Come back").click();
+            say(page, "again");
+            assertThat(page.locator("pre")).hasText("again\n");
+            assertThat(opened).hasSize(2);
+            assertThat(echo.sessions()).isEqualTo(1);
+
+            opened.remove();
+            opened.remove().reset(300, "The tea is cold.");
+            assertThat(page.getByRole(AriaRole.ALERT)).containsText("The tea is cold.");
+            assertThat(page.getByRole(AriaRole.STATUS)).hasText("failed");
+            browser.close();
+        }
+    }
+
+    private static void say(Page page, String line) {
+        page.getByLabel("Say").fill(line);
+        page.getByText("Send").click();
+    }
+
+    /** Runs a command of a recipe's documentation. */
+    private static void run(Path folder, Map<String, String> environment, String... command) throws Exception {
+        Path output = Path.of(System.getProperty("e2e.target"), folder.getFileName() + ".log");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        assertThat(builder.start().waitFor())
+                .as(String.join(" ", command) + "; see " + output)
+                .isZero();
+    }
+
     private void isUsed(String site, String duplexes, StartedApplication application) throws Exception {
         browser.expect(Noise.CONSOLE); // Chromium misses an attribute in Spring Security's page
         Page page = browser.page();
@@ -63,6 +164,8 @@ class RecipesCheck {
         page.getByLabel("Say").fill("Hello");
         page.getByRole(AriaRole.BUTTON).click();
         assertThat(page.locator("pre")).hasText("ada: Hello\n");
+        assertThat(page.evaluate("() => performance.getEntriesByType('navigation')[0].nextHopProtocol"))
+                .isEqualTo(site.startsWith("https:") ? "h2" : "http/1.1");
 
         assertThat(page.request().get(site + "/actuator/health").text()).contains("\"sessions\":1");
         assertThat(page.request()
