@@ -1,42 +1,21 @@
 package io.http2duplex.example;
 
-import io.http2duplex.certs.CertificatesException;
 import io.http2duplex.certs.DevelopmentCertificates;
 import io.http2duplex.certs.TlsContexts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
 
-/**
- * Runs the echo server from the command line until it is interrupted. Exit code 1 if it cannot run, with one line that
- * says why; 2 if the command line makes no sense.
- */
+/** Runs the echo server from the command line until it is interrupted. It fails as {@link Command} says. */
 public final class EchoCommand {
     private EchoCommand() {}
 
     public static void main(String... arguments) {
-        // Undertow and XNIO greet at level INFO.
-        Logger.getLogger("").setLevel(Level.WARNING);
-        try {
-            run(EchoOptions.parse(arguments));
-        } catch (UsageException e) {
-            System.err.println(e.getMessage());
-            System.err.print(EchoOptions.USAGE);
-            System.exit(2);
-        } catch (CertificatesException | IOException e) {
-            System.err.println(e.getMessage());
-            System.exit(1);
-        }
+        Command.run(EchoOptions.USAGE, arguments, given -> run(EchoOptions.parse(given)));
     }
 
     private static void run(EchoOptions options) throws IOException {
-        if (options.help()) {
-            System.out.print(EchoOptions.USAGE);
-            return;
-        }
         EchoServer server = new EchoServer(options.host(), options.port(), tls(options));
         start(server);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> server.shutdown(options.drain()), "shutdown"));

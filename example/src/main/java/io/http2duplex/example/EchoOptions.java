@@ -1,11 +1,7 @@
 package io.http2duplex.example;
 
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +17,7 @@ record EchoOptions(
         Duration drain,
         Path certs,
         @Nullable Path cert,
-        @Nullable Path key,
-        boolean help) {
+        @Nullable Path key) {
     static final String PASSWORD_VARIABLE = "CERTS_PASSWORD";
 
     static final String USAGE = """
@@ -38,25 +33,23 @@ record EchoOptions(
               --help        print this
             """;
 
-    static EchoOptions parse(String... arguments) throws UsageException {
+    static EchoOptions parse(Arguments arguments) throws UsageException {
         String host = "localhost";
         int port = 7000;
         Duration drain = Duration.ofSeconds(10);
         Path certs = null;
         Path cert = null;
         Path key = null;
-        boolean help = false;
-        for (Iterator<String> rest = List.of(arguments).iterator(); rest.hasNext(); ) {
-            String option = rest.next();
+        while (!arguments.isEmpty()) {
+            String option = arguments.option();
             switch (option) {
-                case "--host" -> host = value(option, rest);
-                case "--port" -> port = number(option, rest, 65_535);
-                case "--drain" -> drain = Duration.ofSeconds(number(option, rest, 86_400));
-                case "--certs" -> certs = path(option, rest);
-                case "--cert" -> cert = path(option, rest);
-                case "--key" -> key = path(option, rest);
-                case "--help", "-h" -> help = true;
-                default -> throw new UsageException("There is no option " + option + ".");
+                case "--host" -> host = arguments.value(option);
+                case "--port" -> port = arguments.number(option, 0, 65_535);
+                case "--drain" -> drain = Duration.ofSeconds(arguments.number(option, 0, 86_400));
+                case "--certs" -> certs = arguments.path(option);
+                case "--cert" -> cert = arguments.path(option);
+                case "--key" -> key = arguments.path(option);
+                default -> throw Arguments.unknown(option);
             }
         }
         if ((cert == null) != (key == null)) {
@@ -65,46 +58,6 @@ record EchoOptions(
         if (cert != null && certs != null) {
             throw new UsageException("Give either --certs, or --cert and --key.");
         }
-        return new EchoOptions(host, port, drain, certs == null ? defaultCerts() : certs, cert, key, help);
-    }
-
-    private static String value(String option, Iterator<String> rest) throws UsageException {
-        if (!rest.hasNext()) {
-            throw new UsageException(option + " needs a value.");
-        }
-        return rest.next();
-    }
-
-    private static int number(String option, Iterator<String> rest, int highest) throws UsageException {
-        String value = value(option, rest);
-        try {
-            int number = Integer.parseInt(value);
-            if (number >= 0 && number <= highest) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // Told below, with what is out of range.
-        }
-        throw new UsageException(option + " needs a number from 0 to " + highest + ", not \"" + value + "\".");
-    }
-
-    private static Path path(String option, Iterator<String> rest) throws UsageException {
-        String value = value(option, rest);
-        try {
-            return Path.of(value);
-        } catch (InvalidPathException e) {
-            throw new UsageException(option + " needs a path, not \"" + value + "\".");
-        }
-    }
-
-    /** {@code certs/dev} of the repository that the working directory is in; otherwise of the working directory. */
-    private static Path defaultCerts() {
-        Path workingDirectory = Path.of("").toAbsolutePath();
-        for (Path directory = workingDirectory; directory != null; directory = directory.getParent()) {
-            if (Files.exists(directory.resolve("certs").resolve("pom.xml"))) {
-                return directory.resolve("certs").resolve("dev");
-            }
-        }
-        return workingDirectory.resolve("certs").resolve("dev");
+        return new EchoOptions(host, port, drain, certs == null ? Arguments.defaultCerts() : certs, cert, key);
     }
 }

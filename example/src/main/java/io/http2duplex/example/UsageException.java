@@ -1,7 +1,7 @@
 package io.http2duplex.example;
 
 /** The command line makes no sense; the message says why. */
-final class UsageException extends Exception {
+public final class UsageException extends Exception {
     private static final long serialVersionUID = 1L;
 
     UsageException(String message) {

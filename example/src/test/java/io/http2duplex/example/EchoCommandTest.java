@@ -21,12 +21,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,27 +45,11 @@ class EchoCommandTest {
     @TempDir
     Path directory;
 
-    private final List<Process> processes = new ArrayList<>();
-
-    @AfterEach
-    void leaveNoProcessBehind() {
-        processes.forEach(Process::destroyForcibly);
-    }
+    @RegisterExtension
+    final CommandProcess command = new CommandProcess(EchoCommand.class);
 
     private Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), EchoCommand.class.getName()));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .redirectError(directory.resolve("stderr").toFile())
-                .start();
-        processes.add(process);
-        return process;
-    }
-
-    private String errors() throws IOException {
-        return Files.readString(directory.resolve("stderr"));
+        return command.start(arguments);
     }
 
     private void assertFails(int exitCode, Process process) throws InterruptedException {
@@ -123,7 +105,7 @@ class EchoCommandTest {
 
         assertThat(ByteBuffer.wrap(frame(download, RESET)).getShort()).isEqualTo((short) ErrorCode.SHUT_DOWN.number());
         assertFails(128 + 15, process);
-        assertThat(errors()).isEmpty();
+        assertThat(command.errors()).isEmpty();
     }
 
     @Test
@@ -144,7 +126,7 @@ class EchoCommandTest {
         upload(address, id, "01000010 0000000000000004 0000000000000004"); // everything is here
         assertThat(download.readAllBytes()).isNotNull(); // ended cleanly: nothing is thrown
         assertFails(128 + 15, process);
-        assertThat(errors()).isEmpty();
+        assertThat(command.errors()).isEmpty();
     }
 
     /** Over HTTP/1.1: told by the server that it will go, the JDK's client of HTTP/2 breaks off what is under way. */
@@ -179,7 +161,7 @@ class EchoCommandTest {
 
             assertFails(1, start("--host", "127.0.0.1", "--port", port, "--certs", certs.toString()));
 
-            assertThat(errors())
+            assertThat(command.errors())
                     .isEqualToNormalizingNewlines("Cannot listen on 127.0.0.1, port " + port
                             + ": Address already in use. Give another --host or --port.\n");
         }
@@ -189,18 +171,27 @@ class EchoCommandTest {
     void aHostThatIsUnknownIsOneLineAndExitCode1() throws Exception {
         assertFails(1, start("--host", "nowhere.invalid", "--port", "0", "--certs", certs.toString()));
 
-        assertThat(errors()).hasLineCount(1).startsWith("Cannot listen on nowhere.invalid, port 0: ");
+        assertThat(command.errors()).hasLineCount(1).startsWith("Cannot listen on nowhere.invalid, port 0: ");
     }
 
     @Test
     void aCertificateThatCannotBeReadIsOneLineAndExitCode1() throws Exception {
         Path damaged = Files.writeString(directory.resolve("damaged.p12"), "no certificate");
         assertFails(1, start("--port", "0", "--certs", damaged.toString()));
-        assertThat(errors()).hasLineCount(1).startsWith(damaged + ": is no PKCS #12 file, or is damaged");
+        assertThat(command.errors()).hasLineCount(1).startsWith(damaged + ": is no PKCS #12 file, or is damaged");
 
         String missing = directory.resolve("missing.pem").toString();
         assertFails(1, start("--port", "0", "--cert", missing, "--key", missing));
-        assertThat(errors()).hasLineCount(1).startsWith(missing + ": there is no such file");
+        assertThat(command.errors()).hasLineCount(1).startsWith(missing + ": there is no such file");
+    }
+
+    @Test
+    void aFolderOfCertificatesThatCannotBeMadeIsOneLineAndExitCode1() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+
+        assertFails(1, start("--port", "0", "--certs", file.resolve("certs").toString()));
+
+        assertThat(command.errors()).hasLineCount(1).startsWith(file + "");
     }
 
     @Test
@@ -217,7 +208,7 @@ class EchoCommandTest {
     void aCommandLineThatMakesNoSenseIsExitCode2WithTheUsage() throws Exception {
         assertFails(2, start("--prot", "7000"));
 
-        assertThat(errors()).startsWith("There is no option --prot.").endsWith(EchoOptions.USAGE);
+        assertThat(command.errors()).startsWith("There is no option --prot.").endsWith(EchoOptions.USAGE);
     }
 
     @Test

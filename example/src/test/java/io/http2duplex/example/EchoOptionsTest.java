@@ -5,20 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EchoOptionsTest {
+    private static EchoOptions parse(String... arguments) throws UsageException {
+        return EchoOptions.parse(new Arguments(List.of(arguments)));
+    }
+
     private static void assertRefused(String message, String... arguments) {
-        assertThatThrownBy(() -> EchoOptions.parse(arguments))
+        assertThatThrownBy(() -> parse(arguments))
                 .isInstanceOf(UsageException.class)
                 .hasMessage(message);
     }
 
     @Test
     void withoutOptionsItListensOnLocalhostWithTheCertificatesOfTheRepository() throws Exception {
-        EchoOptions options = EchoOptions.parse();
+        EchoOptions options = parse();
 
         assertThat(options.host()).isEqualTo("localhost");
         assertThat(options.port()).isEqualTo(7000);
@@ -26,26 +31,19 @@ class EchoOptionsTest {
         Path repository = Path.of("..").toAbsolutePath().normalize();
         assertThat(options.certs()).isEqualTo(repository.resolve("certs").resolve("dev"));
         assertThat(options.cert()).isNull();
-        assertThat(options.help()).isFalse();
     }
 
     @Test
     void everyOptionIsTaken() throws Exception {
         EchoOptions options =
-                EchoOptions.parse("--host", "0.0.0.0", "--port", "8000", "--drain", "60", "--cert", "c", "--key", "k");
+                parse("--host", "0.0.0.0", "--port", "8000", "--drain", "60", "--cert", "c", "--key", "k");
 
         assertThat(options.host()).isEqualTo("0.0.0.0");
         assertThat(options.port()).isEqualTo(8000);
         assertThat(options.drain()).isEqualTo(Duration.ofMinutes(1));
         assertThat(options.cert()).isEqualTo(Path.of("c"));
         assertThat(options.key()).isEqualTo(Path.of("k"));
-        assertThat(EchoOptions.parse("--certs", "elsewhere").certs()).isEqualTo(Path.of("elsewhere"));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"--help", "-h"})
-    void helpIsAnOption(String help) throws Exception {
-        assertThat(EchoOptions.parse(help).help()).isTrue();
+        assertThat(parse("--certs", "elsewhere").certs()).isEqualTo(Path.of("elsewhere"));
     }
 
     @ParameterizedTest

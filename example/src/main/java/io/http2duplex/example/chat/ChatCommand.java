@@ -1,6 +1,9 @@
 package io.http2duplex.example.chat;
 
 import io.http2duplex.certs.DevelopmentCertificates;
+import io.http2duplex.example.Arguments;
+import io.http2duplex.example.Command;
+import io.http2duplex.example.UsageException;
 import io.http2duplex.messages.Bus;
 import io.http2duplex.nodes.ForwardingHandler;
 import io.http2duplex.nodes.JGroupsBus;
@@ -9,7 +12,6 @@ import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,12 +21,18 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
 
-/** Runs the chat until it is interrupted: one node, or two behind a front that sends requests to them. */
+/**
+ * Runs the chat until it is interrupted: one node, or two behind a front that sends requests to them. It fails as {@link
+ * Command} says.
+ */
 public final class ChatCommand {
-    private static final String USAGE = """
+    static final String USAGE = """
             Options:
-              --port PORT  port to listen on, on localhost (default 7000)
-              --nodes 2    two nodes on the next two ports, which JGroups connects
+              --port PORT   port to listen on, on localhost (default 7000; 0 is any that is free)
+              --nodes 2     two nodes on the next two ports, which JGroups connects
+              --certs PATH  directory of development certificates, made if there are none
+                            (default certs/dev of the repository)
+              --help        print this
             """;
     /** Undertow has an error with its stack there for each page that goes while its download is forwarded. */
     private static final Logger PROXY = Logger.getLogger("io.undertow.proxy");
@@ -33,52 +41,54 @@ public final class ChatCommand {
 
     private ChatCommand() {}
 
-    public static void main(String... arguments) throws IOException {
-        Logger.getLogger("").setLevel(Level.WARNING); // Undertow and XNIO greet at level INFO
+    public static void main(String... arguments) {
         PROXY.setLevel(Level.OFF);
-        int port = 7000;
-        int nodes = 1;
-        try {
-            for (int i = 0; i < arguments.length; i += 2) {
-                switch (arguments[i]) {
-                    case "--port" -> port = Integer.parseInt(arguments[i + 1]);
-                    case "--nodes" -> nodes = Integer.parseInt(arguments[i + 1]);
-                    default -> throw new IllegalArgumentException();
-                }
-            }
-            if (nodes < 1 || nodes > 2) {
-                throw new IllegalArgumentException();
-            }
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            System.err.print(USAGE);
-            System.exit(2);
-        }
-        SSLContext tls = DevelopmentCertificates.in(
-                        Files.isDirectory(Path.of("../certs")) ? Path.of("../certs/dev") : Path.of("certs/dev"))
-                .sslContext();
-        try {
-            run(port, nodes, tls);
-        } catch (UncheckedIOException e) {
-            System.err.println(e.getMessage());
-            System.exit(1);
-        }
-        System.out.println("Open https://localhost:" + port);
+        Command.run(USAGE, arguments, ChatCommand::run);
     }
 
-    private static void run(int port, int nodes, SSLContext tls) throws IOException {
+    private static void run(Arguments arguments) throws UsageException, IOException {
+        int port = 7000;
+        int nodes = 1;
+        Path certs = null;
+        while (!arguments.isEmpty()) {
+            String option = arguments.option();
+            switch (option) {
+                case "--port" -> port = arguments.number(option, 0, 65_535 - 2);
+                case "--nodes" -> nodes = arguments.number(option, 1, 2);
+                case "--certs" -> certs = arguments.path(option);
+                default -> throw Arguments.unknown(option);
+            }
+        }
+        SSLContext tls = DevelopmentCertificates.in(certs == null ? Arguments.defaultCerts() : certs)
+                .sslContext();
+        try {
+            System.out.println("Open https://localhost:" + start(port, nodes, tls));
+        } catch (UncheckedIOException e) {
+            throw new IOException(e.getMessage() + ". Give another --port.", e);
+        }
+    }
+
+    /** {@return the port that browsers talk to} */
+    private static int start(int port, int nodes, SSLContext tls) throws IOException {
         byte[] key = Accounts.newKey();
         List<ChatServer> servers = new ArrayList<>();
         if (nodes == 1) {
             servers.add(new ChatServer(
                     "", key, Bus.local(), options -> options.port(port).tls(tls)));
         } else {
-            servers.add(new ChatServer("n1", key, JGroupsBus.join("chat"), node(port + 1)));
-            servers.add(new ChatServer("n2", key, JGroupsBus.join("chat"), node(port + 2)));
-            front(port, tls, key, port + 1, port + 2).start();
+            servers.add(new ChatServer("n1", key, JGroupsBus.join("chat"), node(port == 0 ? 0 : port + 1)));
+            servers.add(new ChatServer("n2", key, JGroupsBus.join("chat"), node(port == 0 ? 0 : port + 2)));
         }
         servers.forEach(ChatServer::start);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(() -> servers.parallelStream().forEach(server -> server.shutdown(DRAIN))));
+        if (nodes == 1) {
+            return servers.get(0).port();
+        }
+        DuplexServer front =
+                front(port, tls, key, servers.get(0).port(), servers.get(1).port());
+        front.start();
+        return front.port();
     }
 
     /** A node behind a front on the same machine, in clear text. */
