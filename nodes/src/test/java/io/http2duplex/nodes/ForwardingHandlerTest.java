@@ -1,5 +1,6 @@
 package io.http2duplex.nodes;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -160,7 +161,8 @@ class ForwardingHandlerTest {
                         .build();
                 assertThat(Node.HTTP.send(post, BodyHandlers.discarding()).statusCode())
                         .isEqualTo(204);
-                assertThat(seen.get().remoteAddress().getAddress()).isEqualTo(InetAddress.getByName("192.0.2.7"));
+                assertThat(requireNonNull(seen.get()).remoteAddress().getAddress())
+                        .isEqualTo(InetAddress.getByName("192.0.2.7"));
             }
             HttpRequest withoutCertificate =
                     HttpRequest.newBuilder(nodes.resolve(Node.PATH)).build();
