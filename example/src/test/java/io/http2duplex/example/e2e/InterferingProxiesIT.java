@@ -17,7 +17,8 @@ class InterferingProxiesIT {
     private static final int SIZE = 5_000_000;
 
     @RegisterExtension
-    static final TestSite SERVER = new TestSite().with("/echo", TestServer::echo).with("/dropped", TestServer::echo);
+    static final TestSite SERVER =
+            new TestSite().with("/echo", TestServer::echo).with("/dropped", TestServer::echo);
 
     @RegisterExtension
     final TestPage page = new TestPage();
