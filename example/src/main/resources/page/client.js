@@ -22,7 +22,15 @@ const url = new URL('/example', location);
 
 /** Codes of failures that mean that there is no server any more, or none yet. */
 const SERVER_GONE = ['CONNECTION_LOST', 'SHUT_DOWN', 'TIMED_OUT'];
-const MODES = { streaming: 'streaming', post: 'POST', typed: 'event stream', polling: 'polls' };
+const MODES = {
+  streaming: 'streaming',
+  post: 'POST',
+  typed: 'event stream',
+  polling: 'polls',
+  websocket: 'WebSocket',
+};
+/** How often the page looks at how its bytes travel: a duplex moves without a word. */
+const LOOK_MILLISECONDS = 250;
 
 /** Leaves the duplex, or the attempt to open it, that another one takes the place of. */
 let leave = () => {};
@@ -52,6 +60,7 @@ function restart() {
   line.restart();
   element('mode').textContent = '–';
   element('download-mode').textContent = '–';
+  element('moved').textContent = '–';
   element('resumed').textContent = '–';
   element('session').textContent = '–';
 }
@@ -82,7 +91,6 @@ function attach(duplex) {
     if (!left) {
       resumed += 1;
       element('resumed').textContent = `${resumed} ×`;
-      showModes(duplex);
       if (!draining) {
         nameState('open', 'Open');
       }
@@ -98,22 +106,43 @@ function attach(duplex) {
   duplex.on('error', (error) => {
     failure = error;
   });
+  const modes = new Modes(duplex);
+  const looking = setInterval(() => left || modes.look(), LOOK_MILLISECONDS);
   duplex.on('close', () => {
+    clearInterval(looking);
     if (!left) {
       showEnd(failure, draining);
     }
   });
   window.duplex = duplex;
-  showModes(duplex);
   element('resumed').textContent = '0 ×';
   element('session').textContent = duplex.id.slice(0, 8);
   showState('open', 'Open');
 }
 
-function showModes({ uploadMode, downloadMode }) {
-  element('mode').textContent = MODES[uploadMode];
-  element('mode').dataset.value = uploadMode;
-  element('download-mode').textContent = MODES[downloadMode];
+/** Shows how the bytes of a duplex travel, and how often it has moved to a WebSocket or back. */
+class Modes {
+  #duplex;
+  #isOnSocket = false;
+  #moves = 0;
+
+  constructor(duplex) {
+    this.#duplex = duplex;
+    this.look();
+  }
+
+  look() {
+    const { uploadMode, downloadMode } = this.#duplex;
+    const isOnSocket = downloadMode === 'websocket';
+    if (isOnSocket !== this.#isOnSocket) {
+      this.#isOnSocket = isOnSocket;
+      this.#moves += 1;
+    }
+    element('mode').textContent = MODES[uploadMode];
+    element('mode').dataset.value = uploadMode;
+    element('download-mode').textContent = MODES[downloadMode];
+    element('moved').textContent = `${this.#moves} ×`;
+  }
 }
 
 const encoder = new TextEncoder();

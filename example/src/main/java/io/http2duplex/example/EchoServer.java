@@ -8,12 +8,19 @@ import io.http2duplex.server.DuplexHandler;
 import io.http2duplex.server.DuplexServer;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
 
 /** Sends back what a duplex receives; joins those that come to the same path below {@code /pipe/}; has a page for each. */
 public final class EchoServer implements AutoCloseable {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+
+    /** The requests whose connections have become WebSockets, while those are open. */
+    private final Set<HttpServerExchange> sockets = ConcurrentHashMap.newKeySet();
 
     private final DuplexServer server;
 
@@ -21,6 +28,7 @@ public final class EchoServer implements AutoCloseable {
     public EchoServer(String host, int port, SSLContext tls) {
         DuplexHandler duplexes = DuplexHandler.builder(duplex -> duplex.input().subscribe(duplex.output()))
                 .oneRequest(true)
+                .webSocket(true)
                 .build();
         ClassLoader classPath = EchoServer.class.getClassLoader();
         server = DuplexServer.builder()
@@ -34,11 +42,26 @@ public final class EchoServer implements AutoCloseable {
                 .resources(classPath, "META-INF/resources/http2-duplex")
                 .wrap(next -> path(next).addExactPath("/", redirect("/client.html")))
                 .wrap(EchoServer::withHeaders)
+                .wrap(this::watchSockets)
                 .build();
     }
 
-    /** Cuts the connection that the page's POST came over, with all that goes over it. */
+    private HttpHandler watchSockets(HttpHandler next) {
+        return exchange -> {
+            if (exchange.getRequestHeaders().contains(Headers.SEC_WEB_SOCKET_KEY)) {
+                sockets.add(exchange);
+                exchange.getConnection().addCloseListener(closed -> sockets.remove(exchange));
+            }
+            next.handleRequest(exchange);
+        };
+    }
+
+    /** Cuts the connection that the page's POST came over, with all that goes over it, and the WebSockets of its machine. */
     private void cut(HttpServerExchange exchange) {
+        InetAddress page = exchange.getSourceAddress().getAddress();
+        sockets.stream()
+                .filter(socket -> page.equals(socket.getSourceAddress().getAddress()))
+                .forEach(server::disconnect);
         server.disconnect(exchange);
     }
 

@@ -90,6 +90,33 @@ class ExampleIT {
     }
 
     @Test
+    void the_page_shows_that_it_moves_to_a_WebSocket_and_what_comes_of_a_cut() {
+        browser.expect(Noise.REQUEST, Noise.CONSOLE);
+        open("");
+        assertThat(element("moved")).hasText("0 ×");
+        StringBuilder typed = new StringBuilder();
+        for (int turn = 0; turn < 15; turn++) {
+            page.keyboard().type("x");
+            typed.append("x");
+            assertEchoIs(typed.toString());
+        }
+        assertThat(element("mode")).hasText("WebSocket");
+        assertThat(element("download-mode")).hasText("WebSocket");
+        assertThat(element("moved")).hasText("1 ×");
+        screenshot("websocket");
+        page.setViewportSize(390, 844);
+        screenshot("websocket-390");
+
+        element("cut").click();
+
+        assertThat(element("resumed")).hasText("1 ×");
+        assertThat(element("download-mode")).hasText("streaming");
+        assertThat(element("moved")).hasText("2 ×");
+        element("input").pressSequentially(" after");
+        assertEchoIs(typed + " after");
+    }
+
+    @Test
     void Enter_ends_a_line_and_Backspace_takes_back_a_character() {
         open("");
 
