@@ -1,7 +1,7 @@
 // What the tests' scripts use, as global variables.
 import { make } from './index.js';
 import { RandomBytes } from './random-bytes.js';
-import { transferNode, transferWeb } from './transfer.js';
+import { transferInTurns, transferNode, transferWeb } from './transfer.js';
 import { connect } from './web-streams.js';
 
 const PATIENCE_MILLISECONDS = 20_000;
@@ -119,6 +119,22 @@ async function typed({ readable, writable }, count) {
   return times.sort((a, b) => a - b)[Math.floor(count / 2)];
 }
 
+/** Types until a condition holds. Gives the longest time that a byte took, in ms. */
+async function typedUntil(duplex, isOver) {
+  const deadline = performance.now() + PATIENCE_MILLISECONDS;
+  let longest = 0;
+  while (!isOver()) {
+    longest = Math.max(longest, await typed(duplex, 1));
+    if (performance.now() > deadline) {
+      throw new Error(`In vain typed until: ${isOver}`);
+    }
+    await turn(5);
+  }
+  return longest;
+}
+
+const isOnSocket = ({ uploadMode, downloadMode }) => uploadMode === 'websocket' && downloadMode === 'websocket';
+
 Object.assign(window, {
   make,
   connect,
@@ -126,9 +142,12 @@ Object.assign(window, {
   openEchoes,
   transferAll,
   typed,
+  typedUntil,
+  isOnSocket,
   RandomBytes,
   transferNode,
   transferWeb,
+  transferInTurns,
   until,
   steady,
   watched,

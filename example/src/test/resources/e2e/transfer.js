@@ -1,6 +1,9 @@
 import { RandomBytes } from './random-bytes.js';
 
 const LARGEST_WRITE = 128 * 1024;
+/** Turns of such writes, so many at once, are small: a WebSocket is for them. */
+const LARGEST_SMALL_WRITE = 4 * 1024;
+const SMALL_WRITES = 4;
 
 /** Random bytes in writes of random sizes. */
 function* writes(seed, size) {
@@ -74,4 +77,43 @@ export async function transferWeb({ readable, writable, closed }, seed, size) {
   };
   const [, received] = await Promise.all([send(), receive(), closed]);
   return received;
+}
+
+/**
+ * Writes random bytes to the echo in small turns and reads them back, each looked at, until there were so many bytes, and so
+ * many changes from a WebSocket to fetch or back; ends. Gives both numbers.
+ */
+export async function transferInTurns(duplex, size, changes) {
+  const writer = duplex.writable.getWriter();
+  const reader = duplex.readable.getReader();
+  const content = new RandomBytes(1);
+  const expected = new RandomBytes(1);
+  const sizes = new RandomBytes(2);
+  /** Up to which offset the writes go that have not come back. */
+  const underWay = [];
+  let sent = 0;
+  let received = 0;
+  let changed = 0;
+  let mode = duplex.downloadMode;
+  while (received < sent || sent < size || changed < changes) {
+    while (underWay.length < SMALL_WRITES && (sent < size || changed < changes)) {
+      const chunk = content.take(sizes.number(LARGEST_SMALL_WRITE));
+      sent += chunk.length;
+      underWay.push(sent);
+      writer.write(chunk).catch(() => {}); // `closed` tells of it
+    }
+    const { value } = await reader.read();
+    expected.check(value, received);
+    received += value.length;
+    while (underWay[0] <= received) {
+      underWay.shift();
+    }
+    if ((mode === 'websocket') !== (duplex.downloadMode === 'websocket')) {
+      changed++;
+    }
+    mode = duplex.downloadMode;
+  }
+  await writer.close();
+  await Promise.all([reader.read(), duplex.closed]);
+  return [received, changed];
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * static field it serves all tests of a class.
  */
 final class TestSite implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
-    private final PathHandler rest = Handlers.path(files("e2e", files("META-INF/resources/http2-duplex", null)));
+    private final PathHandler rest = Handlers.path(files());
     private final RequestLog requests = new RequestLog();
     private final TestServer.Parts parts;
     private TestServer server;
@@ -60,6 +60,12 @@ final class TestSite implements BeforeAllCallback, AfterAllCallback, AutoCloseab
     /** Takes requests at a path and never answers them. */
     TestSite withSilence(String path) {
         rest.addExactPath(path, exchange -> exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {}));
+        return this;
+    }
+
+    /** Serves the same files under another path, with a content security policy. */
+    TestSite withPolicy(String path, String policy) {
+        rest.addPrefixPath(path, Handlers.header(files(), "Content-Security-Policy", policy));
         return this;
     }
 
@@ -115,6 +121,10 @@ final class TestSite implements BeforeAllCallback, AfterAllCallback, AutoCloseab
             }
             throw new AssertionError("A duplex fails with a DuplexException", e.getCause());
         }
+    }
+
+    private static HttpHandler files() {
+        return files("e2e", files("META-INF/resources/http2-duplex", null));
     }
 
     private static ResourceHandler files(String folder, ResourceHandler next) {
