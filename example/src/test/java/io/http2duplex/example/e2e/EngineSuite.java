@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexException;
 import io.http2duplex.ErrorCode;
+import io.http2duplex.example.e2e.SocketNetwork.Treatment;
 import io.http2duplex.wire.Await;
 import io.http2duplex.wire.TestServer;
 import java.io.IOException;
@@ -42,6 +43,7 @@ abstract class EngineSuite {
             .with("/echo", TestServer::echo)
             .with("/silent", duplex -> {})
             .with("/lively", TestServer::echo, options -> options.heartbeat(Duration.ofSeconds(1)))
+            .with("/socket", TestServer::echo, options -> options.webSocket(true))
             .with("/ends-first", this::endFirst);
 
     @RegisterExtension
@@ -103,6 +105,33 @@ abstract class EngineSuite {
         assertThat(seen).startsWith("1000000 bytes, " + uploadMode("streaming"), way, 0L);
         assertThat(outcome(server.opened("/echo"))).isEmpty();
         server.awaitNoSession();
+    }
+
+    @Test
+    void what_is_typed_goes_by_a_socket_and_on_by_fetch_when_that_is_cut() throws Exception {
+        try (SocketNetwork network = new SocketNetwork(server.url("/"), Treatment.PASS)) {
+            page.open(network::url);
+            Object median = page.call("""
+                    async () => {
+                      window.duplexes = await openEchoes('connect', 1, {}, '/socket');
+                      await typedUntil(duplexes[0], () => isOnSocket(duplexes[0]));
+                      return typed(duplexes[0], 20);
+                    }
+                    """);
+            System.out.println("Typing, websocket: a median of " + median + " ms");
+
+            network.cut();
+
+            assertThat(page.callForList("""
+                            async () => {
+                              await typedUntil(duplexes[0], () => !isOnSocket(duplexes[0]));
+                              const [received] = await transferAll('connect', duplexes, 1_000_000);
+                              return [received, losses];
+                            }
+                            """, null)).isEqualTo(List.of("1000000 bytes, " + streaming, 1L));
+            assertThat(outcome(server.opened("/socket"))).isEmpty();
+            server.awaitNoSession();
+        }
     }
 
     @Test
