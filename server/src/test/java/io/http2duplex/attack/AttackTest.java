@@ -178,6 +178,7 @@ class AttackTest {
         attacks.putAll(SessionAttacks.ALL);
         attacks.putAll(Dialect2Attacks.ALL);
         attacks.putAll(AccountAttacks.ALL);
+        attacks.putAll(OneRequestAttacks.ALL);
         return attacks;
     }
 

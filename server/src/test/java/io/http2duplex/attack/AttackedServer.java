@@ -113,6 +113,7 @@ final class AttackedServer {
                             watched.add(new PhantomReference<>(duplex, collected));
                             callback.onDuplex(duplex);
                         })
+                        .oneRequest(true)
                         // What attackers leave behind must be gone soon.
                         .resumeTimeout(Duration.ofSeconds(2))
                         .lingerTimeout(Duration.ofSeconds(2))
@@ -201,7 +202,11 @@ final class AttackedServer {
     private static void add(TargetStatus status, DuplexHandler handler) {
         DuplexStatistics counts = handler.statistics();
         status.add("sessions", handler.sessions());
-        status.add("opened", counts.dialect1().opened() + counts.dialect2().opened());
+        status.add(
+                "opened",
+                counts.dialect1().opened()
+                        + counts.dialect2().opened()
+                        + counts.oneRequest().opened());
         status.add("ended", counts.ended());
         status.add("detached", counts.detached());
         status.add("memory used", counts.memoryUsed());

@@ -96,10 +96,12 @@ final class Http1Attacks {
         for (int i = 0; i < 3; i++) {
             String path = attacker.path();
             String id = attacker.open(opener, path, 1 + attacker.random.nextInt(2));
-            attacker.http1()
-                    .write("POST " + path + " HTTP/1.1\r\nhost: localhost\r\nhttp2-duplex-id: " + id
-                            + "\r\ntransfer-encoding: chunked\r\n\r\n"
-                            + bodies.get(attacker.random.nextInt(bodies.size())));
+            for (String head :
+                    List.of("POST " + path + " HTTP/1.1\r\nhttp2-duplex-id: " + id, "PUT " + path + " HTTP/1.1")) {
+                attacker.http1()
+                        .write(head + "\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n"
+                                + bodies.get(attacker.random.nextInt(bodies.size())));
+            }
         }
     }
 

@@ -79,8 +79,17 @@ final class Http2AttackerConnection extends AttackerConnection {
 
     /** {@return the stream of a request whose body is to come} */
     int post(String path, String... headers) throws IOException {
+        return begin("POST", path, headers);
+    }
+
+    /** {@return the stream of a request that is a duplex} */
+    int put(String path, String... headers) throws IOException {
+        return begin("PUT", path, headers);
+    }
+
+    private int begin(String method, String path, String... headers) throws IOException {
         int stream = nextStream();
-        frame(HEADERS, END_HEADERS, stream, block("POST", path, headers));
+        frame(HEADERS, END_HEADERS, stream, block(method, path, headers));
         return stream;
     }
 

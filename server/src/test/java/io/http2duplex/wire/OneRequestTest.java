@@ -296,6 +296,17 @@ class OneRequestTest {
         }
     }
 
+    /** Reading it ends the exchange before the response has begun. */
+    @Test
+    void aBodyThatComesWithItsHeadAndIsBadlyFramedIsLost() throws Exception {
+        try (TestServer server = Server.OWN.start(TestServer::echo);
+                Http1Connection client = new Http1Connection(server)) {
+            client.send("PUT /duplex HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n-3\r\nabc\r\n");
+            assertThat(client.rest()).doesNotContain(" 200 ").doesNotContain(" 500 ");
+            Await.until("nothing is left of it", () -> server.handler().sessions() == 0);
+        }
+    }
+
     /** The reason why the own listener checks framing itself. */
     @Test
     void stockUndertowTakesAChunkSizeThatIsNoNumberForTheLastChunk() throws Exception {

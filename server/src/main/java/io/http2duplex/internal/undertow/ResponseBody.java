@@ -59,7 +59,12 @@ final class ResponseBody implements ExchangeCompletionListener, ChannelListener<
 
     /** Begins to carry. Called once, on the exchange's I/O thread. */
     void start() {
-        exchange().addExchangeCompleteListener(this);
+        try {
+            exchange().addExchangeCompleteListener(this);
+        } catch (IllegalStateException e) { // reading the request has ended it: what has come is no body, or was cut
+            gone(e);
+            return;
+        }
         response.getWriteSetter().set(this);
         if (endless) {
             Http1Watch.over(exchange(), this::lost);
