@@ -27,6 +27,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -39,7 +40,12 @@ public final class ChatServer implements AutoCloseable {
     private static final int MOST_ROOMS = 1_000;
     private static final String TYPING = "/typing";
     private static final MessageOptions OPTIONS = MessageOptions.DEFAULT.maxLength(16 * 1024);
-    private static final JsonMapper MAPPER = new JsonMapper();
+    /** A page may leave out what a record must have. */
+    static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .build();
+
     private static final Codec<ChatMessage> CODEC = Codec.jackson(MAPPER, ChatMessage.class);
 
     private final String route;
