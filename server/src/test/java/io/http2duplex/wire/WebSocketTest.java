@@ -445,8 +445,11 @@ class WebSocketTest {
                     "Connection",
                     "UPGRADE",
                     "Sec-WebSocket-Protocol",
-                    "other, http2-duplex.2")) {
+                    "other",
+                    "Sec-WebSocket-Protocol",
+                    "another, http2-duplex.2")) {
                 assertThat(asked.status()).isEqualTo(101);
+                assertThat(asked.field("sec-websocket-protocol")).isEqualTo("http2-duplex.2");
                 assertThat(asked.field("sec-websocket-accept")).isEqualTo("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
             }
             assertThat(server.handler().statistics().dialect1().opened())

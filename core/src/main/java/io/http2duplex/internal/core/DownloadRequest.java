@@ -92,8 +92,8 @@ public sealed interface DownloadRequest {
         return fields.get(HeaderNames.WEB_SOCKET_KEY).isEmpty()
                 ? new OpensPlain()
                 : refused(
-                        "The request asks for a WebSocket, which there is not: the server does not allow them here, or"
-                                + " a proxy has not passed on all of it. It opens no duplex.");
+                        "The request asks for a WebSocket, but the server does not allow WebSockets here, or a proxy has"
+                                + " not passed on all of the request. It opens no duplex.");
     }
 
     private static DownloadRequest opening(RequestFields fields, long limit, DownloadWay way) {

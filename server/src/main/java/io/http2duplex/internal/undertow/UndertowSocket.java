@@ -118,6 +118,8 @@ final class UndertowSocket extends AbstractReceiveListener implements Socket {
 
     /** Answers with 101. */
     static void upgrade(HttpServerExchange exchange, Endpoint endpoint, Function<Socket, UnattachedSocket> opened) {
+        // Undertow looks for it in the first of several fields alone.
+        exchange.getRequestHeaders().put(Headers.SEC_WEB_SOCKET_PROTOCOL, HeaderNames.SUBPROTOCOL);
         AsyncWebSocketHttpServerExchange facade = facade(exchange);
         exchange.upgradeChannel((connection, same) -> {
             WebSocketChannel channel = HANDSHAKE.createChannel(facade, connection, facade.getBufferPool());
