@@ -13,10 +13,16 @@ import java.util.stream.Stream;
 /**
  * A program that tests run beside themselves.
  *
- * @param name of its executable, and of the Debian package that has it
+ * @param name of its executable
+ * @param debianPackage the Debian package that has it
  */
-record Program(String name) {
+record Program(String name, String debianPackage) {
     private static final List<String> PLACES = List.of("/usr/sbin", "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin");
+
+    /** A program whose package has its name. */
+    Program(String name) {
+        this(name, name);
+    }
 
     /** The environment variable that names the executable to use, in place of looking for one. */
     String variable() {
@@ -44,7 +50,7 @@ record Program(String name) {
                     cd '%s' && mkdir -p packages/partial \
                     && apt-get -o APT::Sandbox::User=root -o Dir::Cache::archives="$PWD/packages" -y \
                     --no-install-recommends --download-only install %s \
-                    && for package in packages/*.deb; do dpkg-deb -x "$package" .; done""".formatted(folder, name);
+                    && for package in packages/*.deb; do dpkg-deb -x "$package" .; done""".formatted(folder, debianPackage);
             if (machine.run(List.of("sh", "-c", unpack))) {
                 Optional<Path> unpacked = unpackedIn(folder)
                         .map(place -> place.resolve(name))

@@ -1,91 +1,86 @@
 package io.http2duplex.example.e2e;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-
-import io.http2duplex.certs.DevelopmentCertificates;
-import io.http2duplex.wire.Await;
-import io.http2duplex.wire.TestServer;
+import io.http2duplex.example.e2e.ProxyProgram.Software;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
 
-/**
- * A proxy of others in front of a server: HTTP/2 over TLS to the browser, and clear text to the server. Its configuration
- * is a file among the resources.
- */
+/** A proxy of others in front of a server: TLS to the browser, and clear text to the server. */
 final class Proxy implements AutoCloseable {
     /** What there is, and how it is configured. */
     enum Kind {
         /** As many set it up: the body of a request goes on only when it is there as a whole. */
-        NGINX("nginx", "nginx.conf", "-p @FOLDER@/ -e error.log -c"),
+        NGINX(Software.NGINX, "nginx.conf"),
         /** The body of a request goes on as it comes. */
-        NGINX_TUNED("nginx", "nginx-tuned.conf", "-p @FOLDER@/ -e error.log -c"),
+        NGINX_TUNED(Software.NGINX, "nginx-tuned.conf"),
         /** HTTP/1.1 to the server. */
-        HAPROXY_H1("haproxy", "haproxy-h1.cfg", "-db -f"),
+        HAPROXY_H1(Software.HAPROXY, "haproxy-h1.cfg"),
+        /** HTTP/1.1 to the server, as many set it up: small pieces of a request wait for more. */
+        HAPROXY_H1_DEFAULT(Software.HAPROXY, "haproxy-h1-default.cfg"),
         /** HTTP/2 to the server. */
-        HAPROXY_H2("haproxy", "haproxy-h2.cfg", "-db -f"),
+        HAPROXY_H2(Software.HAPROXY, "haproxy-h2.cfg"),
         /** HTTP/1.1 to the server. */
-        CADDY_H1("caddy", "caddy-h1.conf", "run --adapter caddyfile --config"),
+        CADDY_H1(Software.CADDY, "caddy-h1.conf"),
         /** HTTP/2 to the server. */
-        CADDY_H2("caddy", "caddy-h2.conf", "run --adapter caddyfile --config");
+        CADDY_H2(Software.CADDY, "caddy-h2.conf"),
+        /** HTTP/1.1 to the server. */
+        APACHE_H1(Software.APACHE, "apache-h1.conf"),
+        /** HTTP/2 to the server. */
+        APACHE_H2(Software.APACHE, "apache-h2.conf"),
+        /** HTTP/1.1 to the browser, and to the server. */
+        SQUID(Software.SQUID, "squid.conf"),
+        /** A forward proxy, which a browser asks for tunnels to servers: it leads to none itself, and sees no HTTP. */
+        SQUID_CONNECT(Software.SQUID, "squid-connect.conf"),
+        /** It has no TLS: {@link #HAPROXY_H1} is in front of it. */
+        VARNISH(Software.VARNISH, "varnish.vcl") {
+            @Override
+            List<Part> parts(int port, int targetPort) throws IOException {
+                int between = freePort();
+                Part varnish = super.parts(between, targetPort).get(0);
+                return List.of(varnish, HAPROXY_H1.parts(port, between).get(0));
+            }
+        },
+        /** Undertow's own; HTTP/1.1 to the server. */
+        UNDERTOW(null, "") {
+            @Override
+            List<Part> parts(int port, int targetPort) {
+                return List.of(new UndertowProxy(port, targetPort));
+            }
+        };
 
-        private final String program;
+        private final Software software;
         private final String configuration;
-        private final String arguments;
 
-        /** @param arguments the name of the configuration follows them */
-        Kind(String program, String configuration, String arguments) {
-            this.program = program;
+        Kind(Software software, String configuration) {
+            this.software = software;
             this.configuration = configuration;
-            this.arguments = arguments;
+        }
+
+        List<Part> parts(int port, int targetPort) throws IOException {
+            return List.of(new ProxyProgram(software, configuration, port, targetPort));
         }
     }
 
-    private final Kind kind;
-    private final Path folder;
-    private final Path executable;
-    private final int port;
-    private Process process;
+    /** One of the proxies that stand one behind the other. */
+    interface Part {
+        /** Waits until it accepts connections. */
+        void start() throws IOException;
 
-    /** @param targetPort where the server listens in clear text */
+        /** Its clients find their connections reset, or no server. It may be started again. */
+        void kill();
+    }
+
+    private final int port = freePort();
+    /** The one next to the server first. */
+    private final List<Part> parts;
+
+    /**
+     * @param targetPort where the server listens in clear text
+     * @throws IllegalStateException if what it needs is not here and can't be got
+     */
     Proxy(Kind kind, int targetPort) throws IOException {
-        this.kind = kind;
-        folder = Files.createDirectories(Path.of(System.getProperty("e2e.target"), kind.program));
-        executable = new Program(kind.program).executable(Machine.real(), folder);
-        port = freePort();
-        DevelopmentCertificates certificates = TestServer.certificates();
-        Path both = folder.resolve("both.pem");
-        Files.writeString(
-                both, Files.readString(certificates.certificateChain()) + Files.readString(certificates.privateKey()));
-        String configuration = template(kind.configuration);
-        for (Map.Entry<String, Object> value : Map.<String, Object>of(
-                        "@FOLDER@", folder,
-                        "@PORT@", port,
-                        "@TARGET@", targetPort,
-                        "@CHAIN@", certificates.certificateChain(),
-                        "@KEY@", certificates.privateKey(),
-                        "@BOTH@", both)
-                .entrySet()) {
-            configuration =
-                    configuration.replace(value.getKey(), value.getValue().toString());
-        }
-        Files.writeString(folder.resolve(kind.configuration), configuration);
-    }
-
-    private static String template(String name) throws IOException {
-        try (InputStream file = Objects.requireNonNull(Proxy.class.getResourceAsStream("/proxies/" + name), name)) {
-            return new String(file.readAllBytes(), UTF_8);
-        }
+        parts = kind.parts(port, targetPort);
     }
 
     private static int freePort() throws IOException {
@@ -98,45 +93,27 @@ final class Proxy implements AutoCloseable {
         return "https://localhost:" + port + path;
     }
 
+    /** {@return where a browser reaches it that uses it as its forward proxy} */
+    String address() {
+        return "http://127.0.0.1:" + port;
+    }
+
     Proxy start() throws IOException {
-        List<String> command = new ArrayList<>(List.of(executable.toString()));
-        for (String argument : List.of(kind.arguments.split(" "))) {
-            command.add(argument.replace("@FOLDER@", folder.toString()));
-        }
-        command.add(kind.configuration);
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("output.log").toFile());
-        if (executable.startsWith(folder)) {
-            builder.environment().put("LD_LIBRARY_PATH", Program.libraries(folder));
-        }
-        process = builder.start();
-        long deadline = System.nanoTime() + Await.LIMIT.toNanos();
-        while (!accepts()) {
-            if (!process.isAlive() || System.nanoTime() > deadline) {
-                throw new IOException(kind + " did not start; the logs in " + folder + " may tell why");
-            }
-            LockSupport.parkNanos(MILLISECONDS.toNanos(10));
+        for (Part part : parts) {
+            part.start();
         }
         return this;
     }
 
-    private boolean accepts() {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     /** Kills it: its clients find their connections reset, or no server. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    void kill() {
+        for (Part part : parts) {
+            part.kill();
+        }
     }
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        kill();
     }
 }
