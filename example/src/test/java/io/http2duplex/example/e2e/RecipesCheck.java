@@ -78,6 +78,38 @@ class RecipesCheck {
         }
     }
 
+    @Test
+    void guacamoleHasATunnelOverADuplex() throws Exception {
+        browser.expect(Noise.REQUEST); // a page that leaves a duplex breaks requests off
+        int port = freePort();
+        try (SimulatedGuacd guacd = new SimulatedGuacd();
+                StartedApplication application = StartedApplication.of(
+                        RECIPES.resolve("guacamole"),
+                        "" + port,
+                        "localhost",
+                        "" + guacd.port(),
+                        "vnc.example",
+                        "5900")) {
+            Page page = browser.page();
+            page.navigate("http://localhost:" + port + "/index.html");
+            assertThat(page).hasTitle("desktop of vnc.example");
+            page.keyboard().press("h");
+            page.keyboard().press("i");
+            assertThat(page).hasTitle("hi");
+            assertThat(guacd.connections()).isEqualTo(1);
+
+            page.keyboard().press("Escape");
+            assertThat(page.getByRole(AriaRole.ALERT)).hasText("The desktop is gone.");
+            Await.until("guacd's connection has ended", () -> guacd.connections() == 0);
+
+            page.reload();
+            assertThat(page).hasTitle("desktop of vnc.example");
+            browser.close();
+            Await.until("it ends with the page", () -> guacd.connections() == 0);
+            assertThat(application.stop()).as("exit code after SIGTERM").isEqualTo(143);
+        }
+    }
+
     /** In a development build React's StrictMode mounts each component twice. */
     @ParameterizedTest
     @ValueSource(strings = {"development", "production"})
