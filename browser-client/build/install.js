@@ -16,12 +16,13 @@ const stamp = createHash('sha256')
 
 if (stampFound() !== stamp) {
   // On Windows npm is a script, which only a shell runs.
-  const { error, status } = spawnSync(
+  const { error, status, stderr } = spawnSync(
     'npm',
-    ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--no-update-notifier'],
     {
       cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
       shell: process.platform === 'win32',
     },
   );
@@ -29,11 +30,21 @@ if (stampFound() !== stamp) {
     console.error(
       error
         ? `npm can't be run (${error.message}): install Node.js 18 or newer with npm from https://nodejs.org`
-        : 'npm ci failed: see above; it needs the package registry that npm is set up with',
+        : reason(stderr),
     );
     process.exit(1);
   }
   writeFileSync(stampFile, stamp);
+}
+
+/** Why npm failed. A folder that it can't make or write to, as below a home that is not ours, is told in one line. */
+function reason(stderr) {
+  const told = (name) => stderr.match(new RegExp(`^npm (?:error|ERR!) ${name} (.*)$`, 'm'))?.[1];
+  if (told('syscall') === 'mkdir' || ['EACCES', 'EPERM', 'EROFS'].includes(told('code'))) {
+    const cause = `${told('path')} (${told('code')})`;
+    return `npm can't write to ${cause}: give it another cache, as with npm_config_cache=/tmp/npm`;
+  }
+  return `npm ci failed; it needs the package registry that npm is set up with:\n${stderr}`;
 }
 
 function stampFound() {
