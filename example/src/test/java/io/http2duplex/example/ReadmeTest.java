@@ -26,6 +26,26 @@ class ReadmeTest {
         assertThat(source("src/test/resources/page/first.html")).isEqualTo(shown(README, "first.html", "html"));
     }
 
+    /** Maven 3.8 brings a compiler plugin that does not know maven.compiler.release, and would compile for Java 5. */
+    @Test
+    void readmesPomIsOfThisVersionAndForTheOldestMaven() throws IOException {
+        String pom = Files.readString(MODULE.resolve("pom.xml"));
+        String version = pom.substring(pom.indexOf("<version>"), pom.indexOf("</version>"))
+                .replace("<version>", "");
+        Matcher shown =
+                Pattern.compile("```xml\n(<properties>.*?)```", Pattern.DOTALL).matcher(Files.readString(README));
+
+        assertThat(shown.find()).isTrue();
+        assertThat(shown.group(1))
+                .contains("<maven.compiler.source>17<", "<maven.compiler.target>17<")
+                .doesNotContain("maven.compiler.release");
+        assertThat(Pattern.compile("<version>(.*?)</version>")
+                        .matcher(shown.group(1))
+                        .results())
+                .hasSize(3)
+                .allSatisfy(found -> assertThat(found.group(1)).isEqualTo(version));
+    }
+
     @Test
     void readmeIsShort() throws IOException {
         assertThat(Files.readAllLines(README)).hasSizeLessThanOrEqualTo(200);
