@@ -37,10 +37,13 @@ if (stampFound() !== stamp) {
   writeFileSync(stampFile, stamp);
 }
 
-/** Why npm failed. A folder that it can't make or write to, as below a home that is not ours, is told in one line. */
+/**
+ * Why npm failed. A folder that it can't make or write to, as below a home that is not ours, is told in one line.
+ * @param {string} stderr
+ */
 function reason(stderr) {
-  const told = (name) => stderr.match(new RegExp(`^npm (?:error|ERR!) ${name} (.*)$`, 'm'))?.[1];
-  if (told('syscall') === 'mkdir' || ['EACCES', 'EPERM', 'EROFS'].includes(told('code'))) {
+  const told = (/** @type {string} */ name) => stderr.match(new RegExp(`^npm (?:error|ERR!) ${name} (.*)$`, 'm'))?.[1];
+  if (told('syscall') === 'mkdir' || ['EACCES', 'EPERM', 'EROFS'].includes(told('code') ?? '')) {
     const cause = `${told('path')} (${told('code')})`;
     return `npm can't write to ${cause}: give it another cache, as with npm_config_cache=/tmp/npm`;
   }

@@ -104,7 +104,7 @@ export class CarrierContext {
   errorOf({ number, reason }) {
     const code = codeOfReset(number);
     const cause = code === 'CONNECTION_LOST' ? this.#cause : undefined;
-    const why = [code, reason, cause?.response && cause.message].filter(Boolean).join(': ');
+    const why = [code, reason.replace(/\p{C}+/gu, ' '), cause?.response && cause.message].filter(Boolean).join(': ');
     const options = { number, reason, ...(cause && { cause }) };
     return this.#refusal ?? new DuplexError(code, `The duplex has failed with ${why}`, options);
   }

@@ -11,11 +11,13 @@ const HEARTBEAT = 15_000;
 const RESUME_TIMEOUT = 30_000;
 const MIB = 1 << 20;
 
+const hello = (heartbeat = HEARTBEAT) => frame(FrameType.HELLO, [heartbeat, RESUME_TIMEOUT]);
+
 /** @param {{ resumeTimeout?: number }} [options] */
 function attached(options) {
   const core = new ResumableSession({ initialWindow: 100, maxWindow: 400, random: () => 0.5, ...options }, 0);
   const download = core.openDownload(0);
-  core.received(download, frame(FrameType.HELLO, [HEARTBEAT, RESUME_TIMEOUT]), 0);
+  core.received(download, hello(), 0);
   core.received(download, frame(FrameType.WINDOW, [0, 100]), 0);
   return { core, download };
 }
@@ -128,7 +130,10 @@ test('an upload that is taken, or of which more is confirmed, gives those that a
       core.uploadTaken(part);
     },
     ({ core, download }) => core.received(download, frame(FrameType.WINDOW, [1, 100]), 22_000),
-    (session) => (session.download = session.core.openDownload(22_000)),
+    (session) => {
+      session.download = session.core.openDownload(22_000);
+      session.core.received(session.download, hello(), 22_000);
+    },
   ])) {
     const session = attached();
     session.core.write(Buffer.from('ab'));
@@ -179,6 +184,7 @@ test('frames that are under way in a superseded download count', () => {
   assert.ok(core.downloads.mustAttach(1));
   core.downloads.attach(1);
   const next = core.openDownload(2);
+  core.received(next, hello(), 2);
   core.received(download, data(0, 'ab'), 3);
   core.received(next, data(0, 'abc'), 3);
   assert.equal(Buffer.from(core.read() ?? []).toString(), 'ab');
@@ -193,7 +199,7 @@ test('ROTATE ends the streaming POST, and one in a superseded download does not'
   core.received(download, frame(FrameType.ROTATE, []), 1);
   assert.ok(stream.mustEnd);
   core.downloads.attach(1);
-  core.received(core.openDownload(2), frame(FrameType.HELLO, [HEARTBEAT, RESUME_TIMEOUT]), 2);
+  core.received(core.openDownload(2), hello(), 2);
   const next = core.uploads.openStream(3);
   core.received(download, frame(FrameType.ROTATE, []), 3);
   assert.ok(!next.mustEnd && !core.downloads.mustAttach(3));
@@ -247,7 +253,7 @@ test('streaming that breaks more rarely, or with its connection, goes on', () =>
     core.downloadEnded(session.download, now + 1);
     core.downloads.attach(now + 1);
     session.download = core.openDownload(now + 2);
-    core.received(session.download, frame(FrameType.HELLO, [HEARTBEAT, RESUME_TIMEOUT]), now + 2);
+    core.received(session.download, hello(), now + 2);
     core.retryNow();
   }
   core.write(Buffer.from('ab'));
@@ -281,6 +287,45 @@ test('a session whose download has ended for a rotation that brings nothing is d
   assert.ok(core.downloads.isAttached);
   core.timeIs(11_000);
   assert.ok(!core.downloads.isAttached && !core.isWanted(rotation));
+});
+
+test('a download that does not begin with HELLO breaks the protocol', () => {
+  for (const first of [frame(FrameType.WINDOW, [0, 100]), data(0, 'a'), frame(FrameType.PING, [1])]) {
+    const core = new ResumableSession({ initialWindow: 100, maxWindow: 400, random: () => 0.5 }, 0);
+    core.received(core.openDownload(0), first, 0);
+    assert.equal(core.failure?.number, 2);
+  }
+});
+
+test('polls that bring nothing, and are answered at once, follow each other 50 times a second at most', () => {
+  const { core, download } = attached();
+  core.downloadEnded(download, 0);
+  let now = 0;
+  for (let polls = 0; polls < 3; polls++) {
+    core.timeIs(now);
+    assert.ok(core.downloads.mustAttach(now));
+    core.downloads.attach(now);
+    const poll = core.openDownload(now, true);
+    core.received(poll, hello(), now);
+    core.received(poll, frame(FrameType.WINDOW, [0, 100]), now);
+    core.downloadEnded(poll, now, true);
+    assert.ok(core.downloads.isAttached && !core.downloads.mustAttach(now + 19));
+    now += 20;
+  }
+});
+
+test('of downloads that others have overtaken the three newest are read on', () => {
+  const { core, download } = attached();
+  const all = [download];
+  for (let now = 1; now <= 5; now++) {
+    core.received(/** @type {any} */ (all.at(-1)), frame(FrameType.ROTATE, []), now);
+    core.downloads.attach(now);
+    all.push(core.openDownload(now));
+  }
+  assert.deepEqual(
+    all.map((each) => core.isWanted(each)),
+    [false, false, true, true, true, true],
+  );
 });
 
 test('a client gives up after the resume timeout, and tells a server that may still be there', () => {
@@ -424,6 +469,7 @@ test('what a streaming body still holds when the server has confirmed it by then
   const size = 20_000;
   const core = new ResumableSession({ initialWindow: size, maxWindow: size, random: () => 0.5 }, 0);
   const download = core.openDownload(0);
+  core.received(download, hello(), 0);
   core.received(download, frame(FrameType.WINDOW, [0, size]), 0);
   core.write(Buffer.alloc(size, 'x'));
   const held = core.uploads.nextPieces(core.uploads.openStream(0), MIB, 0) ?? [];
@@ -600,11 +646,12 @@ test('a socket takes the place of a download only with the ticket of that one', 
 
 test('a socket that has been idle for long and is left stays until a request has taken its place', () => {
   const { core, download } = attached();
-  core.received(download, frame(FrameType.HELLO, [0, RESUME_TIMEOUT]), 0);
+  core.received(download, hello(0), 0);
   core.downloads.attach(0, true);
   const socket = core.openDownload(0);
   const part = core.uploads.openSocket(0);
   assert.ok(core.uploads.nextPieces(part, MIB, 0));
+  core.received(socket, hello(0), 0);
   core.received(socket, frame(FrameType.PONG, [part.probe]), 0);
   const now = 20 * HEARTBEAT;
   core.leaveSocket(now);
@@ -628,7 +675,7 @@ test('a streaming POST that has ended and is never answered is given up', () => 
 test('a poll that tries another way counts when it brings something; until then, and if it fails, polls go on', () => {
   const core = new ResumableSession({ initialWindow: 100, maxWindow: 400, random: () => 0.5 }, 0);
   const download = core.openDownload(0, true);
-  core.received(download, frame(FrameType.HELLO, [HEARTBEAT, RESUME_TIMEOUT]), 0);
+  core.received(download, hello(), 0);
   core.downloadEnded(download, 1, true);
   const trial = core.downloads.attach(1, false, true);
   assert.equal(trial.wait, 0);

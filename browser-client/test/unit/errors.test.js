@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { problemOf } from '../../src/problem.js';
 import { readFile } from 'node:fs/promises';
 import { codeOfRefusedOpening, codeOfRefusedUpload } from '../../src/codes.js';
 import { DuplexError, ErrorCode, ResponseError } from '../../src/errors.js';
@@ -88,4 +89,14 @@ test('the status of a refused upload tells its code', () => {
 
 test('an opening knows no session yet: 404 is a plain refusal', () => {
   assert.deepEqual([403, 404, 429, 503].map(codeOfRefusedOpening), ['REFUSED', 'REFUSED', 'OVERLOADED', 'OVERLOADED']);
+});
+
+test('a problem without an end is none, and is not read on', async () => {
+  let pulled = 0;
+  const endless = new ReadableStream({
+    pull: (controller) => controller.enqueue(new Uint8Array(1000).fill(pulled++ ? 0x20 : 0x7b)),
+  });
+  const response = new Response(endless, { status: 429, headers: { 'content-type': 'application/problem+json' } });
+  assert.equal(await problemOf(response), undefined);
+  assert.ok(pulled < 100);
 });

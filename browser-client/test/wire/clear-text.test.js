@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before } from 'node:test';
+import * as FrameType from '../../src/dialect2/core/frame-types.js';
+import { frame } from '../../src/dialect2/core/frames.js';
 import { faces, readAll } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { test } from '../support/time-limits.js';
@@ -25,16 +27,42 @@ const server = createServer(async (request, response) => {
 /** @type {import('node:http').ServerResponse} */
 let download;
 
+/** Answers POSTs of dialect 2 as a proxy does whose server is gone. */
+const proxied = createServer((request, response) => {
+  if (request.method === 'GET') {
+    response.writeHead(200, { 'http2-duplex-id': 'id', 'http2-duplex-version': '2' });
+    response.write(Buffer.concat([frame(FrameType.HELLO, [15_000, 2_000]), frame(FrameType.WINDOW, [0, 65_536])]));
+    return;
+  }
+  request.resume();
+  response.writeHead(502, { 'content-type': 'text/html' });
+  response.end('x'.repeat(100_000));
+  proxied.emit('answered');
+});
+
 before(async () => {
-  server.listen(0, 'localhost');
-  await once(server, 'listening');
+  for (const each of [server, proxied]) {
+    each.listen(0, 'localhost');
+    await once(each, 'listening');
+  }
 });
 after(() => {
-  server.closeAllConnections();
-  server.close();
+  for (const each of [server, proxied]) {
+    each.closeAllConnections();
+    each.close();
+  }
 });
 
 for (const face of faces) {
+  test(`a proxy's page in answer to POSTs fails a duplex, and no promise that nobody has, ${face.name}`, async () => {
+    const { port } = /** @type {import('node:net').AddressInfo} */ (proxied.address());
+    const client = await face.open(`http://localhost:${port}/`, {});
+    const again = once(proxied, 'answered').then(() => once(proxied, 'answered'));
+    await client.write(Buffer.from('a'));
+    await again;
+    client.destroy();
+  });
+
   test(`over HTTP/1.1 in clear text, with the fetch of the platform, what is written comes back, ${face.name}`, async () => {
     const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
     const client = await face.open(`http://localhost:${port}/`, {});

@@ -51,7 +51,12 @@ export class BackOff {
       atLeast = Math.max(atLeast, this.#random() * bound);
     }
     if (atLeast > 0) {
-      this.#until = Math.max(this.#until, now + atLeast);
+      this.pause(now + atLeast);
     }
+  }
+
+  /** @param {number} until at least */
+  pause(until) {
+    this.#until = Math.max(this.#until, until);
   }
 }

@@ -1,5 +1,6 @@
 import { BackOff } from './back-off.js';
-import { FrameDecoder } from './frames.js';
+import * as FrameType from './frame-types.js';
+import { FrameDecoder, ProtocolError } from './frames.js';
 
 const ATTACH_TIMEOUT_MILLISECONDS = 10_000;
 /** The same of a trial: what has worked so far waits for it, or, on a socket, has just shown that it works. */
@@ -8,6 +9,10 @@ const TRIAL_TIMEOUT_MILLISECONDS = 3_000;
 const DEFAULT_RESUME_TIMEOUT_MILLISECONDS = 30_000;
 /** The frames that every download begins with: HELLO, WINDOW and perhaps DRAIN. A further one shows that it works. */
 const FIRST_FRAMES = 3;
+/** After a poll that has brought no more than these: whatever answers polls at once must not keep the client busy. */
+const EMPTY_POLL_PAUSE_MILLISECONDS = 20;
+/** How many downloads are read at once: those that others have overtaken may still bring something. */
+const MOST_DOWNLOADS = 4;
 /** How many bytes of HELLO are the ticket, behind the fields. */
 const TICKET_BYTES = 16;
 /** In place of a heartbeat: how long a poll may wait, and the server may keep a download that another has overtaken. */
@@ -200,6 +205,10 @@ export class Downloads {
         before.until = now + 2 * (this.heartbeat || NO_HEARTBEAT_MILLISECONDS);
       }
       this.#current = download;
+      if (this.#open.size > MOST_DOWNLOADS) {
+        const [oldest] = this.#open;
+        this.#open.delete(oldest); // what it would still bring comes again
+      }
       if (!before?.isPoll || !download.isPoll) {
         this.onattached();
       }
@@ -214,6 +223,9 @@ export class Downloads {
     this.#heardAt = now;
     for (const frame of download.decoder.decode(bytes)) {
       if (++download.frames === 1) {
+        if (frame.type !== FrameType.HELLO) {
+          throw new ProtocolError();
+        }
         this.#greeted(download, now);
       } else if (download.frames > FIRST_FRAMES) {
         this.backOff.reset();
@@ -262,6 +274,9 @@ export class Downloads {
     if (isWhole && download.isPoll && download.frames) {
       this.#mustRotate = true;
       this.backOff.reset();
+      if (download.frames <= FIRST_FRAMES) {
+        this.backOff.pause(now + EMPTY_POLL_PAUSE_MILLISECONDS);
+      }
       return false;
     }
     if ((isWhole || download.isSocket) && this.#attempt?.isRotation) {

@@ -49,7 +49,7 @@ export class Exchanges {
     const { fetch, url } = this.context.settings;
     this.#open.set(request, abort);
     const response = await this.#try(() => fetch(url, { ...init, signal: abort.signal }));
-    const answer = response && (await this.#interpret(response, Boolean(accepts(response)), abort));
+    const answer = response && (await this.#interpret(response, Boolean(accepts(response))));
     // From now on it is not aborted: a ResponseError may read the response's body.
     this.#open.delete(request);
     return answer;
@@ -58,10 +58,9 @@ export class Exchanges {
   /**
    * @param {Response} response
    * @param {boolean} isAccepted
-   * @param {AbortController} abort
    * @returns {Promise<Answer>}
    */
-  async #interpret(response, isAccepted, abort) {
+  async #interpret(response, isAccepted) {
     const problem = isAccepted || response.ok ? undefined : await problemOf(response);
     if (isAccepted || isOfServer(problem)) {
       return { response, isAccepted, problem };
@@ -69,7 +68,8 @@ export class Exchanges {
     const error = new ResponseError(response);
     error.code = codeOfRefusedUpload(response.status);
     await error.init();
-    abort.abort();
+    // Not by its AbortController: Node reports that as a rejection of a body that was cloned, which nobody can handle.
+    response.body?.cancel().catch(() => {});
     return { response, isAccepted, error };
   }
 
@@ -130,7 +130,7 @@ export class Exchanges {
       context.event((now) => lost(now, retry_after));
     } else if (Number.isInteger(problem.number)) {
       drain(response);
-      context.event(() => core.closedByServer(problem.number, problem.reason));
+      context.event(() => core.closedByServer(problem.number, String(problem.reason ?? '')));
     } else {
       if (!core.isClosed) {
         context.refused(responseError(response, settings.ResponseError, code));

@@ -71,8 +71,15 @@ final class BackOff {
             failures = Math.min(failures + 1, MOST_DOUBLINGS);
             pause = Math.max(pause, (long) (random.getAsDouble() * bound));
         }
-        if (pause > 0 && (until == Deadline.NONE || now + pause - until > 0)) {
-            until = now + pause;
+        if (pause > 0) {
+            pause(now + pause);
+        }
+    }
+
+    /** @param time until then, at least */
+    void pause(long time) {
+        if (until == Deadline.NONE || time - until > 0) {
+            until = time;
         }
     }
 }

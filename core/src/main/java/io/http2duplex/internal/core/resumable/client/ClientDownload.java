@@ -39,6 +39,10 @@ public final class ClientDownload {
         return frames > 0;
     }
 
+    int frames() {
+        return frames;
+    }
+
     FrameDecoder decoder() {
         return decoder;
     }

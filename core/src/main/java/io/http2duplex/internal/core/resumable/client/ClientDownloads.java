@@ -33,6 +33,12 @@ final class ClientDownloads {
     /** The frames that every download begins with: HELLO, WINDOW and perhaps DRAIN. A further one shows that it works. */
     private static final int FIRST_FRAMES = 3;
 
+    /** After a poll that has brought no more than these: whatever answers polls at once must not keep the client busy. */
+    private static final long EMPTY_POLL_PAUSE_NANOS = 20_000_000;
+
+    /** How many downloads are read at once: those that others have overtaken may still bring something. */
+    private static final int MOST_DOWNLOADS = 4;
+
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     /** How long a poll waits if the server does not ask for signs of life. */
@@ -229,14 +235,18 @@ final class ClientDownloads {
         heardAt = now;
     }
 
-    /** A frame of a download has come. */
-    void frame(ClientDownload download, long now) {
+    /** A frame of a download has come. {@return whether it may: the first must be HELLO} */
+    boolean frame(ClientDownload download, boolean hello, long now) {
         int count = download.countFrame();
+        if (count == 1 && !hello) {
+            return false;
+        }
         if (count == 1) {
             begin(download, now);
         } else if (count > FIRST_FRAMES) {
             backOff.reset();
         }
+        return true;
     }
 
     private void begin(ClientDownload download, long now) {
@@ -253,6 +263,9 @@ final class ClientDownloads {
             boolean goesOnPolling = isBetweenPolls() && download.isPoll();
             if (current != null && (current.isSocket() || download.isSocket())) {
                 open.remove(current); // what it would still bring comes again
+            }
+            if (open.size() > MOST_DOWNLOADS) {
+                open.remove(0); // what it would still bring comes again
             }
             current = download;
             ticket = null;
@@ -278,11 +291,14 @@ final class ClientDownloads {
     }
 
     /** The body of a download has ended cleanly. {@return whether it is a poll that another follows} */
-    boolean isAnswered(ClientDownload download) {
+    boolean isAnswered(ClientDownload download, long now) {
         boolean answered = download == current && download.isPoll() && download.hasBegun();
         if (answered) {
             open.remove(download);
             mustRotate = true;
+            if (download.frames() <= FIRST_FRAMES) {
+                backOff.pause(now + EMPTY_POLL_PAUSE_NANOS);
+            }
         }
         return answered;
     }

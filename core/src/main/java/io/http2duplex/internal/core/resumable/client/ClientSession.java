@@ -225,7 +225,7 @@ public final class ClientSession extends FrameSession {
 
     /** A body has ended as it should. */
     public void ended(ClientDownload download, long now) {
-        if (downloads.isAnswered(download)) {
+        if (downloads.isAnswered(download, now)) {
             time = now;
             settle();
         } else {
@@ -547,8 +547,15 @@ public final class ClientSession extends FrameSession {
         private @Nullable ClientDownload download;
 
         private ClientDownload frame() {
+            return frame(false);
+        }
+
+        private ClientDownload frame(boolean hello) {
             ClientDownload known = Objects.requireNonNull(download);
-            downloads.frame(known, time);
+            if (!downloads.frame(known, hello, time)) {
+                ClientSession.this.reset(new Failure(
+                        ErrorCode.PROTOCOL_ERROR, "The server broke the protocol: a download must begin with HELLO."));
+            }
             return known;
         }
 
@@ -610,7 +617,7 @@ public final class ClientSession extends FrameSession {
 
         @Override
         public void hello(long heartbeatMillis, long resumeMillis, @Nullable Ticket ticket) {
-            downloads.hello(frame(), heartbeatMillis, resumeMillis, ticket);
+            downloads.hello(frame(true), heartbeatMillis, resumeMillis, ticket);
         }
 
         @Override

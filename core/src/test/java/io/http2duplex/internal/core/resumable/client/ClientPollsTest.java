@@ -49,12 +49,24 @@ class ClientPollsTest {
         session.received(download, hello, now);
         session.received(download, new FrameEncoder().window(0, 1024).take(), now);
         session.ended(download, now);
+        assertThat(session.nextAttempt(now))
+                .as("something may answer polls at once, with nothing")
+                .isNull();
+        now += 20_000_000;
+        session.timeIs(now);
         attempt = Objects.requireNonNull(session.nextAttempt(now), "no poll is due");
     }
 
     private void sleep(long seconds) {
         now += seconds * SECOND;
         session.timeIs(now);
+    }
+
+    @Test
+    void aDownloadThatDoesNotBeginWithHelloBreaksTheProtocol() {
+        ClientDownload download = session.opened(attempt, false, now);
+        session.received(download, new FrameEncoder().window(0, 1024).take(), now);
+        assertThat(Objects.requireNonNull(session.failure()).code()).isEqualTo(ErrorCode.PROTOCOL_ERROR);
     }
 
     @Test

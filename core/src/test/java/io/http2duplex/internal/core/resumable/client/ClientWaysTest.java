@@ -50,6 +50,8 @@ class ClientWaysTest {
     }
 
     private Attempt next() {
+        now += 20_000_000; // polls that bring nothing follow each other no sooner
+        session().timeIs(now);
         return requireNonNull(session().nextAttempt(now), "no GET is due");
     }
 
