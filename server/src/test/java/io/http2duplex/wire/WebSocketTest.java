@@ -375,12 +375,13 @@ class WebSocketTest {
                     new byte[] {(byte) 0x83, (byte) 0x80, 1, 2, 3, 4}, // an unknown opcode
                     new byte[] {0x09, (byte) 0x80, 1, 2, 3, 4}, // a ping that is cut
                     new byte[] {(byte) 0x89, (byte) 0xFE, 1, 0, 1, 2, 3, 4}, // a ping that is too long
-                    new byte[] {(byte) 0x80, (byte) 0x80, 1, 2, 3, 4})) { // the rest of no message
+                    new byte[] {(byte) 0x80, (byte) 0x80, 1, 2, 3, 4}, // the rest of no message
+                    new byte[] {(byte) 0x88, (byte) 0x82, 0, 0, 0, 0, 0, 1})) { // a close with a code that is none
                 try (WebSocketClient socket = socket(server)) {
                     resumable.move(socket);
                     assertEchoes(resumable, 10);
                     socket.write(wrong);
-                    assertThat(socket.awaitClose().code()).isEqualTo(1002);
+                    assertThat(socket.awaitClose()).isEqualTo(MALFORMED);
                     socket.awaitEnd();
                 }
                 resumable.resume(client);

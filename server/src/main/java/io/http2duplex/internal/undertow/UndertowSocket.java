@@ -27,6 +27,7 @@ import io.undertow.websockets.core.WebSockets;
 import io.undertow.websockets.core.protocol.Handshake;
 import io.undertow.websockets.core.protocol.version13.Hybi13Handshake;
 import io.undertow.websockets.spi.AsyncWebSocketHttpServerExchange;
+import io.undertow.websockets.spi.WebSocketHttpExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
@@ -38,6 +39,7 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
 
 /**
  * A WebSocket of Undertow, as the endpoint's port, and the carrier of the session that attaches: what comes is pushed in as
@@ -65,7 +67,13 @@ final class UndertowSocket extends AbstractReceiveListener implements Socket {
     private static final long CLOSE_NANOS = 5_000_000_000L;
 
     /** Without extensions: messages are not compressed. */
-    private static final Handshake HANDSHAKE = new Hybi13Handshake(Set.of(HeaderNames.SUBPROTOCOL), false);
+    private static final Handshake HANDSHAKE = new Hybi13Handshake(Set.of(HeaderNames.SUBPROTOCOL), false) {
+        @Override
+        public WebSocketChannel createChannel(
+                WebSocketHttpExchange exchange, StreamConnection connection, ByteBufferPool buffers) {
+            return new SocketChannel(exchange, getWebSocketLocation(exchange), connection, buffers);
+        }
+    };
 
     private static final ByteBufferPool INCOMING = new DefaultByteBufferPool(true, 16 * 1024, -1, 1);
     /** Each holds a message. A socket has at most one, while the transport has not taken all of it. */
