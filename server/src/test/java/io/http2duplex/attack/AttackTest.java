@@ -179,6 +179,7 @@ class AttackTest {
         attacks.putAll(Dialect2Attacks.ALL);
         attacks.putAll(AccountAttacks.ALL);
         attacks.putAll(OneRequestAttacks.ALL);
+        attacks.putAll(SocketAttacks.ALL);
         return attacks;
     }
 

@@ -114,6 +114,7 @@ final class AttackedServer {
                             callback.onDuplex(duplex);
                         })
                         .oneRequest(true)
+                        .webSocket(true)
                         // What attackers leave behind must be gone soon.
                         .resumeTimeout(Duration.ofSeconds(2))
                         .lingerTimeout(Duration.ofSeconds(2))

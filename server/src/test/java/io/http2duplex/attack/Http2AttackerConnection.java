@@ -1,5 +1,6 @@
 package io.http2duplex.attack;
 
+import static io.http2duplex.wire.Frames.HELLO;
 import static io.http2duplex.wire.Http2Frames.DATA;
 import static io.http2duplex.wire.Http2Frames.END_HEADERS;
 import static io.http2duplex.wire.Http2Frames.END_STREAM;
@@ -7,6 +8,7 @@ import static io.http2duplex.wire.Http2Frames.HEADERS;
 import static io.http2duplex.wire.Http2Frames.RST_STREAM;
 import static io.http2duplex.wire.Http2Frames.SETTINGS;
 
+import io.http2duplex.internal.core.resumable.Ticket;
 import io.http2duplex.wire.Http2Connection;
 import io.http2duplex.wire.Http2Frames;
 import java.io.IOException;
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class Http2AttackerConnection extends AttackerConnection {
     private static final int INITIAL_WINDOW_SIZE = 4;
     private static final int PATIENCE_SECONDS = 2;
+    /** Behind the head of HELLO, the heartbeat and the resume timeout. */
+    private static final int TICKET_AT = 12;
 
     /** A response's head. */
     record Head(int status, @Nullable String id) {}
@@ -38,6 +42,8 @@ final class Http2AttackerConnection extends AttackerConnection {
     private static final Head NONE = new Head(0, null);
 
     private final Map<Integer, CompletableFuture<Head>> heads = new ConcurrentHashMap<>();
+    /** By the stream: what its download has brought. */
+    private final Map<Integer, CompletableFuture<Ticket>> tickets = new ConcurrentHashMap<>();
     /** By the stream: what the server has allowed beyond the first window. */
     private final Map<Integer, Integer> credit = new ConcurrentHashMap<>();
 
@@ -131,10 +137,21 @@ final class Http2AttackerConnection extends AttackerConnection {
 
     /** {@return the response's head; {@link #NONE} if none comes within {@value #PATIENCE_SECONDS} seconds} */
     Head head(int stream) throws IOException {
+        Head head = within(awaited(stream));
+        return head == null ? NONE : head;
+    }
+
+    /** {@return the ticket that a download has begun with; null if none comes within {@value #PATIENCE_SECONDS} seconds} */
+    @Nullable
+    Ticket ticket(int stream) throws IOException {
+        return within(tickets.computeIfAbsent(stream, ignored -> new CompletableFuture<>()));
+    }
+
+    private static <T> @Nullable T within(CompletableFuture<T> what) throws IOException {
         try {
-            return awaited(stream).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return what.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            return NONE;
+            return null;
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
@@ -184,6 +201,10 @@ final class Http2AttackerConnection extends AttackerConnection {
         protected void data(int stream, byte[] bytes, boolean last) {
             if (awaited(stream).getNow(NONE).status != 200) {
                 verdict().looked(new String(bytes, StandardCharsets.ISO_8859_1), attack);
+            } else if (bytes.length >= TICKET_AT + 16 && bytes[0] == HELLO) {
+                ByteBuffer ticket = ByteBuffer.wrap(bytes).position(TICKET_AT);
+                tickets.computeIfAbsent(stream, ignored -> new CompletableFuture<>())
+                        .complete(new Ticket(ticket.getLong(), ticket.getLong()));
             }
         }
 
