@@ -1,5 +1,6 @@
 package io.http2duplex.attack;
 
+import io.http2duplex.DownloadMode;
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexCallback;
 import io.http2duplex.DuplexStatistics;
@@ -210,6 +211,7 @@ final class AttackedServer {
                         + counts.oneRequest().opened());
         status.add("ended", counts.ended());
         status.add("detached", counts.detached());
+        status.add("on sockets", counts.modes().getOrDefault(DownloadMode.WEBSOCKET, 0));
         status.add("memory used", counts.memoryUsed());
         status.add("buffered", counts.upload().buffered() + counts.download().buffered());
         counts.failed().forEach((code, count) -> status.add("failed " + code, count));
