@@ -40,6 +40,7 @@ class AttackerConnection implements AutoCloseable {
     private final boolean reads;
     private final LongAdder sent;
     private volatile boolean closed;
+    private volatile boolean isAnswered;
     private volatile int mostAnswers = Integer.MAX_VALUE;
 
     /** @param sent counts the bytes that are sent */
@@ -129,6 +130,17 @@ class AttackerConnection implements AutoCloseable {
         }
     }
 
+    /** Waits until something has come back, for {@value #ANSWER_MILLIS} ms at most; where nobody reads, it reads a byte. */
+    final void awaitAnswer() throws IOException {
+        if (!reads) {
+            isAnswered = top.getInputStream().read() >= 0;
+        }
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS);
+        while (!isAnswered && !closed && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+    }
+
     /** {@return whether either end has closed it, as far as anybody reads} */
     final boolean isClosed() {
         return closed;
@@ -162,6 +174,7 @@ class AttackerConnection implements AutoCloseable {
         byte[] buffer = new byte[8192];
         try {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                isAnswered = true;
                 if (text.length() < MAX_KEPT) {
                     text.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
                 }

@@ -48,11 +48,16 @@ final class SocketAttacks {
 
     private SocketAttacks() {}
 
-    private static AttackerConnection upgraded(AttackerConnection line, String path) throws IOException {
+    private static AttackerConnection asked(AttackerConnection line, String path) throws IOException {
         return line.write("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
                 + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                 + "Sec-WebSocket-Protocol: http2-duplex.2\r\n\r\n");
+    }
+
+    private static AttackerConnection upgraded(AttackerConnection line, String path) throws IOException {
+        asked(line, path).awaitAnswer();
+        return line;
     }
 
     private static AttackerConnection opened(Attacker attacker) throws IOException {
@@ -103,7 +108,10 @@ final class SocketAttacks {
         for (byte[] garbage : all) {
             opened(attacker).write(garbage).write(attacker.bytes(attacker.random.nextInt(100)));
         }
-        opened(attacker).write(frame(TEXT, attacker.bytes(10))).awaitClose();
+        // What comes before the answer is no WebSocket yet.
+        asked(attacker.http1(), attacker.path())
+                .write(frame(BINARY, attacker.bytes(10)))
+                .awaitClose();
     }
 
     private static void guesses(Attacker attacker) throws IOException {
