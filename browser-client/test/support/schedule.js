@@ -1,6 +1,7 @@
 // One run of the client's core against the server's, with a simulated network, clock and applications, all from one seed.
 import assert from 'node:assert/strict';
 import { ResumableSession } from '../../src/dialect2/core/session.js';
+import { sessionIn, textOf } from '../../src/survive-reload/entry.js';
 import { APPLICATION_RESET, Application } from './simulated-application.js';
 import { Downloads } from './simulated-downloads.js';
 import { Connection, Exchange, NO_LIMIT, World } from './simulated-network.js';
@@ -19,10 +20,13 @@ const LONG_RESUME_TIMEOUT_MILLISECONDS = 300_000;
 /** How long the last requests of a session may take: see src/dialect2/session.js. */
 const LAST_REQUESTS_MILLISECONDS = 3_000;
 const MAX_EVENTS = 100_000;
+/** How long a page takes that is reloaded: less than each resume timeout, with all delays. */
+const RELOAD_MILLISECONDS = 1_000;
 
 export class Schedule {
   #seed;
   #world;
+  #options;
   #client;
   #server;
   #clientApplication;
@@ -55,6 +59,8 @@ export class Schedule {
   #isExpired = false;
   /** The client is closed: what follows are the last requests. */
   #isLast = false;
+  /** How often the page is reloaded. */
+  #reloads = 0;
 
   /** @param {number} seed */
   constructor(seed) {
@@ -86,15 +92,18 @@ export class Schedule {
     // Without a heartbeat nobody finds out that a download is held back.
     this.#way.buffersResponses = heartbeat > 0 && world.chance(0.1);
     this.#outlastsFaults = resumeTimeout === LONG_RESUME_TIMEOUT_MILLISECONDS && heartbeat > 0;
-    this.#client = new ResumableSession(
-      {
-        initialWindow: window,
-        maxWindow: clientMax,
-        resumeTimeout: !this.#outlastsFaults && world.chance(0.1) ? 2_000 : undefined,
-        random: world.random,
-      },
-      0,
-    );
+    const isImpatient = !this.#outlastsFaults && world.chance(0.1);
+    if (resumeTimeout > 0 && !isImpatient && world.chance(0.3)) {
+      this.#reloads = world.between(1, 4);
+    }
+    this.#options = {
+      initialWindow: window,
+      maxWindow: clientMax,
+      confirmsRead: this.#reloads > 0,
+      resumeTimeout: isImpatient ? 2_000 : undefined,
+      random: world.random,
+    };
+    this.#client = new ResumableSession(this.#options, 0);
     this.#server = new ServerSession(
       {
         heartbeat,
@@ -172,6 +181,10 @@ export class Schedule {
         world.after(world.between(0, world.oneOf([2_000, FAULTS_MILLISECONDS])), fault);
       }
     }
+    const longest = world.oneOf([100, 2_000, 20_000]);
+    for (let i = this.#reloads; i > 0; i--) {
+      world.after(world.between(0, longest), () => this.#reload());
+    }
     for (let i = world.chance(0.3) ? 3 : 0; i > 0; i--) {
       world.after(world.between(0, 20_000), () => {
         this.#server.rotate(world.now);
@@ -218,6 +231,36 @@ export class Schedule {
       this.#atClient(() => {
         this.#isAway = false;
         this.#client.retryNow();
+        this.#runClient();
+      }),
+    );
+  }
+
+  /** The page is reloaded: another core goes on, from what is stored of this one. */
+  #reload() {
+    const world = this.#world;
+    const client = this.#client;
+    const isOver = client.failure || (client.isClosed && client.isAtEnd);
+    if (this.#isAway || this.#sleepsUntil > world.now || isOver || client.downloads.timeLeft(world.now) <= 0) {
+      return;
+    }
+    const stored = textOf({ asked: '', url: '', id: 'id', way: 'streaming', until: 1, ...client.suspend() });
+    this.#isAway = true;
+    this.#watched.forEach((look) => look());
+    const kept = sessionIn(stored);
+    assert.ok(kept);
+    const application = this.#clientApplication;
+    this.#require(
+      kept.receiving.read === application.read && kept.sending.written === application.written,
+      'the page is told of other offsets than it had',
+    );
+    const { attempts } = kept;
+    this.#client = new ResumableSession({ ...this.#options, attempts, kept }, world.now);
+    [application, this.#downloads, this.#uploads, this.#sockets].forEach((part) => part.reload(this.#client));
+    this.#isLast = this.#isExpired = false;
+    world.after(world.between(0, RELOAD_MILLISECONDS), () =>
+      this.#atClient(() => {
+        this.#isAway = false;
         this.#runClient();
       }),
     );

@@ -54,6 +54,11 @@ export class Application {
     }
   }
 
+  /** The page was reloaded: the application goes on where it was. @param {Core} core the new page's */
+  reload(core) {
+    this.#core = core;
+  }
+
   /** Something may have changed. */
   look() {
     if (this.#waiting) {

@@ -43,6 +43,12 @@ export class Downloads {
     this.#mayHold = mayHold;
   }
 
+  /** The page was reloaded. @param {ResumableSession} client the new page's */
+  reload(client) {
+    this.#client = client;
+    this.isGreeted = false;
+  }
+
   /** @param {number} limit */
   open(limit) {
     const isPoll = this.#world.chance(this.#polls);

@@ -38,6 +38,11 @@ export class Sockets {
     this.#downloads = downloads;
   }
 
+  /** The page was reloaded. @param {ResumableSession} client the new page's */
+  reload(client) {
+    this.#client = client;
+  }
+
   /** @param {(move: () => void) => void} atClient runs a move when the client can make it */
   plan(atClient) {
     const longest = this.#world.oneOf([100, 2_000, 20_000]);

@@ -76,6 +76,11 @@ export class Uploads {
     return this.#stream?.exchange === exchange;
   }
 
+  /** The page was reloaded. @param {ResumableSession} client the new page's */
+  reload(client) {
+    this.#client = client;
+  }
+
   get #mayStream() {
     const { downloads, uploads, isClosed } = this.#client;
     return this.mode !== 'post' && downloads.isAttached && !isClosed && !uploads.isOnSocket;

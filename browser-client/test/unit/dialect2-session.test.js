@@ -687,3 +687,38 @@ test('a poll that tries another way counts when it brings something; until then,
   const poll = core.downloads.attach(3_001);
   assert.equal(poll.wait, HEARTBEAT);
 });
+
+test('a PONG that answers a PING of the page before is not treated as the answer to one of the page after', () => {
+  const { core: before } = attached();
+  const old = before.uploads.openStream(1);
+  before.write(Buffer.from('ab'));
+  before.uploads.nextPieces(old, MIB, 1);
+  const options = { initialWindow: 100, maxWindow: 400, random: () => 0.5, kept: before.suspend(), attempts: 1 };
+  const core = new ResumableSession(options, 2);
+  const download = core.openDownload(2);
+  core.received(download, hello(), 2);
+  const stream = core.uploads.openStream(2);
+  core.received(download, frame(FrameType.PONG, [old.probe]), 3);
+  assert.equal(core.uploads.mayStream, true);
+  core.timeIs(2 + 3_000);
+  assert.equal(core.uploads.mayStream, false);
+  assert.equal(core.isWanted(stream), false);
+});
+
+test('where only what was read is confirmed, a sender that has asked gets the rest by halves', () => {
+  const receiving = new ReceivingDirection(1_000, 1_000, 0, true);
+  receiving.receive(0, new Uint8Array(100));
+  receiving.receive(100, new Uint8Array(100));
+  assert.equal(receiving.mustAdvertise, false);
+  assert.deepEqual(receiving.advertise(10_000, false, true), [0, 1_000]);
+  assert.equal(receiving.mustAdvertise, false);
+  receiving.read();
+  assert.equal(receiving.mustAdvertise, true);
+  assert.deepEqual(receiving.advertise(10_000), [100, 1_100]);
+  receiving.read();
+  assert.equal(receiving.mustAdvertise, true);
+  assert.deepEqual(receiving.advertise(10_000), [200, 1_200]);
+  receiving.receive(200, new Uint8Array(10));
+  receiving.read();
+  assert.equal(receiving.mustAdvertise, false);
+});

@@ -87,8 +87,18 @@ export class Downloads {
     this.#detachedAt = now;
   }
 
+  /** The number of the last attempt. */
+  get attempts() {
+    return this.#attempts;
+  }
+
   get isAttached() {
     return this.#current !== undefined;
+  }
+
+  /** @param {number} now @returns {number} how long it may still be detached, in milliseconds */
+  timeLeft(now) {
+    return this.#timeout - (this.isAttached ? 0 : now - this.#detachedAt);
   }
 
   /** How long the session may be detached, in milliseconds. */
@@ -138,7 +148,7 @@ export class Downloads {
    * @returns {Attempt} must be sent now
    */
   attach(now, isSocket = false, isTrial = isSocket) {
-    const [offset, limit] = this.#receiving.advertise(now);
+    const [offset, limit] = this.#receiving.advertise(now, true);
     this.sent(now);
     const wait = !isTrial && this.#current?.isPoll ? this.heartbeat || NO_HEARTBEAT_MILLISECONDS : 0;
     const until = now + (isTrial ? TRIAL_TIMEOUT_MILLISECONDS : ATTACH_TIMEOUT_MILLISECONDS);

@@ -1,3 +1,4 @@
+import { joined } from '../../bytes.js';
 import { ByteRing } from './byte-ring.js';
 import { ProtocolError } from './frames.js';
 import { add } from './ranges.js';
@@ -7,6 +8,16 @@ const MAX_RUNS_OUT_OF_ORDER = 64;
 const FAST_MILLISECONDS = 1_000;
 /** How many times larger a window becomes when it grows. Sessions begin with 64 KiB: two steps lead to 16 MiB. */
 const GROWTH = 16;
+
+/**
+ * What is kept of a receiver.
+ * @typedef {object} Kept
+ * @property {number} read the offset up to which the application has read
+ * @property {number} to the offset up to which everything was confirmed
+ * @property {number} end the offset of the end, if that was confirmed; else -1
+ * @property {number} limit that must be advertised
+ * @property {Uint8Array} bytes those that were confirmed and not read
+ */
 
 /**
  * One direction at its receiver: takes bytes in any order and however often, and gives each once, in order. It holds at
@@ -35,23 +46,52 @@ export class ReceivingDirection {
   #advertisedAt;
   /** What was advertised last may be lost. */
   #mayBeLost = false;
+  #confirmsRead;
+  /** How many bytes were held back when the sender asked for a confirmation: it may wait for them. */
+  #owed = 0;
 
   /**
    * @param {number} window in bytes, at the beginning; the sender knows it
    * @param {number} maxWindow
    * @param {number} advertisedAt when it was advertised, in milliseconds
+   * @param {boolean} [confirmsRead] confirms only what the application has read, unless it must: until then the sender
+   *   keeps it for another receiver that takes the place of this one
    */
-  constructor(window, maxWindow, advertisedAt) {
+  constructor(window, maxWindow, advertisedAt, confirmsRead = false) {
     this.#window = this.#limit = window;
     this.#maxWindow = maxWindow;
     this.#advertisedAt = advertisedAt;
+    this.#confirmsRead = confirmsRead;
   }
 
-  get confirmed() {
+  /** @returns {Kept} what another receiver needs to take its place */
+  suspend() {
+    const [read, to] = [this.#read, this.confirmed];
+    const bytes = joined(this.#ready).subarray(0, Math.min(to, this.#end) - read);
+    return { read, to, end: to > this.#end ? this.#end : -1, limit: read + this.#window, bytes };
+  }
+
+  /** Takes the place of another. @param {Kept} kept */
+  resume({ read, to, end, limit, bytes }) {
+    this.#read = read;
+    this.#advertised = to;
+    this.#runs = [{ from: 0, to }];
+    this.#end = end < 0 ? Infinity : end;
+    this.#limit = limit;
+    this.#window = limit - read;
+    this.#ready = bytes.length > 0 ? [bytes] : [];
+  }
+
+  /** The offset up to which everything is here. */
+  get #arrivedTo() {
     return this.#runs[0].to;
   }
 
-  /** The end, and every byte before it, are here. */
+  get confirmed() {
+    return this.#confirmsRead ? Math.max(this.#advertised, this.#read + Number(this.isAtEnd)) : this.#arrivedTo;
+  }
+
+  /** The end, and every byte before it, are here, and confirmed. */
   get hasEnded() {
     return this.confirmed > this.#end;
   }
@@ -73,15 +113,15 @@ export class ReceivingDirection {
     if (to > this.#limit) {
       throw new ProtocolError('beyond-window');
     }
-    const { confirmed } = this;
-    const from = Math.max(offset, confirmed);
+    const start = this.#arrivedTo;
+    const from = Math.max(offset, start);
     if (from >= to) {
       return;
     }
     const news = bytes.subarray(from - offset);
     this.#add(from, to);
-    if (from > confirmed) {
-      this.#ring.put(from, news, confirmed, this.#window);
+    if (from > start) {
+      this.#ring.put(from, news, start, this.#window);
       return;
     }
     let chunk = news;
@@ -97,7 +137,7 @@ export class ReceivingDirection {
     }
     this.#viewed = news.buffer;
     this.#ready.push(chunk);
-    const end = Math.min(this.confirmed, this.#end);
+    const end = Math.min(this.#arrivedTo, this.#end);
     if (to < end) {
       this.#ready.push(this.#ring.get(to, end));
     }
@@ -149,22 +189,30 @@ export class ReceivingDirection {
     const half = this.#window / 2;
     const news = this.confirmed - this.#advertised;
     return (
-      this.#mayBeLost || (this.hasEnded ? news > 0 : news >= half || this.#read + this.#window - this.#limit >= half)
+      this.#mayBeLost ||
+      (this.#owed > 0 && news >= this.#owed / 2) ||
+      (this.hasEnded ? news > 0 : news >= half || this.#read + this.#window - this.#limit >= half)
     );
   }
 
   /**
    * Replenishes the window, which grows if it was used up fast.
    * @param {number} now in milliseconds
+   * @param {boolean} [mustConfirm] also what was not read: the sender must not send it again
+   * @param {boolean} [isAsked] the sender has asked for it
    * @returns {[confirmed: number, limit: number]} what must be sent now
    */
-  advertise(now) {
-    const isHalfUsed = this.#read === this.confirmed && this.#limit - this.#read <= this.#window / 2;
+  advertise(now, mustConfirm = false, isAsked = false) {
+    if (mustConfirm) {
+      this.#advertised = this.#arrivedTo;
+    }
+    const isHalfUsed = this.#read === this.#arrivedTo && this.#limit - this.#read <= this.#window / 2;
     if (isHalfUsed && now - this.#advertisedAt <= FAST_MILLISECONDS) {
       this.#window = Math.min(GROWTH * this.#window, this.#maxWindow);
     }
     this.#limit = Math.max(this.#limit, this.#read + this.#window);
     this.#advertised = this.confirmed;
+    this.#owed = isAsked || this.#owed ? this.#arrivedTo - this.#advertised : 0;
     this.#advertisedAt = now;
     this.#mayBeLost = false;
     return [this.confirmed, this.#limit];

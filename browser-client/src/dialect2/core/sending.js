@@ -13,6 +13,17 @@ const KEEP_MEMORY_MILLISECONDS = 1_000;
 /** @typedef {import('./ranges.js').Range} Range */
 
 /**
+ * What is kept of a sender.
+ * @typedef {object} Kept
+ * @property {number} arrived the offset up to which everything has arrived, as far as is known
+ * @property {number} written the offset behind the last byte
+ * @property {number} unsent the lowest offset that was never sent
+ * @property {number} limit
+ * @property {boolean} isOpen
+ * @property {Uint8Array} bytes those that were written and have not arrived, as far as is known
+ */
+
+/**
  * One direction at its sender: every byte is kept until it is confirmed. The end takes the one place after the last
  * byte, so that it is sent, lost, and confirmed as a byte is.
  *
@@ -49,6 +60,26 @@ export class SendingDirection {
   constructor(capacity, maxCapacity) {
     this.#capacity = capacity;
     this.#maxCapacity = maxCapacity;
+  }
+
+  /** @returns {Kept} what another sender needs to take its place */
+  suspend() {
+    const [{ to: arrived }] = this.#arrived;
+    const written = this.#written;
+    const bytes = this.#ring.get(Math.min(arrived, written), written);
+    return { arrived, written, unsent: this.#unsent, limit: this.#limit, isOpen: this.#isOpen, bytes };
+  }
+
+  /** Takes the place of another. @param {Kept} kept */
+  resume({ arrived, written, unsent, limit, isOpen, bytes }) {
+    this.confirmed = this.#written = written - bytes.length;
+    this.#capacity = Math.max(this.#capacity, bytes.length);
+    this.write(bytes);
+    this.#unsent = unsent;
+    this.#limit = limit;
+    this.#isOpen = isOpen;
+    add(this.#arrived, 0, arrived);
+    add(this.#sent, 0, arrived);
   }
 
   /** How many bytes the application may write now. */

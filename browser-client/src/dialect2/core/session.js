@@ -13,6 +13,19 @@ import { Uploads } from './uploads.js';
  * @property {number} [attempts] the number of the last attempt to open it
  * @property {number} [resumeTimeout] how long to be detached at most, in milliseconds; the server's, if that is less
  * @property {() => number} random from 0 to 1, without 1
+ * @property {number} [maxUnconfirmed] the most that is kept of the upload, in bytes, if that is less
+ * @property {boolean} [confirmsRead] confirms only what the application has read, so that little has to be kept of the
+ *   download when the session is suspended
+ * @property {Kept} [kept] of a session in whose place this one goes on
+ */
+
+/**
+ * What is kept of a session that is suspended: plain data.
+ * @typedef {object} Kept
+ * @property {number} attempts the number of the last attempt to attach it
+ * @property {number} lastToken of its PINGs
+ * @property {import('./sending.js').Kept} sending
+ * @property {import('./receiving.js').Kept} receiving
  */
 
 /** @typedef {{ number: number, reason: string }} Failure its number is one of docs/protocol.md, "Error codes" */
@@ -41,12 +54,27 @@ export class ResumableSession {
 
   /** @param {Options} options @param {number} now */
   constructor(options, now) {
-    const { initialWindow, maxWindow, random } = options;
-    this.#sending = new SendingDirection(initialWindow, maxWindow);
-    this.#receiving = new ReceivingDirection(initialWindow, maxWindow, now);
+    const { initialWindow, maxWindow, maxUnconfirmed = maxWindow, confirmsRead, kept, random } = options;
+    this.#sending = new SendingDirection(initialWindow, Math.min(maxWindow, maxUnconfirmed));
+    this.#receiving = new ReceivingDirection(initialWindow, maxWindow, now, confirmsRead);
     this.downloads = new Downloads(this.#receiving, options, now);
-    this.uploads = new Uploads(this.#sending, this.#receiving, this.downloads, random);
+    this.uploads = new Uploads(this.#sending, this.#receiving, this.downloads, random, kept?.lastToken ?? 0);
     this.downloads.onattached = () => this.uploads.attached();
+    if (kept) {
+      this.#sending.resume(kept.sending);
+      this.#receiving.resume(kept.receiving);
+      this.#settle();
+    }
+  }
+
+  /** @returns {Kept} what another session needs to go on in the place of this one, which must do nothing any more */
+  suspend() {
+    return {
+      attempts: this.downloads.attempts,
+      lastToken: this.uploads.lastToken,
+      sending: this.#sending.suspend(),
+      receiving: this.#receiving.suspend(),
+    };
   }
 
   /** It is closed, and there is nothing more to send or to wait for. */
@@ -76,7 +104,10 @@ export class ResumableSession {
 
   /** @returns {import('../../bytes.js').Bytes | null} the next bytes, at least one; null if there are none now */
   read() {
-    return this.#receiving.read();
+    const bytes = this.#receiving.read();
+    // The end is confirmed when it was read, if only that is confirmed.
+    this.#settle();
+    return bytes;
   }
 
   /** Every byte of the download was read. */

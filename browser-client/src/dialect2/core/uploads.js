@@ -55,7 +55,7 @@ export class Uploads {
   #probedAt = 0;
   /** @type {number[]} the PINGs that must be answered */
   #pongs = [];
-  #lastToken = 0;
+  #lastToken;
   /** The PING that asks for a confirmation, until it is answered; 0: none. */
   #asking = 0;
   #isClosed = false;
@@ -78,12 +78,18 @@ export class Uploads {
    * @param {import('./receiving.js').ReceivingDirection} receiving
    * @param {import('./downloads.js').Downloads} downloads
    * @param {() => number} random
+   * @param {number} lastToken of the PINGs that were sent before, which may still be answered
    */
-  constructor(sending, receiving, downloads, random) {
+  constructor(sending, receiving, downloads, random, lastToken) {
     this.#sending = sending;
     this.#receiving = receiving;
     this.#downloads = downloads;
+    this.#lastToken = lastToken;
     this.backOff = new BackOff(random);
+  }
+
+  get lastToken() {
+    return this.#lastToken;
   }
 
   /** How many bytes, and ends, may be sent now. */
@@ -202,7 +208,11 @@ export class Uploads {
     if (this.#receiving.mustAdvertise || this.#pongs.length > 0) {
       part.hasWindow = true;
       part.pongs = [...part.pongs, ...this.#pongs].slice(-MAX_PONGS);
-      pieces.push(frame(WINDOW, this.#receiving.advertise(now)), ...this.#pongs.map((token) => frame(PONG, [token])));
+      const isAsked = this.#pongs.length > 0;
+      pieces.push(
+        frame(WINDOW, this.#receiving.advertise(now, false, isAsked)),
+        ...this.#pongs.map((token) => frame(PONG, [token])),
+      );
       this.#pongs = [];
     }
     pieces.push(...this.#sending.frames(maxBytes, part.ranges));
