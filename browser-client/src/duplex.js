@@ -23,6 +23,12 @@ export class FetchDuplex extends Duplex {
     const { signal, ...streamOptions } = options;
     super({
       ...streamOptions,
+      // What it has read ahead would be lost with the page.
+      ...(options.survive_reload && {
+        highWaterMark: undefined,
+        readableHighWaterMark: 0,
+        writableHighWaterMark: options.highWaterMark ?? options.writableHighWaterMark,
+      }),
       // Only bytes go over the wire.
       objectMode: false,
       readableObjectMode: false,
@@ -33,6 +39,13 @@ export class FetchDuplex extends Duplex {
     session.closed.catch((error) => this.destroy(error));
     session.onuploadcut = () => this.end();
     session.onstatus = (event) => this.emit(event);
+    /** Where it goes on, if it is that of the page before (option `survive_reload`). */
+    this.resumed = session.resumed;
+    /** Why the duplex of the page before could not go on, if there was one. */
+    this.notResumed = session.notResumed;
+    if (this.resumed?.ended) {
+      this.end();
+    }
   }
 
   /** The id of the session. */

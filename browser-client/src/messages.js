@@ -34,11 +34,15 @@ export const json = {
  * @param {import('./web-streams.js').WebDuplex | import('./session.js').NodeDuplex} duplex
  * @param {MessageCodec<In, Out>} [codec]
  * @returns {{ readable: ReadableStream<In>, writable: WritableStream<Out> }} cancelling or aborting destroys the duplex
+ * @throws {TypeError} if the duplex has survived a reload, which may have cut a message
  */
 export function messages(
   duplex,
   { decode = json.decode, encode = json.encode, max_length = 2 ** 20, unreadable } = {},
 ) {
+  if (duplex.resumed) {
+    throw new TypeError('A duplex of the page before may go on within a message');
+  }
   const [read, write, end, destroy, over] = typeof duplex.readable === 'object' ? web(duplex) : node(duplex);
   let chunk = new Uint8Array();
   let at = 0;

@@ -1,7 +1,8 @@
-import { codeOfRefusedOpening } from './codes.js';
+import { codeOfRefusedOpening, codeOfRefusedUpload } from './codes.js';
 import { DuplexError } from './errors.js';
 import * as Header from './headers.js';
-import { downloadRequest, openingRequest, VERSION, wayOf } from './request-init.js';
+import { problemOf } from './problem.js';
+import { downloadRequest, openingRequest, resumingRequest, VERSION, wayOf } from './request-init.js';
 import { settingsOf } from './options.js';
 import { BodyReader } from './browser/body-reader.js';
 import { abortedBy, responseError } from './browser/responses.js';
@@ -28,7 +29,20 @@ const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
  */
 export async function openSession(url, options = {}, highWaterMark = 0) {
   const settings = settingsOf(url, options, highWaterMark);
-  const { signal } = settings;
+  if (settings.surviveReload === undefined) {
+    return open(settings);
+  }
+  const { resumeOrOpen } = await import('./survive-reload/survive-reload.js');
+  return resumeOrOpen(settings, { open, of: sessionOf });
+}
+
+/**
+ * Opens a session, or attaches to the one that was kept.
+ * @param {import('./options.js').Settings} settings
+ * @returns {Promise<Session>}
+ */
+async function open(settings) {
+  const { signal, kept } = settings;
   if (signal?.aborted) {
     throw abortedBy(signal);
   }
@@ -50,15 +64,28 @@ export async function openSession(url, options = {}, highWaterMark = 0) {
     new Promise((resolve) => timers.push(setTimeout(resolve, Math.min(time, LONGEST_TIMER_MILLISECONDS))));
   pause(settings.openTimeout).then(() => stop((opening) => opening.timeOut()));
   try {
-    begin(firstWay(settings));
+    begin(kept?.way ?? firstWay(settings));
     const [{ session }] = openings;
-    const opened = await Promise.race([session, pause(SILENCE_MILLISECONDS)]);
+    // What was kept is asked for once: a second GET could take it from a page that has the same copy.
+    const opened = await Promise.race([session, !kept && pause(SILENCE_MILLISECONDS)].filter(Boolean));
     return opened ?? (await ((await loadWays())?.climb(settings, openings, begin) ?? session));
   } finally {
     timers.forEach(clearTimeout);
     signal?.removeEventListener('abort', forward);
   }
 }
+
+/**
+ * @param {import('./options.js').Settings} settings
+ * @param {string} id
+ * @param {DownloadMode} way
+ * @param {import('./dialect2/fetch/download.js').Opening} [opening]
+ */
+const sessionOf = (settings, id, way, opening) =>
+  new Dialect2Session(settings, id, (context) => ({
+    downloads: new FetchDownload(context, way, opening),
+    uploads: new FetchUpload(context),
+  }));
 
 /** One opening GET, up to the first bytes of its answer. */
 class Opening {
@@ -90,13 +117,17 @@ class Opening {
    * @param {Opening[]} openings those of the same secret; this one is added
    */
   constructor(settings, way, secret, openings) {
-    const { init, initialWindow: limit, dialect } = settings;
+    const { init, initialWindow, dialect, kept } = settings;
     this.#settings = settings;
     this.#openings = openings;
-    const number = (settings.attempts = openings.push(this) - 1);
+    const number = (settings.attempts = openings.push(this) + (kept?.attempts ?? -1));
+    const attach = { number, offset: kept?.receiving.to ?? 0, limit: kept?.receiving.limit ?? initialWindow, wait: 0 };
     this.way = way;
-    this.#request =
-      dialect === 2 ? openingRequest(init, way, { number, limit, wait: 0 }, secret) : downloadRequest(init);
+    this.#request = kept
+      ? resumingRequest(init, way, attach, kept.id)
+      : dialect === 2
+        ? openingRequest(init, way, attach, secret)
+        : downloadRequest(init);
     /** @type {Promise<Session>} */
     this.session = new Promise((resolve, reject) => {
       this.#reject = reject;
@@ -106,7 +137,8 @@ class Opening {
 
   /** The first bytes of the answer have not come in time. */
   timeOut() {
-    this.#isGivenUp = true;
+    // What was kept may be asked for again.
+    this.#isGivenUp = !this.#settings.kept;
     const what = this.#response ? 'only the head of an answer' : 'no answer';
     const { openTimeout } = this.#settings;
     const message = `There was ${what} within ${openTimeout} ms: something on the way may hold answers back`;
@@ -155,11 +187,7 @@ class Opening {
       const abort = this.#abort;
       const way = wayOf(response);
       const reader = new BodyReader(/** @type {ReadableStream<import('./bytes.js').Bytes>} */ (response.body));
-      const session = () =>
-        new Dialect2Session(settings, id, (context) => ({
-          downloads: new FetchDownload(context, { reader, abort, way }),
-          uploads: new FetchUpload(context),
-        }));
+      const session = () => sessionOf(settings, id, way, { reader, abort, way });
       try {
         let isDialect2 = dialect === 2 && response.headers.get(Header.VERSION) === VERSION;
         if (isDialect2 && this.#error) {
@@ -208,7 +236,14 @@ class Opening {
     const settings = this.#settings;
     const { ok, status, headers, body, redirected } = response;
     if (!ok) {
-      const error = await responseError(response, settings.ResponseError, codeOfRefusedOpening(status));
+      if (settings.kept) {
+        settings.kept.problem = await problemOf(response);
+      }
+      const error = await responseError(
+        response,
+        settings.ResponseError,
+        (settings.kept ? codeOfRefusedUpload : codeOfRefusedOpening)(status),
+      );
       throw (this.#refusal = error);
     }
     const id = headers.get(Header.ID);
@@ -218,6 +253,10 @@ class Opening {
       throw new DuplexError('PROTOCOL_ERROR', await notOurs(response, id, settings.url));
     }
     settings.url = url;
+    if (settings.kept?.id !== id) {
+      // A server of dialect 1 opens a session whatever it is asked for.
+      settings.kept = undefined;
+    }
     return id;
   }
 }

@@ -20,6 +20,8 @@ import { ResponseError } from './errors.js';
  *   that: `auto`, the default, when it is used in small turns
  * @property {number} [max_websockets] dialect 2: how many duplexes of the page may have a WebSocket at the same time;
  *   default 4
+ * @property {string} [survive_reload] dialect 2: a name under which the duplex is kept in `sessionStorage` when the page is
+ *   reloaded or left, so that the next `connect` or `make` with that name and address in the same tab goes on with it
  * @property {number} [max_window] dialect 2: the most that is held of what the server has sent and the application has
  *   not read, in bytes; default 16 MiB
  */
@@ -39,6 +41,8 @@ const DEFAULT_MAX_POST_BYTES = 1_000_000;
 const DEFAULT_MAX_WINDOW = 16 * 1024 * 1024;
 const DEFAULT_OPEN_TIMEOUT = 8_000;
 const INITIAL_WINDOW = 64 * 1024;
+/** The most that is kept of an upload that must survive a reload: browsers store about 5 million characters. */
+const MAX_KEPT_UPLOAD = 5 * 1024 * 1024;
 const WEBSOCKET = ['auto', 'at_once', 'never'];
 const DEFAULT_MAX_WEBSOCKETS = 4;
 /** @type {readonly DownloadMode[]} */
@@ -78,6 +82,7 @@ export function settingsOf(url, options, highWaterMark) {
     download_modes = DOWNLOAD_MODES,
     websocket = 'auto',
     max_websockets = DEFAULT_MAX_WEBSOCKETS,
+    survive_reload,
     ...init
   } = options;
   check(
@@ -91,6 +96,7 @@ export function settingsOf(url, options, highWaterMark) {
     (value) => value >= 0,
     'a number of at least 0',
   );
+  check({ survive_reload }, (value) => value === undefined || (typeof value === 'string' && value !== ''), 'a name');
   check({ dialect }, (value) => value === 1 || value === 2, '1 or 2');
   check(
     { download_modes },
@@ -114,6 +120,16 @@ export function settingsOf(url, options, highWaterMark) {
     attempts: 0,
     initialWindow: Math.min(INITIAL_WINDOW, max_window),
     maxWindow: max_window,
+    /** In dialect 1 nothing can be resumed. */
+    surviveReload: dialect === 2 ? survive_reload : undefined,
+    maxUnconfirmed: survive_reload ? MAX_KEPT_UPLOAD : max_window,
+    confirmsRead: survive_reload !== undefined,
+    /** The session that the page before has kept, while this one tries to go on with it. */
+    kept: /** @type {import('./survive-reload/entry.js').KeptSession | undefined} */ (undefined),
+    /** Keeps the session for the next page. */
+    keep: /** @type {((context: import('./dialect2/carrier.js').CarrierContext, way: DownloadMode) => boolean) | undefined} */ (
+      undefined
+    ),
     highWaterMark,
     init: /** @type {RequestInit} */ (init),
   };

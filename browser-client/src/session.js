@@ -1,4 +1,12 @@
 /**
+ * Where a duplex goes on that has survived a reload of its page.
+ * @typedef {object} Resumed
+ * @property {number} read how many bytes the pages before have read: the next one that is read has this offset
+ * @property {number} written how many bytes of theirs were taken: the next one that is written has this offset
+ * @property {boolean} ended they have ended this side: nothing more can be written
+ */
+
+/**
  * The contract of a session, which both dialects keep and both faces stand on. A face has at most one read under way,
  * and at most one write or end.
  * @typedef {object} Session
@@ -16,6 +24,8 @@
  *   the error, by default `CANCELLED`; does nothing when the session is closed
  * @property {(event: 'detached' | 'attached' | 'draining') => void} onstatus called when the session is detached or
  *   attached again, and once when its server is about to stop (dialect 2)
+ * @property {Resumed} [resumed] where it goes on, if it is that of the page before
+ * @property {Error} [notResumed] why that one could not go on, if there was one
  * @property {() => void} onuploadcut called when the server has ended the upload before the application did: nothing
  *   more can be written (dialect 1)
  */
@@ -33,4 +43,5 @@ export {};
  * @property {Function} destroy
  * @property {Function} on
  * @property {(number: number, reason?: string) => void} reset
+ * @property {Resumed} [resumed]
  */

@@ -53,6 +53,13 @@ export class WebDuplex extends EventTarget {
     this.writable = writableOf(session);
     /** Resolves when both sides have ended, rejects with the error that ended the duplex. */
     this.closed = session.closed;
+    /** Where it goes on, if it is that of the page before (option `survive_reload`). */
+    this.resumed = session.resumed;
+    /** Why the duplex of the page before could not go on, if there was one. */
+    this.notResumed = session.notResumed;
+    if (this.resumed?.ended) {
+      this.writable.close().catch(() => {});
+    }
     session.onstatus = (event) => this.dispatchEvent(new Event(event));
   }
 

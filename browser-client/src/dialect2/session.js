@@ -277,6 +277,10 @@ export class Dialect2Session {
   #leave() {
     this.#state = CLOSED;
     this.#life.abort();
+    if (this.#context.settings.keep?.(this.#context, this.#carriers.downloads.downloadMode)) {
+      this.#suspend();
+      return;
+    }
     this.#core.reset(ErrorCode.CANCELLED, '');
     this.#act();
   }

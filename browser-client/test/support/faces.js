@@ -15,6 +15,8 @@ import { awaited } from './time-limits.js';
  * @property {() => Promise<Uint8Array | null>} read the next bytes; null at the end
  * @property {(reason?: Error) => void} destroy
  * @property {(number: number, reason?: string) => void} reset
+ * @property {import('../../src/session.js').Resumed} [resumed]
+ * @property {any} [notResumed]
  * @property {string[]} events the names of those that tell of its connection
  * @property {(name: 'attached' | 'detached' | 'draining') => Promise<void>} next resolves with the next event of that name
  * @property {Promise<(Error & { code?: string })[]>} errors that the application got, when the duplex is closed
@@ -61,6 +63,8 @@ const nodeFace = {
     const closed = new Promise((resolve) => duplex.once('close', resolve));
     return {
       id: duplex.id,
+      resumed: duplex.resumed,
+      notResumed: duplex.notResumed,
       mode: () => duplex.uploadMode,
       downloadMode: () => duplex.downloadMode,
       write: (bytes) =>
@@ -112,6 +116,8 @@ const webFace = {
     );
     return {
       id: duplex.id,
+      resumed: duplex.resumed,
+      notResumed: duplex.notResumed,
       mode: () => duplex.uploadMode,
       downloadMode: () => duplex.downloadMode,
       write: (bytes) => writer.write(bytes),

@@ -1,5 +1,5 @@
-// The bundles that stand beside each other: web-streams.js loads dialect1.js when it meets a server of dialect 1, and
-// websocket.js when a duplex moves to a socket.
+// The bundles that stand beside each other: web-streams.js loads dialect1.js when it meets a server of dialect 1,
+// websocket.js when a duplex moves to a socket, and survive-reload.js when a duplex must survive a reload.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { after, before } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Dialect2Server } from '../support/dialect2-server.js';
+import { Tab } from '../support/reloadable-page.js';
 import { SimulatedWebSockets } from '../support/simulated-web-socket.js';
 import { awaited, test } from '../support/time-limits.js';
 
@@ -109,5 +110,36 @@ for (const file of ['web-streams.js', 'index.js']) {
     await writer.close();
     await reader.read();
     await client.closed;
+  });
+}
+
+for (const file of ['web-streams.js', 'index.js']) {
+  test(`${file}: a duplex survives a reload of its page`, async (t) => {
+    const server = await new Dialect2Server().listen();
+    t.after(() => server.close());
+    const tab = new Tab().show();
+    t.after(() => tab.close());
+    /** @type {typeof import('../../src/web-streams.js')} */
+    const { connect } = await import(pathToFileURL(join(whole, file)).href);
+    const open = () => connect(server.url, { fetch: server.fetch, survive_reload: 'terminal' });
+    const client = await open();
+    const duplex = server.duplexOf(client.id);
+    await client.writable.getWriter().write(Buffer.from('before, '));
+    duplex.write('12');
+    await client.readable.getReader().read();
+    duplex.write('3');
+    tab.leave();
+    const next = await open();
+    assert.deepEqual(next.resumed, { read: 2, written: 8, ended: false });
+    const reader = next.readable.getReader();
+    assert.equal(Buffer.from((await reader.read()).value ?? []).toString(), '3');
+    const writer = next.writable.getWriter();
+    await writer.write(Buffer.from('after'));
+    await writer.close();
+    duplex.end();
+    await reader.read();
+    await next.closed;
+    assert.equal(duplex.text(), 'before, after');
+    assert.deepEqual(tab.entries, []);
   });
 }

@@ -19,7 +19,11 @@ import { keepOpen } from '@http2-duplex/browser-client/keep-open';
 import { messages } from '@http2-duplex/browser-client/messages';
 
 export async function page(): Promise<void> {
-  const duplex = await connect('/chat', { credentials: 'include' });
+  const duplex = await connect('/chat', { credentials: 'include', survive_reload: 'chat' });
+  const offsets: number[] = duplex.resumed ? [duplex.resumed.read, duplex.resumed.written] : [];
+  console.log(offsets, duplex.resumed?.ended === true, duplex.notResumed?.message);
+  // @ts-expect-error it is a name
+  await connect('/chat', { survive_reload: true });
   const { readable, writable } = messages<{ text: string }, { from: string }>(duplex);
   await writable.getWriter().write({ from: 'me' });
   const { value } = await readable.getReader().read();
@@ -34,7 +38,8 @@ import make from '@http2-duplex/browser-client';
 import { messages } from '@http2-duplex/browser-client/messages';
 
 export async function application(): Promise<void> {
-  const duplex = await make('https://localhost/chat');
+  const duplex = await make('https://localhost/chat', { survive_reload: 'chat' });
+  console.log(duplex.resumed?.read, duplex.notResumed?.message);
   duplex.end('Hello');
   messages(duplex);
 }

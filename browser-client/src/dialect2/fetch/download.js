@@ -21,12 +21,12 @@ export class FetchDownload extends Exchanges {
   /** @type {import('./ways.js').Past} */
   #past = { lives: [] };
 
-  /** @param {import('../carrier.js').CarrierContext} context @param {Opening} opening */
-  constructor(context, opening) {
+  /** @param {import('../carrier.js').CarrierContext} context @param {DownloadMode} way @param {Opening} [opening] */
+  constructor(context, way, opening) {
     super(context);
     this.#opening = opening;
     /** @type {DownloadMode} of the current download, or if there is none, the next */
-    this.downloadMode = opening.way;
+    this.downloadMode = way;
   }
 
   async attach() {
