@@ -32,7 +32,9 @@ export async function openSession(url, options = {}, highWaterMark = 0) {
   if (settings.surviveReload === undefined) {
     return open(settings);
   }
-  const { resumeOrOpen } = await import('./survive-reload/survive-reload.js');
+  const { resumeOrOpen } = await import('./survive-reload/survive-reload.js').catch((cause) => {
+    throw new DuplexError('CONNECTION_LOST', NO_ANSWER, { cause });
+  });
   return resumeOrOpen(settings, { open, of: sessionOf });
 }
 

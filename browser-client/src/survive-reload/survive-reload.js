@@ -82,7 +82,7 @@ class Survivor {
     settings.keep = ({ id, core }, way) => {
       this.release();
       const left = core.downloads.timeLeft(performance.now());
-      const session = { asked: this.#asked, url: settings.url.href, id, way, until: Date.now() + left };
+      const session = { asked: this.#asked, url: settings.url.href, id, way, until: Date.now() + Math.floor(left) };
       return !core.failure && left > 0 && this.#store({ ...session, ...core.suspend() });
     };
   }

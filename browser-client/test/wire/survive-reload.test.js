@@ -96,6 +96,22 @@ for (const face of faces) {
       assert.deepEqual(tab.entries, [], tab.sessionStorage.getItem(ENTRY)?.slice(0, 300));
     });
 
+    test('a page that is left while it is detached goes on as well', async () => {
+      const { client, duplex } = await openFirst();
+      server.onrequest = (stream) => {
+        stream.respond({ ':status': 503 });
+        stream.end();
+        return true;
+      };
+      duplex.cutDownload();
+      await client.next('detached');
+      tab.leave();
+      server.onrequest = () => {};
+      const next = await open();
+      assert.equal(next.id, client.id);
+      assert.equal(next.notResumed, undefined);
+    });
+
     test('what the page has not read is not stored, since it was not confirmed', async () => {
       const { client, duplex } = await openFirst();
       const sent = Buffer.alloc(60_000, 'a');
@@ -395,7 +411,9 @@ for (const face of faces) {
 
     test('a server without resuming, or dialect 1: the page is reset as without the option', async () => {
       server.options.resumeTimeout = 0;
-      const { duplex } = await openFirst();
+      const { client: first, duplex } = await openFirst();
+      duplex.write('behind HELLO');
+      await textOf(first);
       tab.leave();
       await duplex.until(() => duplex.isClosed);
       assert.deepEqual(tab.entries, []);
