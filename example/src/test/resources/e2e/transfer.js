@@ -5,24 +5,29 @@ const LARGEST_WRITE = 128 * 1024;
 const LARGEST_SMALL_WRITE = 4 * 1024;
 const SMALL_WRITES = 4;
 
-/** Random bytes in writes of random sizes. */
-function* writes(seed, size) {
+/** Random bytes, from some offset on, in writes of random sizes. */
+function* writes(seed, from, size) {
   const content = new RandomBytes(seed);
   const sizes = new RandomBytes(seed + 1);
-  for (let left = size; left > 0; ) {
+  content.take(from);
+  for (let left = size - from; left > 0; ) {
     const chunk = content.take(Math.min(left, sizes.number(LARGEST_WRITE)));
     left -= chunk.length;
     yield chunk;
   }
 }
 
+/** Where a duplex goes on that has survived a reload of its page. */
+const begin = ({ resumed: { read = 0, written = 0 } = {} }) => [read, written];
+
 /**
  * Writes random bytes to the echo on a Node duplex and reads them back at the same time, each looked at; ends, and waits
- * for the duplex to close. Gives the number of bytes that came back.
+ * for the duplex to close. Gives the number of bytes that came back. A duplex of the page before goes on where it was.
  */
 export async function transferNode(duplex, seed, size) {
   const expected = new RandomBytes(seed);
-  let received = 0;
+  let [received, written] = begin(duplex);
+  expected.take(received);
   let failure;
   let ended = false;
   let drained = () => {};
@@ -42,7 +47,7 @@ export async function transferNode(duplex, seed, size) {
   });
   duplex.on('drain', () => drained());
   const closed = new Promise((resolve) => duplex.on('close', resolve));
-  for (const chunk of writes(seed, size)) {
+  for (const chunk of writes(seed, written, size)) {
     if (!duplex.write(chunk)) {
       await Promise.race([closed, new Promise((resolve) => (drained = resolve))]);
     }
@@ -55,20 +60,25 @@ export async function transferNode(duplex, seed, size) {
   return received;
 }
 
-/** The same over the Web Streams face. */
-export async function transferWeb({ readable, writable, closed }, seed, size) {
+/** The same over the Web Streams face; the other side may write other bytes than an echo. */
+export async function transferWeb(duplex, seed, size, otherSeed = seed) {
+  const { readable, writable, closed } = duplex;
+  const [read, written] = begin(duplex);
   const send = async () => {
     const writer = writable.getWriter();
-    for (const chunk of writes(seed, size)) {
+    for (const chunk of writes(seed, written, size)) {
       await writer.ready;
       writer.write(chunk).catch(() => {}); // `closed` tells of it
     }
-    await writer.close();
+    if (!duplex.resumed?.ended) {
+      await writer.close();
+    }
   };
   const receive = async () => {
-    const expected = new RandomBytes(seed);
+    const expected = new RandomBytes(otherSeed);
     const reader = readable.getReader();
-    let received = 0;
+    let received = read;
+    expected.take(read);
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       expected.check(next.value, received);
       received += next.value.length;

@@ -346,6 +346,33 @@ abstract class EngineSuite {
     }
 
     @Test
+    void a_duplex_survives_reloads_of_its_page() throws Exception {
+        String type = """
+                async () => {
+                  window.duplex = await connect('/echo', { survive_reload: 'echo' });
+                  await typed(duplex, 5);
+                  return duplex.resumed?.read ?? -1;
+                }
+                """;
+        page.open(server::url);
+        assertThat(page.call(type)).isEqualTo(-1L);
+        for (long read = 5; read <= 10; read += 5) {
+            page.leave("location.reload()");
+            assertThat(page.call(type)).isEqualTo(read);
+        }
+
+        assertThat(page.call("""
+                        async () => {
+                          duplex.writable.close();
+                          await duplex.closed;
+                          return Object.keys(sessionStorage).length;
+                        }
+                        """)).isEqualTo(0L);
+        assertThat(outcome(server.opened("/echo"))).isEmpty();
+        server.awaitNoSession();
+    }
+
+    @Test
     void a_page_that_comes_back_goes_on_if_the_engine_has_kept_it() throws Exception {
         page.open(server::url);
         page.call("async () => { window.duplex = await connect('/echo'); await typed(duplex, 3); }");
