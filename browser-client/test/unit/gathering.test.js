@@ -25,6 +25,7 @@ async function openedDuplex() {
     const download = new ReadableStream({
       start: (controller) => {
         server = controller;
+        controller.enqueue(frame(FrameType.HELLO, [0, 30_000]));
         controller.enqueue(frame(FrameType.WINDOW, [0, 65_536]));
       },
     });

@@ -36,6 +36,7 @@ describe('on a network that holds requests', () => {
     const download = new ReadableStream({
       start: (controller) => {
         server = controller;
+        controller.enqueue(frame(FrameType.HELLO, [0, 30_000]));
         controller.enqueue(frame(FrameType.WINDOW, [0, 65_536]));
         aborted.catch((error) => controller.error(error));
       },

@@ -60,7 +60,10 @@ async function busyDuplex() {
       return new Promise((answer, fail) => posts.push({ body: /** @type {Uint8Array} */ (body), answer, fail }));
     }
     const download = new ReadableStream({
-      start: (controller) => controller.enqueue(frame(FrameType.WINDOW, [0, 65_536])),
+      start: (controller) => {
+        controller.enqueue(frame(FrameType.HELLO, [0, 30_000]));
+        controller.enqueue(frame(FrameType.WINDOW, [0, 65_536]));
+      },
     });
     return new Response(download, { headers: { 'http2-duplex-id': 'some-id', 'http2-duplex-version': '2' } });
   };
