@@ -242,6 +242,26 @@ test('streaming is given up when it has broken twice within a minute', () => {
   assert.ok(!session.core.uploads.wantsStream(70_000) && !session.core.uploads.mayStream);
 });
 
+test('a stream that breaks while the session is detached has broken with its connection', () => {
+  const session = attached();
+  const { core } = session;
+  for (const now of [1_000, 5_000, 9_000]) {
+    core.write(Buffer.from('ab'));
+    assert.ok(core.uploads.wantsStream(now));
+    const stream = core.uploads.openStream(now);
+    core.uploads.nextPieces(stream, MIB, now);
+    core.received(session.download, frame(FrameType.PONG, [stream.probe]), now);
+    core.downloadEnded(session.download, now + 1);
+    assert.ok(core.isWanted(stream));
+    core.uploadLost(stream, now + 2_000);
+    core.downloads.attach(now + 2_000);
+    session.download = core.openDownload(now + 2_000);
+    core.received(session.download, hello(), now + 2_000);
+    core.retryNow();
+  }
+  assert.ok(core.uploads.mayStream);
+});
+
 test('streaming that breaks more rarely, or with its connection, goes on', () => {
   const session = attached();
   const { core } = session;

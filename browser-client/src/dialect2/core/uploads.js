@@ -288,7 +288,8 @@ export class Uploads {
     if (!this.#parts.has(part)) {
       return false;
     }
-    if (part === this.#stream) {
+    // One that breaks while the session is detached has broken with its connection.
+    if (part === this.#stream && this.#downloads.isAttached) {
       this.#breaks = [...this.#breaks.filter((at) => now - at < BREAKS_MILLISECONDS), now];
     }
     if (this.#carries(part)) {
@@ -329,7 +330,7 @@ export class Uploads {
 
   /** @param {Part} part */
   #forget(part) {
-    if (part === this.#stream) {
+    if (part === this.#stream && this.#downloads.isAttached) {
       this.#stream = undefined;
     } else if (part === this.#socket) {
       this.#socket = undefined;

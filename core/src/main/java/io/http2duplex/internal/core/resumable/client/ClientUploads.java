@@ -428,7 +428,8 @@ final class ClientUploads {
         if (!open.contains(upload)) {
             return false;
         }
-        if (upload == stream && !upload.isSocket()) {
+        // One that breaks while the session is detached has broken with its connection.
+        if (upload == stream && !upload.isSocket() && downloads.isAttached()) {
             breaks = since(now, BREAKS_NANOS);
             breaks.add(now);
         }
