@@ -13,12 +13,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListener;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
@@ -31,6 +34,8 @@ import org.xnio.channels.AcceptingChannel;
 
 /** A port of a server that speaks HTTP/2 and HTTP/1.1: over TLS with ALPN, or in clear text. */
 public final class HttpPort {
+    private static final Logger LOG = Logger.getLogger(HttpPort.class);
+
     private static final int CLOSE_SECONDS = 5;
 
     private final XnioWorker worker;
@@ -108,14 +113,32 @@ public final class HttpPort {
                     http2,
                     limits.connections().firstRequestTimeout(),
                     () -> counts.reached(ListenerLimit.FIRST_REQUEST_TIMEOUT));
-            accepting = worker.createStreamConnectionServer(
-                    address, ChannelListeners.openListenerAdapter(connections.clear(clear)), sockets);
+            accepting = worker.createStreamConnectionServer(address, accepting(connections.clear(clear)), sockets);
         } else {
             ssl = new UndertowXnioSsl(worker.getXnio(), OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls);
             AlpnOpenListener alpn = new AlpnOpenListener(pool, options, http1).addProtocol("h2", http2, 10);
-            accepting = ssl.createSslConnectionServer(
-                    worker, address, ChannelListeners.openListenerAdapter(connections.securing(alpn)), sockets);
+            accepting = ssl.createSslConnectionServer(worker, address, accepting(connections.securing(alpn)), sockets);
         }
+    }
+
+    /**
+     * {@return a listener that accepts connections} XNIO's own logs an error for each connection that waits to be accepted
+     * when the port is closed.
+     */
+    private static <C extends StreamConnection> ChannelListener<AcceptingChannel<C>> accepting(
+            ChannelListener<? super StreamConnection> next) {
+        return port -> {
+            try {
+                StreamConnection connection = port.accept();
+                if (connection != null) {
+                    ChannelListeners.invokeChannelListener(connection, next);
+                }
+            } catch (ClosedChannelException e) {
+                LOG.tracef(e, "%s was closed while a connection waited", port);
+            } catch (IOException e) {
+                LOG.errorf(e, "%s could not accept a connection", port);
+            }
+        };
     }
 
     /**
