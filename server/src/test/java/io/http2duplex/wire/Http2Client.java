@@ -324,7 +324,7 @@ final class Http2Client extends Http2Connection implements Client {
                 while (Math.min(window, sendWindow) <= 0) {
                     long left = (deadline - System.nanoTime()) / 1_000_000;
                     if (left <= 0 || isBrokenOff() || closed.isDone()) {
-                        throw new IOException("No window to write in");
+                        throw new IOException("No window to write in: " + this);
                     }
                     try {
                         Http2Client.this.wait(left);
