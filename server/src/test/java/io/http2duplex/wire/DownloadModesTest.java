@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests of the ways in which a download travels ({@code protocol.md}, section "Ways down"). */
@@ -147,6 +148,24 @@ class DownloadModesTest {
             resumable.write(bytes(1000));
             assertThat(resumable.read(1000)).isEqualTo(bytes(1000));
             resumable.end();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "*/*, text/event-stream;q=0.5 | text/event-stream",
+                "Text/Event-Stream | text/event-stream",
+                "text/event-stream;q=0 | application/octet-stream",
+                "text/event-streamx, x/text/event-stream | application/octet-stream",
+                ";,; | application/octet-stream"
+            })
+    void onlyWhoAcceptsEventStreamsIsGivenOne(String accept, String type) throws IOException {
+        try (TestServer server = TestServer.start(TestServer::echo);
+                Client client = Client.connect(Transport.HTTP2_TLS, server)) {
+            assertThat(Resumable.get(client, "accept", accept).header("content-type"))
+                    .isEqualTo(type);
         }
     }
 

@@ -2,6 +2,7 @@ package io.http2duplex.internal.core;
 
 import io.http2duplex.DownloadMode;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The headers of a GET ({@code protocol.md}, sections "Opening", "Negotiation", "Attached and detached"). */
@@ -113,8 +114,18 @@ public sealed interface DownloadRequest {
         if (wait >= 0) {
             return new DownloadWay(DownloadMode.POLLING, wait * NANOS_PER_MILLI);
         }
-        boolean typed = fields.get("Accept").stream().anyMatch(value -> value.contains(EVENT_STREAM));
+        boolean typed = fields.get("Accept").stream()
+                .flatMap(value -> Stream.of(value.split(",")))
+                .anyMatch(DownloadRequest::isEventStream);
         return typed ? new DownloadWay(DownloadMode.TYPED, 0) : DownloadWay.STREAMING;
+    }
+
+    /** {@return whether a media range (RFC 9110, section 12.5.1) names that type, and does not exclude it} */
+    private static boolean isEventStream(String range) {
+        String[] parts = range.split(";");
+        return parts.length > 0
+                && parts[0].strip().equalsIgnoreCase(EVENT_STREAM)
+                && Stream.of(parts).noneMatch(part -> part.strip().matches("q=0(\\.0*)?"));
     }
 
     private static DownloadRequest malformed(String name) {
