@@ -3,6 +3,8 @@
  * The line is an array, since names are not the same in every build.
  */
 
+import { joined } from '../bytes.js';
+
 const VERSION = 1;
 /** How many characters are made at once: a function takes only so many arguments. */
 const CHARACTERS = 8_192;
@@ -74,12 +76,8 @@ const even = (/** @type {number} */ length) => length + (length % 2);
 
 /** @param {Uint8Array[]} parts @returns {string} */
 function packed(parts) {
-  const bytes = new Uint8Array(even(parts.reduce((sum, { length }) => sum + length, 0)));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
+  const isOdd = parts.reduce((sum, { length }) => sum + length, 0) % 2;
+  const bytes = joined([...parts, new Uint8Array(isOdd)]);
   const units = new Uint16Array(bytes.buffer);
   let text = '';
   for (let i = 0; i < units.length; i += CHARACTERS) {

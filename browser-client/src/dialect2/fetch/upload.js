@@ -98,6 +98,9 @@ export class FetchUpload extends Exchanges {
     const stream = { part, body };
     this.#stream = stream;
     const answer = await this.#send(part, body.readable);
+    if (answer?.error && !body.hasEnded) {
+      body.end(); // an answer that is whole ends no request
+    }
     if (this.#stream === stream) {
       this.#stream = undefined;
     }
