@@ -16,7 +16,7 @@ const NODE_FACE_LIMIT = 47_200;
 // what the core must know of sockets, and how it is seen that one would be of use. 100 try the first way again: a trial goes
 // beside what works, which only the core can see to. 150 bound what a server, or something in its place, can make of it.
 // Another 650 take a session down to plain data and make one of it: only the core's own classes know what that is.
-const WEB_STREAMS_FACE_LIMIT = 12_200;
+const WEB_STREAMS_FACE_LIMIT = 12_300;
 const DIALECT_1_LIMIT = 4_000;
 // Of these, 40 refuse a duplex whose reload may have cut a message.
 const MESSAGES_LIMIT = 1_050;

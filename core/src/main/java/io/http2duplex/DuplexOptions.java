@@ -361,9 +361,8 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     }
 
     /**
-     * Dialect 2: whether a page may move a duplex that it has opened to a WebSocket, and back, at any time and without
-     * loss. A round trip may be shorter then: in Chromium on a busy machine it took 1.1 and 0.4 ms by socket, and 2.7 and
-     * 1.6 ms by fetch in the same runs. Pages move on their own when a duplex is used in small turns, and go on by requests
+     * Dialect 2: whether a page may move a duplex that it has opened to a WebSocket, and back, at any time and without loss.
+     * A round trip may be shorter then. Pages move on their own when a duplex is used in small turns, and go on by requests
      * where something on the way does not let sockets through. A socket is a connection of HTTP/1.1: it counts for the
      * server's limit of connections, of which a page takes up to 4 more by default. Requests to upgrade must reach this
      * handler, through every proxy in front; over HTTP/2 there are none. At most 1,000 sockets, 100 of one address, may
