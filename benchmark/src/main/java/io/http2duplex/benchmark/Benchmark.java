@@ -1,12 +1,9 @@
 package io.http2duplex.benchmark;
 
-import io.http2duplex.benchmark.browser.BrowserPart;
-import io.http2duplex.benchmark.clients.ClientsPart;
-import io.http2duplex.benchmark.core.CorePart;
-import io.http2duplex.benchmark.many.ManyPart;
 import io.http2duplex.benchmark.report.Report;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -22,16 +19,13 @@ public final class Benchmark {
                 Path.of(arguments[0]).toAbsolutePath(),
                 Settings.Form.valueOf(property("form").toUpperCase(Locale.ROOT)),
                 Pattern.compile(property("systems")));
+        Map<String, Part> parts = Part.all();
         for (String part : property("parts").split(",", -1)) {
-            switch (part) {
-                case BrowserPart.NAME -> BrowserPart.run(settings);
-                case ManyPart.NAME -> ManyPart.run(settings);
-                case ClientsPart.NAME -> ClientsPart.run(settings);
-                case CorePart.NAME -> CorePart.run(settings);
-                default ->
-                    throw new IllegalArgumentException("There is no part " + part + ": parts are " + BrowserPart.NAME
-                            + ", " + ManyPart.NAME + ", " + ClientsPart.NAME + " and " + CorePart.NAME);
+            Part known = parts.get(part);
+            if (known == null) {
+                throw new IllegalArgumentException("There is no part " + part + ": parts are " + parts.keySet());
             }
+            known.run(settings);
         }
         Report.write(settings);
     }
