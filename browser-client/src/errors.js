@@ -60,7 +60,7 @@ export class ResponseError extends Error {
     this.name = 'ResponseError';
     this.response = response;
     /** How long the server asks to wait before the next try, in milliseconds; undefined if it names no seconds. */
-    this.retry_after = Number(response.headers.get('retry-after')) * 1000 || undefined;
+    this.retry_after = Number(/^\d{1,6}$/.exec(response.headers.get('retry-after') ?? '')?.[0]) * 1000 || undefined;
     /** Set after {@link init}, unless a subclass has set its own. @type {string | undefined} */
     this.code = undefined;
   }

@@ -2,6 +2,8 @@ import { isOfServer, problemOf } from './problem.js';
 
 /** What an explanation by something else than the server is cut to. */
 const MAX_LINE = 120;
+/** What the server's own is cut to. */
+const MAX_EXPLANATION = 1_000;
 
 /**
  * @param {Response} response whose body can still be read
@@ -19,13 +21,15 @@ async function firstLineOf(response) {
   // The application may still read the other half of the body.
   reader?.cancel().catch(() => {});
   const [, title = text?.replace(/<[^>]*>/g, ' ').trimStart()] = text?.match(/<title[^>]*>([^<]*)/i) ?? [];
-  return (title ?? '')
-    .trimStart()
-    .split(/[\r\n]/, 1)[0]
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .slice(0, MAX_LINE)
-    .trim();
+  return oneLine((title ?? '').trimStart().split(/[\r\n]/, 1)[0], MAX_LINE);
 }
+
+/** @param {string} text @param {number} max @returns {string} without control characters, and cut */
+const oneLine = (text, max) =>
+  text
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .slice(0, max)
+    .trim();
 
 const NO_LONGER_KNOWN = 'The server was started again, and no longer knows this connection. Open it again.';
 const NO_ID =
@@ -43,7 +47,8 @@ export async function messageOf(response, message) {
   if (isOfServer(problem) && problem.type.endsWith(':unknown-session')) {
     return NO_LONGER_KNOWN;
   }
-  const explanation = problem?.detail ?? problem?.title ?? (await firstLineOf(response));
+  const explained = oneLine(problem?.detail || problem?.title || '', MAX_EXPLANATION);
+  const explanation = explained || (await firstLineOf(response));
   return explanation ? `${message}: ${explanation}` : message;
 }
 

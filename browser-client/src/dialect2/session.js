@@ -150,17 +150,24 @@ export class Dialect2Session {
       this.#isAttached = core.downloads.isAttached;
       if (this.#hasBegun) {
         // What a listener throws must not reach the caller.
-        queueMicrotask(() => this.onstatus(this.#isAttached ? 'attached' : 'detached'));
+        queueMicrotask(() => this.#tell(this.#isAttached ? 'attached' : 'detached'));
       }
       this.#hasBegun = true;
     }
     if (core.isDraining && !this.#isDraining) {
       this.#isDraining = true;
       // By then an application that waits for the duplex to open has it.
-      inNextTask(() => this.onstatus('draining'));
+      inNextTask(() => this.#tell('draining'));
     }
     // When the session is closed the page may be going away.
     this.#timing.event(hasWritten, core.isClosed);
+  }
+
+  /** @param {Parameters<Session['onstatus']>[0]} status nothing comes behind the end */
+  #tell(status) {
+    if (this.#state !== CLOSED) {
+      this.onstatus(status);
+    }
   }
 
   #send() {

@@ -32,7 +32,8 @@ export function textOf({ asked, url, id, way, until, attempts, lastToken, sendin
 
 /** @param {string} text @returns {number} until when it is of use; 0 if it can't be read */
 export function untilOf(text) {
-  return lineOf(text)[1];
+  const [, until] = lineOf(text);
+  return Number.isSafeInteger(until) ? until : 0;
 }
 
 /** @param {string} text @returns {KeptSession | undefined} undefined if it can't be read */
@@ -50,6 +51,8 @@ export function sessionIn(text) {
       (number) => Number.isSafeInteger(number) && number >= 0,
     ) &&
     [asked, url, id].every((value) => typeof value === 'string') &&
+    /^[!-~]{1,256}$/.test(id) &&
+    areOfOneHost(url, asked) &&
     bytes.length === even(upLength + downLength) &&
     upLength === written - Math.min(arrived, written) &&
     downLength === Math.min(to, end < 0 ? Infinity : end) - read;
@@ -69,6 +72,16 @@ function lineOf(text) {
     return Array.isArray(line) ? line : [0, 0];
   } catch {
     return [0, 0];
+  }
+}
+
+/** @param {string} url @param {string} asked @returns {boolean} as openings want it: headers are not meant for other hosts */
+function areOfOneHost(url, asked) {
+  try {
+    const { host, username, password } = new URL(url);
+    return host === new URL(asked).host && !username && !password;
+  } catch {
+    return false;
   }
 }
 

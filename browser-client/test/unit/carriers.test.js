@@ -89,3 +89,27 @@ test('a destroyed session sends its RESET over any carrier', TIME_LIMIT, async (
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(reset?.session.failure?.number, 1);
 });
+
+test('nothing is told behind the end, though the server said before that it is about to stop', TIME_LIMIT, async () => {
+  const session = open((context, server) => {
+    const { event } = context;
+    let isTold = false;
+    context.event = (tell) => {
+      event.call(context, tell);
+      if (context.core.isDraining) {
+        session.destroy(new Error('enough'));
+      } else if (context.core.downloads.isAttached && !isTold) {
+        isTold = true;
+        server.session.drain();
+        server.act();
+      }
+    };
+    return { downloads: new SocketCarrier(context, server), uploads: new BodyCarrier(context, server) };
+  });
+  /** @type {string[]} */
+  const events = [];
+  session.onstatus = (event) => events.push(event);
+  await assert.rejects(session.closed, { message: 'enough' });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(events, []);
+});

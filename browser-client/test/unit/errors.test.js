@@ -50,6 +50,16 @@ test("a ResponseError says what the server's problem says, and its body can stil
   assert.equal((await error.response.json()).detail, detail);
 });
 
+test('what a ResponseError says of a problem is one line, without control characters, and not long', async () => {
+  const said = async (/** @type {string} */ detail) => {
+    const error = new ResponseError(refusal({ detail }));
+    await error.init();
+    return error.message;
+  };
+  assert.equal(await said('\u001b[31mred\r\n\u202Ened'), '503: [31mred ned');
+  assert.equal((await said('x'.repeat(60_000))).length, 1_005);
+});
+
 test('a ResponseError says the title of a problem without a detail, and nothing of what is no problem', async () => {
   for (const [response, message] of /** @type {const} */ ([
     [refusal({ title: 'Too many' }), '503: Too many'],
@@ -70,6 +80,7 @@ test('a ResponseError tells how long the server asks to wait, if it says so in s
   const waits = (/** @type {string} */ value) => new ResponseError(refusal('', { 'retry-after': value })).retry_after;
   assert.equal(waits('2'), 2_000);
   assert.equal(waits('0'), undefined);
+  assert.deepEqual(['-5', '0x10', 'Infinity', '1e9', '2.5'].map(waits), Array(5).fill(undefined));
   assert.equal(waits('Wed, 21 Oct 2026 07:28:00 GMT'), undefined);
   assert.equal(new ResponseError(new Response('')).retry_after, undefined);
 });
@@ -89,6 +100,20 @@ test('the status of a refused upload tells its code', () => {
 
 test('an opening knows no session yet: 404 is a plain refusal', () => {
   assert.deepEqual([403, 404, 429, 503].map(codeOfRefusedOpening), ['REFUSED', 'REFUSED', 'OVERLOADED', 'OVERLOADED']);
+});
+
+test('a problem has members of the right type alone', async () => {
+  const of = (/** @type {object} */ members) => problemOf(refusal(members));
+  const none = { type: '', title: '', detail: '', number: undefined, reason: '' };
+  const type = 'urn:http2-duplex:problem:unknown-session';
+  assert.deepEqual(await of({ type: [type], title: 1, detail: {}, number: '1', reason: 5 }), none);
+  assert.deepEqual(await of({ type, number: 65_535, reason: 'a\nb' }), {
+    ...none,
+    type,
+    number: 65_535,
+    reason: 'a\nb',
+  });
+  assert.equal((await of({ number: -1 }))?.number, undefined);
 });
 
 test('a problem without an end is none, and is not read on', async () => {

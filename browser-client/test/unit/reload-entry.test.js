@@ -8,7 +8,7 @@ import { test } from '../support/time-limits.js';
 function session(up, down) {
   const [upload, download] = [up, down].map((size) => Buffer.concat(randomChunks(randomOf(size + 1), size)));
   return {
-    ...{ asked: 'https://host/ü?a', url: 'https://host/ü?a', id: 'id"\n', way: /** @type {const} */ ('typed') },
+    ...{ asked: 'https://host/ü?a', url: 'https://host/é', id: 'id"', way: /** @type {const} */ ('typed') },
     ...{ until: 1_000, attempts: 7, lastToken: 3 },
     sending: { arrived: 10, written: 10 + up, unsent: 10, limit: 100, isOpen: false, bytes: new Uint8Array(upload) },
     receiving: { read: 5, to: 5 + down, end: -1, limit: 99, bytes: new Uint8Array(download) },
@@ -50,6 +50,10 @@ test('what is no entry, is cut or was changed is not taken for one', () => {
     'more than its bytes': `${whole}x`,
     'of another version': change((line) => (line[0] = 2)),
     'no id': change((line) => (line[4] = null)),
+    'an id that is no header field': change((line) => (line[4] = 'a\r\nb')),
+    'an address that is none': change((line) => (line[3] = ':::')),
+    'an address of another host': change((line) => (line[3] = 'https://evil/ü?a')),
+    'an address with a password': change((line) => (line[3] = 'https://a:b@host/')),
     'of another way': change((line) => (line[5] = 'carrier pigeon')),
     'a number that is none': change((line) => (line[6] = '1')),
     'a number that is not whole': change((line) => (line[7] = 0.5)),
@@ -58,6 +62,8 @@ test('what is no entry, is cut or was changed is not taken for one', () => {
     'fewer bytes than its offsets say': change((line) => line[8][1]++),
     'more bytes than its offsets say': change((line) => line[9][1]--),
   };
+  assert.equal(untilOf('[1]\n'), 0);
+  assert.equal(untilOf('[1,"99999999999999"]\n'), 0);
   assert.ok(sessionIn(change(() => {})));
   for (const [what, text] of Object.entries(wrong)) {
     assert.equal(sessionIn(text), undefined, what);

@@ -128,9 +128,9 @@ export class Exchanges {
       const { retry_after } = error;
       context.disturbed(error);
       context.event((now) => lost(now, retry_after));
-    } else if (Number.isInteger(problem.number)) {
+    } else if (problem.number !== undefined) {
       drain(response);
-      context.event(() => core.closedByServer(problem.number, String(problem.reason ?? '')));
+      context.event(() => core.closedByServer(problem.number, problem.reason));
     } else {
       if (!core.isClosed) {
         context.refused(responseError(response, settings.ResponseError, code));
