@@ -52,8 +52,10 @@ public abstract class TestContainer implements Listeners {
         }
     }
 
-    /** How big the windows are that a client may upload into. */
-    static final int WINDOW = 16 * 1024 * 1024;
+    /** How big the windows are that a client may upload into, as {@code docs/servlet.md} has it. */
+    static final int WINDOW_OF_TOMCAT = 256 * 1024;
+
+    static final int WINDOW_OF_JETTY = 16 * 1024 * 1024;
 
     final Map<String, Servlet> servlets = new LinkedHashMap<>();
     final Map<String, Filter> filters = new LinkedHashMap<>();
@@ -173,7 +175,7 @@ public abstract class TestContainer implements Listeners {
             Http2Protocol http2 = new Http2Protocol();
             if (recommended) {
                 http2.setOverheadDataThreshold(0);
-                http2.setInitialWindowSize(WINDOW);
+                http2.setInitialWindowSize(WINDOW_OF_TOMCAT);
             }
             http2.setOverheadWindowUpdateThreshold(0); // the tests' client gives credit for single bytes
             connector.addUpgradeProtocol(http2);
@@ -233,8 +235,8 @@ public abstract class TestContainer implements Listeners {
         private HTTP2CServerConnectionFactory http2c(HttpConfiguration configuration) {
             HTTP2CServerConnectionFactory http2 = new HTTP2CServerConnectionFactory(configuration);
             if (recommended) {
-                http2.setInitialSessionRecvWindow(WINDOW);
-                http2.setInitialStreamRecvWindow(WINDOW);
+                http2.setInitialSessionRecvWindow(WINDOW_OF_JETTY);
+                http2.setInitialStreamRecvWindow(WINDOW_OF_JETTY);
             }
             return http2;
         }
@@ -244,8 +246,8 @@ public abstract class TestContainer implements Listeners {
             configuration.addCustomizer(new SecureRequestCustomizer());
             HTTP2ServerConnectionFactory http2 = new HTTP2ServerConnectionFactory(configuration);
             if (recommended) {
-                http2.setInitialSessionRecvWindow(WINDOW);
-                http2.setInitialStreamRecvWindow(WINDOW);
+                http2.setInitialSessionRecvWindow(WINDOW_OF_JETTY);
+                http2.setInitialStreamRecvWindow(WINDOW_OF_JETTY);
             }
             HttpConnectionFactory http1 = new HttpConnectionFactory(configuration);
             ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();

@@ -1,6 +1,7 @@
 package io.http2duplex.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexException;
@@ -198,6 +199,19 @@ class ContainersTest {
 
         assertThat(post.status()).isEqualTo(404);
         assertThat(new String(post.readToEnd(), StandardCharsets.UTF_8)).contains("unknown-session");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDownloadOfDialect1ThatIsResetAtOnceIsBrokenOffAndIsNoOtherAnswer(Kind kind) throws Exception {
+        TestContainer container =
+                start(kind, DuplexServlet.builder(Duplex::reset).build());
+        for (HttpClient.Version version : HttpClient.Version.values()) {
+            HttpResponse<InputStream> download = browser()
+                    .send(request(container).version(version).build(), BodyHandlers.ofInputStream());
+            assertThat(download.statusCode()).isEqualTo(200);
+            assertThatThrownBy(download.body()::readAllBytes).isInstanceOf(IOException.class);
+        }
     }
 
     @ParameterizedTest

@@ -157,6 +157,9 @@ final class ContainerStreams {
                 response.sendError(JETTY_ABORTS);
                 async.complete();
             } else {
+                if (!response.isCommitted()) { // else Tomcat would answer in place of what was not sent yet
+                    response.flushBuffer();
+                }
                 request.setAttribute(BROKEN_OFF, true);
                 async.dispatch();
             }
