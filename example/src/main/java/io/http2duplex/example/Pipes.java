@@ -20,6 +20,8 @@ import java.util.concurrent.Flow;
  */
 final class Pipes {
     private static final String TAKEN = "Two have met here already: take another key.";
+    /** What stands in a path for bytes that are not UTF-8: different keys could have the same path then. */
+    private static final char REPLACEMENT = '\uFFFD';
 
     /** By path: what the first awaits, the second. From the coming of the first to its end. */
     private final Map<String, CompletableFuture<Duplex>> pipes = new ConcurrentHashMap<>();
@@ -41,6 +43,9 @@ final class Pipes {
     }
 
     private CompletionStage<Authorization> authorize(DuplexRequest request) {
+        if (request.path().indexOf(REPLACEMENT) >= 0) {
+            return completedStage(Authorization.refuse(400, "The key is not UTF-8: take another key."));
+        }
         CompletableFuture<Duplex> second = pipes.get(request.path());
         boolean taken = second != null && second.isDone();
         return completedStage(taken ? Authorization.refuse(409, TAKEN) : Authorization.accept());

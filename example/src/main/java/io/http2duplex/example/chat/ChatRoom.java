@@ -67,8 +67,8 @@ final class ChatRoom {
             page.send(present());
             for (ChatMessage message : page) {
                 if (message instanceof Say say && !say.text().isBlank()) {
-                    String text = say.text().substring(0, Math.min(say.text().length(), LONGEST_TEXT));
-                    all.publish(new Line(UUID.randomUUID().toString(), name, text, System.currentTimeMillis()));
+                    all.publish(new Line(
+                            UUID.randomUUID().toString(), name, shortened(say.text()), System.currentTimeMillis()));
                 } else if (message instanceof IsTyping) {
                     typing.publish(new Typing(name));
                 }
@@ -79,6 +79,12 @@ final class ChatRoom {
             }
             tell();
         }
+    }
+
+    /** {@return the beginning of a text, which never ends between the two halves of a character} */
+    static String shortened(String text) {
+        int end = Math.min(text.length(), LONGEST_TEXT);
+        return text.substring(0, end < text.length() && Character.isLowSurrogate(text.charAt(end)) ? end - 1 : end);
     }
 
     private synchronized Present present() {

@@ -23,4 +23,11 @@ class ChatMessageTest {
         assertThatExceptionOfType(DatabindException.class)
                 .isThrownBy(() -> ChatServer.MAPPER.readValue(json, ChatMessage.class));
     }
+
+    @Test
+    void aLongTextIsNotCutWithinACharacter() {
+        assertThat(ChatRoom.shortened("x".repeat(1_001))).hasSize(1_000);
+        assertThat(ChatRoom.shortened("x".repeat(999) + "\uD83D\uDE00")).isEqualTo("x".repeat(999));
+        assertThat(ChatRoom.shortened("x".repeat(998) + "\uD83D\uDE00")).hasSize(1_000);
+    }
 }

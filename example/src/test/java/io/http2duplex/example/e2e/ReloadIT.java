@@ -35,6 +35,9 @@ class ReloadIT {
     /** So much goes before the reload: the windows of both sides have grown by then. */
     private static final int BEFORE = 100 * BLOCK;
 
+    /** It takes longer than a page lives here. */
+    private static final int LONG = 30_000_000;
+
     private static final int DOWN = 1;
     private static final int UP = 2;
 
@@ -162,21 +165,24 @@ class ReloadIT {
                 async ({ face, mode, size }) => {
                   const options = { ...optionsOf([2, mode]), survive_reload: 'echo' };
                   const duplexes = await openEchoes(face, 1, options);
-                  window.begun = duplexes[0].resumed?.read ?? 0;
+                  const read = duplexes[0].resumed?.read ?? -1;
                   const received = transferAll(face, duplexes, size);
                   received.catch(() => {});
                   window.over = received;
+                  return read;
                 }
                 """;
-        Map<String, Object> how = Map.of("face", face, "mode", mode, "size", UNDER_WAY);
+        Map<String, Object> how = Map.of("face", face, "mode", mode, "size", LONG);
         page.call(transfer, how);
         for (int i = 0; i < 3; i++) {
             reload(page.page());
-            page.call(transfer, how);
+            assertThat((int) page.call(transfer, how))
+                    .as("bytes that were read when the page was reloaded; -1 if the duplex did not go on")
+                    .isBetween(0, LONG - 1);
         }
 
         assertThat(page.callForList("async () => [...(await over), Object.keys(sessionStorage).length]", null))
-                .isEqualTo(List.of(UNDER_WAY + " bytes, " + mode, 0));
+                .isEqualTo(List.of(LONG + " bytes, " + mode, 0));
         assertThat(outcome(SERVER.opened("/echo"))).isEmpty();
         SERVER.awaitNoSession();
     }
