@@ -1,6 +1,7 @@
 package io.http2duplex.client;
 
 import static io.http2duplex.client.TestServer.ECHO;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.CompletableFuture.completedStage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -12,7 +13,15 @@ import io.http2duplex.DuplexException;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.ProblemType;
 import io.http2duplex.client.transport.AnswerException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -59,6 +68,32 @@ class RefusalsTest {
             assertThat(failure.code()).isEqualTo(ErrorCode.REFUSED);
             assertThat(failure).hasMessageStartingWith("Something on the way, or another server");
             assertAnswer(failure, 404, null);
+        }
+    }
+
+    @Test
+    void anAnswerWithoutADuplexThatDoesNotEndIsToldOfAtTheTimeLimit() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<Socket> answered = CompletableFuture.supplyAsync(() -> answer(other));
+            DuplexException failure = catchThrowableOfType(
+                    DuplexException.class,
+                    () -> TestServer.client()
+                            .openTimeout(Duration.ofMillis(700))
+                            .build()
+                            .connect(URI.create("http://localhost:" + other.getLocalPort() + "/echo")));
+            answered.get(10, TimeUnit.SECONDS).close();
+            assertThat(failure.code()).isEqualTo(ErrorCode.TIMED_OUT);
+            assertThat(failure).hasMessageContaining("openTimeout").hasMessageContaining("status 200");
+        }
+    }
+
+    private static Socket answer(ServerSocket server) {
+        try {
+            Socket socket = server.accept();
+            socket.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nx".getBytes(US_ASCII));
+            return socket;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

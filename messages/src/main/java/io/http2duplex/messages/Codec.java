@@ -46,7 +46,8 @@ public interface Codec<T> {
 
     /**
      * {@return a codec of Jackson's: JSON with a {@code JsonMapper}, CBOR, Smile or MessagePack with another} A payload
-     * must hold one value and nothing behind it.
+     * must hold one value and nothing behind it. How strictly the text's encoding is taken is the mapper's: Jackson reads
+     * UTF-16 and a byte order mark, too.
      *
      * @param type what is read; what is written is written as the class that it has
      */

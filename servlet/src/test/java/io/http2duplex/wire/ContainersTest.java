@@ -207,8 +207,8 @@ class ContainersTest {
         TestContainer container =
                 start(kind, DuplexServlet.builder(Duplex::reset).build());
         for (HttpClient.Version version : HttpClient.Version.values()) {
-            HttpResponse<InputStream> download = browser()
-                    .send(request(container).version(version).build(), BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> download =
+                    browser().send(request(container).version(version).build(), BodyHandlers.ofInputStream());
             assertThat(download.statusCode()).isEqualTo(200);
             assertThatThrownBy(download.body()::readAllBytes).isInstanceOf(IOException.class);
         }

@@ -37,6 +37,10 @@ final class AnswerReader {
         return new Answer(Answer.PROCESSED, null, 0, new AnswerException(Answer.PROCESSED, null, "204"));
     }
 
+    int status() {
+        return head.status();
+    }
+
     /** {@return whether more bytes are not needed} */
     boolean take(ByteBuffer bytes) {
         int count = Math.min(bytes.remaining(), MAX_BYTES - body.size());

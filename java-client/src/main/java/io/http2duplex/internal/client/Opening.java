@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -107,11 +108,22 @@ public final class Opening {
     }
 
     private void timedOut() {
+        OptionalInt status;
+        synchronized (this) {
+            status = gets.stream()
+                    .mapToInt(OpeningGet::unfinishedRefusal)
+                    .filter(known -> known != 0)
+                    .findFirst();
+        }
+        String answered = status.isPresent()
+                ? " An answer with the status " + status.getAsInt()
+                        + " came that opens no duplex, and its body does not end: something else may answer for this URI."
+                : "";
         giveUp(
                 new Failure(
                         ErrorCode.TIMED_OUT,
                         "The duplex could not be opened within " + TimeUnit.NANOSECONDS.toMillis(context.openNanos())
-                                + " ms (openTimeout of the DuplexClient)."),
+                                + " ms (openTimeout of the DuplexClient)." + answered),
                 false);
     }
 

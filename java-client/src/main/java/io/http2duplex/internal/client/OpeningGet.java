@@ -134,6 +134,11 @@ final class OpeningGet implements Transport.Receiver {
         return state == State.FAILED || state == State.GIVEN_UP;
     }
 
+    /** {@return the status of an answer that opens nothing, whose body has not ended yet; 0 if there is none} With the lock. */
+    int unfinishedRefusal() {
+        return state == State.REFUSED ? Objects.requireNonNull(answer).status() : 0;
+    }
+
     /**
      * Nobody waits for the duplex any more.
      *
