@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.Duplex;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Methods;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.WeakReference;
@@ -156,6 +157,35 @@ class ResumableBoundsTest {
             Await.until("the exchanges are collected", Duration.ofMinutes(1), () -> {
                 System.gc();
                 return exchanges.stream().allMatch(exchange -> exchange.get() == null);
+            });
+            assertThat(server.handler().sessions()).isOne();
+        }
+    }
+
+    /** A browser may keep a connection for hours, and answers a heartbeat by a request every 15 seconds. */
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP2_TLS", "HTTP2_CLEAR"})
+    void aConnectionOfDuplexServerHoldsNoRequestThatHasEnded(Transport transport) throws IOException {
+        Queue<WeakReference<HttpServerExchange>> posts = new ConcurrentLinkedQueue<>();
+        try (TestServer server = TestServer.start(
+                        TestServer::echo,
+                        options -> options,
+                        duplexes -> Listeners.own(exchange -> {
+                            if (exchange.getRequestMethod().equals(Methods.POST)) {
+                                posts.add(new WeakReference<>(exchange));
+                            }
+                            duplexes.handleRequest(exchange);
+                        }));
+                Client client = Client.connect(transport, server)) {
+            Resumable resumable = Resumable.open(client);
+            for (int i = 0; i < 3; i++) {
+                resumable.write(bytes(1000));
+                assertThat(resumable.read(1000)).isEqualTo(bytes(1000));
+            }
+            assertThat(posts).hasSizeGreaterThanOrEqualTo(3);
+            Await.until("the requests are collected", Duration.ofSeconds(20), () -> {
+                System.gc();
+                return posts.stream().allMatch(post -> post.get() == null);
             });
             assertThat(server.handler().sessions()).isOne();
         }

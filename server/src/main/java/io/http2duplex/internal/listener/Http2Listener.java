@@ -1,6 +1,5 @@
 package io.http2duplex.internal.listener;
 
-import io.http2duplex.internal.undertow.EntityLimit;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.ConnectorStatistics;
@@ -55,9 +54,7 @@ final class Http2Listener implements DelegateOpenListener {
         int bufferSize = buffers.toWrite().getBufferSize();
         HttpHandler next = handler;
         HttpHandler first = exchange -> {
-            if (!exchange.isRequestComplete()) {
-                exchange.putAttachment(EntityLimit.TOO_LONG, channel.watchBody());
-            }
+            channel.watchBody(exchange);
             next.handleRequest(exchange);
         };
         channel.getReceiveSetter().set(new Http2ReceiveListener(first, options, bufferSize, null));

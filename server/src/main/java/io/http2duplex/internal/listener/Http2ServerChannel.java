@@ -2,6 +2,8 @@ package io.http2duplex.internal.listener;
 
 import io.http2duplex.internal.listener.OpenStreams.Stream;
 import io.http2duplex.internal.undertow.BodyDeadline;
+import io.http2duplex.internal.undertow.ConnectionBodies;
+import io.http2duplex.internal.undertow.EntityLimit;
 import io.http2duplex.internal.undertow.IoThreads;
 import io.http2duplex.internal.undertow.StreamCount;
 import io.undertow.connector.ByteBufferPool;
@@ -12,6 +14,7 @@ import io.undertow.protocols.http2.Http2Channel;
 import io.undertow.protocols.http2.Http2HeadersStreamSinkChannel;
 import io.undertow.protocols.http2.Http2SettingsStreamSourceChannel;
 import io.undertow.protocols.http2.Http2StreamSourceChannel;
+import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.framed.FrameHeaderData;
 import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
@@ -19,7 +22,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
@@ -69,7 +71,7 @@ final class Http2ServerChannel extends Http2Channel {
     /** The stream of the last RST_STREAM, if it was open: Undertow parses the frame later. */
     private @Nullable Stream reset;
 
-    /** The stream of the request that was received last. */
+    /** The stream of the request that was received last, until that is watched. */
     private @Nullable Stream current;
 
     private Http2ServerChannel(
@@ -107,6 +109,7 @@ final class Http2ServerChannel extends Http2Channel {
         sink.show(this::sent);
         putAttachment(BodyDeadline.STREAMS_CAN_BE_RESET, true);
         putAttachment(StreamCount.KEY, streams);
+        ConnectionBodies.attachTo(this);
     }
 
     /** @param data bytes already read from the connection */
@@ -173,16 +176,16 @@ final class Http2ServerChannel extends Http2Channel {
     }
 
     /**
-     * Watches the body of the request that was received last. If it is longer than its handler allows, Undertow would end
-     * it as if it were whole, and reset the stream. Instead reading it fails, and the handler answers.
-     *
-     * @return whether that has happened, when it is asked
+     * Watches the body of the request that was received last, unless all of it is here. If it is longer than its handler
+     * allows, Undertow would end it as if it were whole, and reset the stream. Instead reading it fails, and the handler
+     * answers.
      */
-    BooleanSupplier watchBody() {
+    void watchBody(HttpServerExchange exchange) {
         Stream stream = current;
+        current = null; // else an idle connection would hold its last request
         Http2StreamSourceChannel request = stream == null ? null : stream.request;
-        if (stream == null || request == null) {
-            return () -> false;
+        if (stream == null || request == null || exchange.isRequestComplete()) {
+            return;
         }
         ChannelListener<Http2StreamSourceChannel> onEnd = request.getCompletionListener();
         request.setCompletionListener(body -> {
@@ -192,7 +195,7 @@ final class Http2ServerChannel extends Http2Channel {
                 ChannelListeners.invokeChannelListener(body, onEnd);
             }
         });
-        return () -> streams.isTooLong(stream);
+        exchange.putAttachment(EntityLimit.TOO_LONG, () -> streams.isTooLong(stream));
     }
 
     /** Refuses a request for which Undertow would close the connection. */

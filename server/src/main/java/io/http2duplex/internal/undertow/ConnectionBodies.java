@@ -1,5 +1,6 @@
 package io.http2duplex.internal.undertow;
 
+import io.undertow.protocols.http2.Http2Channel;
 import io.undertow.server.ServerConnection;
 import io.undertow.util.AttachmentKey;
 import java.util.Set;
@@ -7,25 +8,34 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioExecutor;
+import org.xnio.XnioIoThread;
 
 /**
  * The request bodies of one connection: the open uploads, which are told when it closes, and the bodies that must make
  * progress. Undertow does not tell every stream when it closes a connection, and keeps close listeners for as long as the
- * connection lives, so there is one. There is one timer too: most bodies are here at once, and each would pay for its own.
+ * connection lives, so there is one. Such a listener holds the stream that it was set on, with its exchange: a listener of
+ * {@code DuplexServer} attaches these to the connection itself. There is one timer too: most bodies are here at once, and each would pay for its own.
  *
  * <p>Used on the connection's I/O thread, except that a server that stops may remove bodies from any.
  */
-final class ConnectionBodies implements ServerConnection.CloseListener {
+public final class ConnectionBodies {
     private static final AttachmentKey<ConnectionBodies> KEY = AttachmentKey.create(ConnectionBodies.class);
 
-    private final ServerConnection connection;
+    private final XnioIoThread thread;
     private final Set<RequestBody> uploads = ConcurrentHashMap.newKeySet();
     private final Set<BodyDeadline> awaited = ConcurrentHashMap.newKeySet();
     private XnioExecutor.@Nullable Key timer;
     private long lookAt;
 
-    private ConnectionBodies(ServerConnection connection) {
-        this.connection = connection;
+    private ConnectionBodies(XnioIoThread thread) {
+        this.thread = thread;
+    }
+
+    /** Keeps those of a connection, before any body comes. */
+    public static void attachTo(Http2Channel connection) {
+        ConnectionBodies bodies = new ConnectionBodies(connection.getIoThread());
+        connection.putAttachment(KEY, bodies);
+        connection.addCloseTask(closed -> bodies.connectionClosed());
     }
 
     /** {@return the bodies of a connection} */
@@ -34,9 +44,9 @@ final class ConnectionBodies implements ServerConnection.CloseListener {
         if (known != null) {
             return known;
         }
-        ConnectionBodies bodies = new ConnectionBodies(connection);
+        ConnectionBodies bodies = new ConnectionBodies(connection.getIoThread());
         connection.putAttachment(KEY, bodies);
-        connection.addCloseListener(bodies);
+        connection.addCloseListener(closed -> bodies.connectionClosed());
         return bodies;
     }
 
@@ -49,8 +59,7 @@ final class ConnectionBodies implements ServerConnection.CloseListener {
     }
 
     /** Called by Undertow, on any thread. */
-    @Override
-    public void closed(ServerConnection closed) {
+    private void connectionClosed() {
         uploads.forEach(RequestBody::connectionClosed);
     }
 
@@ -71,7 +80,7 @@ final class ConnectionBodies implements ServerConnection.CloseListener {
             timer.remove();
         }
         lookAt = time;
-        timer = connection.getIoThread().executeAfter(this::look, Math.max(1, time - now), TimeUnit.NANOSECONDS);
+        timer = thread.executeAfter(this::look, Math.max(1, time - now), TimeUnit.NANOSECONDS);
     }
 
     /** A timer that finds no body is not set again: it would hold the connection. */
