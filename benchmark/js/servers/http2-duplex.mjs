@@ -1,9 +1,10 @@
 // The unmodified server of npm http2-duplex: duplexes that echo and that transfer, and the page.
-import { createSecureServer } from 'node:http2';
+import { createSecureServer, createServer } from 'node:http2';
 import { Http2DuplexServer } from 'http2-duplex';
-import { file, listen, tls, transfer } from './serving.mjs';
+import { clear, file, listen, tls, transfer } from './serving.mjs';
 
-const server = createSecureServer({ ...tls, settings: { maxConcurrentStreams: 250 } });
+const settings = { maxConcurrentStreams: 250 };
+const server = clear ? createServer({ settings }) : createSecureServer({ ...tls, settings });
 // A page that closes a duplex breaks its streams off.
 const ignored = () => {};
 

@@ -10,9 +10,17 @@ const CHUNK = Buffer.alloc(65_536);
 const COUNT_LENGTH = 20;
 
 const { values } = parseArgs({
-  options: { cert: { type: 'string' }, key: { type: 'string' }, root: { type: 'string' } },
+  options: {
+    cert: { type: 'string' },
+    key: { type: 'string' },
+    root: { type: 'string' },
+    clear: { type: 'boolean' },
+  },
 });
 const { root } = values;
+
+/** Whether the server speaks HTTP/2 in clear text. */
+export const clear = values.clear ?? false;
 
 /** For the server's TLS. */
 export const tls = { cert: readFileSync(values.cert), key: readFileSync(values.key), allowHTTP1: true };

@@ -3,6 +3,7 @@ package io.http2duplex.benchmark;
 import io.http2duplex.benchmark.browser.BrowserPart;
 import io.http2duplex.benchmark.clients.ClientsPart;
 import io.http2duplex.benchmark.core.CorePart;
+import io.http2duplex.benchmark.many.IdlePart;
 import io.http2duplex.benchmark.many.ManyPart;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +16,7 @@ interface Part {
         return new TreeMap<>(Map.of(
                 BrowserPart.NAME, BrowserPart::run,
                 ManyPart.NAME, ManyPart::run,
+                IdlePart.NAME, IdlePart::run,
                 ClientsPart.NAME, ClientsPart::run,
                 CorePart.NAME, CorePart::run));
     }

@@ -4,13 +4,11 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -18,6 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Results {
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    private static final Duration LOOK = Duration.ofSeconds(2);
 
     /** Reports each run: the whole takes long. */
     private final boolean tells;
@@ -56,8 +56,7 @@ public final class Results {
     private static double busy() {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         system.getCpuLoad(); // what the next call tells begins here
-        Executor later = CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS);
-        Waiting.result(CompletableFuture.runAsync(() -> {}, later), "what others do");
+        Waiting.pause(LOOK);
         return system.getCpuLoad();
     }
 

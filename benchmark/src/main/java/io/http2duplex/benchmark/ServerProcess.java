@@ -56,6 +56,16 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Starts a server of a peer's: one of the scripts in the folder of the peers' servers. */
     public static ServerProcess node(String script, Settings settings, List<String> options) {
+        return node(script, settings, options, List.of());
+    }
+
+    /**
+     * Starts a server of a peer's: one of the scripts in the folder of the peers' servers.
+     *
+     * @param options for Node
+     * @param arguments for the script
+     */
+    public static ServerProcess node(String script, Settings settings, List<String> options, List<String> arguments) {
         List<String> command = Stream.of(
                         Stream.of("node", "--expose-gc"),
                         options.stream(),
@@ -66,7 +76,8 @@ public final class ServerProcess implements AutoCloseable {
                                 "--key",
                                 settings.development().privateKey().toString(),
                                 "--root",
-                                settings.page().toString()))
+                                settings.page().toString()),
+                        arguments.stream())
                 .flatMap(part -> part)
                 .toList();
         return new ServerProcess(script, command, settings.directory(), settings.log(script));

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class LoadConnection extends ByteToMessageDecoder {
     /** A listener for events, called on the connection's thread. */
     interface Listener {
-        /** All of the connection's duplexes are open. */
-        void opened(LoadConnection connection);
+        /** A connection is open, and so are all of its duplexes. */
+        void opened(List<LoadDuplex> duplexes);
 
         /** Everything that the duplex sent was echoed. The answer to its POST may still be under way. */
         void echoed(LoadDuplex duplex);
@@ -58,6 +58,7 @@ final class LoadConnection extends ByteToMessageDecoder {
     private final IntObjectMap<LoadDuplex> posts = new IntObjectHashMap<>();
     private final List<LoadDuplex> duplexes = new ArrayList<>();
     private final AsciiString authority;
+    private final boolean secure;
     private final LoadMode mode;
     private final int count;
     private final Listener listener;
@@ -68,16 +69,16 @@ final class LoadConnection extends ByteToMessageDecoder {
     private boolean closing;
     private boolean closed;
 
-    /** @param count how many duplexes to open */
-    LoadConnection(AsciiString authority, LoadMode mode, int count, Listener listener) {
+    /**
+     * @param secure whether it begins when TLS is there; else it begins at once, in clear text
+     * @param count how many duplexes to open
+     */
+    LoadConnection(AsciiString authority, boolean secure, LoadMode mode, int count, Listener listener) {
         this.authority = authority;
+        this.secure = secure;
         this.mode = mode;
         this.count = count;
         this.listener = listener;
-    }
-
-    List<LoadDuplex> duplexes() {
-        return duplexes;
     }
 
     /** Closes its duplexes: each is quiet when that was answered. What else they have open ends as the server likes. */
@@ -100,10 +101,16 @@ final class LoadConnection extends ByteToMessageDecoder {
     }
 
     @Override
+    public void channelActive(ChannelHandlerContext made) {
+        if (!secure) {
+            begin(made);
+        }
+    }
+
+    @Override
     public void userEventTriggered(ChannelHandlerContext made, Object event) {
         if (event instanceof SslHandshakeCompletionEvent handshake) {
             if (handshake.isSuccess()) {
-                context = made;
                 begin(made);
             } else {
                 listener.failed(handshake.cause());
@@ -112,6 +119,7 @@ final class LoadConnection extends ByteToMessageDecoder {
     }
 
     private void begin(ChannelHandlerContext made) {
+        context = made;
         made.write(Http2CodecUtil.connectionPrefaceBuf());
         Http2Settings settings = new Http2Settings().pushEnabled(false).initialWindowSize(STREAM_WINDOW);
         writer.writeSettings(made, settings, made.voidPromise());
@@ -136,7 +144,7 @@ final class LoadConnection extends ByteToMessageDecoder {
     private Http2Headers head(String method) {
         Http2Headers head = new DefaultHttp2Headers(false)
                 .method(method)
-                .scheme("https")
+                .scheme(secure ? "https" : "http")
                 .authority(authority)
                 .path("/echo");
         return mode.resumes() ? head.set(VERSION, "2") : head;
@@ -242,7 +250,7 @@ final class LoadConnection extends ByteToMessageDecoder {
                 download.opened(id.toString());
                 open++;
                 if (open == count) {
-                    listener.opened(LoadConnection.this);
+                    listener.opened(duplexes);
                 }
                 return;
             }

@@ -1,6 +1,8 @@
 package io.http2duplex.benchmark.many;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -12,6 +14,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -20,12 +23,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens duplexes and has the server echo over them: 100 on a connection, or 50 if their uploads stream, of which each
@@ -33,24 +37,36 @@ import java.util.concurrent.TimeoutException;
  * takes little from the server's. The public methods are for another thread, and wait.
  */
 final class LoadGenerator implements AutoCloseable {
-    private static final int PER_CONNECTION = 100;
+    /** How many duplexes a connection has, unless said otherwise. */
+    static final int PER_CONNECTION = 100;
+
     private static final int STREAMING_PER_CONNECTION = 50;
     private static final int CONNECTING = 16;
+    /** A prime, so that a sample comes to all duplexes of any usual number. */
+    private static final int FAR = 10_007;
+
     /** Far more than anything takes: what takes longer hangs. */
     private static final int PATIENCE_MINUTES = 3;
 
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Bootstrap bootstrap =
             new Bootstrap().group(loop).channel(NioSocketChannel.class).option(ChannelOption.TCP_NODELAY, true);
-    private final SslContext tls;
+    /** Null in clear text. */
+    private final @Nullable SslContext tls;
+
     private final int port;
     private final Listener listener = new Listener();
     private final List<LoadConnection> connections = new ArrayList<>();
     private final List<LoadDuplex> duplexes = new ArrayList<>();
 
-    private LoadMode mode = LoadMode.DIALECT_2_POST;
+    /** For each connection that is made. */
+    private Supplier<ChannelHandler> handlers = () -> new ChannelHandlerAdapter() {};
+
     private int connectionsToMake;
     private int connectionsOpen;
+    /** From one duplex that echoes to the next. */
+    private int step = 1;
+
     private Phase phase = new Phase(0);
 
     /** What is going on: until when echoes are asked for, and what came of it. */
@@ -67,47 +83,86 @@ final class LoadGenerator implements AutoCloseable {
 
     /** @param authority the certificate of who has signed the server's */
     LoadGenerator(int port, Path authority) throws IOException {
+        this(port, tls(authority, ApplicationProtocolNames.HTTP_2));
+    }
+
+    private LoadGenerator(int port, @Nullable SslContext tls) {
         this.port = port;
-        tls = SslContextBuilder.forClient()
+        this.tls = tls;
+    }
+
+    /** {@return one that speaks in clear text} */
+    static LoadGenerator clear(int port) {
+        return new LoadGenerator(port, (SslContext) null);
+    }
+
+    /** {@return one for WebSockets} */
+    static LoadGenerator ofSockets(int port, Path authority) throws IOException {
+        return new LoadGenerator(port, tls(authority, ApplicationProtocolNames.HTTP_1_1));
+    }
+
+    private static SslContext tls(Path authority, String protocol) throws IOException {
+        SslContext tls = SslContextBuilder.forClient()
                 .trustManager(authority.toFile())
                 .applicationProtocolConfig(new ApplicationProtocolConfig(
                         Protocol.ALPN,
                         SelectorFailureBehavior.NO_ADVERTISE,
                         SelectedListenerFailureBehavior.ACCEPT,
-                        "h2"))
+                        protocol))
                 .build();
         // Each connection is another client's, and makes the whole handshake.
         if (tls.sessionContext() instanceof OpenSslSessionContext sessions) {
             sessions.setSessionCacheEnabled(false);
         }
+        return tls;
     }
 
     /** Opens so many more. {@return how long it took} */
     Duration open(int count, LoadMode how) {
+        return open(count, how, how.streams() ? STREAMING_PER_CONNECTION : PER_CONNECTION);
+    }
+
+    /** Opens so many more. {@return how long it took} */
+    Duration open(int count, LoadMode mode, int perConnection) {
+        AsciiString authority = AsciiString.of("localhost:" + port);
+        int each = Math.min(count, perConnection);
+        return connect((count + perConnection - 1) / perConnection, () -> {
+            LoadConnection connection = new LoadConnection(authority, tls != null, mode, each, listener);
+            connections.add(connection);
+            return connection;
+        });
+    }
+
+    /** Opens so many more WebSockets, which are not used. {@return how long it took} */
+    Duration openSockets(int count) {
+        return connect(count, () -> new IdleSocket("localhost:" + port, tls != null, listener));
+    }
+
+    private Duration connect(int count, Supplier<ChannelHandler> made) {
         long before = System.nanoTime();
         run(0, () -> {
-            mode = how;
-            int perConnection = how.streams() ? STREAMING_PER_CONNECTION : PER_CONNECTION;
-            connectionsToMake = (count + perConnection - 1) / perConnection;
+            handlers = made;
+            connectionsToMake = count;
             connectionsOpen = 0;
-            int atOnce = Math.min(CONNECTING, connectionsToMake);
+            int atOnce = Math.min(CONNECTING, count);
             for (int i = 0; i < atOnce; i++) {
-                connect(Math.min(count, perConnection));
+                connect();
             }
         });
         return Duration.ofNanos(System.nanoTime() - before);
     }
 
-    private void connect(int count) {
-        AsciiString authority = AsciiString.of("localhost:" + port);
-        LoadConnection connection = new LoadConnection(authority, mode, count, listener);
-        connections.add(connection);
+    private void connect() {
+        ChannelHandler connection = handlers.get();
         bootstrap
                 .clone()
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        channel.pipeline().addLast(tls.newHandler(channel.alloc(), "localhost", port), connection);
+                        if (tls != null) {
+                            channel.pipeline().addLast(tls.newHandler(channel.alloc(), "localhost", port));
+                        }
+                        channel.pipeline().addLast(connection);
                     }
                 })
                 .connect("localhost", port)
@@ -125,7 +180,22 @@ final class LoadGenerator implements AutoCloseable {
      * @return how long each of them took
      */
     Latencies echo(Duration duration, int atOnce) {
+        return echo(duration, atOnce, 1);
+    }
+
+    /**
+     * Has echoes made over duplexes of all connections.
+     *
+     * @param atOnce how many are under way at any time
+     * @return how long each of them took
+     */
+    Latencies sample(Duration duration, int atOnce) {
+        return echo(duration, atOnce, FAR);
+    }
+
+    private Latencies echo(Duration duration, int atOnce, int apart) {
         return run(System.nanoTime() + duration.toNanos(), () -> {
+                    step = apart;
                     for (int i = 0; i < atOnce; i++) {
                         listener.sendNext();
                     }
@@ -180,19 +250,19 @@ final class LoadGenerator implements AutoCloseable {
         private int next;
 
         @Override
-        public void opened(LoadConnection connection) {
-            Collection<LoadDuplex> more = connection.duplexes();
+        public void opened(List<LoadDuplex> more) {
             duplexes.addAll(more);
             connectionsOpen++;
             if (connectionsOpen == connectionsToMake) {
                 phase.over.complete(null);
             } else if (connectionsOpen + CONNECTING <= connectionsToMake) {
-                connect(more.size());
+                connect();
             }
         }
 
         void sendNext() {
-            LoadDuplex duplex = duplexes.get(next++ % duplexes.size());
+            next = (next + step) % duplexes.size();
+            LoadDuplex duplex = duplexes.get(next);
             if (duplex.isQuiet()) {
                 phase.underWay++;
                 duplex.send(System.nanoTime());

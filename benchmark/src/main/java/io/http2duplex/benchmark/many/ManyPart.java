@@ -4,6 +4,7 @@ import io.http2duplex.benchmark.Results;
 import io.http2duplex.benchmark.Run;
 import io.http2duplex.benchmark.ServerProcess;
 import io.http2duplex.benchmark.Settings;
+import io.http2duplex.benchmark.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -11,7 +12,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The measurements with many duplexes: each run is one system with so many of them, in a server process of its own that
@@ -24,7 +24,7 @@ public final class ManyPart {
     private static final int AT_ONCE = 64;
 
     private static final int MOST_LOOKS = 20;
-    private static final int LOOK_MILLIS = 600;
+    private static final Duration LOOK = Duration.ofMillis(600);
     private static final double STEADY = 0.998;
 
     private static final int PROFILED_OPENING = 100_000;
@@ -154,12 +154,7 @@ public final class ManyPart {
         long heap = server.heapBytes();
         long before = Long.MAX_VALUE;
         for (int look = 0; look < MOST_LOOKS && heap < before * STEADY; look++) {
-            try {
-                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException(e);
-            }
+            Waiting.pause(LOOK);
             before = heap;
             heap = server.heapBytes();
         }

@@ -9,7 +9,11 @@ interface Section {
     /** {@return one for each part, in the order of the report} */
     static List<Section> all(Settings settings) {
         return List.of(
-                new BrowserSection(settings), new ManySection(settings), new ClientsSection(), new CoreSection());
+                new BrowserSection(settings),
+                new ManySection(settings),
+                new IdleSection(),
+                new ClientsSection(),
+                new CoreSection());
     }
 
     /** {@return the name of the part's results} */

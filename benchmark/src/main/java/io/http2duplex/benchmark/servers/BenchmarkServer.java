@@ -17,14 +17,18 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.Security;
 import java.time.Duration;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
+import org.conscrypt.Conscrypt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server that is measured: {@code BenchmarkServer KIND CERTIFICATES PAGE}. It prints one line of JSON with its port; on
  * each line that comes it collects its garbage and prints how much heap is in use, and if the line says so, begins or ends
- * a recording; and it ends when its input does.
+ * a recording; and it ends when its input does. The system property {@value #TLS} says by whom a server of this project's
+ * has TLS: by the JDK if it is not set, by {@value #CONSCRYPT}, or {@value #NONE}.
  */
 public final class BenchmarkServer {
     /** What it is. */
@@ -40,8 +44,19 @@ public final class BenchmarkServer {
         /** As OWN, for 100 duplexes a connection and uploads beside them. */
         OWN_MANY,
         /** As STOCK, with options as OWN_MANY. */
-        STOCK_MANY
+        STOCK_MANY,
+        /** As OWN, for any number of connections. */
+        OWN_IDLE
     }
+
+    /** The name of a system property. */
+    public static final String TLS = "benchmark.tls";
+
+    /** A value of it: BoringSSL. */
+    public static final String CONSCRYPT = "conscrypt";
+
+    /** A value of it: clear text. */
+    public static final String NONE = "none";
 
     private static final HttpString OPENER_POLICY = new HttpString("Cross-Origin-Opener-Policy");
     private static final HttpString EMBEDDER_POLICY = new HttpString("Cross-Origin-Embedder-Policy");
@@ -54,13 +69,13 @@ public final class BenchmarkServer {
     private static final String PROFILED = "profiled ";
 
     /** All clients have one address here. */
-    private static final int ANY = 1_000_000;
+    private static final int ANY = 10_000_000;
 
     private final Kind kind;
-    private final SSLContext tls;
+    private final @Nullable SSLContext tls;
     private final Path page;
 
-    private BenchmarkServer(Kind kind, SSLContext tls, Path page) {
+    private BenchmarkServer(Kind kind, @Nullable SSLContext tls, Path page) {
         this.kind = kind;
         this.tls = tls;
         this.page = page;
@@ -68,7 +83,7 @@ public final class BenchmarkServer {
 
     public static void main(String... arguments) throws IOException {
         Kind kind = Kind.valueOf(arguments[0]);
-        SSLContext tls = DevelopmentCertificates.in(Path.of(arguments[1])).sslContext();
+        SSLContext tls = tls(Path.of(arguments[1]));
         System.out.println("{\"port\":" + new BenchmarkServer(kind, tls, Path.of(arguments[2])).start() + "}");
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         Recorder recorder = new Recorder();
@@ -83,6 +98,17 @@ public final class BenchmarkServer {
         System.exit(0);
     }
 
+    private static @Nullable SSLContext tls(Path certificates) {
+        String by = System.getProperty(TLS, "");
+        if (by.equals(NONE)) {
+            return null;
+        }
+        if (by.equals(CONSCRYPT)) {
+            Security.insertProviderAt(Conscrypt.newProvider(), 1);
+        }
+        return DevelopmentCertificates.in(certificates).sslContext();
+    }
+
     private static long heap() {
         System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
@@ -91,18 +117,20 @@ public final class BenchmarkServer {
     private int start() {
         return switch (kind) {
             case OWN, FLOOR -> start(DuplexServer.builder());
-            case OWN_MANY ->
-                start(DuplexServer.builder()
-                        .maxStreams(220)
-                        .streamWindow(64 * 1024)
-                        .maxConnections(ANY)
-                        .maxConnectionsPerAddress(ANY));
+            case OWN_MANY -> start(manyConnections().maxStreams(220).streamWindow(64 * 1024));
+            case OWN_IDLE -> start(manyConnections());
             case STOCK, WEBSOCKET, STOCK_MANY -> startStock();
         };
     }
 
+    private static DuplexServer.Builder manyConnections() {
+        return DuplexServer.builder().maxConnections(ANY).maxConnectionsPerAddress(ANY);
+    }
+
     private int start(DuplexServer.Builder builder) {
-        builder.tls(tls);
+        if (tls != null) {
+            builder.tls(tls);
+        }
         handlers().forEach(builder::handle);
         DuplexServer server = builder.handle("/", page()).build();
         server.start();
@@ -112,9 +140,13 @@ public final class BenchmarkServer {
     private int startStock() {
         var paths = Handlers.path(page());
         handlers().forEach(paths::addExactPath);
-        Undertow undertow = Undertow.builder()
-                .addHttpsListener(0, "localhost", tls)
-                .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
+        Undertow.Builder builder = Undertow.builder();
+        if (tls == null) {
+            builder.addHttpListener(0, "localhost");
+        } else {
+            builder.addHttpsListener(0, "localhost", tls);
+        }
+        Undertow undertow = builder.setServerOption(UndertowOptions.ENABLE_HTTP2, true)
                 // Pages reset what they have done with.
                 .setServerOption(UndertowOptions.MAX_RST_FRAMES_PER_WINDOW, 100_000)
                 .setHandler(paths)
@@ -125,7 +157,7 @@ public final class BenchmarkServer {
 
     private Map<String, HttpHandler> handlers() {
         return switch (kind) {
-            case OWN, STOCK, OWN_MANY, STOCK_MANY ->
+            case OWN, STOCK, OWN_MANY, STOCK_MANY, OWN_IDLE ->
                 Map.of(
                         "/echo",
                         duplexes(duplex -> duplex.input().subscribe(duplex.output())),
