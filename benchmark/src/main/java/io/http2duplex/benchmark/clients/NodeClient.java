@@ -1,64 +1,39 @@
 package io.http2duplex.benchmark.clients;
 
+import io.http2duplex.benchmark.AskedProcess;
 import io.http2duplex.benchmark.Settings;
-import io.http2duplex.benchmark.Waiting;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.Writer;
-import java.lang.ProcessBuilder.Redirect;
 import java.util.List;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Node's native duplex of HTTP/2, in a process of its own: a stream, whose two bodies are a duplex of one request. */
 final class NodeClient implements Client {
-    private static final JsonMapper JSON = new JsonMapper();
+    private final AskedProcess process;
 
-    private final Process process;
-    private final BufferedReader output;
-    private final Writer input;
-
-    NodeClient(Settings settings, int port) throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder("node", "js/clients/native-duplex.mjs", "https://localhost:" + port);
-        builder.environment()
-                .put(
-                        "NODE_EXTRA_CA_CERTS",
-                        settings.development().caCertificate().toString());
-        process = builder.directory(settings.directory().toFile())
-                .redirectError(
-                        Redirect.appendTo(settings.log("native-duplex-client").toFile()))
-                .start();
-        output = process.inputReader();
-        input = process.outputWriter();
+    NodeClient(Settings settings, int port) {
+        process = AskedProcess.node(
+                "native-duplex-client", settings, List.of("js/clients/native-duplex.mjs", "https://localhost:" + port));
     }
 
-    private double ask(String question) throws IOException {
-        input.write(question + "\n");
-        input.flush();
-        String line = output.readLine();
-        if (line == null) {
-            throw new IllegalStateException("Node's client has ended at: " + question + "; its log may say why");
-        }
-        return JSON.readTree(line).get("figure").asDouble();
+    private double ask(String question) {
+        return process.ask(question).get("figure").asDouble();
     }
 
     @Override
-    public double roundTrips(int count) throws IOException {
+    public double roundTrips(int count) {
         return ask("roundTrips " + count);
     }
 
     @Override
-    public double writes(int count) throws IOException {
+    public double writes(int count) {
         return ask("writes " + count);
     }
 
     @Override
-    public double transfer(long down, long up) throws IOException {
+    public double transfer(long down, long up) {
         return ask("transfer " + down + " " + up);
     }
 
     @Override
     public void close() {
-        Waiting.end(List.of(process.toHandle()));
+        process.close();
     }
 }
