@@ -25,18 +25,37 @@ export const clear = values.clear ?? false;
 /** For the server's TLS. */
 export const tls = { cert: readFileSync(values.cert), key: readFileSync(values.key), allowHTTP1: true };
 
-/** Listens on a free port, tells the driver which, and does as it says: "gc" tells of the heap; the end is the end. */
-export async function listen(server) {
+/**
+ * Listens on a free port, tells the driver which, and does as it says: "publish" has the server publish; all else tells of
+ * the heap; the end is the end.
+ *
+ * @param {() => void} [publish]
+ */
+export async function listen(server, publish) {
   server.listen(0, 'localhost', 10_000);
   await once(server, 'listening');
   console.log(JSON.stringify({ port: server.address().port }));
-  process.stdin.on('data', () => {
+  process.stdin.on('data', (question) => {
+    if (question.toString().startsWith('publish')) {
+      publish();
+      console.log('{}');
+      return;
+    }
     globalThis.gc();
     const { heapUsed, external } = process.memoryUsage();
     console.log(JSON.stringify({ heap: heapUsed + external }));
   });
   process.stdin.on('end', () => process.exit(0));
 }
+
+const TEXT = 'x'.repeat(128 - JSON.stringify({ number: 1_000_000, from: 'someone', text: '' }).length);
+
+/** The message of that number, from 0: JSON of 128 bytes. */
+export const line = (number) => ({
+  number: 1_000_000 + number,
+  from: 'someone',
+  text: TEXT,
+});
 
 /** A file of the page: its status, header fields and bytes. Isolation gives the page a finer clock. */
 export async function file(path) {

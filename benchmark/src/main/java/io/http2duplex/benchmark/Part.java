@@ -5,6 +5,7 @@ import io.http2duplex.benchmark.clients.ClientsPart;
 import io.http2duplex.benchmark.core.CorePart;
 import io.http2duplex.benchmark.many.IdlePart;
 import io.http2duplex.benchmark.many.ManyPart;
+import io.http2duplex.benchmark.messages.MessagesPart;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -18,6 +19,7 @@ interface Part {
                 ManyPart.NAME, ManyPart::run,
                 IdlePart.NAME, IdlePart::run,
                 ClientsPart.NAME, ClientsPart::run,
+                MessagesPart.NAME, MessagesPart::run,
                 CorePart.NAME, CorePart::run));
     }
 

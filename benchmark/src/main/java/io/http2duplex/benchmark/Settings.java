@@ -48,7 +48,7 @@ public record Settings(Path directory, Form form, Pattern systems) {
     }
 
     /** {@return the folder of the servers' certificates} */
-    Path certificates() {
+    public Path certificates() {
         return target().resolve("certificates");
     }
 

@@ -6,10 +6,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /** Waits that end: a benchmark that hangs says what it waits for. */
 public final class Waiting {
     private static final int PATIENCE_SECONDS = 60;
+    private static final int LOOK_MILLIS = 20;
 
     private Waiting() {}
 
@@ -28,6 +30,21 @@ public final class Waiting {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while waiting for " + what, e);
+        }
+    }
+
+    /**
+     * Returns when it is so, which must be within a minute.
+     *
+     * @param what is awaited
+     */
+    public static void until(BooleanSupplier isSo, String what) {
+        long begin = System.nanoTime();
+        while (!isSo.getAsBoolean()) {
+            if (System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS)) {
+                throw new IllegalStateException("In vain waited " + PATIENCE_SECONDS + " seconds for " + what);
+            }
+            pause(Duration.ofMillis(LOOK_MILLIS));
         }
     }
 

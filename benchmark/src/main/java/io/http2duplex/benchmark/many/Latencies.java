@@ -3,12 +3,12 @@ package io.http2duplex.benchmark.many;
 import java.util.Arrays;
 
 /** How long things took. Not for use by several threads at once. */
-final class Latencies {
+public final class Latencies {
     private long[] nanos = new long[1024];
     private int count;
     private boolean sorted;
 
-    void add(long took) {
+    public void add(long took) {
         if (count == nanos.length) {
             nanos = Arrays.copyOf(nanos, 2 * count);
         }
@@ -16,12 +16,12 @@ final class Latencies {
         sorted = false;
     }
 
-    int count() {
+    public int count() {
         return count;
     }
 
     /** {@return what so many percent did not take longer than, in milliseconds} */
-    double percentileMillis(double percent) {
+    public double percentileMillis(double percent) {
         if (!sorted) {
             Arrays.sort(nanos, 0, count);
             sorted = true;

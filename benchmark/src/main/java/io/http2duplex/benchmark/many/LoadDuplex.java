@@ -65,6 +65,12 @@ final class LoadDuplex {
         }
     }
 
+    /** Some bytes will come without being asked for: they count as an echo of what was sent now. */
+    void expect(int bytes, long now) {
+        sentAt = now;
+        sent += bytes;
+    }
+
     /** {@return when it was sent what now was echoed, or answered, last} */
     long sentAt() {
         return sentAt;

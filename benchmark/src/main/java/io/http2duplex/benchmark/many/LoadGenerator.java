@@ -217,6 +217,32 @@ final class LoadGenerator implements AutoCloseable {
         });
     }
 
+    /**
+     * Has the server send to all duplexes, and waits until each has it.
+     *
+     * @param bytes how many come to each, no more and no fewer
+     * @param cause makes the server send
+     * @return how long it took until each of them had it
+     */
+    Latencies receive(int bytes, Runnable cause) {
+        CompletableFuture<Void> expected = new CompletableFuture<>();
+        CompletableFuture<Void> caused = expected.thenRunAsync(cause);
+        Latencies latencies = run(0, () -> {
+                    Phase begun = phase;
+                    begun.underWay = duplexes.size();
+                    long now = System.nanoTime();
+                    duplexes.forEach(duplex -> duplex.expect(bytes, now));
+                    caused.exceptionally(failure -> {
+                        begun.over.completeExceptionally(failure);
+                        return null;
+                    });
+                    expected.complete(null);
+                })
+                .latencies;
+        caused.join();
+        return latencies;
+    }
+
     private Phase run(long end, Runnable start) {
         Phase next = new Phase(end);
         try {

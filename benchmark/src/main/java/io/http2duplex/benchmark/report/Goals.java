@@ -16,6 +16,11 @@ final class Goals {
         row(what, "≤ " + Numbers.text(wanted), measured, measured.isPresent() && measured.getAsDouble() <= wanted);
     }
 
+    /** Wants a figure, in the unit that the text names, to be no smaller. */
+    void noFewer(String what, double wanted, OptionalDouble measured) {
+        row(what, "≥ " + Numbers.text(wanted), measured, measured.isPresent() && measured.getAsDouble() >= wanted);
+    }
+
     /** Wants a ratio to be no smaller. */
     void atLeast(String what, double wanted, OptionalDouble ratio) {
         row(what, "≥ " + Numbers.text(wanted) + " ×", ratio, ratio.isPresent() && ratio.getAsDouble() >= wanted);

@@ -1,0 +1,91 @@
+package io.http2duplex.benchmark.messages;
+
+import io.http2duplex.Duplex;
+import io.http2duplex.benchmark.Results;
+import io.http2duplex.benchmark.Run;
+import io.http2duplex.benchmark.Settings;
+import io.http2duplex.benchmark.many.Listeners;
+import io.http2duplex.benchmark.servers.MessageServer;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** A topic with many members: each message is published when all of them have the one before. */
+public final class TopicRuns {
+    /** The systems of this project. */
+    public static final String TOPIC = "Topic";
+
+    public static final String TOPIC_WITH_SLOW = "Topic, one member more that reads nothing";
+
+    private final Settings settings;
+    private final MessagesPlan plan;
+    private final Results results;
+
+    TopicRuns(Settings settings, MessagesPlan plan, Results results) {
+        this.settings = settings;
+        this.plan = plan;
+        this.results = results;
+    }
+
+    /** {@return the setting under which systems are compared} */
+    public static String setting(int members) {
+        return "a message of 128 bytes to " + members + " members";
+    }
+
+    void run(OwnServer server, Map<String, NodePeer> peers) throws IOException {
+        if (settings.isMeasured(TOPIC)) {
+            own(server);
+        }
+        peers.forEach((title, peer) -> {
+            if (settings.isMeasured(title)) {
+                peer.join(plan.members());
+                measure(title, peer::publish, peer::serverCpuMillis);
+                peer.close(); // many sockets, which have heartbeats
+            }
+        });
+    }
+
+    private void own(OwnServer server) throws IOException {
+        try (Listeners listeners = new Listeners(settings, server.port(), plan.members())) {
+            server.awaitMembers(plan.members());
+            Runnable published = () -> listeners.receive(MessageServer.FRAME, server::publish);
+            measure(TOPIC, published, server::cpuMillis);
+
+            Duplex slow = OwnServer.client(settings)
+                    .connect(URI.create("https://localhost:" + server.port() + MessageServer.FULL));
+            server.awaitMembers(plan.members() + 1);
+            long dropped = server.count("dropped");
+            measure(TOPIC_WITH_SLOW, published, server::cpuMillis);
+            long missed = server.count("dropped") - dropped;
+            if (missed != plan.warmUp() + plan.published()) {
+                throw new IllegalStateException("The slow member has missed " + missed + " messages only");
+            }
+            slow.reset();
+        }
+    }
+
+    /** @param published publishes a message, and returns when all members have it */
+    private void measure(String system, Runnable published, LongSupplier serverCpuMillis) {
+        for (int i = 0; i < plan.warmUp(); i++) {
+            published.run();
+        }
+        double[] millis = new double[plan.published()];
+        long cpu = serverCpuMillis.getAsLong();
+        for (int i = 0; i < millis.length; i++) {
+            long before = System.nanoTime();
+            published.run();
+            millis[i] = (System.nanoTime() - before) / 1e6;
+        }
+        double micros = (serverCpuMillis.getAsLong() - cpu) * 1000.0;
+        Arrays.sort(millis);
+        results.add(new Run(
+                setting(plan.members()),
+                system,
+                Map.of(
+                        "delivery.cpu", micros / plan.published() / plan.members(),
+                        "all.p50", millis[millis.length / 2],
+                        "all.longest", millis[millis.length - 1])));
+    }
+}
