@@ -1,7 +1,7 @@
 // Puts the pages, the bundles of this project, and the clients of the peers into one folder.
 //
 //     node js/build.mjs DIRECTORY
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -24,6 +24,7 @@ for (const file of ['web-streams.js', 'dialect1.js']) {
 for (const [name, contents] of [
   ['http2-duplex', `export { default as make } from 'http2-duplex/client.js';`],
   ['engine.io', `export { Socket } from 'engine.io-client';`],
+  ['atmosphere', `export { default } from 'atmosphere.js';`],
 ]) {
   await build({
     stdin: { contents, resolveDir: root },
@@ -39,3 +40,6 @@ for (const [name, contents] of [
     logLevel: 'warning',
   });
 }
+// A script, as Apache publishes it.
+const guacamole = await readFile(join(root, 'target', 'guacamole-common-js', 'all.min.js'), 'utf8');
+await writeFile(join(out, 'guacamole.js'), `${guacamole}\nexport { Guacamole };\n`);

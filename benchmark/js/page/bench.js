@@ -1,7 +1,9 @@
 // One run of one system: each phase in turn, and then the report to the driver. What to do is in the address' fragment:
 // { driver, client, options, phases: { roundTrip: { count, mark }, writes: { millis }, upload | download | both:
-// { bytes, millis }, open: { count } } }. Bulk goes on in larger and larger transfers until one takes the millis.
+// { bytes, millis }, open: { count }, requests: { millis }, cut: { count, times, millis } } }. Bulk goes on in larger and
+// larger transfers until one takes the millis.
 import { clients } from './clients.js';
+import { cut, requests } from './connections.js';
 
 const WARM_UP = 10;
 const RECORD = 32;
@@ -19,6 +21,8 @@ const PHASES = {
   download: (phase) => bulk('download', phase, (bytes) => [bytes, 0]),
   both: (phase) => bulk('both', phase, (bytes) => [bytes, bytes]),
   open: opening,
+  requests: (phase) => requests(phase, open, fail),
+  cut: (phase) => cut(phase, open, driver),
 };
 
 const { driver, client, options, phases } = JSON.parse(decodeURIComponent(location.hash.slice(1)));

@@ -1,6 +1,8 @@
 // The systems as the page sees them. A client's `open(path, onBytes, onFailure)` gives a stream with `write(bytes)`, which
 // returns a promise if the next write had better wait for it, and `close()`, which releases it.
+import { atmosphere } from './atmosphere-client.js';
 import { floor } from './floor.js';
+import { guacamole } from './guacamole-client.js';
 
 export const clients = {
   /** This project. */
@@ -97,6 +99,10 @@ export const clients = {
       };
     },
   }),
+
+  atmosphere,
+
+  guacamole,
 
   floor,
 };

@@ -19,6 +19,10 @@ sockets.on('connection', (socket) => {
     socket.on('message', (data) => socket.send(data));
     return;
   }
+  if (socket.request._query.path === '/numbered') {
+    socket.on('message', (data) => numbered(socket, Number(data)));
+    return;
+  }
   let waiting = 0;
   const { bytes, drained } = transfer((chunk) => {
     socket.send(chunk);
@@ -31,5 +35,21 @@ sockets.on('connection', (socket) => {
     drained();
   });
 });
+
+/** Sends so many messages of 32 bytes, one each millisecond, which begin with their numbers. */
+function numbered(socket, count) {
+  const begun = performance.now();
+  let sent = 0;
+  const timer = setInterval(() => {
+    for (; sent < count && sent <= performance.now() - begun; sent++) {
+      const message = Buffer.alloc(32);
+      message.writeUInt32BE(sent);
+      socket.send(message);
+    }
+    if (sent === count) {
+      clearInterval(timer);
+    }
+  }, 5);
+}
 
 await listen(server);

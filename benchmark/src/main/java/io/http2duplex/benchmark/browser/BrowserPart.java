@@ -20,12 +20,19 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -36,6 +43,12 @@ public final class BrowserPart {
     /** The name of its results. */
     public static final String NAME = "browser";
 
+    /** The setting of duplexes that are open and do nothing: how often each asks the server. */
+    public static final String REQUESTS = "requests of an idle duplex";
+
+    /** The setting of downloads whose connection is cut. */
+    public static final String CUT = "cuts";
+
     private static final JsonMapper JSON = new JsonMapper();
     private static final List<String> BULK = List.of("upload", "download", "both");
     /** Far more than any run takes: one that takes longer hangs. */
@@ -45,6 +58,8 @@ public final class BrowserPart {
     private final BrowserPlan plan;
     private final String trusted;
     private final Map<BrowserSystem.Server, ServerProcess> servers = new EnumMap<>(BrowserSystem.Server.class);
+    /** What is not measured any more. */
+    private final Set<BrowserSystem> failed = new HashSet<>();
     /** By round-trip time, system and direction: so much is transferred in one run, in bytes. */
     private final Map<String, Long> sizes = new HashMap<>();
 
@@ -62,7 +77,9 @@ public final class BrowserPart {
             for (int round = 0; round <= part.plan.rounds(); round++) {
                 part.round(round, results);
             }
+            part.cuts(results);
             if (settings.isFull()) {
+                part.requests(results);
                 for (BrowserTrace trace : BrowserTrace.all()) {
                     part.trace(trace);
                 }
@@ -74,18 +91,34 @@ public final class BrowserPart {
 
     private void round(int round, Results results) throws Exception {
         List<BrowserSystem> systems = new ArrayList<>(BrowserSystem.all());
-        systems.removeIf(system -> !settings.isMeasured(system.name()));
+        systems.removeIf(system -> !settings.isMeasured(system.name())
+                || failed.contains(system)
+                || (!settings.isFull() && !system.isInShortForm()));
         if (round % 2 == 1) {
             Collections.reverse(systems);
         }
         for (int roundTrip : plan.roundTripMillis()) {
             for (BrowserSystem system : systems) {
-                Run run = measure(system, roundTrip, round == 0);
-                if (round > 0 || plan.rounds() == 0) {
-                    results.add(run);
+                try {
+                    Run run = measure(system, roundTrip, round == 0);
+                    if (round > 0 || plan.rounds() == 0) {
+                        results.add(run);
+                    }
+                } catch (IllegalStateException e) {
+                    leaveOut(system, e);
                 }
             }
+            systems.removeAll(failed);
         }
+    }
+
+    /** In the full form, which takes long, a peer that fails is not measured any more, but what others do is. */
+    private void leaveOut(BrowserSystem system, IllegalStateException failure) {
+        if (system.isOwn() || !settings.isFull()) {
+            throw failure;
+        }
+        failed.add(system);
+        System.err.println("Left out from now on: " + failure.getMessage());
     }
 
     private Run measure(BrowserSystem system, int roundTrip, boolean first) throws Exception {
@@ -101,8 +134,8 @@ public final class BrowserPart {
     private Run measure(BrowserSystem system, int roundTrip, boolean first, ServerProcess server, int port)
             throws Exception {
         String setting = roundTrip + " ms";
-        Map<String, Double> figures =
-                figures(system, setting, server, port, phases(system, roundTrip, first), List.of(), () -> {});
+        Map<String, Double> figures = figures(
+                system, setting, server, port, phases(system, roundTrip, first), List.of(), driver -> {}, () -> {});
         Run run = new Run(setting, system.name(), figures);
         for (String bulk : BULK) {
             double wanted = plan.bulkMillis(roundTrip) / run.figure(bulk + ".millis");
@@ -110,6 +143,67 @@ public final class BrowserPart {
             sizes.putIfAbsent(key(system, roundTrip, bulk), Math.min(plan.maxBulk(), bytes));
         }
         return run;
+    }
+
+    private List<BrowserSystem> connections() {
+        return BrowserSystem.connections(settings).stream()
+                .filter(system -> !failed.contains(system))
+                .toList();
+    }
+
+    /** How many requests a minute an idle duplex makes: all of them at the same time, since most of it is waiting. */
+    private void requests(Results results) throws Exception {
+        Map<String, Object> phases = Map.of("requests", Map.of("millis", plan.idleMillis()));
+        List<BrowserSystem> systems = connections();
+        List<Callable<Run>> idle = new ArrayList<>();
+        for (BrowserSystem system : systems) {
+            ServerProcess server = servers.computeIfAbsent(system.server(), kind -> kind.start(settings));
+            idle.add(() -> new Run(
+                    REQUESTS,
+                    system.name(),
+                    figures(system, REQUESTS, server, server.port(), phases, List.of(), driver -> {}, () -> {})));
+        }
+        ExecutorService pages = Executors.newCachedThreadPool();
+        try {
+            List<Future<Run>> runs = pages.invokeAll(idle);
+            for (int i = 0; i < runs.size(); i++) {
+                try {
+                    results.add(runs.get(i).get());
+                } catch (ExecutionException e) {
+                    leaveOut(systems.get(i), new IllegalStateException(e.getCause()));
+                }
+            }
+        } finally {
+            pages.shutdownNow();
+        }
+    }
+
+    /** What is lost when the connection is cut again and again during a download of numbered messages. */
+    private void cuts(Results results) throws Exception {
+        Map<String, Object> phases =
+                Map.of("cut", Map.of("count", plan.messages(), "times", plan.cuts(), "millis", plan.cutPatience()));
+        for (BrowserSystem system : connections()) {
+            ServerProcess server = servers.computeIfAbsent(system.server(), kind -> kind.start(settings));
+            try (DelayProxy proxy = new DelayProxy(server.port(), Duration.ZERO)) {
+                Map<String, Double> figures = figures(
+                        system,
+                        CUT,
+                        server,
+                        proxy.port(),
+                        phases,
+                        List.of(),
+                        driver -> driver.at("/cut", proxy::cut),
+                        () -> {});
+                Run run = new Run(CUT, system.name(), figures);
+                // The full form has a goal for it.
+                if (!settings.isFull() && run.figure("cut.lost") + run.figure("cut.twice") > 0) {
+                    throw new IllegalStateException(system.name() + " has lost or repeated messages: " + figures);
+                }
+                results.add(run);
+            } catch (IllegalStateException e) {
+                leaveOut(system, e);
+            }
+        }
     }
 
     /** Has a browser write what it does in round trips without a delay. */
@@ -128,6 +222,7 @@ public final class BrowserPart {
                     server.port(),
                     phases,
                     BrowserTrace.arguments(file),
+                    driver -> {},
                     () -> BrowserTrace.awaitWritten(file));
         }
     }
@@ -136,6 +231,7 @@ public final class BrowserPart {
      * What a page measures, in a browser of its own.
      *
      * @param arguments of the browser, besides those that it always has
+     * @param prepare what the page may ask of the driver, besides what every page asks
      * @param last done before the browser is closed
      */
     private Map<String, Double> figures(
@@ -145,6 +241,7 @@ public final class BrowserPart {
             int port,
             Map<String, Object> phases,
             List<String> arguments,
+            Consumer<PageDriver> prepare,
             Runnable last)
             throws Exception {
         Chromium[] browser = new Chromium[1];
@@ -152,6 +249,7 @@ public final class BrowserPart {
                 "server", server::cpuMillis,
                 "page", () -> browser[0].pageCpuMillis(),
                 "browser", () -> browser[0].cpuMillis()))) {
+            prepare.accept(driver);
             Map<String, Object> task = Map.of(
                     "driver", driver.address(),
                     "client", system.client(),

@@ -15,6 +15,10 @@ import java.util.List;
  * @param farBulkMillis how long a transfer should take with one
  * @param maxBulk the most that is transferred at once, in bytes
  * @param open how many streams to open at once
+ * @param idleMillis how long a duplex that does nothing is watched
+ * @param messages how many a download has whose connection is cut, one each millisecond
+ * @param cuts how often it is cut
+ * @param cutPatience after so many milliseconds without a message, none will come
  */
 record BrowserPlan(
         int rounds,
@@ -26,11 +30,16 @@ record BrowserPlan(
         int nearBulkMillis,
         int farBulkMillis,
         long maxBulk,
-        int open) {
+        int open,
+        int idleMillis,
+        int messages,
+        int cuts,
+        int cutPatience) {
 
-    static final BrowserPlan FULL =
-            new BrowserPlan(3, List.of(0, 50), 300, 30, 1200, 1_000_000, 1000, 1600, 400_000_000, 50);
-    static final BrowserPlan SHORT = new BrowserPlan(0, List.of(0), 5, 5, 50, 1_000_000, 0, 0, 1_000_000, 5);
+    static final BrowserPlan FULL = new BrowserPlan(
+            3, List.of(0, 50), 300, 30, 1200, 1_000_000, 1000, 1600, 400_000_000, 50, 60_000, 5_000, 9, 20_000);
+    static final BrowserPlan SHORT =
+            new BrowserPlan(0, List.of(0), 5, 5, 50, 1_000_000, 0, 0, 1_000_000, 5, 0, 200, 1, 20_000);
 
     int pings(int roundTrip) {
         return roundTrip == 0 ? nearPings : farPings;

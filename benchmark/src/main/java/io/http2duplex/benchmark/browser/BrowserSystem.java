@@ -5,6 +5,7 @@ import io.http2duplex.benchmark.Settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a page talks to, and how.
@@ -15,18 +16,26 @@ import java.util.Map;
  * @param options the client's
  */
 record BrowserSystem(String name, Server server, String client, Map<String, Object> options) {
+    /** The Java peers. */
+    static final String GUACAMOLE = "Guacamole 1.6.0";
+
+    static final String ATMOSPHERE = "Atmosphere 3.1.0";
+
     /** A server process, which several systems may share: one of them at a time. */
     enum Server {
         OWN,
         STOCK,
         WEBSOCKET,
         FLOOR,
+        GUACAMOLE,
+        ATMOSPHERE,
         HTTP2_DUPLEX,
         ENGINE_IO;
 
         ServerProcess start(Settings settings) {
             return switch (this) {
-                case OWN, STOCK, WEBSOCKET, FLOOR -> ServerProcess.java(name(), settings, List.of());
+                case OWN, STOCK, WEBSOCKET, FLOOR, GUACAMOLE, ATMOSPHERE ->
+                    ServerProcess.java(name(), settings, List.of());
                 case HTTP2_DUPLEX -> ServerProcess.node("http2-duplex.mjs", settings, List.of());
                 case ENGINE_IO -> ServerProcess.node("engine.io.mjs", settings, List.of());
             };
@@ -39,6 +48,26 @@ record BrowserSystem(String name, Server server, String client, Map<String, Obje
                 .filter(system -> system.name().equals(name))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** {@return those of which it is measured what they do with a connection; the short form has none of a peer} */
+    static List<BrowserSystem> connections(Settings settings) {
+        Set<String> names = settings.isFull()
+                ? Set.of("dialect 2, streaming", "dialect 2, polls", "engine.io polling", GUACAMOLE, ATMOSPHERE)
+                : Set.of("dialect 2, streaming");
+        return all().stream()
+                .filter(system -> names.contains(system.name()) && settings.isMeasured(system.name()))
+                .toList();
+    }
+
+    /** {@return whether every build runs it: the Java peers take longer to start than the others} */
+    boolean isInShortForm() {
+        return server != Server.GUACAMOLE && server != Server.ATMOSPHERE;
+    }
+
+    /** {@return whether it is this project} */
+    boolean isOwn() {
+        return name.startsWith("dialect ");
     }
 
     /** {@return all of them; those that are compared are near each other} */
@@ -64,6 +93,8 @@ record BrowserSystem(String name, Server server, String client, Map<String, Obje
         }
         systems.add(new BrowserSystem("WebSocket", Server.WEBSOCKET, "websocket", Map.of()));
         systems.add(new BrowserSystem("engine.io polling", Server.ENGINE_IO, "engine.io", Map.of()));
+        systems.add(new BrowserSystem(GUACAMOLE, Server.GUACAMOLE, "guacamole", Map.of()));
+        systems.add(new BrowserSystem(ATMOSPHERE, Server.ATMOSPHERE, "atmosphere", Map.of()));
         return systems;
     }
 }

@@ -78,10 +78,15 @@ final class DelayProxy implements AutoCloseable {
         }
     }
 
+    /** Cuts all connections, with what is under way. New ones can be made. */
+    void cut() {
+        sockets.forEach(this::close);
+    }
+
     @Override
     public void close() throws IOException {
         listener.close();
-        sockets.forEach(this::close);
+        cut();
     }
 
     /** From one socket to the other: one thread reads, one writes. An empty chunk is the end. */

@@ -40,6 +40,11 @@ final class PageDriver implements AutoCloseable {
         server.start();
     }
 
+    /** Has the driver do something when the page asks for a path. */
+    void at(String path, Runnable action) {
+        server.createContext(path, exchange -> answer(exchange, action));
+    }
+
     String address() {
         return "http://localhost:" + server.getAddress().getPort();
     }

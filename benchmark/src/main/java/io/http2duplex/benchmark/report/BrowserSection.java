@@ -96,6 +96,8 @@ final class BrowserSection implements Section {
                 10,
                 browser.ratio(FAR, POST, POST + STOCK, UPLOAD));
         goals.atLeast("– streaming, upload", 10, browser.ratio(FAR, STREAMING, STREAMING + STOCK, UPLOAD));
+        JavaPeers.goals(browser, goals);
+        Connections.goals(browser, goals);
     }
 
     private static void floor(String mode, Measurements browser, Goals goals) {
@@ -109,7 +111,10 @@ final class BrowserSection implements Section {
 
     @Override
     public void write(Measurements browser, Document document) throws IOException {
-        for (String setting : browser.settings()) {
+        for (String setting : List.of(NEAR, FAR)) {
+            if (browser.systems(setting).isEmpty()) {
+                continue;
+            }
             document.heading("In the browser, round-trip time " + setting);
             document.table("system", browser, setting, BROWSER);
             for (String figure : List.of(WRITES, UPLOAD, DOWNLOAD, BOTH)) {
@@ -119,6 +124,7 @@ final class BrowserSection implements Section {
             document.paragraph("CPU time in ms, for a megabyte or for 1,000 small writes:");
             document.table("system", browser, setting, CPU);
         }
+        Connections.write(browser, document);
         roundTrips(document);
     }
 

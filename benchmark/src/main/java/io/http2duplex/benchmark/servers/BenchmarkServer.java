@@ -39,6 +39,10 @@ public final class BenchmarkServer {
         STOCK,
         /** WebSockets on Undertow's own listener. */
         WEBSOCKET,
+        /** Apache Guacamole's HTTP tunnel. */
+        GUACAMOLE,
+        /** Atmosphere. */
+        ATMOSPHERE,
         /** Handlers for bare fetch on {@link DuplexServer}. */
         FLOOR,
         /** As OWN, for 100 duplexes a connection and uploads beside them. */
@@ -120,6 +124,8 @@ public final class BenchmarkServer {
             case OWN_MANY -> start(manyConnections().maxStreams(220).streamWindow(64 * 1024));
             case OWN_IDLE -> start(manyConnections());
             case STOCK, WEBSOCKET, STOCK_MANY -> startStock();
+            case GUACAMOLE -> PeerServer.start(tls, page, Guacamole.handler());
+            case ATMOSPHERE -> PeerServer.start(tls, page, AtmospherePeer.handler());
         };
     }
 
@@ -162,12 +168,15 @@ public final class BenchmarkServer {
                         "/echo",
                         duplexes(duplex -> duplex.input().subscribe(duplex.output())),
                         "/transfer",
-                        duplexes(DuplexTransfer::over));
+                        duplexes(DuplexTransfer::over),
+                        "/numbered",
+                        duplexes(DuplexTransfer::numbered));
             case WEBSOCKET -> Map.of("/echo", WebSockets.echo(), "/transfer", WebSockets.transfer());
             case FLOOR -> {
                 Floor floor = new Floor();
                 yield Map.of("/floor", floor.echo(), "/sink", floor.sink(), "/source", floor.source());
             }
+            case GUACAMOLE, ATMOSPHERE -> Map.of();
         };
     }
 

@@ -5,19 +5,29 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link Transfer} over a duplex. */
+/** A {@link Service} over a duplex. */
 final class DuplexTransfer implements Flow.Subscriber<ByteBuffer>, Flow.Publisher<ByteBuffer>, Flow.Subscription {
-    private final Transfer transfer = new Transfer();
+    private final Service service;
     private final Duplex duplex;
     private Flow.@Nullable Subscriber<? super ByteBuffer> output;
     private long demand;
 
-    private DuplexTransfer(Duplex duplex) {
+    private DuplexTransfer(Duplex duplex, String path) {
         this.duplex = duplex;
+        service = Service.of(path, this::send);
     }
 
     static void over(Duplex duplex) {
-        DuplexTransfer transfer = new DuplexTransfer(duplex);
+        over(duplex, "/transfer");
+    }
+
+    /** Has numbered messages sent over it. */
+    static void numbered(Duplex duplex) {
+        over(duplex, "/numbered");
+    }
+
+    private static void over(Duplex duplex, String path) {
+        DuplexTransfer transfer = new DuplexTransfer(duplex, path);
         transfer.subscribe(duplex.output());
         duplex.input().subscribe(transfer);
     }
@@ -31,7 +41,7 @@ final class DuplexTransfer implements Flow.Subscriber<ByteBuffer>, Flow.Publishe
 
     @Override
     public synchronized void onNext(ByteBuffer bytes) {
-        transfer.take(bytes);
+        service.take(bytes);
         send();
     }
 
@@ -67,10 +77,10 @@ final class DuplexTransfer implements Flow.Subscriber<ByteBuffer>, Flow.Publishe
         demand = 0;
     }
 
-    private void send() {
-        while (demand > 0 && output != null && transfer.hasNext()) {
+    private synchronized void send() {
+        while (demand > 0 && output != null && service.hasNext()) {
             demand--;
-            output.onNext(transfer.next());
+            output.onNext(service.next());
         }
     }
 }

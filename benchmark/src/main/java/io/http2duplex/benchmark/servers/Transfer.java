@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * One transfer, as every server of the benchmark does it: takes {@code "DOWN UP\n"} and UP bytes, and sends DOWN bytes at
  * the same time, and behind them how many came. Not for use by several threads at once.
  */
-final class Transfer {
+final class Transfer implements Service {
     private static final int COUNT_LENGTH = 20;
     private static final ByteBuffer CHUNK = ByteBuffer.allocate(65_536).asReadOnlyBuffer();
 
@@ -18,8 +18,8 @@ final class Transfer {
     private long counted;
     private boolean over;
 
-    /** Bytes have come: all of them are taken. */
-    void take(ByteBuffer bytes) {
+    @Override
+    public void take(ByteBuffer bytes) {
         while (!begun && bytes.hasRemaining()) {
             char next = (char) bytes.get();
             if (next == '\n') {
@@ -35,13 +35,13 @@ final class Transfer {
         bytes.position(bytes.limit());
     }
 
-    /** {@return whether there is something to send now} */
-    boolean hasNext() {
+    @Override
+    public boolean hasNext() {
         return begun && !over && (down > 0 || counted >= up);
     }
 
-    /** {@return what to send next, which must not be changed} */
-    ByteBuffer next() {
+    @Override
+    public ByteBuffer next() {
         if (down > 0) {
             ByteBuffer chunk = CHUNK.duplicate();
             chunk.limit((int) Math.min(chunk.capacity(), down));
