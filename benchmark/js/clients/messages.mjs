@@ -35,7 +35,7 @@ const peers = {
     const close = () => socket.off('disconnect').disconnect();
     return { send: (message) => socket.emit('line', message), close };
   },
-  async signalr(member, take) {
+  async 'signalr-framing'(member, take) {
     const socket = new WebSocket(`${origin.replace('http', 'ws')}/${member ? 'member' : 'echo'}`);
     socket.on('error', fail).on('close', fail);
     socket.on('message', (data) => {

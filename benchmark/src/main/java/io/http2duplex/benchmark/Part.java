@@ -2,6 +2,7 @@ package io.http2duplex.benchmark;
 
 import io.http2duplex.benchmark.browser.BrowserPart;
 import io.http2duplex.benchmark.clients.ClientsPart;
+import io.http2duplex.benchmark.clients.ResumptionPart;
 import io.http2duplex.benchmark.core.CorePart;
 import io.http2duplex.benchmark.many.IdlePart;
 import io.http2duplex.benchmark.many.ManyPart;
@@ -20,6 +21,7 @@ interface Part {
                 IdlePart.NAME, IdlePart::run,
                 ClientsPart.NAME, ClientsPart::run,
                 MessagesPart.NAME, MessagesPart::run,
+                ResumptionPart.NAME, ResumptionPart::run,
                 CorePart.NAME, CorePart::run));
     }
 

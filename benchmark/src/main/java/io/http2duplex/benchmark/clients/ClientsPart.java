@@ -73,7 +73,7 @@ public final class ClientsPart {
 
     private void oneRequest(String system, ServerProcess server, boolean counts) throws IOException {
         if (settings.isMeasured(system)) {
-            try (Client client = new NodeClient(settings, server.port())) {
+            try (Client client = new NodeClient(settings, "native-duplex", "https://localhost:" + server.port())) {
                 keep(ONE_REQUEST, system, figures(client, server), counts);
             }
         }

@@ -2,15 +2,21 @@ package io.http2duplex.benchmark.clients;
 
 import io.http2duplex.benchmark.AskedProcess;
 import io.http2duplex.benchmark.Settings;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Node's native duplex of HTTP/2, in a process of its own: a stream, whose two bodies are a duplex of one request. */
+/** A script of Node's, in a process of its own. */
 final class NodeClient implements Client {
     private final AskedProcess process;
 
-    NodeClient(Settings settings, int port) {
-        process = AskedProcess.node(
-                "native-duplex-client", settings, List.of("js/clients/native-duplex.mjs", "https://localhost:" + port));
+    /**
+     * @param name of the script
+     * @param arguments the server's origin, and what else the script takes
+     */
+    NodeClient(Settings settings, String name, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("js/clients/" + name + ".mjs"));
+        command.addAll(List.of(arguments));
+        process = AskedProcess.node(name + "-client", settings, command);
     }
 
     private double ask(String question) {

@@ -22,7 +22,7 @@ public final class MessagesPart {
         Results results = new Results(settings, NAME);
         try (OwnServer own = OwnServer.start(settings);
                 NodePeer socketIo = new NodePeer(settings, "socket.io");
-                NodePeer signalR = new NodePeer(settings, "signalr")) {
+                NodePeer signalR = new NodePeer(settings, "signalr-framing")) {
             Map<String, NodePeer> peers = new LinkedHashMap<>();
             peers.put(SOCKET_IO, socketIo);
             peers.put(SIGNALR, signalR);

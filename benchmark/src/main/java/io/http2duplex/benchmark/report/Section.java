@@ -13,6 +13,7 @@ interface Section {
                 new ManySection(settings),
                 new IdleSection(),
                 new ClientsSection(),
+                new ResumptionSection(),
                 new MessagesSection(),
                 new CoreSection());
     }

@@ -43,6 +43,8 @@ public final class BenchmarkServer {
         GUACAMOLE,
         /** Atmosphere. */
         ATMOSPHERE,
+        /** RSocket over TCP. */
+        RSOCKET,
         /** Handlers for bare fetch on {@link DuplexServer}. */
         FLOOR,
         /** As OWN, for 100 duplexes a connection and uploads beside them. */
@@ -126,6 +128,7 @@ public final class BenchmarkServer {
             case STOCK, WEBSOCKET, STOCK_MANY -> startStock();
             case GUACAMOLE -> PeerServer.start(tls, page, Guacamole.handler());
             case ATMOSPHERE -> PeerServer.start(tls, page, AtmospherePeer.handler());
+            case RSOCKET -> RSocketPeer.start(tls);
         };
     }
 
@@ -176,7 +179,7 @@ public final class BenchmarkServer {
                 Floor floor = new Floor();
                 yield Map.of("/floor", floor.echo(), "/sink", floor.sink(), "/source", floor.source());
             }
-            case GUACAMOLE, ATMOSPHERE -> Map.of();
+            case GUACAMOLE, ATMOSPHERE, RSOCKET -> Map.of();
         };
     }
 
