@@ -79,4 +79,21 @@ class DelayProxyTest {
             assertThat(client.getInputStream().read()).isEqualTo(-1);
         }
     }
+
+    @Test
+    void a_cut_ends_what_is_open_and_nothing_that_comes_later() throws IOException {
+        try (Socket before = new Socket(server.getInetAddress(), proxy.port());
+                Socket atServer = server.accept()) {
+            proxy.cut();
+
+            assertThat(atServer.getInputStream().read()).isEqualTo(-1);
+            assertThat(before.getInputStream().read()).isEqualTo(-1);
+        }
+        try (Socket after = new Socket(server.getInetAddress(), proxy.port());
+                Socket atServer = server.accept()) {
+            after.getOutputStream().write(7);
+
+            assertThat(atServer.getInputStream().read()).isEqualTo(7);
+        }
+    }
 }
