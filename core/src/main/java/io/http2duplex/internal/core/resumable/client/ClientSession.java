@@ -520,7 +520,9 @@ public final class ClientSession extends FrameSession {
     /** What the carrier asks for needs no more than that: it is awake. */
     private void tellDeadline() {
         long deadline = deadline().orElse(Deadline.NONE);
-        if (deadline != Deadline.NONE && (told == Deadline.NONE || deadline - told < 0)) {
+        if (deadline == Deadline.NONE) {
+            told = Deadline.NONE; // who was told of the last one may have looked only now, and sees none
+        } else if (told == Deadline.NONE || deadline - told < 0) {
             told = deadline;
             effects.deadline();
         }
