@@ -79,6 +79,7 @@ export class Schedule {
     this.#way = {
       buffersRequests: world.chance(0.2),
       buffersResponses: false,
+      streamsLate: 0,
       maxBody: world.chance(0.2) ? world.oneOf([2_000, 5_000, 20_000]) : Infinity,
     };
     const room = world.chance(0.25) ? world.between(2, 4) : Infinity;
@@ -91,6 +92,7 @@ export class Schedule {
     const heartbeat = world.oneOf([0, 2_000 + 10 * this.#maxDelay, 15_000 + 10 * this.#maxDelay]);
     // Without a heartbeat nobody finds out that a download is held back.
     this.#way.buffersResponses = heartbeat > 0 && world.chance(0.1);
+    this.#way.streamsLate = world.chance(0.2) ? 300 : 0;
     this.#outlastsFaults = resumeTimeout === LONG_RESUME_TIMEOUT_MILLISECONDS && heartbeat > 0;
     const isImpatient = !this.#outlastsFaults && world.chance(0.1);
     if (resumeTimeout > 0 && !isImpatient && world.chance(0.3)) {

@@ -116,6 +116,8 @@ class Flow {
   /** What something on the way holds back until it has all of it. @type {'nothing' | 'body' | 'all'} */
   holdsBack = 'nothing';
   #underWay = 0;
+  /** How long something on the way holds each item back, in milliseconds. */
+  late = 0;
   /** Nothing arrives any more. */
   isClosed = false;
   /** The sender has ended it cleanly. */
@@ -193,7 +195,7 @@ class Flow {
 
   /** @param {() => void} run */
   #later(run) {
-    this.#lastAt = Math.max(this.#lastAt, this.#world.now + this.#world.between(0, this.#maxDelay));
+    this.#lastAt = Math.max(this.#lastAt, this.#world.now + this.late + this.#world.between(0, this.#maxDelay));
     this.#world.at(this.#lastAt, run);
   }
 

@@ -26,6 +26,7 @@ const DEFAULT_HEARTBEAT_MILLISECONDS = 15_000;
  * @typedef {object} Way
  * @property {boolean} buffersRequests holds a request's body back until it has all of it
  * @property {boolean} buffersResponses
+ * @property {number} streamsLate how long each piece of a streaming POST takes besides, in milliseconds
  * @property {number} maxBody larger ones are cut, and answered with 413
  */
 
@@ -97,8 +98,9 @@ export class Uploads {
     } else if (this.#mayStream && isBegun) {
       this.#openStream();
     }
-    if (!this.#stream || client.isClosed) {
-      const next = () => client.uploads.nextBody(this.#posts < MAX_POSTS ? this.#maxBody : 0, this.#world.now);
+    if (!this.#stream || client.isClosed || client.uploads.wantsPost) {
+      const mayCarry = !this.#stream && this.#posts < MAX_POSTS;
+      const next = () => client.uploads.nextBody(mayCarry ? this.#maxBody : 0, this.#world.now);
       for (let part; (part = next());) {
         this.#post(part);
       }
@@ -227,6 +229,7 @@ export class Uploads {
     if (network.way.buffersRequests) {
       exchange.up.holdsBack = 'all';
     }
+    exchange.up.late = part.isStream ? network.way.streamsLate : 0;
     network.begin(exchange);
     if (--this.#holds === 0) {
       world.after(world.between(0, 100), () => this.#hold(part, exchange));

@@ -13,7 +13,7 @@ const MIB = 1 << 20;
 
 const hello = (heartbeat = HEARTBEAT) => frame(FrameType.HELLO, [heartbeat, RESUME_TIMEOUT]);
 
-/** @param {{ resumeTimeout?: number }} [options] */
+/** @param {{ resumeTimeout?: number, initialWindow?: number }} [options] */
 function attached(options) {
   const core = new ResumableSession({ initialWindow: 100, maxWindow: 400, random: () => 0.5, ...options }, 0);
   const download = core.openDownload(0);
@@ -278,6 +278,79 @@ test('streaming that breaks more rarely, or with its connection, goes on', () =>
   }
   core.write(Buffer.from('ab'));
   assert.ok(core.uploads.wantsStream(67_000));
+});
+
+/**
+ * Types with a streaming POST, byte after byte, where each piece of it takes `late` milliseconds, and a POST `early`.
+ * @param {{ late: number, early: number, keys?: number, before?: string }} how
+ * @returns {{ core: ResumableSession, stream: any, posts: number }} `posts`: how many went beside the stream
+ */
+function typed({ late, early, keys = 6, before = '' }) {
+  const { core, download } = attached({ initialWindow: MIB });
+  const limit = frame(FrameType.WINDOW, [0, MIB]);
+  core.received(download, limit, 0);
+  const stream = core.uploads.openStream(0);
+  let now = 0;
+  let posts = 0;
+  const answer = (/** @type {Uint8Array} */ bytes) => {
+    for (const { type, fields } of framesOf({ bytes })) {
+      if (type === FrameType.PING) {
+        core.received(download, Buffer.concat([limit, frame(FrameType.PONG, fields)]), now);
+      }
+    }
+  };
+  for (let i = 0; i < keys; i++) {
+    core.write(Buffer.from(`${before}a`));
+    for (let pieces; !stream.mustEnd && (pieces = core.uploads.nextPieces(stream, MIB, now));) {
+      now += late;
+      answer(Buffer.concat(pieces));
+      while (core.uploads.wantsPost) {
+        posts++;
+        const part = core.uploads.nextBody(0, now);
+        assert.ok(part);
+        assert.deepEqual(part.ranges, []);
+        now += early;
+        answer(part.bytes);
+        core.uploadTaken(part, now);
+      }
+    }
+  }
+  return { core, stream, posts };
+}
+
+test('a stream whose pieces arrive late is left for POSTs after three comparisons, and nothing is lost', () => {
+  const { core, stream, posts } = typed({ late: 212, early: 20 });
+  assert.equal(posts, 3);
+  assert.ok(stream.mustEnd && !core.uploads.mayStream && !core.uploads.wantsStream(2_000));
+  const [{ type, fields, bytes }] = framesOf(core.uploads.nextBody(MIB, 2_000));
+  assert.deepEqual([type, fields], [FrameType.DATA, [stream.ranges.at(-1).to]]);
+  assert.equal(Buffer.from(bytes).toString(), 'aaaaa');
+});
+
+test('a stream that is left is whole: its rest is not sent again when it is taken', () => {
+  const { core, stream } = typed({ late: 212, early: 20 });
+  core.uploads.nextBody(MIB, 2_000);
+  core.uploadTaken(stream, 2_000);
+  assert.equal(core.uploads.nextBody(MIB, 2_000), null);
+});
+
+test('where POSTs are as late as the stream, it goes on, and few POSTs are spent on that', () => {
+  const { core, stream, posts } = typed({ late: 300, early: 290, keys: 1_000 });
+  assert.equal(posts, 8);
+  assert.ok(core.uploads.mayStream && !stream.mustEnd);
+});
+
+test('where the stream is fast, no POST is spent', () => {
+  const { core, posts } = typed({ late: 99, early: 1, keys: 1_000 });
+  assert.equal(posts, 0);
+  assert.ok(core.uploads.mayStream);
+});
+
+test('a PING that waits behind many bytes tells nothing about the stream', () => {
+  const { core, posts } = typed({ late: 212, early: 20, keys: 20, before: 'x'.repeat(5_000) });
+  // The first one has none before it.
+  assert.equal(posts, 1);
+  assert.ok(core.uploads.mayStream);
 });
 
 test('a server that is silent for two heartbeats is treated as dead: its download and POSTs are no longer wanted', () => {

@@ -1,6 +1,6 @@
 // The ways down: which one follows another, and what is remembered of it.
 import assert from 'node:assert/strict';
-import { firstWay, loadWays, triesFirst } from '../../src/dialect2/fetch/load-ways.js';
+import { firstWay, loadWays, mayStream, streamNoMore, triesFirst } from '../../src/dialect2/fetch/load-ways.js';
 import { wayAfter } from '../../src/dialect2/fetch/ways.js';
 import { settingsOf } from '../../src/options.js';
 import { test } from '../support/time-limits.js';
@@ -53,6 +53,17 @@ test('a way that the application forbids is never taken', () => {
   assert.equal(wayAfter(settings(['streaming']), 'streaming', lives), 'streaming');
   assert.equal(wayAfter(settings(['streaming', 'polling']), 'streaming', lives), 'polling');
   assert.equal(wayAfter(settings(['typed']), 'typed', [0]), 'typed');
+});
+
+test('an origin to which streaming POSTs do not work is remembered for ten minutes', async (t) => {
+  const choice = settings();
+  assert.ok(mayStream(choice));
+  await streamNoMore(choice);
+  assert.ok(!mayStream(choice));
+  assert.ok(mayStream(settings()), 'another origin');
+  const later = performance.now() + 600_001;
+  t.mock.method(performance, 'now', () => later);
+  assert.ok(mayStream(choice));
 });
 
 test('the option must name ways', () => {

@@ -216,7 +216,7 @@ export class ResumableSession {
         this.uploads.pinged([first]);
         break;
       case FrameType.PONG:
-        this.uploads.answered(first);
+        this.uploads.answered(first, now);
         break;
       case FrameType.END:
         this.#receiving.end(first);

@@ -1,5 +1,6 @@
 import { joined } from '../../bytes.js';
 import { BackOff } from './back-off.js';
+import { Comparison } from './comparison.js';
 import { PING, PONG, WINDOW } from './frame-types.js';
 import { frame, resetFrame } from './frames.js';
 import { newPart } from './part.js';
@@ -22,6 +23,10 @@ const SHRINKING = 4;
 const SMALLEST_BODY = 4_096;
 /** After two breaks of streaming within this time, POSTs take its place. */
 const BREAKS_MILLISECONDS = 60_000;
+/** Something that holds small pieces back may let the first of them pass. */
+const EARLY_PINGS = 6;
+/** With more bytes before it, a PING of a stream waits for them. */
+const FEW_BYTES = 4_096;
 /** A stream that breaks this short before the download has broken with its connection. */
 const SAME_BREAK_MILLISECONDS = 1_000;
 
@@ -53,6 +58,11 @@ export class Uploads {
   #isUnproven = false;
   /** When the stream last began with a PING or was given one. */
   #probedAt = 0;
+  /** How many PINGs the stream still sends one after the other, each with what follows the answer to the last. */
+  #early = 0;
+  /** Whether it had hardly anything before it. */
+  #isQuiet = true;
+  #comparison = new Comparison();
   /** @type {number[]} the PINGs that must be answered */
   #pongs = [];
   #lastToken;
@@ -116,6 +126,11 @@ export class Uploads {
     return this.#lastFrames > 0 && (this.#failure ? this.#mustReset : this.#receiving.mustAdvertise);
   }
 
+  /** Whether a POST must go beside the stream. */
+  get wantsPost() {
+    return this.#comparison.isDue;
+  }
+
   // What is sent
 
   /**
@@ -150,6 +165,7 @@ export class Uploads {
   /** @param {number} now @returns {Part} a streaming one, which must be begun now */
   openStream(now) {
     this.#isUnproven = true;
+    this.#early = EARLY_PINGS;
     return (this.#stream = this.#newStream(now));
   }
 
@@ -171,7 +187,9 @@ export class Uploads {
   #probe(part, now) {
     part.probe = ++this.#lastToken;
     part.mustProbe = false;
+    this.#early--;
     this.#probedAt = now;
+    this.#isQuiet = this.#newsOf(part) < FEW_BYTES;
     return frame(PING, [part.probe]);
   }
 
@@ -221,6 +239,9 @@ export class Uploads {
       part.ping = this.#asking = ++this.#lastToken;
       pieces.push(frame(PING, [this.#asking]));
     }
+    if (this.wantsPost && !part.isStream) {
+      pieces.push(frame(PING, [this.#comparison.posted(++this.#lastToken, now)]));
+    }
     if (pieces.length === 0) {
       if (this.#parts.size === 1) {
         // No other part waits for the server.
@@ -232,7 +253,7 @@ export class Uploads {
       part.startedAt = carried ? part.startedAt : now;
       // Little of it is confirmed unless a PING follows.
       part.mustProbe = true;
-      if (!part.probe && now - this.#probedAt >= this.#heartbeat) {
+      if (!part.probe && (this.#early > 0 || now - this.#probedAt >= this.#heartbeat)) {
         pieces.push(this.#probe(part, now));
       }
     }
@@ -268,9 +289,14 @@ export class Uploads {
     return this.#downloads.heartbeat || DEFAULT_HEARTBEAT_MILLISECONDS;
   }
 
+  /** @param {Part} part @returns {number} how many offsets it carries up to that were not seen to arrive */
+  #newsOf({ ranges }) {
+    return ranges.length && ranges[ranges.length - 1].to - this.#arrivedTo;
+  }
+
   /** @param {Part} part @returns {boolean} whether it carries bytes that were not seen to arrive */
-  #carries({ ranges }) {
-    return ranges.length > 0 && ranges[ranges.length - 1].to > this.#arrivedTo;
+  #carries(part) {
+    return this.#newsOf(part) > 0;
   }
 
   /** @param {Part} part @returns {boolean} whether something of it must still be answered */
@@ -364,14 +390,24 @@ export class Uploads {
     this.#pongs = [...this.#pongs, ...tokens].slice(-MAX_PONGS);
   }
 
-  /** @param {number} token of a PONG */
-  answered(token) {
+  /** @param {number} token of a PONG @param {number} now */
+  answered(token, now) {
+    const stream = this.#stream;
     if (token === this.#asking) {
       this.#asking = 0;
     }
-    if (token === this.#stream?.probe) {
-      this.#stream.probe = 0;
+    if (token === stream?.probe) {
+      stream.probe = 0;
       this.#isUnproven = false;
+      this.#comparison.streamed(this.#isQuiet ? now - this.#probedAt : 0);
+    }
+    if (this.#comparison.answered(token, now) && stream && !stream.mustEnd) {
+      if (this.#comparison.isOver) {
+        this.mayStream = false;
+        this.endStream(now);
+      } else if (!stream.probe) {
+        stream.first = [this.#probe(stream, now)];
+      }
     }
     if (token === this.#socket?.probe) {
       this.#socket.probe = 0;

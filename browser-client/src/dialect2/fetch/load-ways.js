@@ -16,6 +16,12 @@ export const loadWays = () =>
  */
 export const firstWay = ({ url, modes }) => ways?.remembered(url.origin, modes) ?? modes[0];
 
+/** @param {import('../../options.js').Settings} settings @returns {boolean} whether streaming POSTs are worth a try */
+export const mayStream = ({ url }) => !ways?.isWithoutStreams(url.origin);
+
+/** Streaming POSTs have not worked, or others were faster. @param {import('../../options.js').Settings} settings */
+export const streamNoMore = async ({ url }) => (await loadWays())?.rememberNoStreams(url.origin);
+
 /**
  * @param {import('../../options.js').Settings} settings
  * @param {DownloadMode} way of the downloads so far

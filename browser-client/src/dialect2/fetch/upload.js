@@ -3,6 +3,7 @@ import { StreamingBody } from '../../browser/streaming-body.js';
 import { canStreamUploads } from '../../browser/support.js';
 import { framesRequest } from '../../request-init.js';
 import { Exchanges } from './exchanges.js';
+import { mayStream, streamNoMore } from './load-ways.js';
 
 const MAX_POSTS = 4;
 /** As long as there is enough to fill the next: at a distance, what is under way decides. */
@@ -44,9 +45,10 @@ export class FetchUpload extends Exchanges {
   /** @param {import('../carrier.js').CarrierContext} context */
   constructor(context) {
     super(context);
-    const { streaming, url, limit } = context.settings;
+    const { settings } = context;
+    const { streaming, url, limit } = settings;
     this.#limit = limit;
-    this.#streaming = streaming && canStreamUploads(url);
+    this.#streaming = streaming && canStreamUploads(url) && mayStream(settings);
   }
 
   /** @returns {'post' | 'streaming'} */
@@ -61,7 +63,7 @@ export class FetchUpload extends Exchanges {
       this.#openStream();
     }
     this.#feed();
-    if (!this.#stream) {
+    if (!this.#stream || uploads.wantsPost) {
       for (;;) {
         const most = uploads.sendable < this.#limit ? MAX_POSTS : MAX_FULL_POSTS;
         const part = uploads.nextBody(
@@ -105,6 +107,9 @@ export class FetchUpload extends Exchanges {
       this.#stream = undefined;
     }
     this.#answered(part, answer, body);
+    if (!this.context.core.uploads.mayStream) {
+      streamNoMore(this.context.settings);
+    }
   }
 
   /** Gives the streaming POST what there is for it. */

@@ -1,6 +1,7 @@
 /*
  * The ways in which a download may travel: what is done where one does not work (docs/protocol.md, "Ways down"). It is
- * loaded when an opening brings nothing, or when downloads are lost in a way that shows that something on the way does it.
+ * loaded when an opening brings nothing, when downloads are lost in a way that shows that something on the way does it, or
+ * when a session streams its uploads no more.
  */
 
 import { watchNetwork } from '../../browser/network.js';
@@ -37,11 +38,14 @@ const DROPPED = 'CANCELLED';
 
 /** @type {Map<string, { way: DownloadMode, until: number }>} by origin */
 const ways = new Map();
+/** Until when streaming POSTs are not tried. @type {Map<string, number>} by origin */
+const withoutStreams = new Map();
 /** How often the network has changed. */
 let network = 0;
 
 watchNetwork(() => {
   ways.clear();
+  withoutStreams.clear();
   network++;
 });
 
@@ -49,6 +53,14 @@ watchNetwork(() => {
 export function remembered(origin, modes) {
   const known = ways.get(origin);
   return known && known.until > performance.now() && modes.includes(known.way) ? known.way : undefined;
+}
+
+/** @param {string} origin @returns {boolean} whether streaming POSTs are not worth a try */
+export const isWithoutStreams = (origin) => Number(withoutStreams.get(origin)) > performance.now();
+
+/** @param {string} origin */
+export function rememberNoStreams(origin) {
+  withoutStreams.set(origin, performance.now() + REMEMBERED_MILLISECONDS);
 }
 
 /** @param {string} origin @param {DownloadMode} way */

@@ -98,6 +98,30 @@ class ProxiesIT {
         }
     }
 
+    /** HAProxy holds each piece of a streaming upload back for 200 ms. */
+    @Test
+    void a_duplex_and_those_after_it_use_posts_where_they_are_faster_than_a_stream() throws Exception {
+        Kind kind = Kind.HAPROXY_H1_DEFAULT;
+        try (Proxy proxy = NotTested.unless(kind, () -> new Proxy(kind, SERVER.clearPort()))) {
+            proxy.start();
+            page.open(proxy.url("/page.html"));
+            List<Object> seen = page.callForList("""
+                    async (path) => {
+                      const [duplex] = await openEchoes('connect', 1, {}, path);
+                      const atFirst = duplex.uploadMode;
+                      await typedUntil(duplex, () => duplex.uploadMode === 'post');
+                      const median = await typed(duplex, 30);
+                      const [next] = await openEchoes('connect', 1, {}, path);
+                      return [atFirst, losses, next.uploadMode, median];
+                    }
+                    """, "/" + kind);
+            System.out.println(kind + ", with POSTs: typing " + seen.get(3) + " ms");
+            assertThat(seen).startsWith("streaming", 0, "post");
+            assertThat(((Number) seen.get(3)).doubleValue()).isLessThan(60);
+            page.close();
+        }
+    }
+
     @Test
     void a_duplex_works_through_a_forward_proxy() throws Exception {
         try (Proxy squid = NotTested.unless("CONNECT", () -> new Proxy(Kind.SQUID_CONNECT, SERVER.clearPort()))) {

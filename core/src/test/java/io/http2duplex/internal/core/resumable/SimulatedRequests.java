@@ -54,6 +54,8 @@ final class SimulatedRequests {
 
     /** Whether something on the way holds the body of a POST back until it has all of it. */
     private final boolean buffers;
+    /** How long something on the way holds each piece of a streaming POST up, in nanoseconds. */
+    private final long streamsLate;
 
     private final List<Stream> streamsUnderWay = new ArrayList<>();
     private final List<Socket> socketsUnderWay = new ArrayList<>();
@@ -66,6 +68,7 @@ final class SimulatedRequests {
         this.maySwallow = maySwallow;
         maxBody = network.oneIn(6) ? 200 + network.random.nextInt(500) : Integer.MAX_VALUE;
         buffers = network.oneIn(6);
+        streamsLate = network.oneIn(5) ? 300 * SimulatedNetwork.MILLI : 0;
         streams = network.oneIn(4) ? 2 + network.random.nextInt(3) : Integer.MAX_VALUE;
     }
 
@@ -514,6 +517,7 @@ final class SimulatedRequests {
             if (buffers) {
                 under.holdBack();
             }
+            under.holdUp(streamsLate);
             streamsUnderWay.add(this);
             write();
         }

@@ -29,6 +29,8 @@ final class SimulatedStream {
     private boolean swallowing;
     /** Whether nothing arrives before the end. */
     private boolean heldBack;
+    /** How long each piece is held up besides, in nanoseconds. */
+    private long late;
 
     /** @param capacity how many bytes may be under way; then the writer has to wait */
     SimulatedStream(SimulatedNetwork network, int capacity, Receiver receiver, Runnable onWritable) {
@@ -60,7 +62,7 @@ final class SimulatedStream {
     }
 
     private void arrive(Runnable action) {
-        lastArrival = Math.max(lastArrival, network.elapsed() + network.delay());
+        lastArrival = Math.max(lastArrival, network.elapsed() + late + network.delay());
         network.after(lastArrival - network.elapsed(), action);
     }
 
@@ -120,6 +122,11 @@ final class SimulatedStream {
                 receiver.broken();
             }
         });
+    }
+
+    /** A proxy waits for more before it passes a piece on. */
+    void holdUp(long nanos) {
+        late = nanos;
     }
 
     /** A proxy passes the body on when it has all of it. */

@@ -589,7 +589,7 @@ public final class ClientSession extends FrameSession {
         @Override
         public void pong(int token) {
             frame();
-            uploads.answered(token);
+            uploads.answered(token, time);
         }
 
         @Override

@@ -48,6 +48,10 @@ final class ClientUploads {
     private static final long BREAKS_NANOS = 60_000_000_000L;
     /** A stream that breaks this short before the download has broken with its connection. */
     private static final long SAME_BREAK_NANOS = 1_000_000_000;
+    /** Something that holds small pieces back may let the first of them pass. */
+    private static final int EARLY_PINGS = 6;
+    /** With more bytes before it, a PING of a stream waits for them. */
+    private static final int FEW_BYTES = 4_096;
     /** How long to wait after a stream broke: when its connection is lost, the download breaks as well. */
     private static final long STREAM_PAUSE_NANOS = 250_000_000;
     /** Fewer bytes are copied into one buffer with the frames around them. */
@@ -68,6 +72,12 @@ final class ClientUploads {
     private boolean unproven;
     /** When the stream began, or was last given a PING. */
     private long probedAt;
+    /** How many PINGs the stream still sends one after the other, each with what follows the answer to the last. */
+    private int early;
+    /** Whether its last PING had hardly anything before it. */
+    private boolean quiet;
+
+    private final Comparison comparison = new Comparison();
     /** When streams have broken. */
     private List<Long> breaks = new ArrayList<>(0);
 
@@ -143,11 +153,22 @@ final class ClientUploads {
             return hasLastFrame();
         }
         return downloads.isAttached()
-                && (sending.hasNext() || isWindowDue() || !pongs.isEmpty() || mustAsk() || mustEndStream());
+                && (sending.hasNext()
+                        || isWindowDue()
+                        || !pongs.isEmpty()
+                        || mustAsk()
+                        || mustEndStream()
+                        || mustCompare()
+                        || (stream != null && stream.probeDue));
     }
 
     private boolean mustEndStream() {
         return stream != null && stream.mustEnd;
+    }
+
+    /** {@return whether a POST must go beside the stream, with a PING} */
+    private boolean mustCompare() {
+        return comparison.isDue() && stream != null && !stream.mustEnd && !stream.isSocket();
     }
 
     private boolean hasLastFrame() {
@@ -161,17 +182,17 @@ final class ClientUploads {
     /** {@return a POST that must be sent now; null if none must} */
     @Nullable
     ClientUpload next(long now) {
-        if (isFed()) {
+        if (isFed() && !mustCompare()) {
             return null;
         }
-        if (wantsStream(now)) {
+        if (!isFed() && wantsStream(now)) {
             return openStream(now);
         }
         long posts = open.stream().filter(upload -> !upload.isStream()).count();
         int most = sending.sendable() < bodyLimit() ? MAX_POSTS : MAX_FULL_POSTS;
         ClientUpload upload = new ClientUpload(false, false, now);
         open.add(upload);
-        List<ByteBuffer> body = compose(upload, posts < most ? bodyLimit() : 0, now);
+        List<ByteBuffer> body = compose(upload, posts < most && !isFed() ? bodyLimit() : 0, now);
         if (body == null) {
             open.remove(upload);
             return null;
@@ -207,6 +228,7 @@ final class ClientUploads {
             return opened;
         }
         unproven = true;
+        early = EARLY_PINGS;
         probeNext(opened, now);
         return opened;
     }
@@ -217,6 +239,8 @@ final class ClientUploads {
         streaming.probeDue = true;
         streaming.mustProbe = false;
         probedAt = now;
+        early--;
+        quiet = newsOf(streaming) < FEW_BYTES;
     }
 
     private int nextToken() {
@@ -255,6 +279,10 @@ final class ClientUploads {
             upload.question = asking;
             pieces.frames.ping(asking);
         }
+        if (mustCompare() && !upload.isStream()) {
+            comparison.posted(nextToken(), now);
+            pieces.frames.ping(lastToken);
+        }
         List<ByteBuffer> body = pieces.take();
         if (body.isEmpty()) {
             if (open.size() == 1) { // no other waits for the server
@@ -265,7 +293,7 @@ final class ClientUploads {
         if (upload.isStream()) {
             upload.startedAt = carried ? upload.startedAt : now;
             upload.mustProbe = true; // little of it is confirmed unless a PING follows
-            if (isProbeDue(upload, now)) {
+            if (isProbeDue(upload, now) || (early > 0 && upload.probe == ClientUpload.NO_TOKEN)) {
                 probeNext(upload, now);
                 control(upload, pieces.frames, now);
                 body = pieces.take();
@@ -397,9 +425,14 @@ final class ClientUploads {
         return downloads.heartbeatNanos() > 0 ? downloads.heartbeatNanos() : DEFAULT_HEARTBEAT_NANOS;
     }
 
+    /** {@return up to how many bytes it carries that were not seen to arrive} */
+    private long newsOf(ClientUpload upload) {
+        return upload.carries ? upload.to - arrivedTo : 0;
+    }
+
     /** {@return whether it carries bytes that were not seen to arrive} */
     private boolean carriesNews(ClientUpload upload) {
-        return upload.carries && upload.to > arrivedTo;
+        return newsOf(upload) > 0;
     }
 
     /** {@return whether something of it must still be answered} */
@@ -509,13 +542,26 @@ final class ClientUploads {
     }
 
     /** A PONG has come. */
-    void answered(int token) {
+    void answered(int token, long now) {
         if (token == asking) {
             asking = ClientUpload.NO_TOKEN;
         }
-        if (stream != null && token == stream.probe) {
-            stream.probe = ClientUpload.NO_TOKEN;
+        ClientUpload streaming = stream;
+        if (streaming == null) {
+            return;
+        }
+        if (token == streaming.probe) {
+            streaming.probe = ClientUpload.NO_TOKEN;
             unproven = false;
+            comparison.streamed(quiet ? now - probedAt : 0);
+        }
+        if (comparison.answered(token, now) && !streaming.mustEnd && !streaming.isSocket()) {
+            if (comparison.isOver()) {
+                mayStream = false;
+                endStream(now);
+            } else if (streaming.probe == ClientUpload.NO_TOKEN) {
+                probeNext(streaming, now);
+            }
         }
     }
 

@@ -12,15 +12,17 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A streaming POST that works: how long it may be silent, and when it is given up. */
+/** A streaming POST that works: how long it may be silent, when it is given up, and when others are faster. */
 class ClientStreamsTest {
     private static final long SECOND = 1_000_000_000L;
     private static final int HEARTBEAT_SECONDS = 15;
+    private static final long MILLI = 1_000_000;
+    private static final int WINDOW = 1 << 20;
     private static final byte PING = 2;
 
     private long now = Long.MAX_VALUE - 5;
     private final ClientSession session = new ClientSession(
-            new ClientLimits(1024, 1024, 0, 1000, true, List.of(DownloadMode.STREAMING), 0),
+            new ClientLimits(WINDOW, WINDOW, 0, 10_000, true, List.of(DownloadMode.STREAMING), 0),
             new OpenedBy(0, DownloadMode.STREAMING),
             new MemoryBudget(0),
             () -> 0.5,
@@ -38,7 +40,7 @@ class ClientStreamsTest {
                 .putInt(30_000)
                 .flip();
         session.received(download, hello, now);
-        session.received(download, new FrameEncoder().window(0, 1024).take(), now);
+        session.received(download, new FrameEncoder().window(0, WINDOW).take(), now);
         write("ab");
         stream = requireNonNull(session.nextUpload(now), "there is no stream");
         assertThat(stream.isStream()).isTrue();
@@ -57,7 +59,7 @@ class ClientStreamsTest {
         if (answers && token != 0) {
             session.received(
                     download,
-                    new FrameEncoder().window(sent, sent + 1024).pong(token).take(),
+                    new FrameEncoder().window(sent, sent + WINDOW).pong(token).take(),
                     now);
         }
         return token != 0;
@@ -65,7 +67,7 @@ class ClientStreamsTest {
 
     /** {@return the token of the last PING; 0: there is none} */
     private static int pingIn(List<ByteBuffer> pieces) {
-        ByteBuffer all = ByteBuffer.allocate(4096);
+        ByteBuffer all = ByteBuffer.allocate(16_384);
         pieces.forEach(piece -> all.put(piece.duplicate()));
         all.flip();
         int token = 0;
@@ -93,6 +95,70 @@ class ClientStreamsTest {
         write("c");
         live(20 * HEARTBEAT_SECONDS, true);
         assertThat(session.isWanted(stream)).isTrue();
+        assertThat(session.mayStream()).isTrue();
+    }
+
+    /**
+     * Writes bytes one after the other, where each piece of the stream takes so long, and each POST.
+     *
+     * @return how many POSTs went beside the stream
+     */
+    private int type(int keys, String key, long late, long early) {
+        int posts = 0;
+        for (int i = 0; i < keys && !stream.mustEnd(); i++) {
+            write(key);
+            for (List<ByteBuffer> pieces = session.nextPieces(stream, now);
+                    pieces != null;
+                    pieces = session.nextPieces(stream, now)) {
+                now += late;
+                answer(pieces);
+                ClientUpload post = stream.mustEnd() ? null : session.nextUpload(now);
+                if (post != null) {
+                    assertThat(post.isStream()).isFalse();
+                    posts++;
+                    now += early;
+                    answer(post.body());
+                    session.answered(
+                            post, new Answer(Answer.PROCESSED, null, 0, new IllegalStateException()), true, now);
+                }
+            }
+        }
+        return posts;
+    }
+
+    private void answer(List<ByteBuffer> pieces) {
+        int token = pingIn(pieces);
+        if (token != 0) {
+            session.received(
+                    download, new FrameEncoder().window(0, WINDOW).pong(token).take(), now);
+        }
+    }
+
+    @Test
+    void oneWhosePiecesArriveLateIsLeftForPostsAfterThreeComparisons() {
+        assertThat(type(10, "k", 212 * MILLI, 20 * MILLI)).isEqualTo(3);
+        assertThat(stream.mustEnd()).isTrue();
+        assertThat(session.mayStream()).isFalse();
+        write("l");
+        ClientUpload next = requireNonNull(session.nextUpload(now), "nothing follows the stream");
+        assertThat(next.isStream()).isFalse();
+    }
+
+    @Test
+    void wherePostsAreAsLateTheStreamGoesOnAndFewAreSpent() {
+        assertThat(type(200, "k", 300 * MILLI, 290 * MILLI)).isEqualTo(8);
+        assertThat(session.mayStream()).isTrue();
+    }
+
+    @Test
+    void whereTheStreamIsFastNoPostIsSpent() {
+        assertThat(type(200, "k", 99 * MILLI, MILLI)).isZero();
+        assertThat(session.mayStream()).isTrue();
+    }
+
+    @Test
+    void aPingThatWaitsBehindManyBytesTellsNothing() {
+        assertThat(type(10, "k".repeat(5_000), 212 * MILLI, 20 * MILLI)).isZero();
         assertThat(session.mayStream()).isTrue();
     }
 
