@@ -11,16 +11,18 @@ import org.xnio.conduits.StreamSinkConduit;
 
 /**
  * A sink that gathers small writes until the I/O thread ends its turn, and then sends them as one. So the answer to a
- * POST and the echo that it caused become one TLS record and one system call. Used on the connection's I/O thread.
+ * POST and the echo that it caused become one TLS record. Until then it keeps the socket corked: all records of a turn
+ * become one system call. Used on the connection's I/O thread.
  *
  * <p>Gathered bytes count as sent: {@link #flush} waits only if the transport did not take all of them.
  */
 final class CoalescingSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
-    /** Larger writes are not gathered: each gets its own record. */
+    /** Larger writes are not gathered here: each gets its own record. */
     private static final int MOST = 1024;
 
     private static final int SIZE = 2 * MOST;
 
+    private final CorkedSink socket;
     private final Executor turnEnd;
     private final Consumer<IOException> onLost;
     /** Gathered bytes, up to its position; null before the first. */
@@ -30,11 +32,13 @@ final class CoalescingSink extends AbstractStreamSinkConduit<StreamSinkConduit> 
     private boolean terminating;
 
     /**
+     * @param socket at the end of the chain that begins with {@code next}
      * @param turnEnd runs a task on the I/O thread at the end of its turn
      * @param onLost called if gathered bytes cannot be sent
      */
-    CoalescingSink(StreamSinkConduit next, Executor turnEnd, Consumer<IOException> onLost) {
+    CoalescingSink(StreamSinkConduit next, CorkedSink socket, Executor turnEnd, Consumer<IOException> onLost) {
         super(next);
+        this.socket = socket;
         this.turnEnd = turnEnd;
         this.onLost = onLost;
     }
@@ -46,6 +50,17 @@ final class CoalescingSink extends AbstractStreamSinkConduit<StreamSinkConduit> 
 
     @Override
     public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+        socket.cork();
+        long count = gatherOrPass(sources, offset, length);
+        if (!scheduled) {
+            scheduled = true;
+            // What follows from a frame that has come or gone is a task, which is there when the first of the two runs.
+            turnEnd.execute(() -> turnEnd.execute(this::sendNow));
+        }
+        return count;
+    }
+
+    private long gatherOrPass(ByteBuffer[] sources, int offset, int length) throws IOException {
         long count = Buffers.remaining(sources, offset, length);
         if (count > MOST) {
             return sendGathered() ? next.write(sources, offset, length) : 0;
@@ -57,10 +72,6 @@ final class CoalescingSink extends AbstractStreamSinkConduit<StreamSinkConduit> 
             return 0;
         }
         Buffers.copy(gathered, sources, offset, length);
-        if (!scheduled) {
-            scheduled = true;
-            turnEnd.execute(this::sendNow);
-        }
         return count;
     }
 
@@ -95,25 +106,33 @@ final class CoalescingSink extends AbstractStreamSinkConduit<StreamSinkConduit> 
         return true;
     }
 
+    /** {@return whether nothing is left above the socket} */
+    private boolean sendAll() throws IOException {
+        boolean sent = sendGathered(); // still corked: it goes with the rest
+        socket.uncork();
+        return sent && next.flush();
+    }
+
     @Override
     public boolean flush() throws IOException {
         if (scheduled) {
             return true;
         }
-        if (!sendGathered()) {
+        if (!sendAll()) {
             return false;
         }
-        if (terminating) {
-            terminating = false;
-            next.terminateWrites();
+        if (!terminating) {
+            return true;
         }
+        terminating = false;
+        next.terminateWrites();
         return next.flush();
     }
 
     @Override
     public void terminateWrites() throws IOException {
         scheduled = false;
-        terminating = !sendGathered();
+        terminating = !sendAll();
         if (!terminating) {
             next.terminateWrites();
         }

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
@@ -32,11 +33,14 @@ final class Connections {
     private static final class Entry {
         /** The address that it counts for; null if exempt. */
         final @Nullable InetAddress address;
+
+        final CorkedSink socket;
         /** Closes the connection when its phase times out. Set on its I/O thread. */
         XnioExecutor.@Nullable Key timer;
 
-        Entry(@Nullable InetAddress address) {
+        Entry(@Nullable InetAddress address, CorkedSink socket) {
             this.address = address;
+            this.socket = socket;
         }
     }
 
@@ -56,10 +60,24 @@ final class Connections {
         return count.get();
     }
 
-    /** {@return a listener for TLS} The next must call {@link #begin} when the protocol is known. */
-    ChannelListener<StreamConnection> securing(ChannelListener<? super StreamConnection> next) {
-        return connection -> {
-            if (admit(connection)) {
+    /**
+     * {@return a listener for TLS} The next must call {@link #begin} when the protocol is known.
+     *
+     * @param tls puts TLS over a connection
+     */
+    ChannelListener<StreamConnection> securing(
+            UnaryOperator<StreamConnection> tls, ChannelListener<? super StreamConnection> next) {
+        return plain -> {
+            CorkedSink socket = CorkedSink.below(plain);
+            StreamConnection connection;
+            try {
+                connection = tls.apply(plain);
+            } catch (RuntimeException e) { // its client may be gone, so that it has no address
+                LOG.debugf(e, "No TLS with %s", plain);
+                IoUtils.safeClose(plain);
+                return;
+            }
+            if (admit(connection, socket)) {
                 within(limits.handshakeTimeout(), ListenerLimit.HANDSHAKE_TIMEOUT, connection);
                 next.handleEvent(connection);
             }
@@ -69,7 +87,7 @@ final class Connections {
     /** {@return a listener for clear text} */
     ChannelListener<StreamConnection> clear(ChannelListener<? super StreamConnection> next) {
         return connection -> {
-            if (admit(connection)) {
+            if (admit(connection, CorkedSink.below(connection))) {
                 next.handleEvent(connection);
             }
         };
@@ -78,6 +96,12 @@ final class Connections {
     /** Starts the time for the first request: the protocol is known. */
     void begin(StreamConnection connection) {
         within(limits.firstRequestTimeout(), ListenerLimit.FIRST_REQUEST_TIMEOUT, connection);
+    }
+
+    /** {@return the sink at its socket} */
+    CorkedSink socket(StreamConnection connection) {
+        Entry entry = open.get(connection);
+        return entry == null ? CorkedSink.below(connection) : entry.socket; // closed: nothing goes out any more
     }
 
     /** Ends the time limit: the first request has come, or the channel has its own limits. */
@@ -103,19 +127,19 @@ final class Connections {
 
     /**
      * Closes the connection with that peer, if there is one, after what its I/O thread is sending now: {@link
-     * CoalescingSink} sends that at the end of the turn.
+     * CoalescingSink} sends that two tasks later.
      */
     void disconnect(SocketAddress peer) {
         for (StreamConnection connection : open.keySet()) {
             if (peer.equals(connection.getPeerAddress())) {
                 Executor turnEnd = task -> IoThreads.execute(connection.getIoThread(), task, stopped -> task.run());
-                turnEnd.execute(() -> turnEnd.execute(() -> IoUtils.safeClose(connection)));
+                turnEnd.execute(() -> turnEnd.execute(() -> turnEnd.execute(() -> IoUtils.safeClose(connection))));
                 return;
             }
         }
     }
 
-    private boolean admit(StreamConnection connection) {
+    private boolean admit(StreamConnection connection, CorkedSink socket) {
         InetAddress address = network(connection);
         ListenerLimit reached = null;
         if (count.incrementAndGet() > limits.maxConnections()) {
@@ -130,7 +154,7 @@ final class Connections {
             return false;
         }
         counts.accepted();
-        open.put(connection, new Entry(address));
+        open.put(connection, new Entry(address, socket));
         connection.setCloseListener(this::closed);
         return true;
     }

@@ -4,8 +4,7 @@ import io.undertow.connector.ByteBufferPool;
 import io.undertow.server.DefaultByteBufferPool;
 
 /**
- * The buffer pools of HTTP/2 connections. The sizes follow TLS records, so that each frame is one record and one system
- * call.
+ * The buffer pools of HTTP/2 connections. The sizes follow TLS records, so that each frame is one record.
  *
  * <p>A read buffer holds a whole record. Chromium fills a record with one frame and its header, 16 KiB; TLS 1.3 may
  * need a byte more. With a smaller buffer, Undertow splits each frame in two.

@@ -48,7 +48,8 @@ final class Http2Listener implements DelegateOpenListener {
     public void handleEvent(StreamConnection connection, @Nullable PooledByteBuffer data) {
         open.served(connection); // the channel has its own time limits
         Renegotiation.refuse(connection, counts);
-        Http2ServerChannel channel = Http2ServerChannel.over(connection, buffers, data, options, limits, counts);
+        Http2ServerChannel channel =
+                Http2ServerChannel.over(connection, open.socket(connection), buffers, data, options, limits, counts);
         connections.add(channel);
         channel.addCloseTask(connections::remove);
         int bufferSize = buffers.toWrite().getBufferSize();

@@ -112,9 +112,15 @@ final class Http2ServerChannel extends Http2Channel {
         ConnectionBodies.attachTo(this);
     }
 
-    /** @param data bytes already read from the connection */
+    /**
+     * {@return a connection of HTTP/2 over that one}
+     *
+     * @param socket the sink at the socket of the connection
+     * @param data bytes already read from the connection
+     */
     static Http2ServerChannel over(
             StreamConnection connection,
+            CorkedSink socket,
             Http2Buffers buffers,
             @Nullable PooledByteBuffer data,
             OptionMap options,
@@ -122,6 +128,7 @@ final class Http2ServerChannel extends Http2Channel {
             ListenerCounts counts) {
         CoalescingSink gathering = new CoalescingSink(
                 connection.getSinkChannel().getConduit(),
+                socket,
                 task -> IoThreads.execute(connection.getIoThread(), task, stopped -> task.run()),
                 lost -> {
                     LOG.debugf(lost, "HTTP/2 connection with %s was lost", connection.getPeerAddress());
@@ -133,7 +140,11 @@ final class Http2ServerChannel extends Http2Channel {
         CoalescingSource source = new CoalescingSource(
                 connection.getSourceChannel().getConduit(), connection.getIoThread(), buffers.toRead(), streams, data);
         connection.getSourceChannel().setConduit(source);
-        return new Http2ServerChannel(connection, streams, source, sink, gathering, buffers, options, limits, counts);
+        Http2ServerChannel channel =
+                new Http2ServerChannel(connection, streams, source, sink, gathering, buffers, options, limits, counts);
+        channel.addCloseTask(closed -> IoThreads.execute(
+                connection.getIoThread(), socket::release, stopped -> LOG.trace("Closed with the server", stopped)));
+        return channel;
     }
 
     /** The buffers for everything except received bytes. */

@@ -7,6 +7,7 @@ import io.http2duplex.internal.undertow.ResponseDeadline;
 import io.undertow.UndertowOptions;
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
+import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.protocol.http.AlpnOpenListener;
 import java.io.IOException;
@@ -37,6 +38,12 @@ public final class HttpPort {
     private static final Logger LOG = Logger.getLogger(HttpPort.class);
 
     private static final int CLOSE_SECONDS = 5;
+
+    /**
+     * Buffers for TLS, each for the largest record. They are on the heap, where the JDK encrypts and decrypts in place.
+     * Outside the heap, it would copy each record into new arrays and back.
+     */
+    private static final ByteBufferPool RECORDS = new DefaultByteBufferPool(false, 17 * 1024, -1, 12);
 
     private final XnioWorker worker;
     private final ListenerCounts counts = new ListenerCounts();
@@ -106,6 +113,7 @@ public final class HttpPort {
         connections = new Connections(limits.connections(), counts);
         http1 = new Http1Listener(pool, http1Options, connections, counts, limited);
         http2 = new Http2Listener(buffers, options, limits, counts, connections, limited);
+        ChannelListener<StreamConnection> first;
         if (tls == null) {
             ssl = null;
             ClearListener clear = new ClearListener(
@@ -113,12 +121,14 @@ public final class HttpPort {
                     http2,
                     limits.connections().firstRequestTimeout(),
                     () -> counts.reached(ListenerLimit.FIRST_REQUEST_TIMEOUT));
-            accepting = worker.createStreamConnectionServer(address, accepting(connections.clear(clear)), sockets);
+            first = connections.clear(clear);
         } else {
-            ssl = new UndertowXnioSsl(worker.getXnio(), OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls);
+            UndertowXnioSsl secured = new UndertowXnioSsl(worker.getXnio(), OptionMap.EMPTY, RECORDS, tls);
             AlpnOpenListener alpn = new AlpnOpenListener(pool, options, http1).addProtocol("h2", http2, 10);
-            accepting = ssl.createSslConnectionServer(worker, address, accepting(connections.securing(alpn)), sockets);
+            first = connections.securing(plain -> secured.wrapExistingConnection(plain, sockets, false), alpn);
+            ssl = secured;
         }
+        accepting = worker.createStreamConnectionServer(address, accepting(first), sockets);
     }
 
     /**
