@@ -21,7 +21,10 @@ final class CorkedSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     /** At least four records. */
     static final int SIZE = 66 * 1024;
 
-    private static final ByteBufferPool BUFFERS = new DefaultByteBufferPool(true, SIZE, -1, 4);
+    /** How many an I/O thread keeps, for the connections that send at once. */
+    private static final int CACHED = 16;
+
+    private static final ByteBufferPool BUFFERS = new DefaultByteBufferPool(true, SIZE, -1, CACHED);
 
     private boolean corked;
     /** The bytes that it holds, up to the buffer's position; null: none. */
