@@ -6,6 +6,9 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+/** The client's constant: with more bytes than that beyond small turns, a duplex leaves its WebSocket. */
+const BULK_BYTES = 4_194_304;
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [directory] = process.argv.slice(2);
 if (!directory) {
@@ -18,9 +21,13 @@ await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await cp(join(root, 'js', 'page'), out, { recursive: true });
 const bundles = join(root, '..', 'browser-client', 'target', 'classes', 'META-INF', 'resources', 'http2-duplex');
-for (const file of ['web-streams.js', 'dialect1.js']) {
+const alone = join(out, 'websocket-alone');
+for (const file of ['web-streams.js', 'dialect1.js', 'websocket.js', 'ways.js']) {
   await cp(join(bundles, file), join(out, file));
+  await cp(join(bundles, file), join(alone, file));
 }
+await stayOnWebSockets(join(alone, 'websocket.js'));
+
 for (const [name, contents] of [
   ['http2-duplex', `export { default as make } from 'http2-duplex/client.js';`],
   ['engine.io', `export { Socket } from 'engine.io-client';`],
@@ -43,3 +50,12 @@ for (const [name, contents] of [
 // A script, as Apache publishes it.
 const guacamole = await readFile(join(root, 'target', 'guacamole-common-js', 'all.min.js'), 'utf8');
 await writeFile(join(out, 'guacamole.js'), `${guacamole}\nexport { Guacamole };\n`);
+
+/** Makes the client's code for WebSockets never leave them for bulk. Nothing else of it changes. */
+async function stayOnWebSockets(file) {
+  const pieces = (await readFile(file, 'utf8')).split(`${BULK_BYTES}`);
+  if (pieces.length !== 2) {
+    throw new Error(`${file} should have ${BULK_BYTES}, its BULK_BYTES, once`);
+  }
+  await writeFile(file, pieces.join('1/0'));
+}

@@ -1,7 +1,7 @@
 // One run of one system: each phase in turn, and then the report to the driver. What to do is in the address' fragment:
 // { driver, client, options, phases: { roundTrip: { count, mark }, writes: { millis }, upload | download | both:
-// { bytes, millis }, open: { count }, requests: { millis }, cut: { count, times, millis } } }. Bulk goes on in larger and
-// larger transfers until one takes the millis.
+// { bytes, millis }, open: { count }, requests: { millis }, cut: { count, times, millis }, idle: { count }, held: {} } }. Bulk
+// goes on in larger and larger transfers until one takes the millis.
 import { clients } from './clients.js';
 import { cut, requests } from './connections.js';
 
@@ -11,6 +11,8 @@ const RECORD = 32;
 const MAX_UNDER_WAY = 20_000;
 const CHUNK = 65_536;
 const MAX_BULK = 400_000_000;
+/** How long the server has to forget what was closed, in milliseconds. */
+const SETTLING = 2_000;
 /** The server's count of the upload's bytes comes last, in decimal digits. */
 const COUNT_LENGTH = 20;
 
@@ -23,6 +25,8 @@ const PHASES = {
   open: opening,
   requests: (phase) => requests(phase, open, fail),
   cut: (phase) => cut(phase, open, driver),
+  idle,
+  held,
 };
 
 const { driver, client, options, phases } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
@@ -44,6 +48,9 @@ async function roundTrip({ count, mark: name }) {
   const echo = await openEcho();
   const times = [];
   for (let i = 0; i < count + WARM_UP; i++) {
+    if (i === WARM_UP) {
+      await mark('roundTrip', 'begin');
+    }
     if (name) {
       performance.mark(name);
     }
@@ -52,6 +59,7 @@ async function roundTrip({ count, mark: name }) {
     await echo.received((i + 1) * RECORD);
     times.push(performance.now() - before);
   }
+  await mark('roundTrip', 'end', count / 1000);
   echo.close();
   const sorted = times.slice(WARM_UP).sort((a, b) => a - b);
   const percentile = (p) => sorted[Math.ceil((p / 100) * sorted.length) - 1];
@@ -125,6 +133,7 @@ async function transferOver(down, up) {
     },
     fail,
   );
+  await stream.carried?.();
   const before = performance.now();
   await stream.write(new TextEncoder().encode(`${down} ${up}\n`));
   for (let sent = 0; sent < up; sent += CHUNK) {
@@ -147,12 +156,45 @@ async function opening({ count }) {
   return { 'open.millis': elapsed };
 }
 
+/** Streams that are open, and do nothing. The first ones only warm the server up. */
+async function idle({ count }) {
+  await openIdle(count);
+  await new Promise((resolve) => setTimeout(resolve, SETTLING));
+  await mark('idle', 'begin', 0, 'heap');
+  await openIdle(count, () => mark('idle', 'end', count, 'heap'));
+  return {};
+}
+
+async function openIdle(count, whenOpen = () => {}) {
+  const streams = [];
+  for (let i = 0; i < count; i++) {
+    const stream = await open('/echo', () => {}, fail);
+    await stream.carried?.();
+    streams.push(stream);
+  }
+  await whenOpen();
+  streams.forEach((stream) => stream.close());
+}
+
+/** Opening on a path that holds back what has not ended: the first time, and when the page knows it. */
+async function held() {
+  const times = [];
+  for (let i = 0; i < 2; i++) {
+    const before = performance.now();
+    const stream = await open('/echo', () => {}, fail);
+    times.push((performance.now() - before) / 1000);
+    stream.close();
+  }
+  return { 'held.first': times[0], 'held.remembered': times[1] };
+}
+
 /** An echo that is checked: each record has its number, and comes in its place. */
 async function openEcho() {
   let count = 0;
   let wanted = 0;
   let resume = () => {};
   const stream = await open('/echo', receive, fail);
+  await stream.carried?.();
 
   function receive(bytes) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -193,9 +235,9 @@ function nextTask() {
   });
 }
 
-/** Has the driver note the CPU times; at the end of a phase with how much was done in it. */
-async function mark(phase, at, amount = 0) {
-  await fetch(`${driver}/mark?phase=${phase}&at=${at}&amount=${amount}`);
+/** Has the driver read meters, those of CPU time or another; at the end of a phase with how much was done in it. */
+async function mark(phase, at, amount = 0, meters = 'cpu') {
+  await fetch(`${driver}/mark?phase=${phase}&at=${at}&amount=${amount}&meters=${meters}`);
 }
 
 async function report(figures) {

@@ -1,33 +1,21 @@
 // The systems as the page sees them. A client's `open(path, onBytes, onFailure)` gives a stream with `write(bytes)`, which
-// returns a promise if the next write had better wait for it, and `close()`, which releases it.
+// returns a promise if the next write had better wait for it, and `close()`, which releases it. If it has `carried()`, it is
+// ready for being measured when that resolves.
 import { atmosphere } from './atmosphere-client.js';
 import { floor } from './floor.js';
 import { guacamole } from './guacamole-client.js';
 
 export const clients = {
-  /** This project. */
-  'web-streams': ({ dialect, streaming }) => ({
-    async open(path, onBytes, onFailure) {
-      const { connect } = await import('/web-streams.js');
-      const { readable, writable } = await connect(path, { dialect, disable_request_streaming: !streaming });
-      const failure = untilClosed(onFailure);
-      const writer = writable.getWriter();
-      const reader = readable.getReader();
-      readAll(reader, onBytes).catch(failure.report);
-      writer.closed.catch(failure.report);
-      return {
-        write(bytes) {
-          writer.write(bytes).catch(failure.report);
-          return writer.desiredSize > 0 ? undefined : writer.ready;
-        },
-        close() {
-          failure.ignore();
-          writer.abort().catch(() => {});
-          reader.cancel().catch(() => {});
-        },
-      };
-    },
-  }),
+  /** This project: the options are those of its client. */
+  'web-streams': (options) => ours('/web-streams.js', options),
+
+  /** This project, by WebSockets alone: a duplex is of use when it has moved to one, and must stay on it. */
+  'websocket-carrier': (options) =>
+    ours('/websocket-alone/web-streams.js', { ...options, websocket: 'at_once' }, async (duplex) => {
+      while (duplex.downloadMode !== 'websocket') {
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    }),
 
   /** npm http2-duplex. */
   'http2-duplex': ({ streaming }) => ({
@@ -106,6 +94,43 @@ export const clients = {
 
   floor,
 };
+
+/**
+ * @param {(duplex: object) => unknown} [carried] resolves when a duplex is carried as its system wants it, if that must be
+ *   awaited; it must be carried so still when it is closed
+ */
+function ours(bundle, options, carried) {
+  return {
+    async open(path, onBytes, onFailure) {
+      const { connect } = await import(bundle);
+      const duplex = await connect(path, options);
+      const failure = untilClosed(onFailure);
+      const writer = duplex.writable.getWriter();
+      const reader = duplex.readable.getReader();
+      readAll(reader, onBytes).catch(failure.report);
+      writer.closed.catch(failure.report);
+      let mode;
+      return {
+        async carried() {
+          await carried?.(duplex);
+          mode = carried && duplex.downloadMode;
+        },
+        write(bytes) {
+          writer.write(bytes).catch(failure.report);
+          return writer.desiredSize > 0 ? undefined : writer.ready;
+        },
+        close() {
+          if (mode && duplex.downloadMode !== mode) {
+            failure.report(new Error(`the duplex has left ${mode} for ${duplex.downloadMode}`));
+          }
+          failure.ignore();
+          writer.abort().catch(() => {});
+          reader.cancel().catch(() => {});
+        },
+      };
+    },
+  };
+}
 
 /** In bytes; neither of them has a bound of its own. */
 const WEBSOCKET_BUFFER = 4_000_000;

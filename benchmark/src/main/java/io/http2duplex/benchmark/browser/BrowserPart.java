@@ -49,6 +49,12 @@ public final class BrowserPart {
     /** The setting of downloads whose connection is cut. */
     public static final String CUT = "cuts";
 
+    /** The setting of openings on a path that holds back the bodies of responses until they have ended. */
+    public static final String HELD = "responses held back";
+
+    /** The setting of duplexes that are open and do nothing: how much of the server's heap each takes. */
+    public static final String SIZE = "size of an idle duplex";
+
     private static final JsonMapper JSON = new JsonMapper();
     private static final List<String> BULK = List.of("upload", "download", "both");
     /** Far more than any run takes: one that takes longer hangs. */
@@ -80,6 +86,10 @@ public final class BrowserPart {
             part.cuts(results);
             if (settings.isFull()) {
                 part.requests(results);
+                part.held(results);
+                for (BrowserSystem system : BrowserSystem.sized()) {
+                    part.size(system, results);
+                }
                 for (BrowserTrace trace : BrowserTrace.all()) {
                     part.trace(trace);
                 }
@@ -121,8 +131,12 @@ public final class BrowserPart {
         System.err.println("Left out from now on: " + failure.getMessage());
     }
 
+    private ServerProcess server(BrowserSystem system) {
+        return servers.computeIfAbsent(system.server(), kind -> kind.start(settings));
+    }
+
     private Run measure(BrowserSystem system, int roundTrip, boolean first) throws Exception {
-        ServerProcess server = servers.computeIfAbsent(system.server(), kind -> kind.start(settings));
+        ServerProcess server = server(system);
         if (roundTrip == 0) {
             return measure(system, roundTrip, first, server, server.port());
         }
@@ -157,7 +171,7 @@ public final class BrowserPart {
         List<BrowserSystem> systems = connections();
         List<Callable<Run>> idle = new ArrayList<>();
         for (BrowserSystem system : systems) {
-            ServerProcess server = servers.computeIfAbsent(system.server(), kind -> kind.start(settings));
+            ServerProcess server = server(system);
             idle.add(() -> new Run(
                     REQUESTS,
                     system.name(),
@@ -183,7 +197,7 @@ public final class BrowserPart {
         Map<String, Object> phases =
                 Map.of("cut", Map.of("count", plan.messages(), "times", plan.cuts(), "millis", plan.cutPatience()));
         for (BrowserSystem system : connections()) {
-            ServerProcess server = servers.computeIfAbsent(system.server(), kind -> kind.start(settings));
+            ServerProcess server = server(system);
             try (DelayProxy proxy = new DelayProxy(server.port(), Duration.ZERO)) {
                 Map<String, Double> figures = figures(
                         system,
@@ -206,15 +220,49 @@ public final class BrowserPart {
         }
     }
 
+    /** How long a page takes to open a duplex where no response passes before it has ended. */
+    private void held(Results results) throws Exception {
+        BrowserSystem system = BrowserSystem.asItIs();
+        if (settings.isMeasured(system.name())) {
+            ServerProcess server = server(system);
+            try (HoldingProxy proxy = new HoldingProxy(server.port(), settings.development())) {
+                Map<String, Object> phases = Map.of("held", Map.of());
+                results.add(new Run(
+                        HELD, system.name(), figures(system, HELD, server, proxy.port(), phases, List.of(), driver -> {}, () -> {})));
+            }
+        }
+    }
+
+    /** How much heap one takes of a server of its own, in which nothing of another run is left. */
+    private void size(BrowserSystem system, Results results) throws Exception {
+        if (settings.isMeasured(system.name())) {
+            try (ServerProcess server = system.server().start(settings)) {
+                Map<String, Object> phases = Map.of("idle", Map.of("count", plan.idle()));
+                results.add(new Run(
+                        SIZE,
+                        system.name(),
+                        figures(
+                                system.with("max_websockets", plan.idle()),
+                                SIZE,
+                                server,
+                                server.port(),
+                                phases,
+                                List.of(),
+                                driver -> {},
+                                () -> {})));
+            }
+        }
+    }
+
     /** Has a browser write what it does in round trips without a delay. */
     private void trace(BrowserTrace trace) throws Exception {
         Path file = trace.file(settings);
         Files.deleteIfExists(file);
         BrowserSystem system = BrowserSystem.named(trace.system());
         if (settings.isMeasured(system.name())) {
-            ServerProcess server = servers.computeIfAbsent(system.server(), kind -> kind.start(settings));
+            ServerProcess server = server(system);
             Map<String, Object> phases =
-                    Map.of("roundTrip", Map.of("count", plan.nearPings(), "mark", BrowserTrace.MARK));
+                    Map.of("roundTrip", Map.of("count", BrowserTrace.ROUND_TRIPS, "mark", BrowserTrace.MARK));
             figures(
                     system,
                     "a trace",
@@ -246,9 +294,14 @@ public final class BrowserPart {
             throws Exception {
         Chromium[] browser = new Chromium[1];
         try (PageDriver driver = new PageDriver(Map.of(
-                "server", server::cpuMillis,
-                "page", () -> browser[0].pageCpuMillis(),
-                "browser", () -> browser[0].cpuMillis()))) {
+                "cpu.server",
+                server::cpuMillis,
+                "cpu.page",
+                () -> browser[0].pageCpuMillis(),
+                "cpu.browser",
+                () -> browser[0].cpuMillis(),
+                "heap",
+                server::heapBytes))) {
             prepare.accept(driver);
             Map<String, Object> task = Map.of(
                     "driver", driver.address(),

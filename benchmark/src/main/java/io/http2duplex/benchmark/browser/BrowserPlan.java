@@ -19,6 +19,7 @@ import java.util.List;
  * @param messages how many a download has whose connection is cut, one each millisecond
  * @param cuts how often it is cut
  * @param cutPatience after so many milliseconds without a message, none will come
+ * @param idle how many to open for their size, one after the other
  */
 record BrowserPlan(
         int rounds,
@@ -34,12 +35,13 @@ record BrowserPlan(
         int idleMillis,
         int messages,
         int cuts,
-        int cutPatience) {
+        int cutPatience,
+        int idle) {
 
     static final BrowserPlan FULL = new BrowserPlan(
-            3, List.of(0, 50), 300, 30, 1200, 1_000_000, 1000, 1600, 400_000_000, 50, 60_000, 5_000, 9, 20_000);
+            3, List.of(0, 50), 1000, 30, 1200, 1_000_000, 1000, 1600, 400_000_000, 50, 60_000, 5_000, 9, 20_000, 100);
     static final BrowserPlan SHORT =
-            new BrowserPlan(0, List.of(0), 5, 5, 50, 1_000_000, 0, 0, 1_000_000, 5, 0, 200, 1, 20_000);
+            new BrowserPlan(0, List.of(0), 5, 5, 50, 1_000_000, 0, 0, 1_000_000, 5, 0, 200, 1, 20_000, 5);
 
     int pings(int roundTrip) {
         return roundTrip == 0 ? nearPings : farPings;

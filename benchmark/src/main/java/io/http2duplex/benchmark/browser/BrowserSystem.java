@@ -3,9 +3,12 @@ package io.http2duplex.benchmark.browser;
 import io.http2duplex.benchmark.ServerProcess;
 import io.http2duplex.benchmark.Settings;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a page talks to, and how.
@@ -24,17 +27,22 @@ record BrowserSystem(String name, Server server, String client, Map<String, Obje
     /** A server process, which several systems may share: one of them at a time. */
     enum Server {
         OWN,
+        OWN_WEBSOCKETS,
         STOCK,
         WEBSOCKET,
         FLOOR,
         GUACAMOLE,
         ATMOSPHERE,
+        TOMCAT,
+        TOMCAT_STOCK,
+        JETTY,
+        JETTY_STOCK,
         HTTP2_DUPLEX,
         ENGINE_IO;
 
         ServerProcess start(Settings settings) {
             return switch (this) {
-                case OWN, STOCK, WEBSOCKET, FLOOR, GUACAMOLE, ATMOSPHERE ->
+                case OWN, OWN_WEBSOCKETS, STOCK, WEBSOCKET, FLOOR, GUACAMOLE, ATMOSPHERE, TOMCAT, TOMCAT_STOCK, JETTY, JETTY_STOCK ->
                     ServerProcess.java(name(), settings, List.of());
                 case HTTP2_DUPLEX -> ServerProcess.node("http2-duplex.mjs", settings, List.of());
                 case ENGINE_IO -> ServerProcess.node("engine.io.mjs", settings, List.of());
@@ -60,14 +68,34 @@ record BrowserSystem(String name, Server server, String client, Map<String, Obje
                 .toList();
     }
 
-    /** {@return whether every build runs it: the Java peers take longer to start than the others} */
+    /** {@return whether every build runs it: not the Java peers, and not what differs from another in configuration alone} */
     boolean isInShortForm() {
-        return server != Server.GUACAMOLE && server != Server.ATMOSPHERE;
+        return !EnumSet.of(Server.GUACAMOLE, Server.ATMOSPHERE, Server.TOMCAT_STOCK, Server.JETTY_STOCK)
+                .contains(server);
     }
 
     /** {@return whether it is this project} */
     boolean isOwn() {
         return name.startsWith("dialect ");
+    }
+
+    /** {@return a page of the project's with no options at all} */
+    static BrowserSystem asItIs() {
+        return new BrowserSystem("dialect 2", Server.OWN, "web-streams", Map.of());
+    }
+
+    /** {@return those whose size in the server's heap is measured} */
+    static List<BrowserSystem> sized() {
+        return Stream.of("WebSocket", "dialect 2, WebSocket", "dialect 2, streaming")
+                .map(BrowserSystem::named)
+                .toList();
+    }
+
+    /** {@return the same with one more option of the client's} */
+    BrowserSystem with(String option, Object value) {
+        Map<String, Object> more = new LinkedHashMap<>(options);
+        more.put(option, value);
+        return new BrowserSystem(name, server, client, more);
     }
 
     /** {@return all of them; those that are compared are near each other} */
@@ -78,11 +106,8 @@ record BrowserSystem(String name, Server server, String client, Map<String, Obje
             systems.add(new BrowserSystem("fetch, " + mode, Server.FLOOR, "floor", Map.of("streaming", streaming)));
             for (int dialect : new int[] {2, 1}) {
                 for (Server server : List.of(Server.OWN, Server.STOCK)) {
-                    systems.add(new BrowserSystem(
-                            "dialect " + dialect + ", " + mode + (server == Server.STOCK ? ", stock" : ""),
-                            server,
-                            "web-streams",
-                            Map.of("dialect", dialect, "streaming", streaming)));
+                    String where = server == Server.STOCK ? ", stock" : "";
+                    systems.add(own(dialect, mode + where, server, Map.of("disable_request_streaming", !streaming)));
                 }
             }
             systems.add(new BrowserSystem(
@@ -92,9 +117,28 @@ record BrowserSystem(String name, Server server, String client, Map<String, Obje
                     Map.of("streaming", streaming)));
         }
         systems.add(new BrowserSystem("WebSocket", Server.WEBSOCKET, "websocket", Map.of()));
+        systems.add(new BrowserSystem("dialect 2, WebSocket", Server.OWN_WEBSOCKETS, "websocket-carrier", Map.of()));
+        systems.add(own(2, "carriers chosen", Server.OWN_WEBSOCKETS, Map.of()));
+        Map<String, Object> posts = Map.of("disable_request_streaming", true);
+        systems.add(own(
+                2,
+                "polls",
+                Server.OWN,
+                Map.of("download_modes", List.of("polling"), "disable_request_streaming", true)));
         systems.add(new BrowserSystem("engine.io polling", Server.ENGINE_IO, "engine.io", Map.of()));
         systems.add(new BrowserSystem(GUACAMOLE, Server.GUACAMOLE, "guacamole", Map.of()));
         systems.add(new BrowserSystem(ATMOSPHERE, Server.ATMOSPHERE, "atmosphere", Map.of()));
+        systems.add(own(2, "POST, Tomcat", Server.TOMCAT, posts));
+        systems.add(own(2, "POST, Tomcat stock", Server.TOMCAT_STOCK, posts));
+        systems.add(own(2, "streaming, Tomcat", Server.TOMCAT, Map.of()));
+        systems.add(own(2, "streaming, Jetty", Server.JETTY, Map.of()));
+        systems.add(own(2, "streaming, Jetty stock", Server.JETTY_STOCK, Map.of()));
         return systems;
+    }
+
+    /** This project, with options of its client. */
+    private static BrowserSystem own(int dialect, String how, Server server, Map<String, Object> options) {
+        return new BrowserSystem("dialect " + dialect + ", " + how, server, "web-streams", options)
+                .with("dialect", dialect);
     }
 }

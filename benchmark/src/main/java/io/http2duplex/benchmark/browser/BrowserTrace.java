@@ -18,6 +18,8 @@ public record BrowserTrace(String system) {
     /** The name of the page's mark before each round trip. */
     public static final String MARK = "round trip";
 
+    static final int ROUND_TRIPS = 300;
+
     /** How long Chromium writes: longer than it takes to start and to measure. */
     private static final int SECONDS = 6;
 

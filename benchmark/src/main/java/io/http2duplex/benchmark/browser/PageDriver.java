@@ -18,21 +18,20 @@ import java.util.stream.Collectors;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Where a page reports: the beginning and end of its phases, whose CPU times it notes, and its figures. */
+/** Where a page reports: the beginning and end of its phases, at which meters are read, and its figures. */
 final class PageDriver implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final HttpServer server;
-    /** CPU times in milliseconds, by whose they are. */
-    private final Map<String, LongSupplier> clocks;
+    private final Map<String, LongSupplier> meters;
 
     private final Map<String, Long> begun = new TreeMap<>();
-    private final Map<String, Double> cpu = new TreeMap<>();
+    private final Map<String, Double> read = new TreeMap<>();
     private final CompletableFuture<Map<String, Double>> report = new CompletableFuture<>();
 
-    /** @param clocks tell CPU times in milliseconds, each under the name of whose it is */
-    PageDriver(Map<String, LongSupplier> clocks) throws IOException {
-        this.clocks = clocks;
+    /** @param meters by name: a page asks for those whose names begin as it says */
+    PageDriver(Map<String, LongSupplier> meters) throws IOException {
+        this.meters = meters;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("localhost"), 0), 0);
         server.createContext("/mark", exchange -> answer(exchange, () -> mark(query(exchange))));
         server.createContext("/report", exchange -> answer(exchange, () -> reported(body(exchange))));
@@ -49,26 +48,28 @@ final class PageDriver implements AutoCloseable {
         return "http://localhost:" + server.getAddress().getPort();
     }
 
-    /** {@return completes with the page's figures, and CPU milliseconds for one of what a phase did; or fails as the page} */
+    /** {@return completes with the page's figures, and by how much a meter rose for one of what a phase did; or fails as the page} */
     CompletableFuture<Map<String, Double>> report() {
         return report;
     }
 
     private void mark(Map<String, String> query) {
-        String phase = query.get("phase");
-        clocks.forEach((whose, clock) -> {
-            String name = phase + ".cpu." + whose;
+        meters.forEach((meter, value) -> {
+            String name = query.get("phase") + "." + meter;
+            if (!meter.startsWith(query.get("meters"))) {
+                return;
+            }
             if ("begin".equals(query.get("at"))) {
-                begun.put(name, clock.getAsLong());
+                begun.put(name, value.getAsLong());
             } else {
                 double amount = Double.parseDouble(query.get("amount"));
-                cpu.put(name, (clock.getAsLong() - requireNonNull(begun.get(name))) / amount);
+                read.put(name, (value.getAsLong() - requireNonNull(begun.get(name))) / amount);
             }
         });
     }
 
     private void reported(String figures) {
-        Map<String, Double> all = new TreeMap<>(cpu);
+        Map<String, Double> all = new TreeMap<>(read);
         all.putAll(JSON.readValue(figures, new TypeReference<Map<String, Double>>() {}));
         report.complete(all);
     }

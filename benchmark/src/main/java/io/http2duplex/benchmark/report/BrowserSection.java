@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** What was measured in the browser. */
 final class BrowserSection implements Section {
@@ -28,6 +29,13 @@ final class BrowserSection implements Section {
     private static final String PEER_STREAMING = "http2-duplex 6.0.3, streaming";
     private static final String WEBSOCKET = "WebSocket";
     private static final String STOCK = ", stock";
+    private static final String CARRIER = "dialect 2, WebSocket";
+    private static final String CHOSEN = "dialect 2, carriers chosen";
+    private static final String POLLS = "dialect 2, polls";
+    private static final String PEER_POLLS = "engine.io polling";
+    private static final String AS_IT_IS = "dialect 2";
+    private static final String FIRST = "held.first";
+    private static final String REMEMBERED = "held.remembered";
 
     private static final Map<String, String> BROWSER = Document.columns(
             "round trip p50, ms", "roundTrip.p50",
@@ -41,12 +49,18 @@ final class BrowserSection implements Section {
             "page, up", "upload.cpu.page",
             "page, down", "download.cpu.page",
             "page, 1,000 writes", "writes.cpu.page",
+            "page, 1,000 round trips", "roundTrip.cpu.page",
             "browser, up", "upload.cpu.browser",
             "browser, down", "download.cpu.browser",
             "browser, 1,000 writes", "writes.cpu.browser",
+            "browser, 1,000 round trips", "roundTrip.cpu.browser",
             "server, up", "upload.cpu.server",
             "server, down", "download.cpu.server",
-            "server, 1,000 writes", "writes.cpu.server");
+            "server, 1,000 writes", "writes.cpu.server",
+            "server, 1,000 round trips", "roundTrip.cpu.server");
+    private static final Map<String, String> HELD =
+            Document.columns("the first time, s", FIRST, "when the page knows it, s", REMEMBERED);
+    private static final Map<String, String> IDLE = Document.columns("heap, bytes each", "idle.heap");
 
     private final Settings settings;
 
@@ -98,6 +112,46 @@ final class BrowserSection implements Section {
         goals.atLeast("– streaming, upload", 10, browser.ratio(FAR, STREAMING, STREAMING + STOCK, UPLOAD));
         JavaPeers.goals(browser, goals);
         Connections.goals(browser, goals);
+        carriers(browser, goals);
+        polls(browser, goals);
+        goals.noMore("opening where responses are held back (s)", 8, heldFor(browser, FIRST));
+        goals.noMore("– when the page knows it (s)", 1, heldFor(browser, REMEMBERED));
+    }
+
+    private static void carriers(Measurements browser, Goals goals) {
+        goals.noMore(
+                "WebSocket as a carrier: round trip beyond a bare WebSocket's (ms)",
+                0.1,
+                browser.difference(NEAR, CARRIER, WEBSOCKET, ROUND_TRIP));
+        goals.atLeast("– small writes against a bare WebSocket", 10, browser.ratio(NEAR, CARRIER, WEBSOCKET, WRITES));
+        goals.atLeast("– at 50 ms: download against streaming", 2, browser.ratio(FAR, CARRIER, STREAMING, DOWNLOAD));
+        goals.atLeast("– at 50 ms: upload against streaming", 1, browser.ratio(FAR, CARRIER, STREAMING, UPLOAD));
+        goals.atLeast("carriers chosen against the better one: upload", 0.95, chosen(browser, UPLOAD));
+        goals.atLeast("– download", 0.95, chosen(browser, DOWNLOAD));
+        goals.atLeast("– both at once", 0.95, chosen(browser, BOTH));
+        goals.atMost("– opening 50 against streaming (time)", 1, browser.ratio(NEAR, CHOSEN, STREAMING, OPEN));
+    }
+
+    /** {@return the rate for the better one of those that the client chooses from; empty if one was not measured} */
+    private static OptionalDouble chosen(Measurements browser, String rate) {
+        OptionalDouble one = browser.ratio(NEAR, CHOSEN, STREAMING, rate);
+        OptionalDouble other = browser.ratio(NEAR, CHOSEN, CARRIER, rate);
+        return one.isPresent() && other.isPresent()
+                ? OptionalDouble.of(Math.min(one.getAsDouble(), other.getAsDouble()))
+                : OptionalDouble.empty();
+    }
+
+    private static void polls(Measurements browser, Goals goals) {
+        goals.atLeast(
+                "polls against engine.io polling: small writes", 10, browser.ratio(NEAR, POLLS, PEER_POLLS, WRITES));
+        goals.atLeast("– upload", 4, browser.ratio(NEAR, POLLS, PEER_POLLS, UPLOAD));
+        goals.atLeast("– download", 3, browser.ratio(NEAR, POLLS, PEER_POLLS, DOWNLOAD));
+        goals.atLeast("– both at once", 4, browser.ratio(NEAR, POLLS, PEER_POLLS, BOTH));
+        goals.atMost("– round trip", 1, browser.ratio(NEAR, POLLS, PEER_POLLS, ROUND_TRIP));
+    }
+
+    private static OptionalDouble heldFor(Measurements browser, String figure) {
+        return browser.median(BrowserPart.HELD, AS_IT_IS, figure);
     }
 
     private static void floor(String mode, Measurements browser, Goals goals) {
@@ -121,11 +175,22 @@ final class BrowserSection implements Section {
                 String title = BROWSER.get(figure) + ", round-trip time " + setting;
                 document.chart("browser-" + setting + "-" + figure, title, browser, setting, figure);
             }
-            document.paragraph("CPU time in ms, for a megabyte or for 1,000 small writes:");
+            document.paragraph("CPU time in ms, for a megabyte, for 1,000 small writes, or for 1,000 round trips:");
             document.table("system", browser, setting, CPU);
         }
         Connections.write(browser, document);
+        once(BrowserPart.HELD, "Opening where responses are held back", HELD, browser, document);
+        once(BrowserPart.SIZE, "What an idle duplex of a page takes of the server", IDLE, browser, document);
         roundTrips(document);
+    }
+
+    /** What is measured beside the rounds. */
+    private static void once(
+            String setting, String title, Map<String, String> columns, Measurements browser, Document document) {
+        if (!browser.systems(setting).isEmpty()) {
+            document.heading(title);
+            document.table("system", browser, setting, columns);
+        }
     }
 
     /** Where a round trip's time goes in the browser. */

@@ -44,11 +44,7 @@ final class ClientsSection implements Section {
     }
 
     private static OptionalDouble beyondBare(Measurements clients, String setting, String figure) {
-        OptionalDouble own = clients.median(setting, ClientsPart.JAVA_CLIENT, figure);
-        OptionalDouble bare = clients.median(setting, ClientsPart.BARE, figure);
-        return own.isPresent() && bare.isPresent()
-                ? OptionalDouble.of(own.getAsDouble() - bare.getAsDouble())
-                : OptionalDouble.empty();
+        return clients.difference(setting, ClientsPart.JAVA_CLIENT, ClientsPart.BARE, figure);
     }
 
     @Override

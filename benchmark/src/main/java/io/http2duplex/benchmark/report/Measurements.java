@@ -56,6 +56,15 @@ final class Measurements {
         return ratio(median(setting, system, figure), median(setting, other, figure));
     }
 
+    /** {@return by how much the one median is above the other, in the same setting; empty if one was not measured} */
+    OptionalDouble difference(String setting, String system, String other, String figure) {
+        OptionalDouble one = median(setting, system, figure);
+        OptionalDouble two = median(setting, other, figure);
+        return one.isPresent() && two.isPresent()
+                ? OptionalDouble.of(one.getAsDouble() - two.getAsDouble())
+                : OptionalDouble.empty();
+    }
+
     /** {@return the median in the larger setting for one in the smaller; empty if one was not measured} */
     OptionalDouble growth(String smaller, String larger, String system, String figure) {
         return ratio(median(larger, system, figure), median(smaller, system, figure));

@@ -1,9 +1,12 @@
 package io.http2duplex.benchmark.servers;
 
+import io.http2duplex.Duplex;
 import io.http2duplex.DuplexCallback;
+import io.http2duplex.DuplexOptions;
 import io.http2duplex.certs.DevelopmentCertificates;
 import io.http2duplex.server.DuplexHandler;
 import io.http2duplex.server.DuplexServer;
+import io.http2duplex.servlet.DuplexServlet;
 import io.undertow.Handlers;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
@@ -11,7 +14,6 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.handlers.resource.PathResourceManager;
 import io.undertow.util.HttpString;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
@@ -35,6 +37,8 @@ public final class BenchmarkServer {
     enum Kind {
         /** Duplexes on {@link DuplexServer}. */
         OWN,
+        /** As OWN; duplexes may move to WebSockets. */
+        OWN_WEBSOCKETS,
         /** Duplexes on Undertow's own listener. */
         STOCK,
         /** WebSockets on Undertow's own listener. */
@@ -52,7 +56,15 @@ public final class BenchmarkServer {
         /** As STOCK, with options as OWN_MANY. */
         STOCK_MANY,
         /** As OWN, for any number of connections. */
-        OWN_IDLE
+        OWN_IDLE,
+        /** Duplexes on Tomcat, configured as the documents recommend. */
+        TOMCAT,
+        /** Duplexes on Tomcat as it is. */
+        TOMCAT_STOCK,
+        /** Duplexes on Jetty, configured as the documents recommend. */
+        JETTY,
+        /** Duplexes on Jetty as it is. */
+        JETTY_STOCK
     }
 
     /** The name of a system property. */
@@ -64,8 +76,8 @@ public final class BenchmarkServer {
     /** A value of it: clear text. */
     public static final String NONE = "none";
 
-    private static final HttpString OPENER_POLICY = new HttpString("Cross-Origin-Opener-Policy");
-    private static final HttpString EMBEDDER_POLICY = new HttpString("Cross-Origin-Embedder-Policy");
+    static final HttpString OPENER_POLICY = new HttpString("Cross-Origin-Opener-Policy");
+    static final HttpString EMBEDDER_POLICY = new HttpString("Cross-Origin-Embedder-Policy");
     /** Among idle duplexes heartbeats would be most of what is measured. */
     private static final Duration RARE = Duration.ofMinutes(10);
 
@@ -78,19 +90,22 @@ public final class BenchmarkServer {
     private static final int ANY = 10_000_000;
 
     private final Kind kind;
+    private final DevelopmentCertificates certificates;
     private final @Nullable SSLContext tls;
     private final Path page;
 
-    private BenchmarkServer(Kind kind, @Nullable SSLContext tls, Path page) {
+    private BenchmarkServer(Kind kind, DevelopmentCertificates certificates, Path page) {
         this.kind = kind;
-        this.tls = tls;
+        this.certificates = certificates;
+        this.tls = tls(certificates);
         this.page = page;
     }
 
-    public static void main(String... arguments) throws IOException {
+    public static void main(String... arguments) throws Exception {
         Kind kind = Kind.valueOf(arguments[0]);
-        SSLContext tls = tls(Path.of(arguments[1]));
-        System.out.println("{\"port\":" + new BenchmarkServer(kind, tls, Path.of(arguments[2])).start() + "}");
+        BenchmarkServer server =
+                new BenchmarkServer(kind, DevelopmentCertificates.in(Path.of(arguments[1])), Path.of(arguments[2]));
+        System.out.println("{\"port\":" + server.start() + "}");
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         Recorder recorder = new Recorder();
         for (String line = input.readLine(); line != null; line = input.readLine()) {
@@ -104,7 +119,7 @@ public final class BenchmarkServer {
         System.exit(0);
     }
 
-    private static @Nullable SSLContext tls(Path certificates) {
+    private static @Nullable SSLContext tls(DevelopmentCertificates certificates) {
         String by = System.getProperty(TLS, "");
         if (by.equals(NONE)) {
             return null;
@@ -112,7 +127,7 @@ public final class BenchmarkServer {
         if (by.equals(CONSCRYPT)) {
             Security.insertProviderAt(Conscrypt.newProvider(), 1);
         }
-        return DevelopmentCertificates.in(certificates).sslContext();
+        return certificates.sslContext();
     }
 
     private static long heap() {
@@ -120,15 +135,18 @@ public final class BenchmarkServer {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    private int start() {
+    private int start() throws Exception {
         return switch (kind) {
-            case OWN, FLOOR -> start(DuplexServer.builder());
+            case OWN, OWN_WEBSOCKETS, FLOOR -> start(DuplexServer.builder());
             case OWN_MANY -> start(manyConnections().maxStreams(220).streamWindow(64 * 1024));
             case OWN_IDLE -> start(manyConnections());
             case STOCK, WEBSOCKET, STOCK_MANY -> startStock();
             case GUACAMOLE -> PeerServer.start(tls, page, Guacamole.handler());
             case ATMOSPHERE -> PeerServer.start(tls, page, AtmospherePeer.handler());
             case RSOCKET -> RSocketPeer.start(tls);
+            case TOMCAT, TOMCAT_STOCK -> startContainer(new TomcatContainer(certificates, kind == Kind.TOMCAT));
+            case JETTY, JETTY_STOCK ->
+                startContainer(new JettyContainer(certificates.sslContext(), kind == Kind.JETTY));
         };
     }
 
@@ -164,12 +182,38 @@ public final class BenchmarkServer {
         return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
     }
 
+    private int startContainer(Container container) throws Exception {
+        // A stock Tomcat closes connections over which uploads stream: there the servlet's own default refuses them.
+        boolean streams = kind != Kind.TOMCAT_STOCK;
+        return container.start(Map.of(
+                "/echo", servlet(BenchmarkServer::echo, streams),
+                "/transfer", servlet(DuplexTransfer::over, streams),
+                "/", new PageServlet(page)));
+    }
+
+    private static DuplexServlet servlet(DuplexCallback callback, boolean streams) {
+        return withoutLimits(DuplexServlet.builder(callback))
+                .streamingUploads(streams)
+                .build();
+    }
+
+    private static void echo(Duplex duplex) {
+        duplex.input().subscribe(duplex.output());
+    }
+
+    private static <B extends DuplexOptions<B>> B withoutLimits(B builder) {
+        return builder.maxSessions(ANY)
+                .maxSessionsPerAddress(ANY)
+                .maxSessionsPerConnection(ANY)
+                .maxOpensPerMinute(ANY);
+    }
+
     private Map<String, HttpHandler> handlers() {
         return switch (kind) {
-            case OWN, STOCK, OWN_MANY, STOCK_MANY, OWN_IDLE ->
+            case OWN, OWN_WEBSOCKETS, STOCK, OWN_MANY, STOCK_MANY, OWN_IDLE ->
                 Map.of(
                         "/echo",
-                        duplexes(duplex -> duplex.input().subscribe(duplex.output())),
+                        duplexes(BenchmarkServer::echo),
                         "/transfer",
                         duplexes(DuplexTransfer::over),
                         "/numbered",
@@ -179,17 +223,14 @@ public final class BenchmarkServer {
                 Floor floor = new Floor();
                 yield Map.of("/floor", floor.echo(), "/sink", floor.sink(), "/source", floor.source());
             }
-            case GUACAMOLE, ATMOSPHERE, RSOCKET -> Map.of();
+            case GUACAMOLE, ATMOSPHERE, RSOCKET, TOMCAT, TOMCAT_STOCK, JETTY, JETTY_STOCK -> Map.of();
         };
     }
 
     private DuplexHandler duplexes(DuplexCallback callback) {
-        DuplexHandler.Builder builder = DuplexHandler.builder(callback)
+        DuplexHandler.Builder builder = withoutLimits(DuplexHandler.builder(callback))
                 .oneRequest(true)
-                .maxSessions(ANY)
-                .maxSessionsPerAddress(ANY)
-                .maxSessionsPerConnection(ANY)
-                .maxOpensPerMinute(ANY);
+                .webSocket(kind == Kind.OWN_WEBSOCKETS);
         if (kind == Kind.OWN_MANY || kind == Kind.STOCK_MANY) {
             builder.heartbeat(RARE).maxDownloadLife(Duration.ZERO).resumeTimeout(SHORT);
         }

@@ -1,0 +1,54 @@
+package io.http2duplex.benchmark.servers;
+
+import jakarta.servlet.Servlet;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+
+/** An embedded Jetty. */
+final class JettyContainer implements Container {
+    private final Server server = new Server();
+    private final ServerConnector connector;
+
+    /** @param recommended whether its connector is configured as the documents recommend */
+    JettyContainer(SSLContext context, boolean recommended) {
+        HttpConfiguration configuration = new HttpConfiguration();
+        configuration.addCustomizer(new SecureRequestCustomizer());
+        HTTP2ServerConnectionFactory http2 = new HTTP2ServerConnectionFactory(configuration);
+        if (recommended) {
+            http2.setInitialSessionRecvWindow(WINDOW);
+            http2.setInitialStreamRecvWindow(WINDOW);
+        }
+        HttpConnectionFactory http1 = new HttpConnectionFactory(configuration);
+        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
+        alpn.setDefaultProtocol(http1.getProtocol());
+        SslContextFactory.Server tls = new SslContextFactory.Server();
+        tls.setSslContext(context);
+        connector = new ServerConnector(server, new SslConnectionFactory(tls, alpn.getProtocol()), alpn, http2, http1);
+        connector.setHost("localhost");
+        server.addConnector(connector);
+    }
+
+    @Override
+    public int start(Map<String, Servlet> servlets) throws Exception {
+        ServletContextHandler context = new ServletContextHandler("/");
+        servlets.forEach((pattern, servlet) -> {
+            ServletHolder holder = new ServletHolder(servlet);
+            holder.setAsyncSupported(true);
+            context.addServlet(holder, pattern);
+        });
+        server.setHandler(context);
+        server.start();
+        return connector.getLocalPort();
+    }
+}
