@@ -3,7 +3,7 @@ import { RandomBytes } from './random-bytes.js';
 const LARGEST_WRITE = 128 * 1024;
 /** Turns of such writes, so many at once, are small: a WebSocket is for them. */
 const LARGEST_SMALL_WRITE = 4 * 1024;
-const SMALL_WRITES = 4;
+const WRITES_AT_ONCE = 4;
 
 /** Random bytes, from some offset on, in writes of random sizes. */
 function* writes(seed, from, size) {
@@ -90,10 +90,10 @@ export async function transferWeb(duplex, seed, size, otherSeed = seed) {
 }
 
 /**
- * Writes random bytes to the echo in small turns and reads them back, each looked at, until there were so many bytes, and so
- * many changes from a WebSocket to fetch or back; ends. Gives both numbers.
+ * Writes random bytes to the echo in turns, small ones unless it is told otherwise, and reads them back, each looked at,
+ * until there were so many bytes, and so many changes of how the download travels; ends. Gives both numbers.
  */
-export async function transferInTurns(duplex, size, changes) {
+export async function transferInTurns(duplex, size, changes, largest = LARGEST_SMALL_WRITE) {
   const writer = duplex.writable.getWriter();
   const reader = duplex.readable.getReader();
   const content = new RandomBytes(1);
@@ -106,8 +106,8 @@ export async function transferInTurns(duplex, size, changes) {
   let changed = 0;
   let mode = duplex.downloadMode;
   while (received < sent || sent < size || changed < changes) {
-    while (underWay.length < SMALL_WRITES && (sent < size || changed < changes)) {
-      const chunk = content.take(sizes.number(LARGEST_SMALL_WRITE));
+    while (underWay.length < WRITES_AT_ONCE && (sent < size || changed < changes)) {
+      const chunk = content.take(sizes.number(largest));
       sent += chunk.length;
       underWay.push(sent);
       writer.write(chunk).catch(() => {}); // `closed` tells of it
@@ -118,10 +118,10 @@ export async function transferInTurns(duplex, size, changes) {
     while (underWay[0] <= received) {
       underWay.shift();
     }
-    if ((mode === 'websocket') !== (duplex.downloadMode === 'websocket')) {
+    if (mode !== duplex.downloadMode) {
+      mode = duplex.downloadMode;
       changed++;
     }
-    mode = duplex.downloadMode;
   }
   await writer.close();
   await Promise.all([reader.read(), duplex.closed]);

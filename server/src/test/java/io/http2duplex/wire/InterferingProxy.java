@@ -40,7 +40,7 @@ public final class InterferingProxy implements AutoCloseable {
         HOLDING,
         /** It holds every body back until it has ended; the head of its response passes at once. */
         HOLDING_BODIES,
-        /** It ends every response after some time. */
+        /** It ends every response of a duplex some time after its first byte. */
         ENDING,
         /**
          * It answers one in eight requests of open duplexes with 520. Half of these have reached the server, and what that has
@@ -69,6 +69,7 @@ public final class InterferingProxy implements AutoCloseable {
             "accept", "cache-control", "content-type", "cookie", "origin", "referer", "user-agent", "sec-fetch-site");
 
     private static final String FIELDS_OF_DUPLEXES = "http2-duplex-";
+    private static final String ID = "http2-duplex-id";
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -105,6 +106,11 @@ public final class InterferingProxy implements AutoCloseable {
         return new InterferingProxy(kind, targetPort, Duration.ofSeconds(1));
     }
 
+    /** One that ends every response of a duplex so long after its first byte. */
+    public static InterferingProxy ending(int targetPort, Duration longest) {
+        return new InterferingProxy(Kind.ENDING, targetPort, longest);
+    }
+
     public String url(String path) {
         InetSocketAddress address =
                 (InetSocketAddress) front.getListenerInfo().get(0).getAddress();
@@ -113,7 +119,7 @@ public final class InterferingProxy implements AutoCloseable {
 
     private void pass(HttpServerExchange exchange) throws IOException, InterruptedException {
         HeaderMap fields = exchange.getRequestHeaders();
-        int number = fields.contains("http2-duplex-id") ? count.incrementAndGet() % ANSWERED : -1;
+        int number = fields.contains(ID) ? count.incrementAndGet() % ANSWERED : -1;
         if (kind == Kind.ANSWERING && number == 0) {
             answer(exchange);
             return;
@@ -151,7 +157,9 @@ public final class InterferingProxy implements AutoCloseable {
                 }
                 output.write(input.readAllBytes());
             } else {
-                passOn(input, output);
+                boolean ends =
+                        kind == Kind.ENDING && response.headers().firstValue(ID).isPresent();
+                passOn(input, output, ends);
             }
         } finally {
             open.remove(response.body());
@@ -190,13 +198,16 @@ public final class InterferingProxy implements AutoCloseable {
     }
 
     /** Passes on what comes until it is over, one way or the other. */
-    private void passOn(InputStream input, OutputStream output) throws IOException {
-        Future<?> end = kind == Kind.ENDING ? timer.schedule(() -> end(input), longest.toMillis(), MILLISECONDS) : null;
+    private void passOn(InputStream input, OutputStream output, boolean ends) throws IOException {
+        Future<?> end = null;
         byte[] piece = new byte[64 * 1024];
         output.flush();
         for (int count; (count = read(input, piece)) >= 0; ) {
             output.write(piece, 0, count);
             output.flush();
+            if (ends && end == null) {
+                end = timer.schedule(() -> end(input), longest.toMillis(), MILLISECONDS);
+            }
         }
         if (end != null) {
             end.cancel(false);

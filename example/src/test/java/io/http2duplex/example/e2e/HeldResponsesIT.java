@@ -8,12 +8,18 @@ import io.http2duplex.wire.InterferingProxy.Kind;
 import io.http2duplex.wire.TestServer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Networks that hold responses back, or end them: the page goes on by the next way. */
+/**
+ * Networks that hold responses back, or end them: the page goes on by the next way. The profile {@code cuts} makes the
+ * changes more.
+ */
 class HeldResponsesIT {
     private static final int SIZE = 5_000_000;
+    private static final int CHANGES = Integer.getInteger("e2e.cuts", 20);
+    private static final int BYTES = Integer.getInteger("e2e.cuts-bytes", 10_000_000);
 
     /** Within two heartbeats the page has tried its ways: after them the server breaks the first one off. */
     @RegisterExtension
@@ -98,6 +104,39 @@ class HeldResponsesIT {
             assertThat(((Number) page.call("() => losses")).intValue()).isBetween(6, 12);
             assertThat(page.callForList("(size) => transferAll('connect', duplexes, size)", SIZE))
                     .isEqualTo(List.of(SIZE + " bytes, post"));
+            assertThat(outcome(SERVER.opened("/echo"))).isEmpty();
+            page.close();
+        }
+    }
+
+    /** A stream is soon ended; after three of them the page polls, and tries a stream when the network is another. */
+    @Test
+    void not_a_byte_is_lost_while_a_page_changes_its_way_again_and_again() throws Exception {
+        page.expect(Noise.REQUEST, Noise.CONSOLE);
+        try (InterferingProxy proxy = InterferingProxy.ending(SERVER.clearPort(), Duration.ofMillis(200))) {
+            page.open(proxy.url("/page.html"));
+
+            List<Object> seen = page.callForList("""
+                    async ({ bytes, changes }) => {
+                      const [duplex] = await openEchoes('connect', 1, {
+                        disable_request_streaming: true,
+                        download_modes: ['streaming', 'polling'],
+                      });
+                      setInterval(() => {
+                        dispatchEvent(new Event('pageshow')); // no pause before the next try
+                        if (duplex.downloadMode === 'polling') {
+                          dispatchEvent(new Event('online'));
+                        }
+                      }, 100);
+                      const begun = performance.now();
+                      return [...(await transferInTurns(duplex, bytes, changes, 65_536)), performance.now() - begun, losses];
+                    }
+                    """, Map.of("bytes", BYTES, "changes", CHANGES));
+
+            System.out.println(seen.get(0) + " bytes each way, " + seen.get(1) + " changes, " + seen.get(2) + " ms, "
+                    + seen.get(3) + " losses");
+            assertThat(((Number) seen.get(0)).intValue()).isGreaterThanOrEqualTo(BYTES);
+            assertThat(((Number) seen.get(1)).intValue()).isGreaterThanOrEqualTo(CHANGES);
             assertThat(outcome(SERVER.opened("/echo"))).isEmpty();
             page.close();
         }
