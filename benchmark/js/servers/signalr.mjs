@@ -102,7 +102,7 @@ class Connection {
   }
 
   #tell(message) {
-    this.#socket.send(JSON.stringify(message) + RECORD_END);
+    this.#socket?.send(JSON.stringify(message) + RECORD_END);
   }
 }
 
