@@ -33,6 +33,8 @@ record IdleLoad(
             many(1_000_000, 6 * 1024, Duration.ofSeconds(10)),
             alone(true, 20_000, Duration.ofSeconds(2), Duration.ofSeconds(30)),
             alone(false, 20_000, Duration.ofSeconds(2), Duration.ofSeconds(30)),
+            hosted(1_000),
+            hosted(10_000),
             opening(10_000, LoadGenerator.PER_CONNECTION, Duration.ofSeconds(15)),
             opening(2_000, 1, Duration.ofSeconds(15)));
 
@@ -68,6 +70,26 @@ record IdleLoad(
                 Duration.ZERO,
                 sample,
                 idle);
+    }
+
+    /** Half as many on a connection as elsewhere: a stock Tomcat allows 100 streams, and POSTs are some of them. */
+    private static IdleLoad hosted(int count) {
+        return new IdleLoad(
+                "50 a connection, TLS, in each host",
+                List.of(
+                        IdleSystem.DUPLEX_SERVER_MANY,
+                        IdleSystem.STOCK,
+                        IdleSystem.TOMCAT,
+                        IdleSystem.TOMCAT_STOCK,
+                        IdleSystem.JETTY,
+                        IdleSystem.JETTY_STOCK),
+                count,
+                50,
+                true,
+                1024,
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(2),
+                Duration.ZERO);
     }
 
     private static IdleLoad opening(int count, int perConnection, Duration warmUp) {

@@ -75,7 +75,7 @@ public final class IdlePart {
 
     private void measure() {
         warmUp();
-        long heap = server.heapBytes();
+        long heap = plan.warmUp().isZero() ? server.heapBytes() : ManyPart.settledHeap(server);
         long resident = server.residentBytes();
         if (!open()) {
             return;

@@ -16,6 +16,12 @@ enum IdleSystem {
     DUPLEX_SERVER_MANY("DuplexServer", 2, "OWN_MANY"),
     /** As DUPLEX_SERVER_MANY. */
     CONSCRYPT("DuplexServer, Conscrypt", 2, "OWN_MANY"),
+    /** With hardly a heartbeat. */
+    STOCK("stock Undertow", 2, "STOCK_MANY"),
+    TOMCAT("Tomcat, recommended", 2, "TOMCAT"),
+    TOMCAT_STOCK("Tomcat, stock", 2, "TOMCAT_STOCK"),
+    JETTY("Jetty, recommended", 2, "JETTY"),
+    JETTY_STOCK("Jetty, stock", 2, "JETTY_STOCK"),
     /** Has no heartbeats. */
     HTTP2_DUPLEX("http2-duplex 6.0.3", 1, ""),
     /** Bare WebSockets, without heartbeats. */

@@ -150,7 +150,7 @@ public final class ManyPart {
     }
 
     /** {@return the heap in use once what has ended is forgotten, in bytes} Outcomes are kept for some time. */
-    private static long settledHeap(ServerProcess server) {
+    static long settledHeap(ServerProcess server) {
         long heap = server.heapBytes();
         long before = Long.MAX_VALUE;
         for (int look = 0; look < MOST_LOOKS && heap < before * STEADY; look++) {
