@@ -1,7 +1,7 @@
 // One run of one system: each phase in turn, and then the report to the driver. What to do is in the address' fragment:
 // { driver, client, options, phases: { roundTrip: { count, mark }, writes: { millis }, upload | download | both:
-// { bytes, millis }, open: { count }, requests: { millis }, cut: { count, times, millis }, idle: { count }, held: {} } }. Bulk
-// goes on in larger and larger transfers until one takes the millis.
+// { bytes, millis }, open: { count }, requests: { millis }, cut: { count, times, millis }, idle: { count }, held: {} } }.
+// Bulk goes on in larger and larger transfers until one takes the millis.
 import { clients } from './clients.js';
 import { cut, requests } from './connections.js';
 

@@ -53,7 +53,7 @@ public final class BrowserPart {
     public static final String HELD = "responses held back";
 
     /** The setting of duplexes that are open and do nothing: how much of the server's heap each takes. */
-    public static final String SIZE = "size of an idle duplex";
+    public static final String IDLE = "idle";
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final List<String> BULK = List.of("upload", "download", "both");
@@ -87,8 +87,8 @@ public final class BrowserPart {
             if (settings.isFull()) {
                 part.requests(results);
                 part.held(results);
-                for (BrowserSystem system : BrowserSystem.sized()) {
-                    part.size(system, results);
+                for (BrowserSystem system : BrowserSystem.idle()) {
+                    part.idle(system, results);
                 }
                 for (BrowserTrace trace : BrowserTrace.all()) {
                     part.trace(trace);
@@ -103,7 +103,7 @@ public final class BrowserPart {
         List<BrowserSystem> systems = new ArrayList<>(BrowserSystem.all());
         systems.removeIf(system -> !settings.isMeasured(system.name())
                 || failed.contains(system)
-                || (!settings.isFull() && !system.isInShortForm()));
+                || plan.leftOut().contains(system.name()));
         if (round % 2 == 1) {
             Collections.reverse(systems);
         }
@@ -148,8 +148,7 @@ public final class BrowserPart {
     private Run measure(BrowserSystem system, int roundTrip, boolean first, ServerProcess server, int port)
             throws Exception {
         String setting = roundTrip + " ms";
-        Map<String, Double> figures = figures(
-                system, setting, server, port, phases(system, roundTrip, first), List.of(), driver -> {}, () -> {});
+        Map<String, Double> figures = figures(system, setting, server, port, phases(system, roundTrip, first));
         Run run = new Run(setting, system.name(), figures);
         for (String bulk : BULK) {
             double wanted = plan.bulkMillis(roundTrip) / run.figure(bulk + ".millis");
@@ -172,10 +171,7 @@ public final class BrowserPart {
         List<Callable<Run>> idle = new ArrayList<>();
         for (BrowserSystem system : systems) {
             ServerProcess server = server(system);
-            idle.add(() -> new Run(
-                    REQUESTS,
-                    system.name(),
-                    figures(system, REQUESTS, server, server.port(), phases, List.of(), driver -> {}, () -> {})));
+            idle.add(() -> new Run(REQUESTS, system.name(), figures(system, REQUESTS, server, server.port(), phases)));
         }
         ExecutorService pages = Executors.newCachedThreadPool();
         try {
@@ -227,29 +223,20 @@ public final class BrowserPart {
             ServerProcess server = server(system);
             try (HoldingProxy proxy = new HoldingProxy(server.port(), settings.development())) {
                 Map<String, Object> phases = Map.of("held", Map.of());
-                results.add(new Run(
-                        HELD, system.name(), figures(system, HELD, server, proxy.port(), phases, List.of(), driver -> {}, () -> {})));
+                results.add(new Run(HELD, system.name(), figures(system, HELD, server, proxy.port(), phases)));
             }
         }
     }
 
     /** How much heap one takes of a server of its own, in which nothing of another run is left. */
-    private void size(BrowserSystem system, Results results) throws Exception {
+    private void idle(BrowserSystem system, Results results) throws Exception {
         if (settings.isMeasured(system.name())) {
             try (ServerProcess server = system.server().start(settings)) {
                 Map<String, Object> phases = Map.of("idle", Map.of("count", plan.idle()));
                 results.add(new Run(
-                        SIZE,
+                        IDLE,
                         system.name(),
-                        figures(
-                                system.with("max_websockets", plan.idle()),
-                                SIZE,
-                                server,
-                                server.port(),
-                                phases,
-                                List.of(),
-                                driver -> {},
-                                () -> {})));
+                        figures(system.with("max_websockets", plan.idle()), IDLE, server, server.port(), phases)));
             }
         }
     }
@@ -273,6 +260,12 @@ public final class BrowserPart {
                     driver -> {},
                     () -> BrowserTrace.awaitWritten(file));
         }
+    }
+
+    private Map<String, Double> figures(
+            BrowserSystem system, String setting, ServerProcess server, int port, Map<String, Object> phases)
+            throws Exception {
+        return figures(system, setting, server, port, phases, List.of(), driver -> {}, () -> {});
     }
 
     /**

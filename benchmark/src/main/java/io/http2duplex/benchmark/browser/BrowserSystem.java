@@ -3,7 +3,6 @@ package io.http2duplex.benchmark.browser;
 import io.http2duplex.benchmark.ServerProcess;
 import io.http2duplex.benchmark.Settings;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +41,17 @@ record BrowserSystem(String name, Server server, String client, Map<String, Obje
 
         ServerProcess start(Settings settings) {
             return switch (this) {
-                case OWN, OWN_WEBSOCKETS, STOCK, WEBSOCKET, FLOOR, GUACAMOLE, ATMOSPHERE, TOMCAT, TOMCAT_STOCK, JETTY, JETTY_STOCK ->
-                    ServerProcess.java(name(), settings, List.of());
+                case OWN,
+                        OWN_WEBSOCKETS,
+                        STOCK,
+                        WEBSOCKET,
+                        FLOOR,
+                        GUACAMOLE,
+                        ATMOSPHERE,
+                        TOMCAT,
+                        TOMCAT_STOCK,
+                        JETTY,
+                        JETTY_STOCK -> ServerProcess.java(name(), settings, List.of());
                 case HTTP2_DUPLEX -> ServerProcess.node("http2-duplex.mjs", settings, List.of());
                 case ENGINE_IO -> ServerProcess.node("engine.io.mjs", settings, List.of());
             };
@@ -68,12 +76,6 @@ record BrowserSystem(String name, Server server, String client, Map<String, Obje
                 .toList();
     }
 
-    /** {@return whether every build runs it: not the Java peers, and not what differs from another in configuration alone} */
-    boolean isInShortForm() {
-        return !EnumSet.of(Server.GUACAMOLE, Server.ATMOSPHERE, Server.TOMCAT_STOCK, Server.JETTY_STOCK)
-                .contains(server);
-    }
-
     /** {@return whether it is this project} */
     boolean isOwn() {
         return name.startsWith("dialect ");
@@ -85,7 +87,7 @@ record BrowserSystem(String name, Server server, String client, Map<String, Obje
     }
 
     /** {@return those whose size in the server's heap is measured} */
-    static List<BrowserSystem> sized() {
+    static List<BrowserSystem> idle() {
         return Stream.of("WebSocket", "dialect 2, WebSocket", "dialect 2, streaming")
                 .map(BrowserSystem::named)
                 .toList();

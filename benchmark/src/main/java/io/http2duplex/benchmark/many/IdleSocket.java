@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** A WebSocket that is opened, and never used: what a connection costs a server that does nothing more with it. */
-@SuppressWarnings(
-        "FutureReturnValueIgnored") // writes that fail come to exceptionCaught: that is what a void promise does
+// Writes that fail come to exceptionCaught: that is what a void promise does.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class IdleSocket extends ByteToMessageDecoder {
     private static final String END_OF_HEAD = "\r\n\r\n";
     /** Any 16 bytes in base64. */

@@ -179,18 +179,9 @@ final class BrowserSection implements Section {
             document.table("system", browser, setting, CPU);
         }
         Connections.write(browser, document);
-        once(BrowserPart.HELD, "Opening where responses are held back", HELD, browser, document);
-        once(BrowserPart.SIZE, "What an idle duplex of a page takes of the server", IDLE, browser, document);
+        document.section("Opening where responses are held back", BrowserPart.HELD, browser, HELD);
+        document.section("What an idle duplex of a page takes of the server", BrowserPart.IDLE, browser, IDLE);
         roundTrips(document);
-    }
-
-    /** What is measured beside the rounds. */
-    private static void once(
-            String setting, String title, Map<String, String> columns, Measurements browser, Document document) {
-        if (!browser.systems(setting).isEmpty()) {
-            document.heading(title);
-            document.table("system", browser, setting, columns);
-        }
     }
 
     /** Where a round trip's time goes in the browser. */

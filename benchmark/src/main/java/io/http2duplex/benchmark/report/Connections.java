@@ -23,15 +23,7 @@ final class Connections {
     }
 
     static void write(Measurements browser, Document document) {
-        write("Requests of an idle duplex", BrowserPart.REQUESTS, REQUESTS, browser, document);
-        write("What nine cuts cost a download of numbered messages", BrowserPart.CUT, CUTS, browser, document);
-    }
-
-    private static void write(
-            String title, String setting, Map<String, String> columns, Measurements browser, Document document) {
-        if (!browser.systems(setting).isEmpty()) {
-            document.heading(title);
-            document.table("system", browser, setting, columns);
-        }
+        document.section("Requests of an idle duplex", BrowserPart.REQUESTS, browser, REQUESTS);
+        document.section("What nine cuts cost a download of numbered messages", BrowserPart.CUT, browser, CUTS);
     }
 }

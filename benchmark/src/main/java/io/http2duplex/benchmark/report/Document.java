@@ -66,6 +66,14 @@ final class Document {
         table(table);
     }
 
+    /** Writes a section that is one such table, if anything was measured in its setting. */
+    void section(String title, String setting, Measurements measurements, Map<String, String> columns) {
+        if (!measurements.systems(setting).isEmpty()) {
+            heading(title);
+            table("system", measurements, setting, columns);
+        }
+    }
+
     /** Draws one figure of each system. */
     void chart(String name, String title, Measurements measurements, String setting, String figure) throws IOException {
         BarChart chart = new BarChart(title);

@@ -97,7 +97,7 @@ public final class BenchmarkServer {
     private BenchmarkServer(Kind kind, DevelopmentCertificates certificates, Path page) {
         this.kind = kind;
         this.certificates = certificates;
-        this.tls = tls(certificates);
+        tls = tls(certificates);
         this.page = page;
     }
 
@@ -141,12 +141,12 @@ public final class BenchmarkServer {
             case OWN_MANY -> start(manyConnections().maxStreams(220).streamWindow(64 * 1024));
             case OWN_IDLE -> start(manyConnections());
             case STOCK, WEBSOCKET, STOCK_MANY -> startStock();
-            case GUACAMOLE -> PeerServer.start(tls, page, Guacamole.handler());
-            case ATMOSPHERE -> PeerServer.start(tls, page, AtmospherePeer.handler());
-            case RSOCKET -> RSocketPeer.start(tls);
             case TOMCAT, TOMCAT_STOCK -> startContainer(new TomcatContainer(certificates, kind == Kind.TOMCAT));
             case JETTY, JETTY_STOCK ->
                 startContainer(new JettyContainer(certificates.sslContext(), kind == Kind.JETTY));
+            case GUACAMOLE -> PeerServer.start(certificates.sslContext(), page, Guacamole.handler());
+            case ATMOSPHERE -> PeerServer.start(certificates.sslContext(), page, AtmospherePeer.handler());
+            case RSOCKET -> RSocketPeer.start(certificates.sslContext());
         };
     }
 
@@ -212,12 +212,9 @@ public final class BenchmarkServer {
         return switch (kind) {
             case OWN, OWN_WEBSOCKETS, STOCK, OWN_MANY, STOCK_MANY, OWN_IDLE ->
                 Map.of(
-                        "/echo",
-                        duplexes(BenchmarkServer::echo),
-                        "/transfer",
-                        duplexes(DuplexTransfer::over),
-                        "/numbered",
-                        duplexes(DuplexTransfer::numbered));
+                        "/echo", duplexes(BenchmarkServer::echo),
+                        "/transfer", duplexes(DuplexTransfer::over),
+                        "/numbered", duplexes(DuplexTransfer::numbered));
             case WEBSOCKET -> Map.of("/echo", WebSockets.echo(), "/transfer", WebSockets.transfer());
             case FLOOR -> {
                 Floor floor = new Floor();
@@ -228,9 +225,8 @@ public final class BenchmarkServer {
     }
 
     private DuplexHandler duplexes(DuplexCallback callback) {
-        DuplexHandler.Builder builder = withoutLimits(DuplexHandler.builder(callback))
-                .oneRequest(true)
-                .webSocket(kind == Kind.OWN_WEBSOCKETS);
+        DuplexHandler.Builder builder =
+                withoutLimits(DuplexHandler.builder(callback)).oneRequest(true).webSocket(kind == Kind.OWN_WEBSOCKETS);
         if (kind == Kind.OWN_MANY || kind == Kind.STOCK_MANY) {
             builder.heartbeat(RARE).maxDownloadLife(Duration.ZERO).resumeTimeout(SHORT);
         }
