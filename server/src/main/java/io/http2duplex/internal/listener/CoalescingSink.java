@@ -1,5 +1,8 @@
 package io.http2duplex.internal.listener;
 
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.server.DefaultByteBufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
@@ -22,11 +25,14 @@ final class CoalescingSink extends AbstractStreamSinkConduit<StreamSinkConduit> 
 
     private static final int SIZE = 2 * MOST;
 
+    /** Shared: most connections are idle, and need none. */
+    private static final ByteBufferPool BUFFERS = new DefaultByteBufferPool(false, SIZE, -1, 4);
+
     private final CorkedSink socket;
     private final Executor turnEnd;
     private final Consumer<IOException> onLost;
-    /** Gathered bytes, up to its position; null before the first. */
-    private @Nullable ByteBuffer gathered;
+    /** Gathered bytes, up to the buffer's position; null: none. */
+    private @Nullable PooledByteBuffer gathered;
 
     private boolean scheduled;
     private boolean terminating;
@@ -65,13 +71,13 @@ final class CoalescingSink extends AbstractStreamSinkConduit<StreamSinkConduit> 
         if (count > MOST) {
             return sendGathered() ? next.write(sources, offset, length) : 0;
         }
-        if (gathered == null) {
-            gathered = ByteBuffer.allocate(SIZE);
-        }
-        if (gathered.remaining() < count && !sendGathered()) {
+        if (gathered != null && gathered.getBuffer().remaining() < count && !sendGathered()) {
             return 0;
         }
-        Buffers.copy(gathered, sources, offset, length);
+        if (gathered == null) {
+            gathered = BUFFERS.allocate();
+        }
+        Buffers.copy(gathered.getBuffer(), sources, offset, length);
         return count;
     }
 
@@ -89,11 +95,11 @@ final class CoalescingSink extends AbstractStreamSinkConduit<StreamSinkConduit> 
 
     /** {@return whether nothing is gathered any more} */
     private boolean sendGathered() throws IOException {
-        ByteBuffer buffer = gathered;
-        if (buffer == null || buffer.position() == 0) {
+        PooledByteBuffer sent = gathered;
+        if (sent == null) {
             return true;
         }
-        buffer.flip();
+        ByteBuffer buffer = sent.getBuffer().flip();
         try {
             while (buffer.hasRemaining()) {
                 if (next.write(buffer) == 0) {
@@ -103,6 +109,8 @@ final class CoalescingSink extends AbstractStreamSinkConduit<StreamSinkConduit> 
         } finally {
             buffer.compact();
         }
+        gathered = null;
+        sent.close();
         return true;
     }
 

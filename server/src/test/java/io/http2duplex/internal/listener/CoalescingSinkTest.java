@@ -132,6 +132,28 @@ class CoalescingSinkTest {
         assertThat(writes).containsExactly(309, 5);
     }
 
+    @Test
+    void aSinkHasABufferOnlyWhileItGathers() throws IOException {
+        List<byte[]> buffers = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            CoalescingSink one = new CoalescingSink(
+                    new AbstractStreamSinkConduit<StreamSinkConduit>(socket) {
+                        @Override
+                        public int write(ByteBuffer source) throws IOException {
+                            buffers.add(source.array());
+                            return super.write(source);
+                        }
+                    },
+                    socket,
+                    tasks::add,
+                    lost::add);
+            one.write(bytes(100));
+            turnEnds();
+        }
+        assertThat(buffers).hasSize(2);
+        assertThat(buffers.get(1)).as("the one that the other has given back").isSameAs(buffers.get(0));
+    }
+
     /** Writes all of it, as Undertow does. */
     private int write(int count) throws IOException {
         ByteBuffer source = bytes(count);
