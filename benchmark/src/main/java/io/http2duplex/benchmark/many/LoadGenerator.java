@@ -18,6 +18,7 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -160,7 +161,9 @@ final class LoadGenerator implements AutoCloseable {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         if (tls != null) {
-                            channel.pipeline().addLast(tls.newHandler(channel.alloc(), "localhost", port));
+                            SslHandler handshake = tls.newHandler(channel.alloc(), "localhost", port);
+                            handshake.setHandshakeTimeout(PATIENCE_MINUTES, TimeUnit.MINUTES);
+                            channel.pipeline().addLast(handshake);
                         }
                         channel.pipeline().addLast(connection);
                     }
