@@ -26,6 +26,7 @@ final class MessagesSection implements Section {
             "server's CPU µs a delivery", DELIVERY_CPU,
             "all have it, ms: p50", "all.p50",
             "longest", ALL,
+            "missed by that member, of 100", "missed",
             "published/s", PER_SECOND,
             "lost", LOST,
             "of which the publisher knows", "lost.told",

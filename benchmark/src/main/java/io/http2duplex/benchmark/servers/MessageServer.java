@@ -22,8 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -61,8 +59,6 @@ public final class MessageServer {
 
     /** What has ended is not to be in the way of the next. */
     private static final Duration SHORT = Duration.ofSeconds(1);
-
-    private static final int SURELY_FULL_MILLIS = 500;
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
@@ -138,17 +134,18 @@ public final class MessageServer {
         return Messages.over(duplex, MAPPER, Line.class, Line.class);
     }
 
-    /** Its client reads nothing: what is sent here fills the client's window, and then the buffer. */
-    private void full(Duplex duplex) throws IOException, InterruptedException, ExecutionException {
+    /** Its client reads nothing: what is sent here fills the client's window and then the buffer, and keeps them full. */
+    private void full(Duplex duplex) throws IOException, InterruptedException {
         Messages<Line, Line> messages = lines(duplex);
         Encoded line = messages.encode(Line.of(0));
+        topic.join(messages);
         try {
             while (true) {
                 messages.trySend(line);
-                duplex.writable().toCompletableFuture().get(SURELY_FULL_MILLIS, TimeUnit.MILLISECONDS);
+                duplex.writable().toCompletableFuture().get();
             }
-        } catch (TimeoutException e) {
-            topic.join(messages);
+        } catch (ExecutionException e) {
+            // The client has gone.
         }
     }
 }
