@@ -3,14 +3,14 @@ package io.http2duplex.benchmark.many;
 import io.http2duplex.benchmark.Settings;
 import java.io.IOException;
 
-/** Many duplexes that send nothing, 100 on a connection, by the load generator. */
+/** Many duplexes that send nothing, by the load generator. */
 public final class Listeners implements AutoCloseable {
     private final LoadGenerator load;
 
     /** Opens so many. */
-    public Listeners(Settings settings, int port, int count) throws IOException {
+    public Listeners(Settings settings, int port, int count, int perConnection) throws IOException {
         load = new LoadGenerator(port, settings.development().caCertificate());
-        load.open(count, LoadMode.DIALECT_2_POST);
+        load.open(count, LoadMode.DIALECT_2_POST, perConnection);
     }
 
     /**

@@ -24,7 +24,7 @@ final class OwnServer implements AutoCloseable {
                 "messages",
                 settings,
                 "io.http2duplex.benchmark.servers.MessageServer",
-                List.of("-Xmx1g"),
+                List.of("-Xmx2g"),
                 List.of(settings.certificates().toString())));
     }
 

@@ -20,6 +20,10 @@ public final class TopicRuns {
 
     public static final String TOPIC_WITH_SLOW = "Topic, one member more that reads nothing";
 
+    public static final String TOPIC_OF_BROWSERS = "Topic, a connection for each member";
+
+    private static final int TOGETHER = 100;
+
     private final Settings settings;
     private final MessagesPlan plan;
     private final Results results;
@@ -39,6 +43,14 @@ public final class TopicRuns {
         if (settings.isMeasured(TOPIC)) {
             own(server);
         }
+        if (settings.isMeasured(TOPIC_OF_BROWSERS)) {
+            server.awaitMembers(0);
+            try (Listeners listeners = new Listeners(settings, server.port(), plan.members(), 1)) {
+                server.awaitMembers(plan.members());
+                Runnable published = () -> listeners.receive(MessageServer.FRAME, server::publish);
+                measure(TOPIC_OF_BROWSERS, published, server::cpuMillis);
+            }
+        }
         peers.forEach((title, peer) -> {
             if (settings.isMeasured(title)) {
                 peer.join(plan.members());
@@ -49,7 +61,7 @@ public final class TopicRuns {
     }
 
     private void own(OwnServer server) throws IOException {
-        try (Listeners listeners = new Listeners(settings, server.port(), plan.members())) {
+        try (Listeners listeners = new Listeners(settings, server.port(), plan.members(), TOGETHER)) {
             server.awaitMembers(plan.members());
             Runnable published = () -> listeners.receive(MessageServer.FRAME, server::publish);
             measure(TOPIC, published, server::cpuMillis);
