@@ -133,6 +133,7 @@ class CoalescingSinkTest {
     }
 
     @Test
+    @SuppressWarnings("ByteBufferBackingArray") // which is what makes a buffer the same
     void aSinkHasABufferOnlyWhileItGathers() throws IOException {
         List<byte[]> buffers = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
