@@ -1,9 +1,7 @@
 package io.http2duplex.certs;
 
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -110,12 +108,7 @@ final class Pem {
     }
 
     private static List<Block> blocks(Path file) {
-        String text;
-        try {
-            text = Files.readString(file, StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            throw CertificatesException.of(file, e);
-        }
+        String text = new String(CertificateFile.read(file), StandardCharsets.ISO_8859_1);
         List<Block> blocks = new ArrayList<>();
         for (Matcher matcher = BLOCK.matcher(text); matcher.find(); ) {
             blocks.add(new Block(matcher.group(1), matcher.group(2)));

@@ -2,7 +2,6 @@ package io.http2duplex.certs;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -19,13 +18,15 @@ import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * TLS contexts from files. Every method reads its files once and throws {@link CertificatesException} when they cannot
- * be used; a certificate replaced later is not noticed.
+ * be used; a certificate replaced later is not noticed. A server's context is given only if a handshake with it works. A
+ * file has at most 1,000,000 bytes.
  */
 public final class TlsContexts {
     private TlsContexts() {}
@@ -41,7 +42,7 @@ public final class TlsContexts {
             for (String alias : Collections.list(store.aliases())) {
                 if (store.isKeyEntry(alias)) {
                     checkValidity(file, (X509Certificate) store.getCertificate(alias));
-                    return serving(store, password);
+                    return tried(file, serving(store, password));
                 }
             }
         } catch (UnrecoverableKeyException e) {
@@ -93,7 +94,7 @@ public final class TlsContexts {
             char[] inMemoryOnly = new char[0];
             KeyStore store = emptyStore();
             store.setKeyEntry("server", privateKey, inMemoryOnly, certificates.toArray(Certificate[]::new));
-            return context(store, inMemoryOnly, trust);
+            return tried(chain, context(store, inMemoryOnly, trust));
         } catch (GeneralSecurityException e) {
             throw new CertificatesException(
                     chain, "cannot be used for TLS (" + e.getMessage() + "); check the certificate", e);
@@ -129,12 +130,7 @@ public final class TlsContexts {
 
     /** Reads a PKCS #12 file. If the file or the password is wrong, the exception tells which. */
     static KeyStore readPkcs12(Path file, char[] password) {
-        byte[] content;
-        try {
-            content = Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw CertificatesException.of(file, e);
-        }
+        byte[] content = CertificateFile.read(file);
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(new ByteArrayInputStream(content), password);
@@ -167,6 +163,20 @@ public final class TlsContexts {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), trust, null);
         return context;
+    }
+
+    /** {@return the context, with which a handshake was made} */
+    private static SSLContext tried(Path file, SSLContext context) throws GeneralSecurityException {
+        try {
+            TrialHandshake.of(context);
+            return context;
+        } catch (SSLException e) {
+            throw new CertificatesException(
+                    file,
+                    "its certificate and key cannot be used for TLS (" + e.getMessage()
+                            + "); make a certificate with an RSA key of 2048 bits or an EC key of the curve P-256",
+                    e);
+        }
     }
 
     static KeyStore emptyStore() throws GeneralSecurityException {

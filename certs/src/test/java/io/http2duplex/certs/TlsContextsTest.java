@@ -14,6 +14,9 @@ import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -95,8 +98,33 @@ class TlsContextsTest {
     @Test
     void aDirectoryInsteadOfAFileIsAClearError() {
         assertRefused(() -> TlsContexts.trusting(directory))
-                .hasMessage(
-                        directory + ": cannot be read or written (Is a directory); check the path and its permissions");
+                .hasMessage(directory + ": is no regular file; give the path of one");
+    }
+
+    @Test
+    @Timeout(60)
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void aPipeThatNobodyWritesToIsRefusedInsteadOfRead() throws Exception {
+        Process mkfifo = new ProcessBuilder("mkfifo", chain.toString()).start();
+        assertThat(mkfifo.waitFor()).isZero();
+        assertRefused(() -> TlsContexts.fromPem(chain, chain)).hasMessageContaining("is no regular file");
+    }
+
+    @Test
+    void aFileThatIsTooLargeForACertificateIsNotReadIntoMemory() throws IOException {
+        Files.write(pkcs12, new byte[CertificateFile.MAX_BYTES + 1]);
+        assertRefused(() -> TlsContexts.fromPkcs12(pkcs12, PASSWORD)).hasMessageContaining("more than 1000000 bytes");
+        assertRefused(() -> TlsContexts.fromPem(pkcs12, key)).hasMessageContaining("more than 1000000 bytes");
+    }
+
+    /** Java signs with it when it is asked to, but not in TLS. */
+    @Test
+    void aKeyThatTheJdkDoesNotSignWithInTlsIsRefused() throws Exception {
+        makePem("RSA", "-keysize", "512");
+        assertRefused(() -> TlsContexts.fromPem(chain, key))
+                .hasMessageStartingWith(chain + ": its certificate and key cannot be used for TLS")
+                .hasMessageContaining("an RSA key of 2048 bits");
+        assertRefused(() -> TlsContexts.fromPkcs12(pkcs12, PASSWORD)).hasMessageContaining("cannot be used for TLS");
     }
 
     @Test
