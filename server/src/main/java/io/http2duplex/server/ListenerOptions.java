@@ -29,6 +29,7 @@ public abstract class ListenerOptions<B extends ListenerOptions<B>> {
     private int streamWindow = 64 * 1024;
     private int maxStreamWindow = 16 * 1024 * 1024;
     private int connectionWindow = 32 * 1024 * 1024;
+    private long maxUnreadUploads = Runtime.getRuntime().maxMemory() / 4;
     private int maxStreams = 256;
     private int maxResetsPerMinute = 1000;
     private int maxControlFramesPerMinute = 6000;
@@ -137,6 +138,17 @@ public abstract class ListenerOptions<B extends ListenerOptions<B>> {
     }
 
     /**
+     * How many bytes of uploads may have come on all connections that were not read yet: the bound of the memory that they
+     * take together. The connections of one address, or one IPv6 network of 64 bits, may have a quarter of it; those of
+     * trusted proxies any part. The upload whose bytes are too many is reset with ENHANCE_YOUR_CALM; while all connections
+     * together have too many, only one of which more than {@code streamWindow} is unread. Default a quarter of the heap.
+     */
+    public final B maxUnreadUploads(long bytes) {
+        maxUnreadUploads = positive(bytes, "maxUnreadUploads");
+        return self();
+    }
+
+    /**
      * How many requests a client may have open on one connection. It is advertised; one more is refused with
      * REFUSED_STREAM, after which it may be sent again. A duplex takes one for its download, and one for an upload that
      * streams. When a quarter is left, uploads may not stream (411); when a sixteenth is left, no duplex may be opened
@@ -206,6 +218,7 @@ public abstract class ListenerOptions<B extends ListenerOptions<B>> {
                         streamWindow,
                         maxStreamWindow,
                         connectionWindow,
+                        maxUnreadUploads,
                         maxStreams,
                         maxResetsPerMinute,
                         maxControlFramesPerMinute,

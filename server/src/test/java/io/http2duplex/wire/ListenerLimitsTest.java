@@ -71,6 +71,26 @@ class ListenerLimitsTest {
     }
 
     @Test
+    void anUploadThatNobodyReadsIsResetWhenItsAddressHasMoreThanItsShareUnread() throws IOException {
+        try (DuplexServer server = start(options -> options.maxUnreadUploads(4L * 100_000));
+                Http2Client client = connect(server);
+                Http2Client other = connect(server)) {
+            Request first = client.send("POST", true, "x-unread", "").write(new byte[60_000]);
+            isServed(client); // by then the first one's bytes are there
+            Request second = other.send("POST", true, "x-unread", "").write(new byte[60_000]);
+            assertThat(second.ending()).isEqualTo(Request.Ending.BROKEN_OFF);
+            assertThat(server.statistics().limitsReached()).containsEntry("maxUnreadUploads", 1L);
+            for (int i = 0; i < 3; i++) {
+                isServed(client);
+                isServed(other);
+            }
+            first.cut();
+            other.send("POST", true, "x-unread", "").write(new byte[60_000]).cut();
+            isServed(other);
+        }
+    }
+
+    @Test
     void aStreamThatWasResetOrHasEndedMakesRoomForAnother() throws IOException {
         try (DuplexServer server = start(options -> options.maxStreams(1));
                 Http2Client client = connect(server)) {

@@ -104,6 +104,13 @@ final class Connections {
         return entry == null ? CorkedSink.below(connection) : entry.socket; // closed: nothing goes out any more
     }
 
+    /** {@return the address that it counts for; null if it is exempt, or closed} */
+    @Nullable
+    InetAddress address(StreamConnection connection) {
+        Entry entry = open.get(connection);
+        return entry == null ? null : entry.address;
+    }
+
     /** Ends the time limit: the first request has come, or the channel has its own limits. */
     void served(StreamConnection connection) {
         Entry entry = open.get(connection);

@@ -8,6 +8,8 @@ import java.time.Duration;
  * @param streamWindow the initial window of a stream
  * @param maxStreamWindow the largest window of a stream, while its upload is read
  * @param connectionWindow the bound on the unread bytes of all streams together
+ * @param maxUnreadUploads the bound on the unread bytes of the uploads of all connections of the port, in bytes; those of
+ *     one address may have a quarter
  * @param maxStreams how many streams may be open at once
  * @param maxResetsPerMinute how many streams may be reset within a minute, by either end
  * @param maxControlFramesPerMinute how many frames without bytes of a stream may come within a minute
@@ -18,6 +20,7 @@ public record Http2Limits(
         int streamWindow,
         int maxStreamWindow,
         int connectionWindow,
+        long maxUnreadUploads,
         int maxStreams,
         int maxResetsPerMinute,
         int maxControlFramesPerMinute,

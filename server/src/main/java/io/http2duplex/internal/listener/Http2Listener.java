@@ -19,6 +19,7 @@ final class Http2Listener implements DelegateOpenListener {
     private final ListenerLimits limits;
     private final ListenerCounts counts;
     private final Connections open;
+    private final UnreadUploads unread;
     private final Set<Http2ServerChannel> connections = ConcurrentHashMap.newKeySet();
     private volatile HttpHandler handler;
     private volatile OptionMap options;
@@ -36,6 +37,7 @@ final class Http2Listener implements DelegateOpenListener {
         this.limits = limits;
         this.counts = counts;
         this.open = open;
+        unread = new UnreadUploads(limits.http2().maxUnreadUploads());
         this.handler = handler;
     }
 
@@ -48,8 +50,15 @@ final class Http2Listener implements DelegateOpenListener {
     public void handleEvent(StreamConnection connection, @Nullable PooledByteBuffer data) {
         open.served(connection); // the channel has its own time limits
         Renegotiation.refuse(connection, counts);
-        Http2ServerChannel channel =
-                Http2ServerChannel.over(connection, open.socket(connection), buffers, data, options, limits, counts);
+        Http2ServerChannel channel = Http2ServerChannel.over(
+                connection,
+                open.socket(connection),
+                buffers,
+                data,
+                options,
+                limits,
+                counts,
+                unread.open(open.address(connection)));
         connections.add(channel);
         channel.addCloseTask(connections::remove);
         int bufferSize = buffers.toWrite().getBufferSize();

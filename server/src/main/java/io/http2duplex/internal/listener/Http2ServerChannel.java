@@ -105,7 +105,10 @@ final class Http2ServerChannel extends Http2Channel {
                 received(type, flags, stream, length);
             }
         });
-        addCloseTask(closed -> source.release());
+        addCloseTask(closed -> {
+            source.release();
+            streams.closed();
+        });
         sink.show(this::sent);
         putAttachment(BodyDeadline.STREAMS_CAN_BE_RESET, true);
         putAttachment(StreamCount.KEY, streams);
@@ -125,7 +128,8 @@ final class Http2ServerChannel extends Http2Channel {
             @Nullable PooledByteBuffer data,
             OptionMap options,
             ListenerLimits limits,
-            ListenerCounts counts) {
+            ListenerCounts counts,
+            UnreadUploads.Account unread) {
         CoalescingSink gathering = new CoalescingSink(
                 connection.getSinkChannel().getConduit(),
                 socket,
@@ -136,7 +140,7 @@ final class Http2ServerChannel extends Http2Channel {
                 });
         FrameTapSink sink = new FrameTapSink(gathering);
         connection.getSinkChannel().setConduit(sink);
-        StreamLedger streams = new StreamLedger(limits.http2(), counts, System.nanoTime());
+        StreamLedger streams = new StreamLedger(limits.http2(), counts, unread, System.nanoTime());
         CoalescingSource source = new CoalescingSource(
                 connection.getSourceChannel().getConduit(), connection.getIoThread(), buffers.toRead(), streams, data);
         connection.getSourceChannel().setConduit(source);
@@ -259,6 +263,20 @@ final class Http2ServerChannel extends Http2Channel {
             reset = streams.find(itsStream);
         }
         int error = streams.received(itsType, itsFlags, itsStream, length, System.nanoTime());
+        int unread = streams.tooMuchUnread();
+        if (unread != 0) { // later, not while Undertow reads
+            LOG.debugf(
+                    "A stream of the HTTP/2 connection with %s is reset: %s",
+                    getPeerAddress(), ListenerLimit.MAX_UNREAD_UPLOADS.option());
+            IoThreads.execute(
+                    getIoThread(),
+                    () -> {
+                        if (!streams.isClosed(unread)) {
+                            sendRstStream(unread, ERROR_ENHANCE_YOUR_CALM);
+                        }
+                    },
+                    stopped -> LOG.trace("Closed with the server", stopped));
+        }
         endIfDone();
         if (error != StreamLedger.NO_ERROR) {
             LOG.debugf("HTTP/2 connection with %s ends with error %d", getPeerAddress(), error);

@@ -13,6 +13,7 @@ public enum ListenerLimit {
     PING_TIMEOUT("pingTimeout"),
     MAX_STREAMS("maxStreams"),
     STREAM_WINDOW("streamWindow"),
+    MAX_UNREAD_UPLOADS("maxUnreadUploads"),
     MAX_RESETS("maxResetsPerMinute"),
     MAX_CONTROL_FRAMES("maxControlFramesPerMinute"),
     /** A client's second TLS handshake, which no option allows. */

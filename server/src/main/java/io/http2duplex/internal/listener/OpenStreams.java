@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A list of the open streams of a connection, sorted by id. Ids only rise, and a map would double its size. */
@@ -27,6 +28,8 @@ final class OpenStreams {
         int read;
         /** Bytes passed on and not read. */
         int unread;
+        /** Bytes that have come and were not read, those of frames' padding included. */
+        int held;
         /** Whether it becomes due when everything is read. */
         boolean waits;
 
@@ -34,6 +37,9 @@ final class OpenStreams {
         private byte[] collected = NOTHING;
 
         int collectedCount;
+
+        /** Whether it must be reset, since too much is unread. */
+        boolean isRefused;
 
         boolean clientEnded;
         boolean serverEnded;
@@ -88,6 +94,10 @@ final class OpenStreams {
 
     int count() {
         return streams.size();
+    }
+
+    void forEach(Consumer<Stream> action) {
+        streams.forEach(action);
     }
 
     boolean isEmpty() {

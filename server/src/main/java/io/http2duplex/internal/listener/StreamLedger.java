@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Flow control of uploads (RFC 9113, section 5.2): the connection's window is replenished as bytes come, read or
  * not. Unread bytes, and bytes of closed streams, cannot block other streams. The streams' windows bound the memory. A
  * stream begins with {@code streamWindow}. While its upload is read, its window grows up to {@code maxStreamWindow}, or
- * to the announced length of its body. The windows of all streams together never exceed {@code connectionWindow}.
+ * to the announced length of its body. The windows of all streams together never exceed {@code connectionWindow}. What was
+ * not read of all connections is bounded by {@link UnreadUploads}: the stream whose bytes are too many is reset.
  *
  * <p>Thread-safe: a handler may read an upload on any thread.
  */
@@ -43,6 +44,7 @@ final class StreamLedger implements StreamCount {
 
     private final Http2Limits limits;
     private final ListenerCounts counts;
+    private final UnreadUploads.Account unread;
     private final OpenStreams open = new OpenStreams();
     /** Streams with collected bytes, whose earlier bytes are all read. */
     private final Deque<Stream> due = new ArrayDeque<>();
@@ -61,12 +63,17 @@ final class StreamLedger implements StreamCount {
     /** Since when no stream is open, if none is. */
     private long idleSince;
 
+    /** The stream whose bytes came last, if there are too many that nobody has read; else 0. */
+    private int tooMuchOn;
+
     private boolean goneAway;
     private boolean failed;
+    private boolean closed;
 
-    StreamLedger(Http2Limits limits, ListenerCounts counts, long now) {
+    StreamLedger(Http2Limits limits, ListenerCounts counts, UnreadUploads.Account unread, long now) {
         this.limits = limits;
         this.counts = counts;
+        this.unread = unread;
         idleSince = now;
         resets = new MinuteCount(limits.maxResetsPerMinute(), now);
         controlFrames = new MinuteCount(limits.maxControlFramesPerMinute(), now);
@@ -135,6 +142,13 @@ final class StreamLedger implements StreamCount {
             if (known.window < 0) {
                 return false;
             }
+            hold(known, length);
+            // What every stream may send unasked counts against its own address alone.
+            boolean tooMuch = unread.isBeyondShare() || (known.held > limits.streamWindow() && unread.isBeyondAll());
+            if (tooMuch && !known.isRefused) {
+                known.isRefused = true;
+                tooMuchOn = stream;
+            }
         }
         if ((flags & FrameHeads.END_STREAM) != 0) {
             clientEnded(stream, now);
@@ -142,6 +156,34 @@ final class StreamLedger implements StreamCount {
             controlFrames.add(now);
         }
         return true;
+    }
+
+    /** Records bytes that have come, or fewer than none that were read. */
+    private void hold(Stream known, int count) {
+        int change = Math.max(count, -known.held);
+        known.held += change;
+        if (!closed) {
+            unread.add(change);
+        }
+    }
+
+    /** {@return the stream that must be reset, since too many bytes are unread; 0 if none} It is told once. */
+    synchronized int tooMuchUnread() {
+        int stream = tooMuchOn;
+        tooMuchOn = 0;
+        if (stream != 0) {
+            counts.reached(ListenerLimit.MAX_UNREAD_UPLOADS);
+        }
+        return stream;
+    }
+
+    /** The connection is closed. */
+    synchronized void closed() {
+        if (!closed) {
+            open.forEach(known -> hold(known, -known.held));
+            closed = true;
+            unread.close();
+        }
     }
 
     private void clientEnded(int stream, long now) {
@@ -193,6 +235,7 @@ final class StreamLedger implements StreamCount {
     private void close(Stream known, long now) {
         open.remove(known);
         due.remove(known);
+        hold(known, -known.held);
         idleSince = now;
         roomToGrow += known.size - limits.streamWindow();
     }
@@ -236,6 +279,7 @@ final class StreamLedger implements StreamCount {
     /** Records padding, which no reader gets. */
     synchronized void padding(Stream stream, int count) {
         stream.owed += count;
+        hold(stream, -count);
     }
 
     /** {@return whether a stream is due} */
@@ -263,6 +307,7 @@ final class StreamLedger implements StreamCount {
             return 0;
         }
         known.unread = Math.max(0, known.unread - count);
+        hold(known, -count);
         if (known.waits && known.unread == 0) {
             known.waits = false;
             due.add(known);

@@ -177,12 +177,14 @@ class CoalescingSourceTest {
                         WINDOW,
                         WINDOW,
                         MAX_STREAMS * WINDOW,
+                        Long.MAX_VALUE,
                         MAX_STREAMS,
                         MANY,
                         MANY,
                         Duration.ofSeconds(1),
                         Duration.ofSeconds(1)),
                 new ListenerCounts(),
+                new UnreadUploads(Long.MAX_VALUE).open(null),
                 0);
         CoalescingSource source = new CoalescingSource(
                 transport(mostAtOnce), later::add, new DefaultByteBufferPool(false, RAW, 0, 0, 0), streams, null);

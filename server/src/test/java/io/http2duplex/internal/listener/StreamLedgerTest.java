@@ -2,18 +2,29 @@ package io.http2duplex.internal.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class StreamLedgerTest {
     private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
     private static final int CONNECTION_WINDOW = 100_000;
 
+    /** What all connections together may have unread. */
+    private static final long ALL = 100_000;
+
+    private static final InetAddress HERE = InetAddress.getLoopbackAddress();
+
+    private final UnreadUploads unread = new UnreadUploads(ALL);
     private final ListenerCounts counts = new ListenerCounts();
     private final StreamLedger streams = new StreamLedger(
-            new Http2Limits(20_000, 70_000, CONNECTION_WINDOW, 3, 5, 5, Duration.ofSeconds(1), Duration.ofSeconds(1)),
+            new Http2Limits(
+                    20_000, 70_000, CONNECTION_WINDOW, ALL, 3, 5, 5, Duration.ofSeconds(1), Duration.ofSeconds(1)),
             counts,
+            unread.open(null),
             0);
     private long now;
 
@@ -131,8 +142,9 @@ class StreamLedgerTest {
     @Test
     void aWindowGrowsSixteenfoldButNotBeyondItsBound() {
         StreamLedger roomy = new StreamLedger(
-                new Http2Limits(20_000, 500_000, 1_000_000, 3, 5, 5, Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                new Http2Limits(20_000, 500_000, 1_000_000, ALL, 3, 5, 5, Duration.ofSeconds(1), Duration.ofSeconds(1)),
                 counts,
+                unread.open(null),
                 0);
         roomy.received(FrameHeads.HEADERS, 0, 1, 10, 0);
         assertThat(roomy.replenish(1, 0)).isEqualTo(300_000);
@@ -254,5 +266,62 @@ class StreamLedgerTest {
         }
         assertThat(receive(FrameHeads.WINDOW_UPDATE, 0, 0, 4)).isEqualTo(StreamLedger.ENHANCE_YOUR_CALM);
         assertThat(counts.limitsReached()).containsEntry(ListenerLimit.MAX_CONTROL_FRAMES, 1L);
+    }
+
+    private StreamLedger from(@Nullable InetAddress address) {
+        Http2Limits limits =
+                new Http2Limits(20_000, 70_000, 1_000_000, ALL, 9, 5, 5, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        StreamLedger ledger = new StreamLedger(limits, counts, unread.open(address), now);
+        ledger.received(FrameHeads.HEADERS, 0, 1, 10, now);
+        ledger.received(FrameHeads.HEADERS, 0, 3, 10, now);
+        return ledger;
+    }
+
+    private int data(StreamLedger ledger, int stream, int length) {
+        assertThat(ledger.received(FrameHeads.DATA, 0, stream, length, now)).isEqualTo(StreamLedger.NO_ERROR);
+        return ledger.tooMuchUnread();
+    }
+
+    @Test
+    void theConnectionsOfAnAddressMayHaveAQuarterOfWhatIsUnread() {
+        StreamLedger one = from(HERE);
+        StreamLedger another = from(HERE);
+        assertThat(data(one, 1, 20_000)).isZero();
+        assertThat(data(another, 1, 5_000)).isZero();
+        assertThat(data(another, 1, 1)).isEqualTo(1);
+        assertThat(data(another, 1, 1)).as("told once").isZero();
+        assertThat(data(another, 3, 1)).isEqualTo(3);
+        assertThat(counts.limitsReached()).containsEntry(ListenerLimit.MAX_UNREAD_UPLOADS, 2L);
+
+        one.read(1, 20_000);
+        assertThat(data(one, 3, 19_000)).isZero();
+        another.closed();
+        one.received(FrameHeads.RST_STREAM, 0, 3, 4, now);
+        assertThat(unread.bytes()).isZero();
+        one.closed();
+        assertThat(unread.addresses()).isZero();
+    }
+
+    @Test
+    void ifAllConnectionsHaveTooMuchUnreadOnlyStreamsWithMoreThanTheirFirstWindowAreReset() {
+        StreamLedger proxy = from(null);
+        proxy.replenish(1, 0); // to 70,000
+        assertThat(data(proxy, 1, 70_000)).isZero();
+        StreamLedger another = from(null);
+        another.replenish(1, 0);
+        assertThat(data(another, 1, 20_000)).isZero();
+        assertThat(data(another, 3, 20_000)).isZero();
+        assertThat(data(another, 1, 1)).isEqualTo(1);
+    }
+
+    @Test
+    void paddingIsNotUnread() {
+        StreamLedger ledger = from(HERE);
+        data(ledger, 1, 1_000);
+        ledger.padding(Objects.requireNonNull(ledger.find(1)), 100);
+        ledger.read(1, 900);
+        assertThat(unread.bytes()).isZero();
+        ledger.read(1, 5);
+        assertThat(unread.bytes()).isZero();
     }
 }
