@@ -2,12 +2,10 @@ package io.http2duplex.server;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -22,15 +20,27 @@ import org.jspecify.annotations.Nullable;
 final class TlsReload {
     private static final Logger LOG = Logger.getLogger(TlsReload.class);
 
-    /** The state of a file; null and 0 for a moment, while it is replaced. */
-    private record Version(@Nullable FileTime modified, long size) {}
+    /**
+     * The state of a file. Another may take its place behind a symbolic link with the same size and time.
+     *
+     * @param identity what the operating system tells files apart by; null if it does not
+     * @param problem why nothing is known of it, as for a moment while it is replaced; null if the rest is
+     */
+    private record Version(
+            @Nullable Path path,
+            @Nullable Object identity,
+            @Nullable FileTime modified,
+            long size,
+            @Nullable String problem) {}
 
     private final Supplier<SSLContext> loader;
     private final List<Path> files;
     private final Duration interval;
     // One thread at a time uses these two.
     private List<Version> loaded = List.of();
+    /** Those whose refusal was logged; empty: none since the files last were those of the context in use. */
     private List<Version> refused = List.of();
+
     private @Nullable Runnable cancel;
     private boolean stopped;
 
@@ -45,7 +55,7 @@ final class TlsReload {
      *
      * @throws IllegalStateException if the loader gives none: a server must not fall back to clear text
      */
-    SSLContext load() throws IOException {
+    SSLContext load() {
         List<Version> versions = versions();
         SSLContext context = loader.get();
         if (context == null) {
@@ -83,13 +93,13 @@ final class TlsReload {
     }
 
     private void look(Timer after, Consumer<SSLContext> use) {
-        List<Version> versions = List.of();
+        List<Version> versions = versions();
         try {
-            versions = versions();
             if (!versions.equals(loaded)) {
                 use.accept(load());
                 LOG.infof("The TLS context was loaded again from %s", files);
             }
+            refused = List.of();
         } catch (Throwable e) { // the application's loader: whatever it throws, the server goes on and tries again
             if (!versions.equals(refused)) {
                 refused = versions;
@@ -100,16 +110,17 @@ final class TlsReload {
         }
     }
 
-    private List<Version> versions() throws IOException {
-        List<Version> versions = new ArrayList<>();
-        for (Path file : files) {
-            try {
-                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                versions.add(new Version(attributes.lastModifiedTime(), attributes.size()));
-            } catch (NoSuchFileException e) {
-                versions.add(new Version(null, 0));
-            }
+    private List<Version> versions() {
+        return files.stream().map(TlsReload::version).toList();
+    }
+
+    private static Version version(Path file) {
+        try {
+            Path path = file.toRealPath();
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            return new Version(path, attributes.fileKey(), attributes.lastModifiedTime(), attributes.size(), null);
+        } catch (IOException e) {
+            return new Version(null, null, null, 0, e.toString()); // the loader tells of it, if it needs the file
         }
-        return versions;
     }
 }

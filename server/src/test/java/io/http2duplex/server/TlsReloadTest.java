@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,6 +15,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +92,65 @@ class TlsReloadTest {
         look();
         assertThat(calls).hasValue(2);
         assertThat(used).containsExactly(context);
+    }
+
+    /** As images that can only be read have them, and certificates of one authority: all of one size and time. */
+    @Test
+    void anotherFileOfTheSameSizeAndTimeBehindASymbolicLinkIsNoticed() throws IOException {
+        Path other = Files.writeString(directory.resolve("other.pem"), "two");
+        FileTime time = FileTime.fromMillis(0);
+        Files.setLastModifiedTime(file, time);
+        Files.setLastModifiedTime(other, time);
+        Path target = file;
+        file = Files.createSymbolicLink(directory.resolve("current.pem"), target);
+        started();
+        Files.delete(file);
+        Files.createSymbolicLink(file, other);
+        look();
+        look();
+        assertThat(calls).hasValue(2);
+        assertThat(used).containsExactly(context);
+    }
+
+    @Test
+    void aFailureIsLoggedOnceEachTimeThatItBegins() throws IOException {
+        List<String> warnings = new ArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord logged) {
+                if (logged.getLevel().intValue() >= Level.WARNING.intValue()) {
+                    warnings.add(logged.getMessage());
+                }
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger log = Logger.getLogger(TlsReload.class.getName());
+        log.addHandler(handler);
+        try {
+            started();
+            for (int i = 1; i <= 2; i++) {
+                Files.delete(file);
+                Files.createSymbolicLink(file, file); // nothing can be known of it
+                loads = () -> {
+                    throw new IllegalArgumentException("no file");
+                };
+                look();
+                look();
+                assertThat(warnings).hasSize(i);
+                Files.delete(file);
+                Files.writeString(file, "good again");
+                loads = () -> context;
+                look();
+                assertThat(used).hasSize(i);
+            }
+        } finally {
+            log.removeHandler(handler);
+        }
     }
 
     static List<Supplier<@Nullable SSLContext>> failures() {
