@@ -40,6 +40,7 @@ public final class Messages<I, O> implements Iterable<I>, AutoCloseable {
     private final Codec<I> in;
     private final Codec<O> out;
     private final MessageOptions options;
+    private final Memberships memberships;
     /** The face that messages are read through; null: none yet. Written under this object's lock. */
     private volatile @Nullable MessageReader<I> reader;
 
@@ -50,6 +51,7 @@ public final class Messages<I, O> implements Iterable<I>, AutoCloseable {
         this.in = Objects.requireNonNull(in, "in");
         this.out = Objects.requireNonNull(out, "out");
         this.options = Objects.requireNonNull(options, "options");
+        memberships = new Memberships(duplex, room -> room.leave(this));
     }
 
     /** {@return messages that Jackson reads and writes, with the default options} */
@@ -76,6 +78,11 @@ public final class Messages<I, O> implements Iterable<I>, AutoCloseable {
     /** {@return the duplex below, for its id, its request, its end and resets} */
     public Duplex duplex() {
         return duplex;
+    }
+
+    /** {@return the topics that it is a member of} */
+    Memberships memberships() {
+        return memberships;
     }
 
     // ---- messages that arrive

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The members of one topic on this node, and its counts. {@link Topic}s of one name share it. It is found as long as
- * somebody holds such a topic, or is a member: a member's duplex holds it.
+ * somebody holds such a topic, or is a member: a member's duplex holds it by its {@link Memberships}.
  */
 final class Room {
     private final Map<Messages<?, ?>, Member> members = new ConcurrentHashMap<>();
@@ -20,12 +20,9 @@ final class Room {
     }
 
     void join(Messages<?, ?> messages, Slow slow) {
-        Duplex duplex = messages.duplex();
-        duplex.writable(); // throws if messages can't be sent, because another face is used
         Member member = slow == Slow.LATEST ? new LatestMember(messages) : new Member(messages, slow);
-        if (members.putIfAbsent(messages, member) == null) {
+        if (messages.memberships().join(this, () -> members.putIfAbsent(messages, member) == null)) {
             counts.members(1);
-            duplex.closed().whenComplete((nothing, failure) -> leave(messages));
         }
     }
 
@@ -35,7 +32,7 @@ final class Room {
     }
 
     private boolean remove(Member member) {
-        boolean removed = members.remove(member.messages, member);
+        boolean removed = member.messages.memberships().leave(this, () -> members.remove(member.messages, member));
         if (removed) {
             counts.members(-1);
         }

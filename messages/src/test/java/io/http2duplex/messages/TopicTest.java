@@ -227,6 +227,43 @@ class TopicTest {
         assertThat(topics.statistics().published()).isEqualTo(1);
     }
 
+    @Test
+    void aTopicThatALivingDuplexHasLeftIsForgottenToo() throws Exception {
+        Messages<String, String> living = messages(simulated.open(2));
+        room.join(living);
+        Topic<String> left = topics.topic("joined for a moment", codec);
+        for (int i = 0; i < 3; i++) {
+            left.join(living);
+            left.publish("x");
+            assertThat(left.leave(living)).isTrue();
+        }
+        left = room;
+        // The collector decides when; until then the counts are there.
+        while (topics.topic("joined for a moment", codec).statistics().published() > 0) {
+            System.gc();
+        }
+        assertThat(left.statistics().members()).isEqualTo(1);
+    }
+
+    @Test
+    void aMemberLeavesAllItsTopicsWhenItsDuplexIsOverAndJoinsNoneAfterwards() throws Exception {
+        Simulated.Pair pair = simulated.open(2);
+        Messages<String, String> messages = messages(pair);
+        Topic<String> another = topics.topic("another room", codec);
+        room.join(messages);
+        assertThat(room.leave(messages)).isTrue();
+        room.join(messages);
+        another.join(messages);
+        assertThat(topics.statistics().members()).isEqualTo(2);
+
+        pair.duplex().reset();
+        while (topics.statistics().members() > 0) { // it is told on a thread of its own
+            Thread.onSpinWait();
+        }
+        another.join(messages);
+        assertThat(topics.statistics().members()).isZero();
+    }
+
     /** A bus between two nodes of this test, which gives what was published to both. */
     @Test
     void topicsOfSeveralNodesShareABus() throws Exception {
