@@ -1,6 +1,7 @@
 // Answers that something on the way gives in place of the server: none of them ends a session.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { ResponseError } from '../../src/index.js';
 import { faces, failsOnce, failureOf, modes, textOf } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
@@ -123,20 +124,34 @@ for (const face of faces) {
   }
 }
 
-test('a POST that something on the way refuses as too large is sent again in smaller ones', LIMIT, async () => {
-  const server = await new Dialect2Server().listen();
-  try {
-    const { client, duplex } = await server.connect(faces[1], {
-      disable_request_streaming: true,
-      fetch: async (/** @type {any} */ url, /** @type {any} */ init) =>
-        init.body?.length > 10_000 ? new Response('too large', { status: 413 }) : server.fetch(url, init),
-    });
-    const bytes = new Uint8Array(60_000).fill(7);
-    await client.write(bytes);
-    await duplex.until(() => Buffer.concat(duplex.received).length === bytes.length);
-    assert.deepEqual(Buffer.concat(duplex.received), Buffer.from(bytes));
-    client.destroy();
-  } finally {
-    await server.close();
-  }
-});
+test(
+  'a POST that something on the way refuses as too large is sent again in smaller ones, one at a time',
+  LIMIT,
+  async () => {
+    const server = await new Dialect2Server().listen();
+    let refusals = 0;
+    let open = 0;
+    let most = 0;
+    const fetch = async (/** @type {any} */ url, /** @type {any} */ init) => {
+      if (!(init.body?.length > 10_000)) {
+        return server.fetch(url, init);
+      }
+      refusals++;
+      most = Math.max(most, ++open);
+      await setImmediate();
+      open--;
+      return new Response('too large', { status: 413 });
+    };
+    try {
+      const { client, duplex } = await server.connect(faces[1], { disable_request_streaming: true, fetch });
+      const bytes = new Uint8Array(60_000).fill(7);
+      await client.write(bytes);
+      await duplex.until(() => Buffer.concat(duplex.received).length === bytes.length);
+      assert.deepEqual(Buffer.concat(duplex.received), Buffer.from(bytes));
+      assert.deepEqual([refusals, most], [3, 1], 'one at a time until one is taken');
+      client.destroy();
+    } finally {
+      await server.close();
+    }
+  },
+);

@@ -32,6 +32,8 @@ export class FetchUpload extends Exchanges {
   #streaming;
   /** The most of the application's bytes that one POST carries. */
   #limit;
+  /** Whether a POST was too large for something on the way, and none was taken since: then they go one at a time. */
+  #seeksLimit = false;
   /** Whether the browser has asked for bytes of a streaming POST that has ended. */
   #begun = false;
   #posts = 0;
@@ -65,7 +67,7 @@ export class FetchUpload extends Exchanges {
     this.#feed();
     if (!this.#stream || uploads.wantsPost) {
       for (;;) {
-        const most = uploads.sendable < this.#limit ? MAX_POSTS : MAX_FULL_POSTS;
+        const most = this.#seeksLimit ? 1 : uploads.sendable < this.#limit ? MAX_POSTS : MAX_FULL_POSTS;
         const part = uploads.nextBody(
           !this.#stream && this.#posts < most ? this.#limit : 0,
           performance.now(),
@@ -88,7 +90,9 @@ export class FetchUpload extends Exchanges {
     } else if (answer) {
       this.#spares.push(part.bytes.buffer);
     }
+    this.#seeksLimit &&= !answer?.isAccepted;
     if (answer?.error && answer.response.status === TOO_LARGE) {
+      this.#seeksLimit = true;
       this.#limit = Math.max(SMALLEST_LIMIT, Math.min(this.#limit, part.bytes.length >> 1));
     }
     this.#answered(part, answer);

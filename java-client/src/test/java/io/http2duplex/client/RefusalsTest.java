@@ -71,10 +71,11 @@ class RefusalsTest {
         }
     }
 
-    @Test
-    void anAnswerWithoutADuplexThatDoesNotEndIsToldOfAtTheTimeLimit() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Http2-Duplex-Id:\r\n"})
+    void anAnswerWithoutADuplexThatDoesNotEndIsToldOfAtTheTimeLimit(String fields) throws Exception {
         try (ServerSocket other = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            CompletableFuture<Socket> answered = CompletableFuture.supplyAsync(() -> answer(other));
+            CompletableFuture<Socket> answered = CompletableFuture.supplyAsync(() -> answer(other, fields));
             DuplexException failure = catchThrowableOfType(
                     DuplexException.class,
                     () -> TestServer.client()
@@ -87,10 +88,11 @@ class RefusalsTest {
         }
     }
 
-    private static Socket answer(ServerSocket server) {
+    private static Socket answer(ServerSocket server, String fields) {
         try {
             Socket socket = server.accept();
-            socket.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nx".getBytes(US_ASCII));
+            String answer = "HTTP/1.1 200 OK\r\n" + fields + "Content-Length: 1000\r\n\r\nx";
+            socket.getOutputStream().write(answer.getBytes(US_ASCII));
             return socket;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -259,12 +259,12 @@ final class OpeningGet implements Transport.Receiver {
     @Override
     public void answered(Transport.Head head) {
         String identified = head.status() == 200 ? head.field(HeaderNames.ID) : null;
-        boolean accepted = identified != null;
+        boolean accepted = identified != null && !identified.isEmpty();
         boolean elsewhere = !sameHost(head.uri());
         State before;
         synchronized (opening) {
             before = state;
-            if (identified != null) {
+            if (identified != null && accepted) {
                 id = identified;
                 poll = head.field(HeaderNames.POLL) != null;
                 saysDialect2 = HeaderNames.DIALECT_2.equals(head.field(HeaderNames.VERSION));

@@ -99,6 +99,8 @@ final class ClientUploads {
     private long maxBody;
 
     private long limit;
+    /** Whether a body was too large for something on the way, and none was taken since: then they go one at a time. */
+    private boolean seeksLimit;
     /** When an upload was first lost since bytes have arrived. */
     private long stuckSince = Deadline.NONE;
     /** When bytes were last seen to arrive, and up to which offset. */
@@ -189,7 +191,7 @@ final class ClientUploads {
             return openStream(now);
         }
         long posts = open.stream().filter(upload -> !upload.isStream()).count();
-        int most = sending.sendable() < bodyLimit() ? MAX_POSTS : MAX_FULL_POSTS;
+        int most = seeksLimit ? 1 : sending.sendable() < bodyLimit() ? MAX_POSTS : MAX_FULL_POSTS;
         ClientUpload upload = new ClientUpload(false, false, now);
         open.add(upload);
         List<ByteBuffer> body = compose(upload, posts < most && !isFed() ? bodyLimit() : 0, now);
@@ -399,6 +401,7 @@ final class ClientUploads {
             return false;
         }
         backOff.reset();
+        seeksLimit = false;
         maxBody = Math.min(2 * maxBody, limit);
         if (upload.carries) {
             news = true;
@@ -449,6 +452,7 @@ final class ClientUploads {
     void tooLarge(ClientUpload upload) {
         limit = Math.max(SMALLEST_LIMIT, Math.min(limit, upload.length() / 2));
         maxBody = Math.min(maxBody, limit);
+        seeksLimit = true;
     }
 
     /**

@@ -1,0 +1,56 @@
+package io.http2duplex.internal.core.resumable.client;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.http2duplex.DownloadMode;
+import io.http2duplex.internal.core.resumable.FrameEncoder;
+import io.http2duplex.internal.core.resumable.MemoryBudget;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Ordinary POSTs, where something on the way refuses some. */
+class ClientPostsTest {
+    private static final int WINDOW = 1 << 20;
+    private static final int LENGTH = 100_000;
+
+    private final long now = Long.MAX_VALUE - 5;
+    private final ClientSession session = new ClientSession(
+            new ClientLimits(WINDOW, WINDOW, 0, WINDOW, false, List.of(DownloadMode.STREAMING), 0),
+            new OpenedBy(0, DownloadMode.STREAMING),
+            new MemoryBudget(0),
+            () -> 0,
+            () -> {},
+            now);
+
+    private void answer(ClientUpload post, int status) {
+        session.answered(post, new Answer(status, null, 0, new IllegalStateException("the answer")), true, now);
+    }
+
+    private ClientUpload next() {
+        return requireNonNull(session.nextUpload(now), "there is no POST");
+    }
+
+    @Test
+    void whatIsTooLargeForSomethingOnTheWayGoesInSmallerOnesOneAtATimeUntilOneIsTaken() {
+        ClientDownload download = session.opened(session.opening(), false, now);
+        ByteBuffer hello =
+                ByteBuffer.allocate(12).putInt(0x07000008).putInt(15_000).putInt(30_000);
+        session.received(download, hello.flip(), now);
+        session.received(download, new FrameEncoder().window(0, WINDOW).take(), now);
+        session.writeCopy(ByteBuffer.allocate(LENGTH));
+
+        long length = LENGTH;
+        for (int i = 0; i < 3; i++) {
+            ClientUpload post = next();
+            assertThat(post.length()).isBetween(length, length + 100);
+            assertThat(session.nextUpload(now)).isNull();
+            answer(post, Answer.TOO_LARGE);
+            length = post.length() / 2;
+        }
+        answer(next(), Answer.PROCESSED);
+        assertThat(next().length()).isBetween(length, length + 100);
+        assertThat(next().length()).isBetween(length, length + 100);
+    }
+}
