@@ -5,9 +5,6 @@ import java.util.Map;
 
 /** An embedded servlet container with one port, TLS and HTTP/2 on it. */
 interface Container {
-    /** How much a client may upload before any of it is read, as the documents recommend, in bytes. */
-    int WINDOW = 16 * 1024 * 1024;
-
     /**
      * {@return the port, when it is started}
      *

@@ -20,6 +20,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** An embedded Jetty. */
 final class JettyContainer implements Container {
+    /** How much a client may upload before any of it is read, as {@code docs/servlet.md} recommends, in bytes. */
+    private static final int WINDOW = 16 * 1024 * 1024;
+
     private final Server server;
     private final ServerConnector connector;
 

@@ -17,6 +17,9 @@ import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 
 /** An embedded Tomcat. */
 final class TomcatContainer implements Container {
+    /** How much a client may upload before any of it is read, as {@code docs/servlet.md} recommends, in bytes. */
+    private static final int WINDOW = 256 * 1024;
+
     private final Connector connector = new Connector();
 
     /** @param recommended whether its connector is configured as the documents recommend */
