@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ProxiesIT {
     private static final int SIZE = 5_000_000;
     /** Twice of it, and the proxies' timeouts of 3 s less it, are what a busy machine may take. */
-    private static final Duration HEARTBEAT = Duration.ofMillis(1_300);
+    static final Duration HEARTBEAT = Duration.ofMillis(1_300);
 
     private static final List<String> WAYS = List.of("streaming", "typed", "polling");
 
