@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -60,14 +62,19 @@ class LinksTest {
                 .toList();
     }
 
-    /** {@return the anchors that headings have on code hosts} */
+    /** {@return the anchors that headings have on code hosts, which number those that are there again} */
     private static Set<String> anchors(Path document) throws IOException {
+        Map<String, Integer> known = new HashMap<>();
         return HEADING.matcher(prose(document))
                 .results()
                 .map(heading -> heading.group(1)
                         .toLowerCase(Locale.ROOT)
                         .replaceAll("[^\\p{L}\\p{N} _-]", "")
                         .replace(' ', '-'))
+                .map(anchor -> {
+                    int before = known.merge(anchor, 1, Integer::sum) - 1;
+                    return before == 0 ? anchor : anchor + "-" + before;
+                })
                 .collect(Collectors.toSet());
     }
 
