@@ -207,10 +207,13 @@ class ContainersTest {
         TestContainer container =
                 start(kind, DuplexServlet.builder(Duplex::reset).build());
         for (HttpClient.Version version : HttpClient.Version.values()) {
-            HttpResponse<InputStream> download =
-                    browser().send(request(container).version(version).build(), BodyHandlers.ofInputStream());
-            assertThat(download.statusCode()).isEqualTo(200);
-            assertThatThrownBy(download.body()::readAllBytes).isInstanceOf(IOException.class);
+            HttpRequest opening = request(container).version(version).build();
+            assertThatThrownBy(() -> {
+                        HttpResponse<InputStream> download = browser().send(opening, BodyHandlers.ofInputStream());
+                        assertThat(download.statusCode()).isEqualTo(200); // which Jetty may leave out
+                        download.body().readAllBytes();
+                    })
+                    .isInstanceOf(IOException.class);
         }
     }
 
