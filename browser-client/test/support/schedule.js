@@ -246,7 +246,9 @@ export class Schedule {
     if (this.#isAway || this.#sleepsUntil > world.now || isOver || client.downloads.timeLeft(world.now) <= 0) {
       return;
     }
-    const stored = textOf({ asked: '', url: '', id: 'id', way: 'streaming', until: 1, ...client.suspend() });
+    const address = 'https://host/';
+    const at = { asked: address, url: address, id: 'id', way: /** @type {const} */ ('streaming'), until: 1 };
+    const stored = textOf({ ...at, ...client.suspend() });
     this.#isAway = true;
     this.#watched.forEach((look) => look());
     const kept = sessionIn(stored);
