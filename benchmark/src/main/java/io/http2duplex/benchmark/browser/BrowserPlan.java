@@ -43,7 +43,7 @@ record BrowserPlan(
         Set<String> leftOut) {
 
     static final BrowserPlan FULL = new BrowserPlan(
-            3,
+            2,
             List.of(0, 50),
             1000,
             30,
