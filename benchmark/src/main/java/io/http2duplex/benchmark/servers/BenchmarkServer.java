@@ -103,6 +103,9 @@ public final class BenchmarkServer {
 
     public static void main(String... arguments) throws Exception {
         Kind kind = Kind.valueOf(arguments[0]);
+        if (System.getProperty(TLS, "").equals(CONSCRYPT)) { // before any context is made
+            Security.insertProviderAt(Conscrypt.newProvider(), 1);
+        }
         BenchmarkServer server =
                 new BenchmarkServer(kind, DevelopmentCertificates.in(Path.of(arguments[1])), Path.of(arguments[2]));
         System.out.println("{\"port\":" + server.start() + "}");
@@ -120,14 +123,7 @@ public final class BenchmarkServer {
     }
 
     private static @Nullable SSLContext tls(DevelopmentCertificates certificates) {
-        String by = System.getProperty(TLS, "");
-        if (by.equals(NONE)) {
-            return null;
-        }
-        if (by.equals(CONSCRYPT)) {
-            Security.insertProviderAt(Conscrypt.newProvider(), 1);
-        }
-        return certificates.sslContext();
+        return System.getProperty(TLS, "").equals(NONE) ? null : certificates.sslContext();
     }
 
     private static long heap() {

@@ -76,6 +76,9 @@ final class Connections {
                 LOG.debugf(e, "No TLS with %s", plain);
                 IoUtils.safeClose(plain);
                 return;
+            } catch (Error e) { // of a provider that can't be used; it is logged
+                IoUtils.safeClose(plain);
+                throw e;
             }
             if (admit(connection, socket)) {
                 within(limits.handshakeTimeout(), ListenerLimit.HANDSHAKE_TIMEOUT, connection);
