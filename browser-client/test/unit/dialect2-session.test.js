@@ -394,7 +394,7 @@ test('polls that bring nothing, and are answered at once, follow each other 50 t
   const { core, download } = attached();
   core.downloadEnded(download, 0);
   let now = 0;
-  for (let polls = 0; polls < 3; polls++) {
+  for (let polls = 1; polls <= 6; polls++) {
     core.timeIs(now);
     assert.ok(core.downloads.mustAttach(now));
     core.downloads.attach(now);
@@ -402,8 +402,11 @@ test('polls that bring nothing, and are answered at once, follow each other 50 t
     core.received(poll, hello(), now);
     core.received(poll, frame(FrameType.WINDOW, [0, 100]), now);
     core.downloadEnded(poll, now, true);
-    assert.ok(core.downloads.isAttached && !core.downloads.mustAttach(now + 19));
-    now += 20;
+    assert.ok(core.downloads.isAttached);
+    // The answer to a POST may come before the echo: the first three are not held against whoever answers.
+    assert.equal(core.downloads.mustAttach(now), polls <= 3);
+    assert.equal(core.downloads.mustAttach(now + 19), polls <= 3);
+    now += polls <= 3 ? 0 : 20;
   }
 });
 

@@ -9,7 +9,9 @@ const TRIAL_TIMEOUT_MILLISECONDS = 3_000;
 const DEFAULT_RESUME_TIMEOUT_MILLISECONDS = 30_000;
 /** The frames that every download begins with: HELLO, WINDOW and perhaps DRAIN. A further one shows that it works. */
 const FIRST_FRAMES = 3;
-/** After a poll that has brought no more than these: whatever answers polls at once must not keep the client busy. */
+/** So many polls in a row may bring no more than these: the answer to a POST, say, may come before the echo. */
+const EMPTY_POLLS = 3;
+/** The pause after each further one: whatever answers polls at once must not keep the client busy. */
 const EMPTY_POLL_PAUSE_MILLISECONDS = 20;
 /** How many downloads are read at once: those that others have overtaken may still bring something. */
 const MOST_DOWNLOADS = 4;
@@ -68,6 +70,7 @@ export class Downloads {
   /** Called when the session is attached. */
   onattached = () => {};
   #attempts;
+  #emptyPolls = 0;
   #mustRotate = false;
   #detachedAt;
   #heardAt = 0;
@@ -284,7 +287,8 @@ export class Downloads {
     if (isWhole && download.isPoll && download.frames) {
       this.#mustRotate = true;
       this.backOff.reset();
-      if (download.frames <= FIRST_FRAMES) {
+      this.#emptyPolls = download.frames <= FIRST_FRAMES ? this.#emptyPolls + 1 : 0;
+      if (this.#emptyPolls > EMPTY_POLLS) {
         this.backOff.pause(now + EMPTY_POLL_PAUSE_MILLISECONDS);
       }
       return false;

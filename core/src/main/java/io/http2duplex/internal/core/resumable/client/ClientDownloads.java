@@ -33,7 +33,10 @@ final class ClientDownloads {
     /** The frames that every download begins with: HELLO, WINDOW and perhaps DRAIN. A further one shows that it works. */
     private static final int FIRST_FRAMES = 3;
 
-    /** After a poll that has brought no more than these: whatever answers polls at once must not keep the client busy. */
+    /** So many polls in a row may bring no more than these: the answer to a POST, say, may come before the echo. */
+    private static final int EMPTY_POLLS = 3;
+
+    /** The pause after each further one: whatever answers polls at once must not keep the client busy. */
     private static final long EMPTY_POLL_PAUSE_NANOS = 20_000_000;
 
     /** How many downloads are read at once: those that others have overtaken may still bring something. */
@@ -61,6 +64,8 @@ final class ClientDownloads {
 
     private long attempts;
     private boolean mustRotate;
+    /** How many polls in a row have brought nothing. */
+    private int emptyPolls;
     /** The ticket of the last download; null: none came, or it was used. */
     private @Nullable Ticket ticket;
 
@@ -296,7 +301,8 @@ final class ClientDownloads {
         if (answered) {
             open.remove(download);
             mustRotate = true;
-            if (download.frames() <= FIRST_FRAMES) {
+            emptyPolls = download.frames() <= FIRST_FRAMES ? emptyPolls + 1 : 0;
+            if (emptyPolls > EMPTY_POLLS) {
                 backOff.pause(now + EMPTY_POLL_PAUSE_NANOS);
             }
         }
