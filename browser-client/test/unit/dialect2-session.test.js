@@ -410,6 +410,21 @@ test('polls that bring nothing, and are answered at once, follow each other 50 t
   }
 });
 
+test('a poll that brings bytes is followed by the next at once, however many do', () => {
+  const { core, download } = attached();
+  core.downloadEnded(download, 0);
+  for (let polls = 0; polls < 6; polls++) {
+    core.timeIs(0);
+    core.downloads.attach(0);
+    const poll = core.openDownload(0, true);
+    core.received(poll, hello(), 0);
+    core.received(poll, frame(FrameType.WINDOW, [0, 100]), 0);
+    core.received(poll, data(polls, 'a'), 0);
+    core.downloadEnded(poll, 0, true);
+    assert.ok(core.downloads.mustAttach(0));
+  }
+});
+
 test('of downloads that others have overtaken the three newest are read on', () => {
   const { core, download } = attached();
   const all = [download];

@@ -9,7 +9,9 @@ const TRIAL_TIMEOUT_MILLISECONDS = 3_000;
 const DEFAULT_RESUME_TIMEOUT_MILLISECONDS = 30_000;
 /** The frames that every download begins with: HELLO, WINDOW and perhaps DRAIN. A further one shows that it works. */
 const FIRST_FRAMES = 3;
-/** So many polls in a row may bring no more than these: the answer to a POST, say, may come before the echo. */
+/** The frames of an answer to a poll that brings nothing: HELLO and WINDOW. */
+const EMPTY_POLL_FRAMES = 2;
+/** So many polls in a row may bring nothing: the answer to a POST, say, may come before the echo. */
 const EMPTY_POLLS = 3;
 /** The pause after each further one: whatever answers polls at once must not keep the client busy. */
 const EMPTY_POLL_PAUSE_MILLISECONDS = 20;
@@ -287,7 +289,7 @@ export class Downloads {
     if (isWhole && download.isPoll && download.frames) {
       this.#mustRotate = true;
       this.backOff.reset();
-      this.#emptyPolls = download.frames <= FIRST_FRAMES ? this.#emptyPolls + 1 : 0;
+      this.#emptyPolls = download.frames <= EMPTY_POLL_FRAMES ? this.#emptyPolls + 1 : 0;
       if (this.#emptyPolls > EMPTY_POLLS) {
         this.backOff.pause(now + EMPTY_POLL_PAUSE_MILLISECONDS);
       }

@@ -33,7 +33,10 @@ final class ClientDownloads {
     /** The frames that every download begins with: HELLO, WINDOW and perhaps DRAIN. A further one shows that it works. */
     private static final int FIRST_FRAMES = 3;
 
-    /** So many polls in a row may bring no more than these: the answer to a POST, say, may come before the echo. */
+    /** The frames of an answer to a poll that brings nothing: HELLO and WINDOW. */
+    private static final int EMPTY_POLL_FRAMES = 2;
+
+    /** So many polls in a row may bring nothing: the answer to a POST, say, may come before the echo. */
     private static final int EMPTY_POLLS = 3;
 
     /** The pause after each further one: whatever answers polls at once must not keep the client busy. */
@@ -301,7 +304,7 @@ final class ClientDownloads {
         if (answered) {
             open.remove(download);
             mustRotate = true;
-            emptyPolls = download.frames() <= FIRST_FRAMES ? emptyPolls + 1 : 0;
+            emptyPolls = download.frames() <= EMPTY_POLL_FRAMES ? emptyPolls + 1 : 0;
             if (emptyPolls > EMPTY_POLLS) {
                 backOff.pause(now + EMPTY_POLL_PAUSE_NANOS);
             }
