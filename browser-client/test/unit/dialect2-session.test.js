@@ -403,7 +403,7 @@ test('polls that bring nothing, and are answered at once, follow each other 50 t
     core.received(poll, frame(FrameType.WINDOW, [0, 100]), now);
     core.downloadEnded(poll, now, true);
     assert.ok(core.downloads.isAttached);
-    // The answer to a POST may come before the echo: the first three are not held against whoever answers.
+    // The answer to a POST may come before the echo: the next poll follows each of the first three at once.
     assert.equal(core.downloads.mustAttach(now), polls <= 3);
     assert.equal(core.downloads.mustAttach(now + 19), polls <= 3);
     now += polls <= 3 ? 0 : 20;

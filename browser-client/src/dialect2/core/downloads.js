@@ -13,7 +13,7 @@ const FIRST_FRAMES = 3;
 const EMPTY_POLL_FRAMES = 2;
 /** So many polls in a row may bring nothing: the answer to a POST, say, may come before the echo. */
 const EMPTY_POLLS = 3;
-/** The pause after each further one: whatever answers polls at once must not keep the client busy. */
+/** The pause after each further one: something that answers polls at once must not keep the client busy. */
 const EMPTY_POLL_PAUSE_MILLISECONDS = 20;
 /** How many downloads are read at once: those that others have overtaken may still bring something. */
 const MOST_DOWNLOADS = 4;

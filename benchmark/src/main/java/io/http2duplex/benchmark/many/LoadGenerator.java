@@ -1,5 +1,6 @@
 package io.http2duplex.benchmark.many;
 
+import io.http2duplex.benchmark.Waiting;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerAdapter;
@@ -242,7 +243,7 @@ final class LoadGenerator implements AutoCloseable {
                     expected.complete(null);
                 })
                 .latencies;
-        caused.join();
+        Waiting.result(caused, "what causes the echoes");
         return latencies;
     }
 

@@ -258,13 +258,13 @@ final class OpeningGet implements Transport.Receiver {
 
     @Override
     public void answered(Transport.Head head) {
-        String identified = head.status() == 200 ? head.field(HeaderNames.ID) : null;
-        boolean accepted = identified != null && !identified.isEmpty();
+        String identified = head.status() == 200 ? Objects.requireNonNullElse(head.field(HeaderNames.ID), "") : "";
+        boolean accepted = !identified.isEmpty();
         boolean elsewhere = !sameHost(head.uri());
         State before;
         synchronized (opening) {
             before = state;
-            if (identified != null && accepted) {
+            if (accepted) {
                 id = identified;
                 poll = head.field(HeaderNames.POLL) != null;
                 saysDialect2 = HeaderNames.DIALECT_2.equals(head.field(HeaderNames.VERSION));

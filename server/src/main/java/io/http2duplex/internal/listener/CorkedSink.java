@@ -15,7 +15,7 @@ import org.xnio.conduits.StreamSinkConduit;
  * A sink at the socket, below TLS, that holds bytes back while it is corked. Undertow's TLS writes each record by itself;
  * so the records of one turn of the I/O thread become one system call. Used on the connection's I/O thread.
  *
- * <p>Bytes that it holds count as sent. Whoever has corked it must uncork and flush it at the end of the turn.
+ * <p>Bytes that it holds count as sent. The sink that has corked it must uncork and flush it at the end of the turn.
  */
 final class CorkedSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     /** At least four records. */

@@ -158,7 +158,7 @@ final class StreamLedger implements StreamCount {
         return true;
     }
 
-    /** Records bytes that have come, or fewer than none that were read. */
+    /** Adds to the unread bytes of a stream; a negative count takes from them. */
     private void hold(Stream known, int count) {
         int change = Math.max(count, -known.held);
         known.held += change;

@@ -31,7 +31,7 @@ final class UnreadUploads {
             this.share = share;
         }
 
-        /** Records bytes that have come, or fewer than none that were read. */
+        /** Adds to the unread bytes; a negative count takes from them. */
         void add(int count) {
             all.addAndGet(count);
             share.bytes.addAndGet(count);

@@ -13,8 +13,9 @@ import org.xnio.XnioIoThread;
 /**
  * The request bodies of one connection: the open uploads, which are told when it closes, and the bodies that must make
  * progress. Undertow does not tell every stream when it closes a connection, and keeps close listeners for as long as the
- * connection lives, so there is one. Such a listener holds the stream that it was set on, with its exchange: a listener of
- * {@code DuplexServer} attaches these to the connection itself. There is one timer too: most bodies are here at once, and each would pay for its own.
+ * connection lives, so there is one. Such a listener holds the stream that it was set on, with its exchange: the listener
+ * of {@code DuplexServer} attaches these to the connection itself. There is one timer too: most bodies are here at once, and
+ * each would pay for its own.
  *
  * <p>Used on the connection's I/O thread, except that a server that stops may remove bodies from any.
  */

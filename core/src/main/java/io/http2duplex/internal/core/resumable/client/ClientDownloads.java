@@ -39,7 +39,7 @@ final class ClientDownloads {
     /** So many polls in a row may bring nothing: the answer to a POST, say, may come before the echo. */
     private static final int EMPTY_POLLS = 3;
 
-    /** The pause after each further one: whatever answers polls at once must not keep the client busy. */
+    /** The pause after each further one: something that answers polls at once must not keep the client busy. */
     private static final long EMPTY_POLL_PAUSE_NANOS = 20_000_000;
 
     /** How many downloads are read at once: those that others have overtaken may still bring something. */

@@ -521,7 +521,7 @@ public final class ClientSession extends FrameSession {
     private void tellDeadline() {
         long deadline = deadline().orElse(Deadline.NONE);
         if (deadline == Deadline.NONE) {
-            told = Deadline.NONE; // who was told of the last one may have looked only now, and sees none
+            told = Deadline.NONE; // if the last one was looked at only now, none was found
         } else if (told == Deadline.NONE || deadline - told < 0) {
             told = deadline;
             effects.deadline();
