@@ -11,7 +11,9 @@ public final class MessagesPart {
     /** The name of its results. */
     public static final String NAME = "messages";
 
-    private static final String SOCKET_IO = "socket.io 4.8.4";
+    /** The peer that most would compare with. */
+    public static final String SOCKET_IO = "socket.io 4.8.4";
+
     private static final String SIGNALR = "ws 8.23.0, SignalR's framing";
 
     private MessagesPart() {}

@@ -6,9 +6,16 @@ import java.util.OptionalDouble;
 /** The goals, and whether each was reached. Those that were not measured say so. */
 final class Goals {
     private final Table table = new Table("goal", "wanted", "measured", "met");
+    private int measured;
+    private int met;
 
     Table table() {
         return table;
+    }
+
+    /** {@return a sentence that says how many are met} */
+    String count() {
+        return "Of " + measured + " goals that were measured, " + met + " are met.";
     }
 
     /** Wants a figure, in the unit that the text names, to be no larger. */
@@ -31,7 +38,9 @@ final class Goals {
         row(what, "≤ " + Numbers.text(wanted) + " ×", ratio, ratio.isPresent() && ratio.getAsDouble() <= wanted);
     }
 
-    private void row(String what, String wanted, OptionalDouble measured, boolean met) {
-        table.row(List.of(what, wanted, Numbers.text(measured), measured.isEmpty() ? "–" : met ? "yes" : "**no**"));
+    private void row(String what, String wanted, OptionalDouble figure, boolean isMet) {
+        measured += figure.isPresent() ? 1 : 0;
+        met += isMet ? 1 : 0;
+        table.row(List.of(what, wanted, Numbers.text(figure), figure.isEmpty() ? "–" : isMet ? "yes" : "**no**"));
     }
 }

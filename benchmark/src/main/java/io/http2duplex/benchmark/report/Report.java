@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Writes {@code RESULTS.md} and its charts from what the parts have measured. */
 public final class Report {
@@ -36,10 +38,20 @@ public final class Report {
                 + " \"Dialect\" is this project, on its own listener or on Undertow's (\"stock\"); the load generator,"
                 + " the browser and the servers share the processors.");
         Goals goals = new Goals();
+        Map<String, Measurements> parts = new LinkedHashMap<>();
         for (int i = 0; i < sections.size(); i++) {
-            sections.get(i).goals(new Measurements(measured.get(i).runs()), goals);
+            Measurements medians = new Measurements(measured.get(i).runs());
+            parts.put(sections.get(i).part(), medians);
+            sections.get(i).goals(medians, goals);
         }
+        document.heading("In short");
+        document.paragraph(
+                "In Chromium and without a delay, where a row says nothing else. For times and CPU less is better."
+                        + " \"fetch\" is what a browser can do at best with no library and no resumption; npm's http2-duplex is what"
+                        + " this project is a port of.");
+        document.table(Summary.table(parts));
         document.heading("Goals");
+        document.paragraph(goals.count() + " What is known of the others stands below the table.");
         document.table(goals.table());
         document.paragraph(notReached());
         for (int i = 0; i < sections.size(); i++) {
