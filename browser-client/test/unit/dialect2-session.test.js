@@ -628,6 +628,20 @@ test('the window of a slow server stays as it is', () => {
   windowsGrow([100, 100, 100], 1_001);
 });
 
+test('a window grows with use, although the server asks again and again what has arrived', () => {
+  const { core, download } = attached();
+  for (const [offset, limit] of [
+    [0, 130],
+    [30, 460],
+  ]) {
+    const asked = Buffer.concat([data(offset, 'x'.repeat(30)), frame(FrameType.PING, [offset])]);
+    core.received(download, asked, 1);
+    assert.ok(core.read());
+    const [advertised] = framesOf(core.uploads.nextBody(MIB, 1));
+    assert.deepEqual(advertised.fields, [offset + 30, limit]);
+  }
+});
+
 test('the buffer of the upload grows with the window, up to its bound', () => {
   const { core, download } = attached();
   core.received(download, frame(FrameType.WINDOW, [0, 300]), 1);

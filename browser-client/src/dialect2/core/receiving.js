@@ -43,7 +43,9 @@ export class ReceivingDirection {
   #end = Infinity;
   /** The confirmed offset that was advertised last. */
   #advertised = 0;
-  #advertisedAt;
+  /** The offset, and the time, from which on it is measured how fast the window is used. */
+  #measuredFrom = 0;
+  #measuredAt;
   /** What was advertised last may be lost. */
   #mayBeLost = false;
   #confirmsRead;
@@ -53,14 +55,14 @@ export class ReceivingDirection {
   /**
    * @param {number} window in bytes, at the beginning; the sender knows it
    * @param {number} maxWindow
-   * @param {number} advertisedAt when it was advertised, in milliseconds
+   * @param {number} now when it was advertised, in milliseconds
    * @param {boolean} [confirmsRead] confirms only what the application has read, unless it must: until then the sender
    *   keeps it for another receiver that takes the place of this one
    */
-  constructor(window, maxWindow, advertisedAt, confirmsRead = false) {
+  constructor(window, maxWindow, now, confirmsRead = false) {
     this.#window = this.#limit = window;
     this.#maxWindow = maxWindow;
-    this.#advertisedAt = advertisedAt;
+    this.#measuredAt = now;
     this.#confirmsRead = confirmsRead;
   }
 
@@ -73,7 +75,7 @@ export class ReceivingDirection {
 
   /** Takes the place of another. @param {Kept} kept */
   resume({ read, to, end, limit, bytes }) {
-    this.#read = read;
+    this.#read = this.#measuredFrom = read;
     this.#advertised = to;
     this.#runs = [{ from: 0, to }];
     this.#end = end < 0 ? Infinity : end;
@@ -196,7 +198,7 @@ export class ReceivingDirection {
   }
 
   /**
-   * Replenishes the window, which grows if it was used up fast.
+   * Replenishes the window, which grows if it is used fast, however often it was advertised meanwhile.
    * @param {number} now in milliseconds
    * @param {boolean} [mustConfirm] also what was not read: the sender must not send it again
    * @param {boolean} [isAsked] the sender has asked for it
@@ -206,14 +208,18 @@ export class ReceivingDirection {
     if (mustConfirm) {
       this.#advertised = this.#arrivedTo;
     }
-    const isHalfUsed = this.#read === this.#arrivedTo && this.#limit - this.#read <= this.#window / 2;
-    if (isHalfUsed && now - this.#advertisedAt <= FAST_MILLISECONDS) {
+    const isSlow = now - this.#measuredAt > FAST_MILLISECONDS;
+    const isHalfUsed = this.#read === this.#arrivedTo && this.#read - this.#measuredFrom >= this.#window / 2;
+    if (isHalfUsed && !isSlow) {
       this.#window = Math.min(GROWTH * this.#window, this.#maxWindow);
+    }
+    if (isHalfUsed || isSlow) {
+      this.#measuredFrom = this.#read;
+      this.#measuredAt = now;
     }
     this.#limit = Math.max(this.#limit, this.#read + this.#window);
     this.#advertised = this.confirmed;
     this.#owed = isAsked || this.#owed ? this.#arrivedTo - this.#advertised : 0;
-    this.#advertisedAt = now;
     this.#mayBeLost = false;
     return [this.confirmed, this.#limit];
   }

@@ -34,9 +34,11 @@ public final class ReceivingDirection {
 
     private long advertisedConfirmed;
     private long advertisedLimit;
-    /** When the limit was advertised. */
-    private long advertisedAt;
-    /** Whether the window has grown since. */
+    /** The offset from which on it is measured how fast the window is used. */
+    private long measuredFrom;
+    /** When that was advertised. */
+    private long measuredAt;
+    /** Whether the window has grown since the limit was advertised. */
     private boolean grown;
 
     private long receivedAt;
@@ -54,7 +56,7 @@ public final class ReceivingDirection {
         early = new OutOfOrder(spares);
         this.effects = effects;
         advertisedLimit = window.bytes();
-        advertisedAt = now;
+        measuredAt = now;
         receivedAt = now;
     }
 
@@ -160,8 +162,7 @@ public final class ReceivingDirection {
     /** {@return whether a WINDOW must be sent, although the peer has not asked for it} */
     public boolean isWindowDue() {
         int half = Math.max(1, window.bytes() / 2);
-        // Half of a window that may grow must be used before it is advertised again: that shows whether it must grow.
-        int step = window.isLargest() ? Math.min(half, LARGEST_STEP) : half;
+        int step = Math.min(half, LARGEST_STEP);
         return switch (state) {
             case OPEN, ENDING -> confirmed() - advertisedConfirmed >= step || limit() - advertisedLimit >= step;
             case ENDED -> confirmed() > advertisedConfirmed;
@@ -174,8 +175,11 @@ public final class ReceivingDirection {
         advertisedConfirmed = confirmed();
         if (limit() > advertisedLimit) {
             advertisedLimit = limit();
-            advertisedAt = now;
-            grown = false;
+            if (grown || now - measuredAt > LONGEST_ROUND_TRIP_NANOS) {
+                measuredFrom = received;
+                measuredAt = now;
+                grown = false;
+            }
         }
     }
 
@@ -214,17 +218,20 @@ public final class ReceivingDirection {
     }
 
     /**
-     * The application has taken bytes. The window grows if half of it was used within a round trip, and the application
-     * waits for more. Of one that has shrunk, what the peer was allowed to send goes back to the budget as it is used.
+     * The application has taken bytes. The window grows if half of it was used within a round trip, however often it was
+     * advertised meanwhile, and the application waits for more. Of one that has shrunk, what the peer was allowed to send
+     * goes back to the budget as it is used.
      */
     private void resize() {
         window.trim(promised());
         if (!grown
                 && state == DirectionState.OPEN
                 && queue.isEmpty()
-                && 2 * (advertisedLimit - received) <= window.bytes()
-                && receivedAt - advertisedAt <= LONGEST_ROUND_TRIP_NANOS) {
+                && 2 * (received - measuredFrom) >= window.bytes()
+                && receivedAt - measuredAt <= LONGEST_ROUND_TRIP_NANOS) {
             grown = window.grow();
+            measuredFrom = received;
+            measuredAt = receivedAt;
         }
     }
 

@@ -33,11 +33,6 @@ public final class WindowSize {
         return first;
     }
 
-    /** {@return whether it has reached its bound} */
-    boolean isLargest() {
-        return bytes >= max;
-    }
-
     boolean hasGrown() {
         return bytes > first;
     }
