@@ -33,6 +33,7 @@ async function* chunks(readable) {
 /** Sends a file as fast as the other end reads, and ends this side. */
 async function send(chosen, writer) {
   let sent = 0;
+  element('progress').hidden = false;
   for await (const bytes of chunks(chosen.stream())) {
     await writer.write(bytes);
     sent += bytes.length;
