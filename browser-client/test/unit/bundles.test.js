@@ -2,12 +2,13 @@
 // websocket.js when a duplex moves to a socket, and survive-reload.js when a duplex must survive a reload.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { Dialect2Server } from '../support/dialect2-server.js';
 import { Tab } from '../support/reloadable-page.js';
 import { SimulatedWebSockets } from '../support/simulated-web-socket.js';
@@ -43,6 +44,16 @@ function server() {
   };
   return { fetch, signals };
 }
+
+test('the sizes in README are those of the bundles', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const rows = [...readme.matchAll(/^\| `([\w-]+\.js)` +\| under (\d+) kB/gm)];
+  assert.equal(rows.length, 10);
+  for (const [, file, limit] of rows) {
+    const size = gzipSync(readFileSync(join(whole, file)), { level: 9 }).length;
+    assert.ok(size < 1000 * Number(limit), `${file} has ${size} bytes`);
+  }
+});
 
 test('what a server of dialect 1 has sent is read when the code for it is loaded', async () => {
   const { connect } = await webStreams(whole);
