@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
-import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
@@ -25,7 +24,7 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Everything else passes unchanged and in sequence. Used on the connection's I/O thread.
  */
-final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceConduit> {
+final class CoalescingSource extends HoldingSource {
     /** An observer of frames. It sees the head of each before any part of the frame is passed on. */
     interface Books {
         void heard();
@@ -146,25 +145,6 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
     }
 
     @Override
-    public void resumeReads() {
-        if (hasMore()) {
-            next.wakeupReads();
-        } else {
-            next.resumeReads();
-        }
-    }
-
-    @Override
-    public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
-        for (int i = offset; i < offset + length; i++) {
-            if (targets[i].hasRemaining()) {
-                return read(targets[i]);
-            }
-        }
-        return 0;
-    }
-
-    @Override
     public int read(ByteBuffer to) throws IOException {
         int before = to.position();
         boolean ended = false;
@@ -211,7 +191,8 @@ final class CoalescingSource extends AbstractStreamSourceConduit<StreamSourceCon
     }
 
     /** {@return whether there is something to read, even if nothing comes} */
-    private boolean hasMore() {
+    @Override
+    boolean hasMore() {
         return full || raw != null || mustPassDue();
     }
 

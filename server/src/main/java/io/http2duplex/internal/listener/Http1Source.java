@@ -9,14 +9,8 @@ import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
-import org.xnio.channels.StreamSinkChannel;
-import org.xnio.conduits.AbstractStreamSourceConduit;
-import org.xnio.conduits.ConduitReadableByteChannel;
 import org.xnio.conduits.StreamSinkConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
@@ -27,7 +21,7 @@ import org.xnio.conduits.StreamSourceConduit;
  *
  * <p>Used by one thread at a time: the one that reads the request.
  */
-final class Http1Source extends AbstractStreamSourceConduit<StreamSourceConduit> {
+final class Http1Source extends HoldingSource {
     private final Http1Framing framing = new Http1Framing();
     /** Bytes that were read before this conduit was there; null if none are left. */
     private @Nullable PooledByteBuffer data;
@@ -144,52 +138,8 @@ final class Http1Source extends AbstractStreamSourceConduit<StreamSourceConduit>
         sink.flush();
     }
 
-    // ---- every other way to read
-
     @Override
-    public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
-        for (int i = offset; i < offset + length; i++) {
-            if (targets[i].hasRemaining()) {
-                return read(targets[i]);
-            }
-        }
-        return 0;
-    }
-
-    @Override
-    public long transferTo(long position, long count, FileChannel target) throws IOException {
-        return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
-    }
-
-    @Override
-    public long transferTo(long count, ByteBuffer through, StreamSinkChannel target) throws IOException {
-        return IoUtils.transfer(new ConduitReadableByteChannel(this), count, through, target);
-    }
-
-    private boolean hasMore() {
+    boolean hasMore() {
         return data != null || framing.fault() != null;
-    }
-
-    @Override
-    public void resumeReads() {
-        if (hasMore()) {
-            next.wakeupReads();
-        } else {
-            next.resumeReads();
-        }
-    }
-
-    @Override
-    public void awaitReadable() throws IOException {
-        if (!hasMore()) {
-            next.awaitReadable();
-        }
-    }
-
-    @Override
-    public void awaitReadable(long time, TimeUnit unit) throws IOException {
-        if (!hasMore()) {
-            next.awaitReadable(time, unit);
-        }
     }
 }
