@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** A TCP proxy that cuts connections, holds their bytes, or answers requests itself, when a test says so. */
@@ -73,27 +74,38 @@ final class BadNetwork implements AutoCloseable {
                 Socket client = listening.accept();
                 open.add(client);
                 String own = answer;
-                threads.execute(() -> {
-                    try {
-                        if (own == null) {
-                            pass(client);
-                        } else {
-                            answer(client, own);
-                        }
-                    } catch (IOException e) {
-                        drop(client);
-                    }
-                });
+                run(
+                        () -> {
+                            try {
+                                if (own == null) {
+                                    pass(client);
+                                } else {
+                                    answer(client, own);
+                                }
+                            } catch (IOException e) {
+                                drop(client);
+                            }
+                        },
+                        client);
             }
         } catch (IOException e) {
             // it was closed
         }
     }
 
+    /** Runs the task on a thread of its own; if this was closed meanwhile, the socket is of no use. */
+    private void run(Runnable task, Socket socket) {
+        try {
+            threads.execute(task);
+        } catch (RejectedExecutionException e) {
+            drop(socket);
+        }
+    }
+
     private void pass(Socket client) throws IOException {
         Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
         open.add(server);
-        threads.execute(() -> pump(client, server));
+        run(() -> pump(client, server), server);
         pump(server, client);
     }
 
