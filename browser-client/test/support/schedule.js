@@ -129,8 +129,13 @@ export class Schedule {
     this.#downloads = new Downloads(world, this.#client, this.#server, maxPiece, network, { polls, mayHold });
     // Where nothing else happens, one POST may be held: its bytes must go on in time.
     const holds = this.#faults === 0 && room === Infinity && world.chance(0.5) ? world.between(1, 12) : Infinity;
-    this.#isRough = this.#way.buffersResponses || this.#way.buffersRequests || room < Infinity || holds < Infinity;
-    this.#uploads = new Uploads(world, this.#client, this.#server, { mode, maxBody, holds }, network);
+    // Or from some time on no POST arrives, while GETs do: the client must give up.
+    const isShut = holds === Infinity && world.chance(0.03);
+    const passesUntil = isShut ? world.between(0, world.oneOf([1_000, 20_000])) : Infinity;
+    this.#isRough =
+      this.#way.buffersResponses || this.#way.buffersRequests || room < Infinity || holds < Infinity || isShut;
+    this.#outlastsFaults &&= !isShut;
+    this.#uploads = new Uploads(world, this.#client, this.#server, { mode, maxBody, holds, passesUntil }, network);
     this.#sockets = new Sockets(world, this.#client, this.#server, { maxBody, mayHold }, network, this.#downloads);
     const resets = world.chance(0.15);
     this.#clientApplication = new Application(

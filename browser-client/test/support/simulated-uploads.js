@@ -52,6 +52,8 @@ export class Uploads {
   #stream;
   /** Which POST is held for ever although nothing else happens; Infinity: none. */
   #holds;
+  /** From when on no POST arrives, whatever else does; Infinity: never. */
+  #passesUntil;
   /** @type {{ at: number, to: number } | undefined} when the server must have everything before an offset */
   due;
 
@@ -59,15 +61,16 @@ export class Uploads {
    * @param {import('./simulated-network.js').World} world
    * @param {ResumableSession} client
    * @param {import('./server-session.js').ServerSession} server
-   * @param {{ mode: 'post' | 'stream', maxBody: number, holds: number }} how
+   * @param {{ mode: 'post' | 'stream', maxBody: number, holds: number, passesUntil: number }} how
    * @param {Network} network
    */
-  constructor(world, client, server, { mode, maxBody, holds }, network) {
+  constructor(world, client, server, { mode, maxBody, holds, passesUntil }, network) {
     this.#world = world;
     this.#client = client;
     this.#server = server;
     this.#maxBody = maxBody;
     this.#holds = holds;
+    this.#passesUntil = passesUntil;
     this.#network = network;
     this.mode = mode;
   }
@@ -231,6 +234,9 @@ export class Uploads {
     }
     exchange.up.late = part.isStream ? network.way.streamsLate : 0;
     network.begin(exchange);
+    if (this.#passesUntil < Infinity) {
+      world.at(this.#passesUntil, () => exchange.hold());
+    }
     if (--this.#holds === 0) {
       world.after(world.between(0, 100), () => this.#hold(part, exchange));
     }

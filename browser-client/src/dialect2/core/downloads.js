@@ -69,7 +69,7 @@ export class Downloads {
   /** @type {Download | undefined} whose first frame has not come: until then it attaches nothing */
   #candidate;
   #candidateSince = 0;
-  /** Called when the session is attached. */
+  /** Called when the session is attached. @type {(away: number) => void} told for how long it was not, in milliseconds */
   onattached = () => {};
   #attempts;
   #emptyPolls = 0;
@@ -225,7 +225,7 @@ export class Downloads {
         this.#open.delete(oldest); // what it would still bring comes again
       }
       if (!before?.isPoll || !download.isPoll) {
-        this.onattached();
+        this.onattached(before ? 0 : now - this.#detachedAt);
       }
     }
   }

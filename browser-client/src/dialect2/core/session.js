@@ -59,7 +59,7 @@ export class ResumableSession {
     this.#receiving = new ReceivingDirection(initialWindow, maxWindow, now, confirmsRead);
     this.downloads = new Downloads(this.#receiving, options, now);
     this.uploads = new Uploads(this.#sending, this.#receiving, this.downloads, random, kept?.lastToken ?? 0);
-    this.downloads.onattached = () => this.uploads.attached();
+    this.downloads.onattached = (away) => this.uploads.attached(away);
     if (kept) {
       this.#sending.resume(kept.sending);
       this.#receiving.resume(kept.receiving);

@@ -75,7 +75,10 @@ export class Uploads {
   #lastFrames = LAST_FRAMES;
   /** The most of the application's bytes that one body carries. */
   #maxBody = Infinity;
-  /** When a part was first lost since bytes have arrived, in milliseconds; Infinity: none was. */
+  /**
+   * When a part was first lost since bytes have arrived, in milliseconds, as if there had always been a download;
+   * Infinity: none was.
+   */
   #stuckSince = Infinity;
   /** When bytes were last seen to arrive, and up to which offset. */
   #arrivedAt = 0;
@@ -414,9 +417,9 @@ export class Uploads {
     }
   }
 
-  /** A download has begun. */
-  attached() {
-    this.#stuckSince = Infinity;
+  /** A download has begun. @param {number} away how long there was none, in milliseconds */
+  attached(away) {
+    this.#stuckSince += away; // it goes on: downloads may come again and again while no part arrives
     this.backOff.reset();
     this.#forgetPing();
     if (this.#socket) {

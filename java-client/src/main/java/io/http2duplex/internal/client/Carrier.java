@@ -93,8 +93,7 @@ final class Carrier extends DrainLoop implements Runnable {
             return !session.isAttached() && !session.isFinished();
         });
         for (Request request : unwanted) {
-            // A GET that is open, and not wanted by a session that waits for one, was silent for too long.
-            request.abort(away && request instanceof Download ? Call::abandon : Call::abort);
+            request.abort(request.wasHeld(away) ? Call::abandon : Call::abort);
         }
     }
 
@@ -134,6 +133,13 @@ final class Carrier extends DrainLoop implements Runnable {
         }
 
         abstract Call send();
+
+        /**
+         * {@return whether it is not wanted any more because nothing came of it for too long}
+         *
+         * @param away whether the session waits for a download
+         */
+        abstract boolean wasHeld(boolean away);
 
         final void begin() {
             synchronized (open) {
@@ -253,6 +259,11 @@ final class Carrier extends DrainLoop implements Runnable {
             return peer.resume(id, attempt, this);
         }
 
+        @Override
+        boolean wasHeld(boolean away) {
+            return away;
+        }
+
         void accepted(ClientSession session, boolean poll) {
             ClientDownload opened = session.opened(attempt, poll, now());
             subject = opened;
@@ -340,6 +351,11 @@ final class Carrier extends DrainLoop implements Runnable {
                 return peer.post(id, this::stream, STREAMING, this);
             }
             return peer.post(id, PostBody.whole(upload.body()), upload.length(), this);
+        }
+
+        @Override
+        boolean wasHeld(boolean away) {
+            return upload.wasHeld();
         }
 
         private void stream(Flow.Subscriber<? super ByteBuffer> subscriber) {

@@ -21,7 +21,7 @@ final class ResumingSimulation {
     private final SimulatedRequests requests;
     private final SimulatedServer server;
     private final SimulatedClient client;
-    /** Whether the network or the client may be away for longer than the server waits. */
+    /** Whether the network or the client may be away for longer than the server or the client waits. */
     private final boolean mayExpire;
 
     ResumingSimulation(long seed) {
@@ -53,12 +53,16 @@ final class ResumingSimulation {
         requests.client = client;
         requests.server = server;
         boolean sleeps = random.nextInt(10) == 0;
-        mayExpire = resume == 0 || sleeps;
+        boolean shuts = heartbeat && random.nextInt(30) == 0;
+        mayExpire = resume == 0 || sleeps || shuts;
         for (int i = 0; i < faults; i++) {
             at(this::breakSomething);
         }
         if (sleeps) {
             at(() -> client.sleep(network.random.nextLong(1 + 2 * resume)));
+        }
+        if (shuts) {
+            at(requests::shut);
         }
         for (int i = random.nextInt(4) == 0 ? 1 + random.nextInt(5) : 0; i > 0; i--) {
             at(server::rotate); // the next download may travel in another way

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of a client on a network that delays, reorders, cuts, repeats and swallows them, holds them for ever at any
- * point, holds bodies back until they end, answers in place of the server, cuts large uploads, and carries only so many
- * at once.
+ * point, holds bodies back until they end, answers in place of the server, cuts large uploads, carries only so many at
+ * once, and perhaps passes no POST any more from some time on.
  */
 final class SimulatedRequests {
     /** What a client sees of a GET. */
@@ -56,6 +56,9 @@ final class SimulatedRequests {
     private final boolean buffers;
     /** How long something on the way holds each piece of a streaming POST up, in nanoseconds. */
     private final long streamsLate;
+
+    /** Whether no POST arrives any more, though GETs do. */
+    private boolean shut;
 
     private final List<Stream> streamsUnderWay = new ArrayList<>();
     private final List<Socket> socketsUnderWay = new ArrayList<>();
@@ -136,6 +139,12 @@ final class SimulatedRequests {
             }
         }
         lost++;
+    }
+
+    /** No POST arrives from now on. */
+    void shut() {
+        shut = true;
+        List.copyOf(streamsUnderWay).forEach(Stream::swallow);
     }
 
     // ---- sockets
@@ -398,6 +407,9 @@ final class SimulatedRequests {
 
         @Override
         void send() {
+            if (shut) {
+                return;
+            }
             if (body.length > maxBody) {
                 network.later(() -> send(requireNonNull(server).post(outcome -> {}), Way.CUT));
                 network.later(() -> settle(() -> onAnswerOfAnother.accept(413))); // this was too much for it
@@ -495,6 +507,9 @@ final class SimulatedRequests {
 
         @Override
         void send() {
+            if (shut) {
+                return;
+            }
             if (fault(6)) {
                 if (!maySwallow || network.oneIn(2)) {
                     network.later(network.oneIn(2) ? this::fail : this::answerOfAnother);

@@ -110,6 +110,11 @@ final class ClientDownloads {
         return current != null;
     }
 
+    /** {@return when the last download was lost; when the session began if none was} */
+    long detachedAt() {
+        return detachedAt;
+    }
+
     /** {@return the longest silence of the server; 0: for ever} */
     long heartbeatNanos() {
         return heartbeat;

@@ -405,7 +405,7 @@ public final class ClientSession extends FrameSession {
 
     /** The first frame of a download has come. */
     void attached() {
-        uploads.attached(downloads.isOnSocket(), time);
+        uploads.attached(downloads.isOnSocket(), attached ? 0 : time - downloads.detachedAt(), time);
         if (isFinished()) {
             return;
         }

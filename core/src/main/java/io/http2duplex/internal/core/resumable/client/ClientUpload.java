@@ -24,6 +24,8 @@ public final class ClientUpload {
     boolean mustProbe;
     /** The PING in it that asks for a confirmation. */
     int question = NO_TOKEN;
+    /** Whether it was not answered in time. */
+    boolean held;
     /** Whether it carries the last frame of the session. */
     boolean last;
     /** Whether it carries bytes, or the end, from {@link #from} to {@link #to}; the end takes one place. */
@@ -54,6 +56,11 @@ public final class ClientUpload {
     /** {@return whether nothing more is given to its streaming body, which must end} */
     public boolean mustEnd() {
         return mustEnd;
+    }
+
+    /** {@return whether it was not answered in time, so that its connection may be of no use} */
+    public boolean wasHeld() {
+        return held;
     }
 
     /** {@return the whole body, unless it is a streaming one} */

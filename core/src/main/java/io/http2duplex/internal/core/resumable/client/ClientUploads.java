@@ -101,7 +101,7 @@ final class ClientUploads {
     private long limit;
     /** Whether a body was too large for something on the way, and none was taken since: then they go one at a time. */
     private boolean seeksLimit;
-    /** When an upload was first lost since bytes have arrived. */
+    /** When an upload was first lost since bytes have arrived; times without a download do not count. */
     private long stuckSince = Deadline.NONE;
     /** When bytes were last seen to arrive, and up to which offset. */
     private long arrivedAt;
@@ -573,14 +573,17 @@ final class ClientUploads {
      * A download has begun.
      *
      * @param onSocket whether it comes on a socket: the streaming POST ends then
+     * @param away how long there was none
      */
-    void attached(boolean onSocket, long now) {
+    void attached(boolean onSocket, long away, long now) {
         if (stream != null && stream.isSocket()) {
             lose(stream); // the server may have closed it before this came
         } else if (onSocket) {
             endStream(now);
         }
-        stuckSince = Deadline.NONE;
+        if (stuckSince != Deadline.NONE) { // it goes on: downloads may come again and again while no upload arrives
+            stuckSince += away;
+        }
         backOff.reset();
         askAgain();
     }
@@ -686,6 +689,7 @@ final class ClientUploads {
             if (!upload.isStream() && upload.carries) {
                 maxBody = Math.max(SMALLEST_BODY, Math.min(maxBody, upload.length()) / SHRINKING);
             }
+            upload.held = !upload.last;
             return upload;
         }
         return null;
