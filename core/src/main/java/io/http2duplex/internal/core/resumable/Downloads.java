@@ -37,8 +37,14 @@ final class Downloads {
     /** How long a detached client may take to come back to a server that drains, to be told so. */
     static final long DRAINING_RESUME_NANOS = 2_000_000_000;
 
-    /** About how many of the application's bytes the answer to one poll carries at most. */
-    static final int MAX_POLL_BYTES = 1 << 20;
+    /** About how many of the application's bytes the answer to one poll carries at most, to begin with. */
+    static final int FIRST_POLL_BYTES = 1 << 20;
+
+    /** The same for a client that reads fast. Browsers let a response bring hardly more within a round trip. */
+    static final int MOST_POLL_BYTES = 4 << 20;
+
+    /** A client that asks again within this time after a full answer reads fast. */
+    static final long FAST_POLL_NANOS = 500_000_000;
 
     private static final int MAX_PONGS = 16;
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -57,6 +63,10 @@ final class Downloads {
     private DownloadMode mode = DownloadMode.STREAMING;
     /** Whether the poll that waits must be answered, with or without something to carry. */
     private boolean pollDue;
+    /** About how many of the application's bytes the answer to a poll carries at most. */
+    private int pollBytes = FIRST_POLL_BYTES;
+    /** When the last answer was composed, if it carried so many. */
+    private long fullAt = Deadline.NONE;
 
     /** Tokens of PINGs that must be answered, oldest first. */
     private List<Integer> pongs = List.of();
@@ -151,6 +161,7 @@ final class Downloads {
         }
         clearDeadlines();
         pollDue = false;
+        sizeNextAnswer(now);
         if (way.isPoll()) {
             // A poll is a sign of life itself, and is answered before another would be asked for.
             pollEnds = now + Math.min(way.longest(), limits.patienceNanos());
@@ -165,6 +176,15 @@ final class Downloads {
         confirmationAsked = false;
         effects.deadline();
         return current;
+    }
+
+    /** On a slow line a large answer would hold up what comes behind it: so it is large only after one that went fast. */
+    private void sizeNextAnswer(long now) {
+        if (fullAt != Deadline.NONE) {
+            boolean isFast = now - fullAt <= FAST_POLL_NANOS;
+            pollBytes = isFast ? Math.min(2 * pollBytes, MOST_POLL_BYTES) : FIRST_POLL_BYTES;
+            fullAt = Deadline.NONE;
+        }
     }
 
     void issue(Ticket ticket) {
@@ -269,10 +289,11 @@ final class Downloads {
         if (isSomethingDue() || Deadline.isPast(pollEnds, now)) {
             pollEnds = Deadline.NONE;
             pollDue = false;
-            long enough = sending.nextOffset() + MAX_POLL_BYTES;
+            long enough = sending.nextOffset() + pollBytes;
             do {
                 frame(poll, now);
             } while (sending.hasNext() && sending.nextOffset() < enough);
+            fullAt = sending.nextOffset() < enough ? Deadline.NONE : now;
             poll.compose();
         }
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class PollsTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long HEARTBEAT = 10 * SECOND;
-    private static final int BUFFER = 3 << 20;
+    private static final int BUFFER = 12 << 20;
     private static final int LARGEST_FRAME = 300_000;
 
     private static final SessionLimits LIMITS =
@@ -34,8 +34,12 @@ class PollsTest {
     private int carried;
 
     private DownloadAttachment poll(long longest) {
+        return poll(longest, 0);
+    }
+
+    private DownloadAttachment poll(long longest, long offset) {
         DownloadWay way = new DownloadWay(DownloadMode.POLLING, longest);
-        return session.attach(++number, 0, BUFFER, way, now, () -> wakeUps++);
+        return session.attach(++number, offset, BUFFER, way, now, () -> wakeUps++);
     }
 
     @BeforeEach
@@ -165,16 +169,31 @@ class PollsTest {
     }
 
     @Test
-    void anAnswerCarriesAMebibyteAndTheNextOneMore() {
+    void anAnswerCarriesAMebibyteAndThoseAfterItUpToFourIfTheClientIsFast() {
         session.write(ByteBuffer.allocate(BUFFER));
-        poll = poll(SECOND);
-        answer();
-        assertThat(carried).isBetween(Downloads.MAX_POLL_BYTES, Downloads.MAX_POLL_BYTES + LARGEST_FRAME);
+        int offset = 0;
+        for (int size : new int[] {1, 2, 4, 4}) {
+            poll = poll(SECOND, offset);
+            answer();
+            assertThat(carried).isBetween(size << 20, (size << 20) + LARGEST_FRAME);
+            offset += size << 20;
+            now += Downloads.FAST_POLL_NANOS;
+        }
+    }
 
-        DownloadWay way = new DownloadWay(DownloadMode.POLLING, SECOND);
-        poll = session.attach(++number, Downloads.MAX_POLL_BYTES, BUFFER, way, now, () -> wakeUps++);
+    @Test
+    void theAnswersOfAClientThatIsSlowAreNotLarge() {
+        session.write(ByteBuffer.allocate(BUFFER));
+        int offset = 0;
+        for (int size : new int[] {1, 2, 4}) {
+            poll = poll(SECOND, offset);
+            answer();
+            offset += size << 20;
+        }
+        now += Downloads.FAST_POLL_NANOS + 1;
+        poll = poll(SECOND, offset);
         answer();
-        assertThat(carried).isBetween(Downloads.MAX_POLL_BYTES, Downloads.MAX_POLL_BYTES + LARGEST_FRAME);
+        assertThat(carried).isBetween(Downloads.FIRST_POLL_BYTES, Downloads.FIRST_POLL_BYTES + LARGEST_FRAME);
     }
 
     @Test
