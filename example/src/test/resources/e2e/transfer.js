@@ -91,9 +91,10 @@ export async function transferWeb(duplex, seed, size, otherSeed = seed) {
 
 /**
  * Writes random bytes to the echo in turns, small ones unless it is told otherwise, and reads them back, each looked at,
- * until there were so many bytes, and so many changes of how the download travels; ends. Gives both numbers.
+ * until there were so many bytes, and so many changes of how the download travels, each told of when it has brought
+ * something; ends. Gives both numbers.
  */
-export async function transferInTurns(duplex, size, changes, largest = LARGEST_SMALL_WRITE) {
+export async function transferInTurns(duplex, size, changes, largest = LARGEST_SMALL_WRITE, onchange = () => {}) {
   const writer = duplex.writable.getWriter();
   const reader = duplex.readable.getReader();
   const content = new RandomBytes(1);
@@ -121,6 +122,7 @@ export async function transferInTurns(duplex, size, changes, largest = LARGEST_S
     if (mode !== duplex.downloadMode) {
       mode = duplex.downloadMode;
       changed++;
+      onchange(mode);
     }
   }
   await writer.close();
