@@ -10,6 +10,15 @@ backend application {
 }
 
 sub vcl_recv {
+    # WebSockets get through.
+    if (req.http.Upgrade ~ "(?i)websocket") {
+        return (pipe);
+    }
     # Nothing of a duplex is stored, and no download waits for another one of the same path.
     return (pass);
+}
+
+sub vcl_pipe {
+    set bereq.http.Upgrade = req.http.Upgrade;
+    set bereq.http.Connection = req.http.Connection;
 }
