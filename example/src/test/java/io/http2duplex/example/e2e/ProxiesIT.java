@@ -4,18 +4,24 @@ import static io.http2duplex.example.e2e.TestSite.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Page;
 import io.http2duplex.example.e2e.Proxy.Kind;
 import io.http2duplex.wire.TestServer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.opentest4j.TestAbortedException;
 
 /**
- * Through each proxy, in each way of the download: bytes that are typed, silence for longer than its timeout, and much
+ * Through each proxy, in each way of the download: silence for longer than its timeout, bytes that are typed, and much
  * both ways; and the proxy is killed while bytes are under way.
  */
 class ProxiesIT {
@@ -31,9 +37,12 @@ class ProxiesIT {
     @RegisterExtension
     final TestPage page = new TestPage();
 
-    /** With an echo for each kind of proxy, at its name. */
+    /** With an echo for each kind of proxy, at its name, and those of the tests that leave theirs open. */
     private static TestSite site() {
         TestSite site = new TestSite();
+        for (String path : List.of("/posts", "/silent")) {
+            site.with(path, TestServer::echo, builder -> builder.heartbeat(HEARTBEAT));
+        }
         for (Kind kind : Kind.values()) {
             site.with("/" + kind, TestServer::echo, builder -> builder.heartbeat(HEARTBEAT));
         }
@@ -56,11 +65,8 @@ class ProxiesIT {
                         duplexes.push(...(await openEchoes('connect', 1, { download_modes: [way] }, path)));
                       }
                       await Promise.all(duplexes.map((duplex) => typed(duplex, 1)));
-                      window.silentSince = performance.now();
                     }
                     """, Map.of("ways", WAYS, "path", path));
-            // The heartbeat keeps them open beyond the proxy's timeout of 3 s.
-            page.call("() => until(() => performance.now() > silentSince + 4_000)");
             assertThat(page.call("() => losses")).isEqualTo(0);
             for (int i = 0; i < WAYS.size(); i++) {
                 List<Object> seen = page.callForList("""
@@ -98,6 +104,56 @@ class ProxiesIT {
         }
     }
 
+    /** The heartbeat keeps downloads open beyond the proxies' timeout of 3 s. All proxies wait at the same time. */
+    @Test
+    void no_duplex_is_detached_while_it_is_silent_for_longer_than_its_proxy_waits() throws Exception {
+        // Streaming uploads that are held back are given up.
+        page.expect(Noise.REQUEST, Noise.CONSOLE);
+        List<Proxy> proxies = new ArrayList<>();
+        Map<Kind, Page> pages = new EnumMap<>(Kind.class);
+        try {
+            for (Kind kind : EnumSet.complementOf(EnumSet.of(Kind.SQUID_CONNECT))) {
+                Proxy proxy = started(kind);
+                if (proxy != null) {
+                    proxies.add(proxy);
+                    pages.put(kind, page.openBeside(proxy.url("/page.html")));
+                }
+            }
+            pages.forEach((kind, one) -> one.evaluate("""
+                    ([ways, path]) => {
+                      window.silence = (async () => {
+                        const duplexes = [];
+                        for (const way of ways) {
+                          duplexes.push(...(await openEchoes('connect', 1, { download_modes: [way] }, path)));
+                        }
+                        await Promise.all(duplexes.map((duplex) => typed(duplex, 1)));
+                        const silentSince = performance.now();
+                        await until(() => performance.now() > silentSince + 4_000);
+                        const detached = losses;
+                        await Promise.all(duplexes.map((duplex) => typed(duplex, 1)));
+                        return detached;
+                      })();
+                    }
+                    """, List.of(WAYS, "/silent")));
+            pages.forEach((kind, one) -> assertThat(one.evaluate("() => silence"))
+                    .as("how often a duplex through %s was detached", kind)
+                    .isEqualTo(0));
+            page.close();
+        } finally {
+            proxies.forEach(Proxy::close);
+        }
+    }
+
+    /** {@return a proxy; null if this machine can't have it, which is noted} */
+    private static @Nullable Proxy started(Kind kind) throws Exception {
+        try {
+            return NotTested.unless(kind, () -> new Proxy(kind, SERVER.clearPort()))
+                    .start();
+        } catch (TestAbortedException missing) {
+            return null;
+        }
+    }
+
     /** HAProxy holds each piece of a streaming upload back for 200 ms. */
     @Test
     void a_duplex_and_those_after_it_use_posts_where_they_are_faster_than_a_stream() throws Exception {
@@ -114,7 +170,7 @@ class ProxiesIT {
                       const [next] = await openEchoes('connect', 1, {}, path);
                       return [atFirst, losses, next.uploadMode, median];
                     }
-                    """, "/" + kind);
+                    """, "/posts");
             System.out.println(kind + ", with POSTs: typing " + seen.get(3) + " ms");
             assertThat(seen).startsWith("streaming", 0, "post");
             assertThat(((Number) seen.get(3)).doubleValue()).isLessThan(60);

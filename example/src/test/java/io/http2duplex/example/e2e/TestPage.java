@@ -85,9 +85,20 @@ final class TestPage implements BeforeEachCallback, AfterEachCallback {
 
     /** Opens a page whose scripts can use what {@code e2e/page.js} offers. */
     TestPage open(String url) {
+        open(page, url);
+        return this;
+    }
+
+    /** {@return a further page, beside the one that there is} It makes noise with it, and is closed with it. */
+    Page openBeside(String url) {
+        Page beside = context.newPage();
+        open(beside, url);
+        return beside;
+    }
+
+    private static void open(Page page, String url) {
         page.navigate(url);
         page.waitForFunction("() => window.ready");
-        return this;
     }
 
     /**
