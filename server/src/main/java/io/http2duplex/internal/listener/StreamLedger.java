@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * not. Unread bytes, and bytes of closed streams, cannot block other streams. The streams' windows bound the memory. A
  * stream begins with {@code streamWindow}. While its upload is read, its window grows up to {@code maxStreamWindow}, or
  * to the announced length of its body. The windows of all streams together never exceed {@code connectionWindow}. What was
- * not read of all connections is bounded by {@link UnreadUploads}: the stream whose bytes are too many is reset.
+ * not read of all connections is bounded by {@link UnreadUploads}: windows grow within half of that, and while more is used,
+ * a stream gets no more than its first window, so that one whose upload is read becomes slow, and is not reset. The stream
+ * whose bytes are too many is.
  *
  * <p>Thread-safe: a handler may read an upload on any thread.
  */
@@ -324,23 +326,26 @@ final class StreamLedger implements StreamCount {
     /**
      * Adds the bytes read to what the stream's window must be replenished by.
      *
-     * @return by how much to replenish it now; 0 while most of it is left, or if nothing more will come
+     * @return by how much to replenish it now; 0 while most of it is left, or if nothing more will come. The rest follows
+     *     with a later read
      */
     synchronized int replenish(int stream, int read) {
         Stream known = open.get(stream);
         if (known == null || known.clientEnded) {
             return 0;
         }
+        long room = unread.room();
         long wanted = Math.min(GROWTH * (long) known.size, known.most);
-        int growth = (int) Math.min(wanted - known.size, roomToGrow);
+        int growth = (int) Math.max(0, Math.min(wanted - known.size, Math.min(roomToGrow, room)));
         roomToGrow -= growth;
         known.size += growth;
         known.owed += read;
         if (growth == 0 && known.owed < known.size / STEPS) {
             return 0;
         }
-        int count = known.owed + growth;
-        known.owed = 0;
+        int most = room < 0 ? Math.max(0, limits.streamWindow() - known.window - known.held) : Integer.MAX_VALUE;
+        int count = Math.min(known.owed + growth, most);
+        known.owed += growth - count;
         known.window += count;
         return count;
     }

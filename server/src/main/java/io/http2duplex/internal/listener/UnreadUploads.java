@@ -37,6 +37,12 @@ final class UnreadUploads {
             share.bytes.addAndGet(count);
         }
 
+        /** {@return how many bytes are left of half of both bounds} Below 0: more than half of one is used. */
+        long room() {
+            long ofAll = most / 2 - all.get();
+            return address == null ? ofAll : Math.min(ofAll, most / SHARES / 2 - share.bytes.get());
+        }
+
         /** {@return whether its address has more than its share} */
         boolean isBeyondShare() {
             return address != null && share.bytes.get() > most / SHARES;

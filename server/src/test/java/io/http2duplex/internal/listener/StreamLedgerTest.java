@@ -144,7 +144,7 @@ class StreamLedgerTest {
         StreamLedger roomy = new StreamLedger(
                 new Http2Limits(20_000, 500_000, 1_000_000, ALL, 3, 5, 5, Duration.ofSeconds(1), Duration.ofSeconds(1)),
                 counts,
-                unread.open(null),
+                new UnreadUploads(1_000_000).open(null),
                 0);
         roomy.received(FrameHeads.HEADERS, 0, 1, 10, 0);
         assertThat(roomy.replenish(1, 0)).isEqualTo(300_000);
@@ -306,12 +306,47 @@ class StreamLedgerTest {
     void ifAllConnectionsHaveTooMuchUnreadOnlyStreamsWithMoreThanTheirFirstWindowAreReset() {
         StreamLedger proxy = from(null);
         proxy.replenish(1, 0); // to 70,000
-        assertThat(data(proxy, 1, 70_000)).isZero();
         StreamLedger another = from(null);
         another.replenish(1, 0);
+        assertThat(data(proxy, 1, 70_000)).isZero();
         assertThat(data(another, 1, 20_000)).isZero();
         assertThat(data(another, 3, 20_000)).isZero();
         assertThat(data(another, 1, 1)).isEqualTo(1);
+    }
+
+    @Test
+    void whileMuchIsUnreadAStreamThatIsReadGetsNoMoreThanItsFirstWindow() {
+        StreamLedger grown = from(null);
+        grown.replenish(1, 0); // to 70,000
+        StreamLedger unreadOne = from(null);
+        unreadOne.replenish(1, 0);
+        data(grown, 1, 50_000);
+        data(unreadOne, 1, 51_000);
+
+        StreamLedger fresh = from(HERE);
+        for (int i = 0; i < 10; i++) {
+            assertThat(data(fresh, 1, 20_000)).isZero();
+            assertThat(fresh.read(1, 20_000)).isEqualTo(20_000);
+        }
+        assertThat(grown.read(1, 50_000)).as("it may still send 20,000").isZero();
+        data(grown, 1, 20_000);
+        assertThat(grown.read(1, 20_000)).isEqualTo(20_000);
+
+        unreadOne.received(FrameHeads.RST_STREAM, 0, 1, 4, now);
+        data(grown, 1, 20_000);
+        assertThat(grown.read(1, 20_000)).as("all that was kept back").isEqualTo(70_000);
+        data(fresh, 1, 20_000);
+        assertThat(fresh.read(1, 20_000)).isEqualTo(20_000 + 12_500); // half of its share
+    }
+
+    @Test
+    void windowsGrowWithinHalfOfTheShareOfTheirAddress() {
+        StreamLedger here = from(HERE);
+        data(here, 1, 12_501);
+        assertThat(here.replenish(3, 0)).isZero();
+        assertThat(from(null).replenish(3, 0)).isEqualTo(37_499); // half of what all may have
+        here.read(1, 10_000);
+        assertThat(here.replenish(3, 0)).isEqualTo(9_999);
     }
 
     @Test
