@@ -40,6 +40,9 @@ final class SocketChannel extends WebSocket13Channel {
         PartialFrame frame = begun == null ? receiveFrame() : begun;
         try {
             frame.handle(bytes);
+            if (frame.isDone() && frame.getFrameLength() < 0) { // which Undertow would read as it is
+                throw new WebSocketException("The highest bit of a length must be 0 (RFC 6455, section 5.2)");
+            }
         } catch (WebSocketException e) {
             markReadsBroken(e);
             throw new IOException(e);
