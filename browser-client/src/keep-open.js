@@ -58,7 +58,7 @@ export function keepOpen(url, options, use) {
  */
 
 /**
- * `waiting`: for the time of the next try. `offline`: for the browser to be online. `detached`: the duplex tries to go on
+ * `waiting`: for the time of the next try, or for what `retry` says. `offline`: for the browser to be online. `detached`: the duplex tries to go on
  * over another connection. `draining`: the server is about to stop, and the duplex still works.
  *
  * @typedef {'connecting' | 'open' | 'detached' | 'draining' | 'waiting' | 'offline' | 'closed'} KeptOpenState
@@ -106,7 +106,7 @@ export class KeptOpen extends EventTarget {
   state = 'connecting';
   /** What the last duplex, or opening, has failed with; undefined while there is a duplex. @type {any} */
   error = undefined;
-  /** When it tries again, as Date.now() counts; undefined if it does not wait. @type {number | undefined} */
+  /** When it tries again, as Date.now() counts; undefined if it does not wait, or for `retry`. @type {number | undefined} */
   retryAt = undefined;
   /** A sentence about the state, for people. */
   message = 'Connecting…';
@@ -118,7 +118,7 @@ export class KeptOpen extends EventTarget {
   /** The bound of the next pause. */
   #bound;
   #wasOpen = false;
-  #isStopped = false;
+  #stopping = new AbortController();
   /** Of the duplex, or its opening. */
   #life = new AbortController();
   /** Ends a pause. */
@@ -136,7 +136,7 @@ export class KeptOpen extends EventTarget {
       connect: open = /** @type {any} */ (connect),
       min_pause = MIN_PAUSE_MILLISECONDS,
       max_pause = MAX_PAUSE_MILLISECONDS,
-      retry = () => {},
+      retry,
       ...connectOptions
     } = options;
     if (!(min_pause > 0 && min_pause <= max_pause && max_pause <= LONGEST_TIMER_MILLISECONDS)) {
@@ -162,16 +162,22 @@ export class KeptOpen extends EventTarget {
 
   /** Destroys the duplex, or gives up opening one, for good. */
   stop() {
-    this.#isStopped = true;
+    this.#stopping.abort();
     this.#life.abort();
     this.#wake();
+  }
+
+  get #isStopped() {
+    return this.#stopping.signal.aborted;
   }
 
   async #run() {
     const { signal } = this.#options.connectOptions;
     const watching = new AbortController();
     signal?.addEventListener('abort', () => this.stop(), watching);
-    this.#isStopped ||= signal?.aborted ?? false;
+    if (signal?.aborted) {
+      this.stop();
+    }
     const onback = () => {
       this.#bound = this.#options.min_pause;
       this.#wake();
@@ -232,7 +238,13 @@ export class KeptOpen extends EventTarget {
         return false;
       }
       this.error = error;
-      const mustRetry = (await retry(error)) ?? mayPass(error);
+      if (retry) {
+        this.#show('waiting');
+      }
+      const stopped = new Promise((resolve) =>
+        this.#stopping.signal.addEventListener('abort', () => resolve(undefined), lingering),
+      );
+      const mustRetry = (await Promise.race([retry?.(error), stopped])) ?? mayPass(error);
       if (!mustRetry && !this.#isStopped) {
         throw error;
       }

@@ -306,6 +306,18 @@ test('retry decides what follows a failure, and may take its time', async () => 
   assert.equal(openings(), 2);
 });
 
+test('while retry takes its time the state is no more that of the duplex, and stop ends it', async () => {
+  const { environment, page, states, last, ended } = kept({ retry: () => new Promise(() => {}) });
+  await environment.pass();
+  last().fail(failed('CONNECTION_LOST'));
+  await environment.pass();
+  assert.deepEqual(states, ['connecting', 'open', 'waiting']);
+  page.stop();
+  assert.equal(await ended(), undefined);
+  assert.deepEqual(states.slice(3), ['closed']);
+  assert.equal(page.error, undefined);
+});
+
 test('what retry throws ends it for good', async () => {
   const error = Object.assign(new Error('no token'), { code: 'NO_TOKEN' });
   const { refusals, ended } = kept({ retry: () => Promise.reject(error) });
