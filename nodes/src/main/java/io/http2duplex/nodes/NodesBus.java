@@ -19,6 +19,7 @@ final class NodesBus implements Bus, AutoCloseable {
     private final Batch batch = new Batch(ThreadLocalRandom.current().nextLong());
     private final LongAdder published = new LongAdder();
     private final LongAdder received = new LongAdder();
+    private final OnceASecond warning = new OnceASecond();
     private final Outbox outbox;
     final Losses losses;
 
@@ -44,15 +45,31 @@ final class NodesBus implements Bus, AutoCloseable {
         listeners.add(listener);
     }
 
-    /** A batch has come, perhaps of this node itself. */
+    /** A batch has come, perhaps of this node itself, perhaps of something that is no node. */
     void received(ByteBuffer bytes) {
         try {
             List<Batch.Message> messages = batch.decode(bytes);
             received.add(messages.size());
-            messages.forEach(message -> deliver(message.topic, message.content));
-        } catch (RuntimeException e) { // other nodes may run another version: what follows may be readable
-            LOG.warn("Messages of another node could not be read or delivered", e);
+            messages.forEach(this::received);
+        } catch (IllegalArgumentException e) { // other nodes may run another version
+            warn(e);
         }
+    }
+
+    private void received(Batch.Message message) {
+        try {
+            deliver(message.topic, message.content);
+        } catch (RuntimeException e) { // the others of its batch may be readable
+            warn(e);
+        }
+    }
+
+    /** Others can cause it as often as they like. */
+    private void warn(RuntimeException thrown) {
+        LOG.log(
+                warning.isDue() ? Logger.Level.WARN : Logger.Level.DEBUG,
+                "Messages of another node could not be read or delivered",
+                thrown);
     }
 
     private void deliver(String topic, ByteBuffer message) {

@@ -10,6 +10,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -67,6 +73,54 @@ class OutboxTest {
         bus.publish("a", bytes("3"));
         assertThat(bus.statistics().lost()).isEqualTo(3);
         assertThat(local.messages).containsExactly("a: 1", "a: 2", "a: 3");
+    }
+
+    @Test
+    void aMessageOfAnotherNodeThatCannotBeDeliveredTakesNoOtherOfItsBatchAlong() {
+        NodesBus bus = new NodesBus("test", BusOptions.DEFAULT.observer(recorded), (batch, messages) -> {});
+        bus.subscribe((topic, message) -> {
+            if (topic.equals("bad")) {
+                throw new IllegalArgumentException("no message in a frame");
+            }
+        });
+        bus.subscribe(local);
+        bus.received(ByteBuffer.wrap(new Batch(1)
+                .encode(List.of(
+                        new Batch.Message("a", bytes("1")),
+                        new Batch.Message("bad", bytes("2")),
+                        new Batch.Message("b", bytes("3"))))));
+        assertThat(local.messages).containsExactly("a: 1", "b: 3");
+    }
+
+    @Test
+    void whatIsNoBatchIsToldOnceASecondAtMost() {
+        NodesBus bus = new NodesBus("test", BusOptions.DEFAULT.observer(recorded), (batch, messages) -> {});
+        AtomicInteger warnings = new AtomicInteger();
+        Handler counting = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                warnings.incrementAndGet();
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        counting.setLevel(Level.WARNING);
+        Logger log = Logger.getLogger(NodesBus.class.getName());
+        log.addHandler(counting);
+        try {
+            long begin = System.nanoTime();
+            for (int i = 0; i < 1_000; i++) {
+                bus.received(ByteBuffer.wrap(new byte[i % 20]));
+            }
+            long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
+            assertThat(warnings.get()).isBetween(1, (int) seconds + 1);
+        } finally {
+            log.removeHandler(counting);
+        }
     }
 
     @Test
