@@ -9,13 +9,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
 /**
- * A full-duplex byte stream between the application and a web page.
+ * A full-duplex byte stream between the application and a web page. Java applications that are clients have the same
+ * ({@code DuplexClient}): there, what is said here of the page holds for the server.
  *
  * <p>It has three faces: a {@link Flow} publisher and subscriber, blocking streams, and a blocking channel. Each
  * direction is used through one of them ({@link #send}, {@link #offer} and {@link #put} are one face of the output);
- * asking for a second one throws {@link IllegalStateException}. All carry
- * backpressure: an application that does not read stops the page's writes, and a page that does not read stops the
- * application's.
+ * asking for a second one throws {@link IllegalStateException}. All carry backpressure: an application that does not read
+ * stops the page's writes, and a page that does not read stops the application's.
  *
  * <p>In dialect 2 it outlives its connections: when one is lost, the application sees no more than that bytes are late,
  * for as long as the page may take to resume ({@link DuplexOptions#resumeTimeout}).
@@ -130,7 +130,7 @@ public interface Duplex {
      * duplex, as its own protocol has it: a duplex that is still there when the server's time has passed is reset
      * with the code {@code SHUT_DOWN}. Until then it works as before.
      *
-     * @see DuplexOptions
+     * @see DuplexEndpoint#drain
      */
     CompletionStage<Void> draining();
 

@@ -8,9 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The calls about one duplex come one after the other, in the order of what they tell, on the
  * {@linkplain DuplexOptions#executor executor}; {@link #opened} is the first and {@link #ended} the last. They
- * come a little after the fact: the duplex may have gone on meanwhile. An observer that is 64 calls
- * behind misses what comes between those two. What it throws is logged, at a limited rate,
- * and does no harm.
+ * come a little after the fact: the duplex may have gone on meanwhile. An observer that is 64 calls behind about a duplex
+ * misses what comes between those two. What it throws is logged, at a limited rate, and does no harm.
  */
 public interface DuplexObserver {
     /**
@@ -43,7 +42,7 @@ public interface DuplexObserver {
     default void resumed(Duplex duplex, DownloadMode mode) {}
 
     /**
-     * The duplex is over.
+     * The duplex has ended.
      *
      * @param failure what ended it early; null if both sides have ended cleanly
      */

@@ -66,8 +66,8 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     /**
      * The threads of user code: of the handler, signals of the Flow faces, completions and the observer; not of the
      * authorizer. A blocking handler keeps a thread for as long as it runs: on JDK 17 the default is used up by 256 of
-     * them, so give an executor with more threads there, or use the Flow faces. If the executor refuses, a new duplex is refused with 503, and a live one fails with
-     * the code {@code OVERLOADED}.
+     * them, so give an executor with more threads there, or use the Flow faces. If the executor refuses a task, a new
+     * duplex is refused with 503, and a live one fails with the code {@code OVERLOADED}.
      *
      * <p>{@code Runnable::run} asks for user code on the server's I/O threads, where it must not block. The
      * executor stays the caller's to shut down.
@@ -151,8 +151,9 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
 
     /**
      * Dialect 2: how long a duplex that has lost its connection waits for the page to resume it. Then it fails with
-     * the code {@code CONNECTION_LOST}. For as long it is remembered how a duplex ended, of the last 10,000 ones, so that a page that was away learns of it. Zero turns resuming off: a connection that is
-     * lost fails its duplexes at once. Default 30 seconds.
+     * the code {@code CONNECTION_LOST}. How a duplex ended is remembered for as long, of the last 10,000 ones, so that a
+     * page that was away learns of it. Zero turns resuming off: a connection that is lost fails its duplexes at once.
+     * Default 30 seconds.
      */
     public final B resumeTimeout(Duration timeout) {
         resumeTimeout = zeroOrMore(timeout, "resumeTimeout");
@@ -226,12 +227,13 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     }
 
     /**
-     * Decides which requests may open duplexes, and in whose name. It is called on threads of its own, not on the
-     * {@link #executor}, for a request that the limits allow. A duplex that has an account takes uploads, and is resumed, by requests of the same
-     * account alone: the authorizer is asked about each of them. So it should be quick to answer again; whether
-     * a token has expired meanwhile it may overlook for these. Other requests are refused with 403.
+     * Decides which requests may open duplexes, and for which account. It is called on threads of its own, not on the
+     * {@link #executor}, for a request that the limits allow. A duplex that has an account takes uploads, and is resumed,
+     * by requests of the same account alone; others are refused with 403. So the authorizer is asked about each of them,
+     * and should be quick to answer again; it may accept a token for these that has expired meanwhile.
      *
-     * <p>Default: all may, and the account is whom Undertow's security handlers in front have authenticated, if any.
+     * <p>Default: all may; the account is the name of the principal that security handlers in front have authenticated, if
+     * any.
      */
     public final B authorize(Authorizer authorizer) {
         this.authorizer = Objects.requireNonNull(authorizer, "authorizer");
@@ -282,9 +284,10 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     }
 
     /**
-     * How many sessions there may be, detached ones among them. One more is refused with 503. Each may take up to
-     * {@link #uploadBufferSize} and {@link #downloadBufferSize} of memory, besides the {@link #memoryBudget}.
-     * Default 10,000: with the default buffers at most 1.3 GB, if every client tries to use them up.
+     * How many sessions there may be, detached ones among them. One more is refused with 503. Each may take up to {@link
+     * #downloadBufferSize} and {@link #uploadBufferSize} (in dialect 1 twice that) of memory, besides the {@link
+     * #memoryBudget}. Default 10,000: with the default buffers at most 1.3 GB (in dialect 1, 2 GB), if every client tries
+     * to use them up.
      */
     public final B maxSessions(int count) {
         maxSessions = positive(count, "maxSessions");

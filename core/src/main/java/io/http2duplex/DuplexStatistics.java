@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Counters of what a handler is doing, and has done since it was built. Counters only
- * grow. They are taken one after the other, while the handler goes on, so that they may differ by what happened
- * meanwhile. Nothing in here names a session or a client.
+ * Counts of what a handler is doing now, and of what it has done since it was built, which only grow. They are taken one
+ * after the other, while the handler goes on, so that they may differ by what happened meanwhile. Nothing in here names a
+ * session or a client.
  *
  * @param dialect1 the sessions of dialect 1
  * @param dialect2 the sessions of dialect 2
@@ -22,7 +22,7 @@ import java.util.Map;
  * @param upload the bytes from the clients to the application
  * @param download the bytes from the application to the clients
  * @param memoryUsed how many bytes of the {@linkplain DuplexOptions#memoryBudget memory budget} are used now
- * @param memoryBudget how many there are
+ * @param memoryBudget how many bytes it has in all
  * @param refused how many requests were refused, by the last part of the problem's type ({@code protocol.md}, section
  *     "Refusals"): all types, also those with 0
  */
@@ -61,6 +61,7 @@ public record DuplexStatistics(
      */
     public record Direction(long bytes, long chunks, long buffered, long window) {}
 
+    /** Copies the maps. */
     public DuplexStatistics {
         modes = Collections.unmodifiableMap(new LinkedHashMap<>(modes));
         failed = Collections.unmodifiableMap(new LinkedHashMap<>(failed));

@@ -73,12 +73,13 @@ public final class DuplexClient {
                 new Ways(System::nanoTime));
     }
 
+    /** Begins to build a client. */
     public static Builder builder() {
         return new Builder();
     }
 
     /**
-     * Opens a duplex, and waits for it: at most {@link Builder#openTimeout}.
+     * Opens a duplex, and waits for it: at most {@link Builder#openTimeout}. Not for a thread of the {@link Transport}.
      *
      * @param uri of {@code https}, or {@code http}: where the server's handler of duplexes is
      * @throws DuplexException if that fails. If an answer refused it, its cause is an {@link
@@ -108,7 +109,7 @@ public final class DuplexClient {
      * Opens a duplex without waiting.
      *
      * @return completes on the executor, within {@link Builder#openTimeout}; exceptionally as {@link #connect} throws.
-     *     To cancel its {@link CompletionStage#toCompletableFuture} gives the opening up
+     *     Cancelling its {@link CompletionStage#toCompletableFuture} gives the opening up
      * @throws IllegalArgumentException if there can be no such request
      */
     public CompletionStage<Duplex> connectAsync(URI uri) {
@@ -140,7 +141,7 @@ public final class DuplexClient {
         return uri;
     }
 
-    /** The options of a client. Each has a default. */
+    /** The options of a client. Each has a default. Not for use by several threads. */
     public static final class Builder {
         private @Nullable Transport transport;
         private Supplier<HttpClient> httpClient = HttpClient::newHttpClient;
@@ -159,7 +160,7 @@ public final class DuplexClient {
         private Builder() {}
 
         /**
-         * What makes the clients that send the requests, with their TLS, proxy, authenticator and cookies; each time
+         * A maker of the clients that send the requests, with their TLS, proxy, authenticator and cookies: each call gives
          * another one. By default {@code HttpClient::newHttpClient}. It is called for the first request; again when the
          * requests of {@link #maxDuplexesPerConnection} are under way; and when a connection seems dead, since an HttpClient
          * would send further requests over it. Called on any thread.
@@ -180,7 +181,7 @@ public final class DuplexClient {
             return this;
         }
 
-        /** What sends the requests, in place of an {@link HttpClient}. */
+        /** A sender of the requests, in place of an {@link HttpClient}. */
         public Builder transport(Transport value) {
             transport = Objects.requireNonNull(value, "transport");
             return this;
@@ -195,7 +196,10 @@ public final class DuplexClient {
             return this;
         }
 
-        /** What runs Flow signals, completions and the observer. By default virtual threads where there are, else a pool. */
+        /**
+         * The executor of Flow signals, completions and the observer. Default: a virtual thread a task on JDK 21 and newer,
+         * else a pool of up to 256 threads.
+         */
         public Builder executor(Executor value) {
             executor = Objects.requireNonNull(value, "executor");
             return this;
@@ -268,6 +272,7 @@ public final class DuplexClient {
             return this;
         }
 
+        /** {@return a client with these options} It sends nothing before a duplex is opened. */
         public DuplexClient build() {
             return new DuplexClient(this);
         }

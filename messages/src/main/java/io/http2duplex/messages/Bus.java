@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A way to bring what is published to every node. It promises no more than at most once: a bus may lose messages when its
- * connections break. {@link #local} is the one of a single process.
+ * A way to bring what is published to every node. Each message comes once or not at all: a bus may lose messages when its
+ * connections break. {@link #local} is the one of a single process. Its methods may be called on any thread.
  */
 public interface Bus {
-    /** Is given what was published. */
+    /** A receiver of what was published. */
     @FunctionalInterface
     interface Listener {
         /**

@@ -20,7 +20,7 @@ public final class MessageOptions {
         this.unreadable = unreadable;
     }
 
-    /** Is told of messages that the codec can't read. */
+    /** A handler of messages that the codec can't read. */
     @FunctionalInterface
     public interface UnreadableHandler {
         /**
@@ -46,7 +46,7 @@ public final class MessageOptions {
     }
 
     /**
-     * Is told of messages that the codec can't read, which are then skipped: the messages around them are whole. Default:
+     * A handler of messages that the codec can't read. They are skipped: the messages around them are whole. Default:
      * the duplex is reset with {@link MessageError#UNREADABLE}.
      */
     public MessageOptions onUnreadable(UnreadableHandler handler) {

@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Topics by name, on this node.
+ * Topics by name, on this node. Safe for use by many threads.
  *
  * <pre>{@code
  * Topics topics = Topics.local();

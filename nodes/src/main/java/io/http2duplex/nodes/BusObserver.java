@@ -1,7 +1,7 @@
 package io.http2duplex.nodes;
 
 /**
- * Is told what becomes of a bus, for logs and alarms. Called on threads of the bus or of publishers, perhaps several at once: it
+ * An observer of a bus, for logs and alarms. Called on threads of the bus or of publishers, perhaps several at once: it
  * must not block. By default the log has it, at level WARN.
  */
 public interface BusObserver {

@@ -24,7 +24,7 @@ public final class BusOptions {
         return new BusOptions(OptionChecks.positive(bytes, "maxQueued"), observer);
     }
 
-    /** Is told what becomes of the bus. Default: the log. */
+    /** An observer of connections, disconnections and losses. Default: the log has them. */
     public BusOptions observer(BusObserver observer) {
         return new BusOptions(maxQueued, Objects.requireNonNull(observer, "observer"));
     }

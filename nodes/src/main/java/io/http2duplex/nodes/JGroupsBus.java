@@ -50,7 +50,11 @@ public final class JGroupsBus implements Bus, AutoCloseable {
         return join(name, BusOptions.DEFAULT);
     }
 
-    /** Joins a group, as {@link #join(String)}. */
+    /**
+     * Joins a group, as {@link #join(String)}.
+     *
+     * @throws IOException if it can't be joined
+     */
     public static JGroupsBus join(String name, BusOptions options) throws IOException {
         return join(name, options, CONFIGURATION);
     }
@@ -59,6 +63,7 @@ public final class JGroupsBus implements Bus, AutoCloseable {
      * Joins a group, or begins it.
      *
      * @param configuration of JGroups: a file, a URL, or a name on the class path
+     * @throws IOException if it can't be read, or the group can't be joined
      */
     public static JGroupsBus join(String name, BusOptions options, String configuration) throws IOException {
         Objects.requireNonNull(options, "options");

@@ -86,7 +86,7 @@ public final class RedisBus implements Bus, AutoCloseable {
      * Connects to a Redis that all nodes use.
      *
      * @param uri such as {@code redis://user:password@host:6379}, or {@code rediss:} for TLS
-     * @throws IOException if it can't be reached: later it may go and come back
+     * @throws IOException if it can't be reached now; once it was, it may go and come back
      */
     public static RedisBus connect(URI uri) throws IOException {
         return connect(uri, "bus", BusOptions.DEFAULT);
@@ -96,6 +96,7 @@ public final class RedisBus implements Bus, AutoCloseable {
      * Connects to a Redis, as {@link #connect(URI)}.
      *
      * @param name distinguishes the buses of several applications on the same Redis
+     * @throws IOException if it can't be reached
      */
     public static RedisBus connect(URI uri, String name, BusOptions options) throws IOException {
         Objects.requireNonNull(options, "options");

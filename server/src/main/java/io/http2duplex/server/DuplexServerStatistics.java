@@ -19,6 +19,7 @@ import java.util.Map;
  */
 public record DuplexServerStatistics(
         int connections, long accepted, int streams, long streamsBegun, Map<String, Long> limitsReached) {
+    /** Copies the map. */
     public DuplexServerStatistics {
         limitsReached = Collections.unmodifiableMap(new LinkedHashMap<>(limitsReached));
     }

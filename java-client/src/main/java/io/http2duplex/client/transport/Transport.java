@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A sender of HTTP requests, such as {@code java.net.http} or OkHttp. Many duplexes use it at once, on any thread.
  *
- * <p>Neither call blocks, and neither bounds the time: who opened a request aborts it.
+ * <p>Neither call blocks, and neither bounds the time: the caller aborts a request that takes too long.
  */
 public interface Transport {
     /**
@@ -52,6 +52,7 @@ public interface Transport {
      * come one at a time, on any thread, perhaps before the request was returned. None of them blocks.
      */
     interface Receiver {
+        /** The head of the response has come. */
         void answered(Head head);
 
         /** The next bytes, which are used before this returns. */
