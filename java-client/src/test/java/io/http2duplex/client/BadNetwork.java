@@ -1,12 +1,12 @@
 package io.http2duplex.client;
 
+import io.http2duplex.wire.ForeignAnswer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -130,23 +130,11 @@ final class BadNetwork implements AutoCloseable {
 
     private void answer(Socket client, String status) throws IOException {
         try (client) {
-            InputStream in = client.getInputStream();
-            for (int end = 0; end < 4; ) {
-                int next = in.read();
-                end = next == "\r\n\r\n".charAt(end) ? end + 1 : 0;
-                if (next < 0) {
-                    return;
-                }
+            if (!ForeignAnswer.give(client, status)) {
+                return;
             }
-            String page = "<html>Please log in</html>";
-            client.getOutputStream()
-                    .write(("HTTP/1.1 " + status
-                                    + "\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length: "
-                                    + page.length() + "\r\n\r\n" + page)
-                            .getBytes(StandardCharsets.US_ASCII));
-            client.shutdownOutput();
             answered();
-            in.skipNBytes(Long.MAX_VALUE);
+            client.getInputStream().skipNBytes(Long.MAX_VALUE);
         }
     }
 

@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -149,21 +148,7 @@ public final class RoughProxy implements AutoCloseable {
     private void answer(Socket client, String status) {
         try {
             foreign.incrementAndGet();
-            InputStream in = client.getInputStream();
-            for (int end = 0; end < 4; ) {
-                int next = in.read();
-                end = next == "\r\n\r\n".charAt(end) ? end + 1 : 0;
-                if (next < 0) {
-                    break;
-                }
-            }
-            String page = "<html>Please log in</html>";
-            client.getOutputStream()
-                    .write(("HTTP/1.1 " + status
-                                    + "\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length: "
-                                    + page.length() + "\r\n\r\n" + page)
-                            .getBytes(StandardCharsets.US_ASCII));
-            client.shutdownOutput();
+            ForeignAnswer.give(client, status);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
         } catch (IOException e) {
             // the client has gone
