@@ -17,6 +17,19 @@ test('packing builds the types that the package names', () => {
   assert.doesNotMatch(read('.npmrc'), /ignore-scripts/, 'npm would not run prepack');
 });
 
+test('the scripts that the documents name are there', () => {
+  const { scripts } = JSON.parse(read('package.json'));
+  for (const document of ['README.md', '../CONTRIBUTING.md']) {
+    const names = [...read(document).matchAll(/`npm run ([\w:-]+)/g)].map(([, name]) => name);
+    assert.ok(names.length > 0, document);
+    assert.deepEqual(
+      names.filter((name) => !(name in scripts)),
+      [],
+      document,
+    );
+  }
+});
+
 test('readable can be piped through a decoder, as far as its type goes', async () => {
   /** @type {import('../../src/web-streams.js').WebDuplex['readable']} */
   const readable = new ReadableStream({ start: (controller) => controller.close() });
