@@ -1,5 +1,7 @@
 package io.http2duplex.nodes;
 
+import io.http2duplex.programs.Program;
+import io.http2duplex.programs.RunningProgram;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,6 +18,9 @@ enum Balancer {
     HAPROXY_ROUND_ROBIN("haproxy-round-robin.cfg", true),
     NGINX_BY_ROUTE("nginx-route.conf", false);
 
+    private static final Program HAPROXY = new Program("haproxy");
+    private static final Program NGINX = new Program("nginx");
+
     private final String configuration;
     /** Whether it heeds no session, so that nodes must forward. */
     final boolean needsForwarding;
@@ -26,7 +31,7 @@ enum Balancer {
     }
 
     /** One that runs, with the address of its port. */
-    record Running(Program program, Supplier<URI> address) implements AutoCloseable {
+    record Running(RunningProgram program, Supplier<URI> address) implements AutoCloseable {
         @Override
         public void close() {
             program.close();
@@ -34,8 +39,8 @@ enum Balancer {
     }
 
     Running start(Node one, Node two) throws IOException {
-        Path folder = Program.folder(configuration);
-        int port = Program.freePort();
+        Path folder = Folders.of(configuration);
+        int port = RunningProgram.freePort();
         String pem = Node.pem().toString();
         String text = Files.readString(Path.of("../docs/nodes", configuration))
                 .replace("127.0.0.1:443", "127.0.0.1:" + port)
@@ -43,7 +48,7 @@ enum Balancer {
                 .replace("127.0.0.1:7002", "127.0.0.1:" + two.port)
                 .replace("/etc/haproxy/site.pem", pem)
                 .replace("/etc/nginx/site.pem", pem);
-        Program program;
+        RunningProgram program;
         if (configuration.startsWith("nginx")) {
             Path file = Files.writeString(folder.resolve(configuration), text.replace("http {", """
                     http {
@@ -54,9 +59,8 @@ enum Balancer {
                         scgi_temp_path scgi;
                         uwsgi_temp_path uwsgi;
                     """));
-            program = Program.start(
-                    "nginx",
-                    "nginx",
+            program = NGINX.start(
+                    Folders.of("nginx"),
                     folder,
                     port,
                     "-p",
@@ -69,7 +73,7 @@ enum Balancer {
                     "daemon off; master_process off; pid nginx.pid;");
         } else {
             Path file = Files.writeString(folder.resolve(configuration), text);
-            program = Program.start("haproxy", "haproxy", folder, port, "-db", "-f", file.toString());
+            program = HAPROXY.start(Folders.of("haproxy"), folder, port, "-db", "-f", file.toString());
         }
         URI address = URI.create("https://localhost:" + port + Node.PATH);
         return new Running(program, () -> address);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.http2duplex.Authorization;
 import io.http2duplex.DuplexRequest;
+import io.http2duplex.programs.RunningProgram;
 import io.http2duplex.server.DuplexHandler;
 import io.http2duplex.server.DuplexServer;
 import java.io.IOException;
@@ -40,7 +41,7 @@ class ForwardingHandlerTest {
     private static final String UNKNOWN = "A".repeat(32);
 
     private static Node node(String route, Map<String, URI> nodes, UnaryOperator<ForwardingHandler.Builder> options) {
-        return node(route, Program.freePort(), false, nodes, options);
+        return node(route, RunningProgram.freePort(), false, nodes, options);
     }
 
     private static Node node(
@@ -55,7 +56,7 @@ class ForwardingHandlerTest {
     }
 
     private static Node node(String route) {
-        return new Node(route, Program.freePort(), false, next -> next);
+        return new Node(route, RunningProgram.freePort(), false, next -> next);
     }
 
     private static HttpRequest.Builder request(Node to) {
@@ -79,8 +80,8 @@ class ForwardingHandlerTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void duplexesLiveWhicheverNodeTheirRequestsReach(boolean tls) throws Exception {
-        int port = Program.freePort();
-        int otherPort = Program.freePort();
+        int port = RunningProgram.freePort();
+        int otherPort = RunningProgram.freePort();
         String address = tls ? "https://localhost:" : "http://127.0.0.1:";
         Map<String, URI> nodes = Map.of("n1", URI.create(address + port), "n2", URI.create(address + otherPort));
         try (Node one = node("n1", port, tls, nodes, options -> options.tls(Node.TRUST));
@@ -173,8 +174,8 @@ class ForwardingHandlerTest {
 
     @Test
     void aRequestIsForwardedOnceAtMost() throws Exception {
-        int port = Program.freePort();
-        int otherPort = Program.freePort();
+        int port = RunningProgram.freePort();
+        int otherPort = RunningProgram.freePort();
         try (Node one = node("n1", port, false, Map.of("n3", URI.create("http://127.0.0.1:" + otherPort)), o -> o);
                 Node two = node("n2", otherPort, false, Map.of("n3", one.address()), o -> o)) {
             for (Node node : new Node[] {one, two}) {
@@ -196,13 +197,13 @@ class ForwardingHandlerTest {
 
     @Test
     void aFrontSendsNewDuplexesToTheNodesThatItReachesInTurn() throws Exception {
-        int port = Program.freePort();
+        int port = RunningProgram.freePort();
         try (Node two = node("n2");
                 Node three = node("n3")) {
             ForwardingHandler front = ForwardingHandler.builder("front")
                     .node("n2", two.address())
                     .node("n3", three.address())
-                    .node("n4", URI.create("http://127.0.0.1:" + Program.freePort()))
+                    .node("n4", URI.create("http://127.0.0.1:" + RunningProgram.freePort()))
                     .buildFront();
             try (DuplexServer server =
                     DuplexServer.builder().port(port).handle("/", front).build()) {
@@ -229,8 +230,8 @@ class ForwardingHandlerTest {
 
     @Test
     void aNodeThatIsGoneIsADisturbance() throws Exception {
-        try (Node one =
-                node("n1", Map.of("n2", URI.create("http://127.0.0.1:" + Program.freePort())), options -> options)) {
+        try (Node one = node(
+                "n1", Map.of("n2", URI.create("http://127.0.0.1:" + RunningProgram.freePort())), options -> options)) {
             assertThat(post(one, UNKNOWN + ".n2").statusCode()).isEqualTo(503);
         }
     }

@@ -75,7 +75,7 @@ final class Node implements AutoCloseable {
 
     /** {@return a file with the certificates and the key of every balancer} */
     static Path pem() throws IOException {
-        Path file = Program.folder("pem").resolve("localhost.pem");
+        Path file = Folders.of("pem").resolve("localhost.pem");
         Files.writeString(
                 file, Files.readString(CERTIFICATES.certificateChain()) + Files.readString(CERTIFICATES.privateKey()));
         return file;

@@ -4,8 +4,11 @@ import static io.http2duplex.nodes.Recorded.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.http2duplex.programs.Program;
+import io.http2duplex.programs.RunningProgram;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -16,27 +19,19 @@ import org.junit.jupiter.api.Timeout;
 /** Nodes in one JVM that share a real Redis. */
 @Timeout(120)
 class RedisBusTest {
-    private static final int PORT = Program.freePort();
+    private static final int PORT = RunningProgram.freePort();
 
     @SuppressWarnings("NullAway.Init")
-    private static Program redis;
+    private static RunningProgram redis;
 
     private final Recorded first = new Recorded();
     private final Recorded second = new Recorded();
 
     @BeforeAll
     static void start() throws IOException {
-        redis = Program.start(
-                "redis-server",
-                "redis-server",
-                Program.folder("redis"),
-                PORT,
-                "--port",
-                "" + PORT,
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "");
+        Path folder = Folders.of("redis");
+        redis = new Program("redis-server")
+                .start(folder, folder, PORT, "--port", "" + PORT, "--bind", "127.0.0.1", "--save", "");
     }
 
     @AfterAll
@@ -84,7 +79,7 @@ class RedisBusTest {
             one.publish("room", bytes("waits"));
             assertThat(first.messages).containsExactly("room: waits");
 
-            redis.startAgain(PORT);
+            redis.startAgain();
             Await.until(
                     "both are connected again",
                     () -> List.of("connected", "disconnected", "connected").equals(second.events)
@@ -100,7 +95,7 @@ class RedisBusTest {
 
     @Test
     void whenRedisCannotBeReachedAtFirstThatIsAnError() {
-        assertThatThrownBy(() -> RedisBus.connect(URI.create("redis://127.0.0.1:" + Program.freePort())))
+        assertThatThrownBy(() -> RedisBus.connect(URI.create("redis://127.0.0.1:" + RunningProgram.freePort())))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("Redis can't be reached");
     }

@@ -3,6 +3,7 @@ package io.http2duplex.nodes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.ErrorCode;
+import io.http2duplex.programs.RunningProgram;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,8 +38,8 @@ class RollingRestartTest {
     @EnumSource(Balancer.class)
     @Timeout(value = 15, unit = TimeUnit.MINUTES)
     void nodesAreRestartedUnderLoadAndNothingIsLost(Balancer balancer) throws Exception {
-        int port = Program.freePort();
-        int otherPort = Program.freePort();
+        int port = RunningProgram.freePort();
+        int otherPort = RunningProgram.freePort();
         List<EchoClient> clients = new ArrayList<>();
         try (Node one = node("n1", port, "n2", otherPort, balancer.needsForwarding);
                 Node two = node("n2", otherPort, "n1", port, balancer.needsForwarding);

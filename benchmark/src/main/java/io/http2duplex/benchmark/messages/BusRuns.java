@@ -5,7 +5,10 @@ import io.http2duplex.benchmark.Results;
 import io.http2duplex.benchmark.Run;
 import io.http2duplex.benchmark.Settings;
 import io.http2duplex.benchmark.Waiting;
+import io.http2duplex.programs.Program;
+import io.http2duplex.programs.RunningProgram;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +22,8 @@ public final class BusRuns {
 
     public static final String STOPPED = "a bus, the receiving process stands still for 3 s";
     public static final String RESTARTED = "a bus, the broker is killed and started again after 1 s";
+
+    private static final Program REDIS = new Program("redis-server");
 
     private static final String LOST = "lost";
     private static final String OUT_OF_SEQUENCE = "outOfSequence";
@@ -67,8 +72,8 @@ public final class BusRuns {
     }
 
     private void jgroups(String system) throws IOException {
-        int first = RedisServer.freePort();
-        int second = RedisServer.freePort();
+        int first = RunningProgram.freePort();
+        int second = RunningProgram.freePort();
         String hosts = "127.0.0.1[" + first + "],127.0.0.1[" + second + "]";
         try (AskedProcess publisher = jgroupsNode("publisher", first, hosts);
                 AskedProcess receiver = jgroupsNode("receiver", second, hosts)) {
@@ -94,9 +99,13 @@ public final class BusRuns {
     }
 
     private void redis(String system) throws IOException {
-        try (RedisServer redis = new RedisServer(settings);
-                AskedProcess publisher = node("redis-publisher", redis.uri().toString(), List.of());
-                AskedProcess receiver = node("redis-receiver", redis.uri().toString(), List.of())) {
+        int port = RunningProgram.freePort();
+        String address = "redis://127.0.0.1:" + port;
+        Path folder = settings.target().resolve("redis");
+        try (RunningProgram redis =
+                        REDIS.start(folder, folder, port, "--port", "" + port, "--bind", "127.0.0.1", "--save", "");
+                AskedProcess publisher = node("redis-publisher", address, List.of());
+                AskedProcess receiver = node("redis-receiver", address, List.of())) {
             publisher.answer();
             receiver.answer();
             measure(system, plan.redisRate(), publisher, receiver);

@@ -7,6 +7,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.WaitUntilState;
+import io.http2duplex.programs.Machine;
 import io.http2duplex.wire.TestServer;
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;

@@ -2,6 +2,7 @@ package io.http2duplex.example.e2e;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Playwright;
+import io.http2duplex.programs.Machine;
 import io.http2duplex.wire.Await;
 import io.http2duplex.wire.TestServer;
 import java.io.IOException;

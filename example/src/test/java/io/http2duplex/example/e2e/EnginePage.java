@@ -2,6 +2,7 @@ package io.http2duplex.example.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.http2duplex.programs.Machine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.http2duplex.example.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.http2duplex.programs.SimulatedMachine;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ class EngineTest {
     private static final Path FIREFOX = Path.of("/usr/bin/firefox-esr");
     private static final Path CERTUTIL = Path.of("/usr/bin/certutil");
 
-    private final FakeMachine machine = new FakeMachine();
+    private final SimulatedMachine machine = new SimulatedMachine();
 
     @Test
     void the_browser_that_the_variable_names_is_used() {

@@ -1,5 +1,7 @@
 package io.http2duplex.example.e2e;
 
+import io.http2duplex.programs.DebianPackages;
+import io.http2duplex.programs.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,9 +12,6 @@ import java.util.Optional;
 final class Go {
     /** Names the {@code go} to use, in place of looking for one. */
     static final String PATH_VARIABLE = "GO_PATH";
-
-    private static final String UNPACK = "cd '%s' && apt-get -o APT::Sandbox::User=root download golang-1.19-go"
-            + " golang-1.19-src && for package in *.deb; do dpkg-deb -x $package . || exit; done";
 
     private Go() {}
 
@@ -42,9 +41,7 @@ final class Go {
             return installed;
         }
         if (machine.isExecutable(unpacked)
-                || (machine.installsDebianPackages()
-                        && machine.run(List.of("apt-get", "update"))
-                        && machine.run(List.of("sh", "-c", UNPACK.formatted(folder))))) {
+                || DebianPackages.unpack(machine, folder, "golang-1.19-go", "golang-1.19-src")) {
             return unpacked;
         }
         throw new IllegalStateException("The recipes for Go need its compiler, and there is none: install it, or set "

@@ -1,22 +1,18 @@
 package io.http2duplex.example.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import io.http2duplex.certs.DevelopmentCertificates;
-import io.http2duplex.wire.Await;
+import io.http2duplex.programs.Machine;
+import io.http2duplex.programs.Program;
+import io.http2duplex.programs.RunningProgram;
 import io.http2duplex.wire.TestServer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
 
 /** A proxy that is a program of its own. Its configuration is a file among the resources, with names for what differs. */
 final class ProxyProgram implements Proxy.Part {
@@ -40,15 +36,19 @@ final class ProxyProgram implements Proxy.Part {
             this.debianPackage = debianPackage;
             this.arguments = arguments;
         }
+
+        Program program() {
+            return new Program(executable, debianPackage);
+        }
     }
 
     private final Path folder;
-    private final Path executable;
+    private final Program program;
     private final Path configuration;
     private final int port;
     private final Map<String, Object> values;
     private final String arguments;
-    private Process process;
+    private RunningProgram running;
 
     /**
      * @param configuration the name of a resource
@@ -56,10 +56,10 @@ final class ProxyProgram implements Proxy.Part {
      * @throws IllegalStateException if the program is not here and can't be got
      */
     ProxyProgram(Software software, String configuration, int port, int targetPort) throws IOException {
-        Program program = new Program(software.executable, software.debianPackage);
+        program = software.program();
         this.port = port;
         folder = Files.createDirectories(Path.of(System.getProperty("e2e.target"), program.name()));
-        executable = program.executable(Machine.real(), folder);
+        Path executable = program.executable(Machine.real(), folder);
         DevelopmentCertificates certificates = TestServer.certificates();
         Path both = folder.resolve("both.pem");
         Files.writeString(
@@ -93,40 +93,14 @@ final class ProxyProgram implements Proxy.Part {
 
     @Override
     public void start() throws IOException {
-        List<String> command = new ArrayList<>(List.of(executable.toString()));
-        command.addAll(List.of(filled(arguments).split(" ")));
-        command.add(configuration.toString());
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("output.log").toFile());
-        if (executable.startsWith(folder)) {
-            builder.environment().put("LD_LIBRARY_PATH", Program.libraries(folder));
-        }
-        process = builder.start();
-        long deadline = System.nanoTime() + Await.LIMIT.toNanos();
-        while (!accepts()) {
-            if (!process.isAlive() || System.nanoTime() > deadline) {
-                throw new IOException(executable + " did not start; the logs in " + folder + " may tell why");
-            }
-            LockSupport.parkNanos(MILLISECONDS.toNanos(10));
-        }
-    }
-
-    private boolean accepts() {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
-        }
+        String all = filled(arguments) + " " + configuration;
+        running = program.start(folder, folder, port, all.split(" "));
     }
 
     @Override
     public void kill() {
-        if (process != null) {
-            // Those that serve the connections would outlive the one that has started them.
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly().onExit().join();
+        if (running != null) {
+            running.kill();
         }
     }
 }

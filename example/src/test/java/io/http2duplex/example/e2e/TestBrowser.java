@@ -4,6 +4,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.CLI;
 import com.microsoft.playwright.Playwright;
+import io.http2duplex.programs.Machine;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package io.http2duplex.example.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.http2duplex.programs.SimulatedMachine;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 class TestBrowserTest {
-    private final FakeMachine machine = new FakeMachine();
+    private final SimulatedMachine machine = new SimulatedMachine();
 
     @Test
     void the_browser_that_the_variable_names_is_used() {

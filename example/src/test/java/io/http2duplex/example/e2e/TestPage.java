@@ -6,6 +6,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import io.http2duplex.programs.Machine;
 import io.http2duplex.wire.Await;
 import java.util.ArrayList;
 import java.util.EnumSet;

@@ -1,4 +1,4 @@
-package io.http2duplex.example.e2e;
+package io.http2duplex.programs;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The machine that the tests run on, as far as finding or getting a browser goes. */
-interface Machine {
+/** The machine that this runs on, as far as finding or getting a program goes. */
+public interface Machine {
     /** The value of an environment variable, if it is set to something. */
     Optional<String> variable(String name);
 
@@ -50,8 +50,9 @@ interface Machine {
                 try {
                     Process process = new ProcessBuilder(command)
                             .redirectErrorStream(true)
-                            .inheritIO()
                             .start();
+                    // Not by inheriting: a test's process speaks with Maven over its own output.
+                    process.getInputStream().transferTo(System.out);
                     return process.waitFor() == 0;
                 } catch (IOException e) {
                     System.out.println(e.getMessage());

@@ -1,4 +1,4 @@
-package io.http2duplex.example.e2e;
+package io.http2duplex.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,7 +12,7 @@ class ProgramTest {
     private static final Path FOLDER = Path.of("/tests/nginx");
     private static final Path UNPACKED = Path.of("/tests/nginx/usr/sbin/nginx");
 
-    private final FakeMachine machine = new FakeMachine();
+    private final SimulatedMachine machine = new SimulatedMachine();
 
     @Test
     void the_program_that_the_variable_names_is_used() {
@@ -43,7 +43,7 @@ class ProgramTest {
         };
 
         assertThat(NGINX.executable(machine, FOLDER)).isEqualTo(UNPACKED);
-        assertThat(machine.commands).hasSize(2).first().isEqualTo("apt-get update");
+        assertThat(machine.commands).hasSize(2).first().isEqualTo("apt-get -q update");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.http2duplex.example.e2e;
+package io.http2duplex.programs;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,14 +9,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** A machine as a test wants it; it notes the commands that are run on it. */
-final class FakeMachine implements Machine {
-    Map<String, String> variables = Map.of();
-    String system = "Linux";
-    boolean debian;
-    Predicate<String> outcome = command -> false;
-    final Set<Path> executables = new HashSet<>();
-    final List<String> commands = new ArrayList<>();
+/** A simulated machine, for tests of what looks for programs; it notes the commands that are run on it. */
+public final class SimulatedMachine implements Machine {
+    public Map<String, String> variables = Map.of();
+    public String system = "Linux";
+    public boolean debian;
+    public Predicate<String> outcome = command -> false;
+    public final Set<Path> executables = new HashSet<>();
+    public final List<String> commands = new ArrayList<>();
 
     @Override
     public Optional<String> variable(String name) {
