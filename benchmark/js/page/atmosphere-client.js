@@ -1,6 +1,6 @@
 // Atmosphere by long polling, with its own client. Messages are text, so bytes are in base64. Each message up is a POST of its
 // own, which others may overtake: it begins with its number. A message down has a line for each that waited for the poll.
-import { untilClosed } from './clients.js';
+import { untilClosed } from './reading.js';
 
 /** How many POSTs may be under way; Atmosphere has no bound of its own. The server confirms them, 50 at a time. */
 const MAX_UNDER_WAY = 200;

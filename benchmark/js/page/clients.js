@@ -4,6 +4,7 @@
 import { atmosphere } from './atmosphere-client.js';
 import { floor } from './floor.js';
 import { guacamole } from './guacamole-client.js';
+import { readAll, untilClosed } from './reading.js';
 
 export const clients = {
   /** This project: the options are those of its client. */
@@ -142,23 +143,4 @@ async function drained(socket) {
   while (socket.bufferedAmount >= WEBSOCKET_BUFFER / 2) {
     await new Promise((resolve) => setTimeout(resolve));
   }
-}
-
-export async function readAll(reader, onBytes) {
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) {
-      throw new Error('the server ended its side');
-    }
-    onBytes(value);
-  }
-}
-
-/** Failures count until the page itself has closed the stream. */
-export function untilClosed(onFailure) {
-  let closed = false;
-  return {
-    report: (error) => closed || onFailure(error),
-    ignore: () => (closed = true),
-  };
 }

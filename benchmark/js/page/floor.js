@@ -1,5 +1,5 @@
 // Bare fetch, with no stream library: what the browser's fetch itself costs. Streams end when the page goes.
-import { readAll, untilClosed } from './clients.js';
+import { readAll, untilClosed } from './reading.js';
 
 const CHUNK = 65_536;
 const POST = 1_000_000;

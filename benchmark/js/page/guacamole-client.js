@@ -1,6 +1,6 @@
 // Apache Guacamole's HTTP tunnel, with its own client of the tunnel. Bytes go in instructions, as its own do: blobs of at
 // most 6,048 of them, in base64.
-import { untilClosed } from './clients.js';
+import { untilClosed } from './reading.js';
 
 /** As its writers have it: an instruction has at most 8,192 characters. */
 const BLOB = 6048;

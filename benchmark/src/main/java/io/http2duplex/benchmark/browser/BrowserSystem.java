@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a page talks to, and how.
@@ -36,25 +37,24 @@ record BrowserSystem(String name, Server server, String client, Map<String, Obje
         TOMCAT_STOCK,
         JETTY,
         JETTY_STOCK,
-        HTTP2_DUPLEX,
-        ENGINE_IO;
+        HTTP2_DUPLEX("http2-duplex.mjs"),
+        ENGINE_IO("engine.io.mjs");
+
+        /** Its program for Node; null: it is in Java, known by its name. */
+        private final @Nullable String program;
+
+        Server() {
+            program = null;
+        }
+
+        Server(String program) {
+            this.program = program;
+        }
 
         ServerProcess start(Settings settings) {
-            return switch (this) {
-                case OWN,
-                        OWN_WEBSOCKETS,
-                        STOCK,
-                        WEBSOCKET,
-                        FLOOR,
-                        GUACAMOLE,
-                        ATMOSPHERE,
-                        TOMCAT,
-                        TOMCAT_STOCK,
-                        JETTY,
-                        JETTY_STOCK -> ServerProcess.java(name(), settings, List.of());
-                case HTTP2_DUPLEX -> ServerProcess.node("http2-duplex.mjs", settings, List.of());
-                case ENGINE_IO -> ServerProcess.node("engine.io.mjs", settings, List.of());
-            };
+            return program == null
+                    ? ServerProcess.java(name(), settings, List.of())
+                    : ServerProcess.node(program, settings, List.of());
         }
     }
 
@@ -122,11 +122,7 @@ record BrowserSystem(String name, Server server, String client, Map<String, Obje
         systems.add(new BrowserSystem("dialect 2, WebSocket", Server.OWN_WEBSOCKETS, "websocket-carrier", Map.of()));
         systems.add(own(2, "carriers chosen", Server.OWN_WEBSOCKETS, Map.of()));
         Map<String, Object> posts = Map.of("disable_request_streaming", true);
-        systems.add(own(
-                2,
-                "polls",
-                Server.OWN,
-                Map.of("download_modes", List.of("polling"), "disable_request_streaming", true)));
+        systems.add(own(2, "polls", Server.OWN, posts).with("download_modes", List.of("polling")));
         systems.add(new BrowserSystem("engine.io polling", Server.ENGINE_IO, "engine.io", Map.of()));
         systems.add(new BrowserSystem(GUACAMOLE, Server.GUACAMOLE, "guacamole", Map.of()));
         systems.add(new BrowserSystem(ATMOSPHERE, Server.ATMOSPHERE, "atmosphere", Map.of()));
