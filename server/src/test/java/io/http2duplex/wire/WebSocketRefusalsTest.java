@@ -134,8 +134,8 @@ class WebSocketRefusalsTest {
                     new byte[] {0x09, (byte) 0x80, 1, 2, 3, 4}, // a ping that is cut
                     new byte[] {(byte) 0x89, (byte) 0xFE, 1, 0, 1, 2, 3, 4}, // a ping that is too long
                     new byte[] {(byte) 0x80, (byte) 0x80, 1, 2, 3, 4}, // the rest of no message
-                    new byte[] {(byte) 0x82, (byte) 0xFF, (byte) 0x80, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4, 5}, // a length below 0
-                    new byte[] {(byte) 0x82, (byte) 0xFF, -1, -1, -1, -1, -1, -1, -1, -16, 1, 2, 3, 4, 5}, // another
+                    new byte[] {(byte) 0x82, -1, (byte) 0x80, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4, 5}, // a length below 0
+                    new byte[] {(byte) 0x82, -1, -1, -1, -1, -1, -1, -1, -1, -16, 1, 2, 3, 4, 5}, // another
                     new byte[] {(byte) 0x88, (byte) 0x82, 0, 0, 0, 0, 0, 1})) { // a close with a code that is none
                 try (WebSocketClient socket = socket(server)) {
                     resumable.move(socket);
