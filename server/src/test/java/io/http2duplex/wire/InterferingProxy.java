@@ -19,14 +19,19 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -71,9 +76,10 @@ public final class InterferingProxy implements AutoCloseable {
     private static final String FIELDS_OF_DUPLEXES = "http2-duplex-";
     private static final String ID = "http2-duplex-id";
 
+    private final Executor threads = Executors.newCachedThreadPool(InterferingProxy::daemon);
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .executor(Executors.newCachedThreadPool(InterferingProxy::daemon))
+            .executor(threads)
             .build();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(InterferingProxy::daemon);
     private final AtomicInteger count = new AtomicInteger();
@@ -172,8 +178,27 @@ public final class InterferingProxy implements AutoCloseable {
             return BodyPublishers.noBody();
         }
         return kind == Kind.CUTTING
-                ? BodyPublishers.ofInputStream(() -> input)
+                ? BodyPublishers.fromPublisher(asItComes(input))
                 : BodyPublishers.ofByteArray(input.readAllBytes());
+    }
+
+    /** With {@code ofInputStream} the client waits for the next piece before it sends the last. */
+    private Flow.Publisher<ByteBuffer> asItComes(InputStream input) {
+        return subscriber -> {
+            SubmissionPublisher<ByteBuffer> pieces = new SubmissionPublisher<>(threads, 1);
+            pieces.subscribe(subscriber);
+            threads.execute(() -> {
+                byte[] piece = new byte[16 * 1024];
+                try {
+                    for (int count; (count = input.read(piece)) >= 0; ) {
+                        pieces.submit(ByteBuffer.wrap(Arrays.copyOf(piece, count)));
+                    }
+                    pieces.close();
+                } catch (IOException e) {
+                    pieces.closeExceptionally(e);
+                }
+            });
+        };
     }
 
     private boolean passes(String name) {

@@ -46,7 +46,9 @@ class InterferingProxiesIT {
                     }
                     """, SIZE);
             System.out.println(kind + ": typing " + median + " ms, then " + seen);
-            assertThat(seen.get(0)).isEqualTo(SIZE + " bytes, post");
+            // A break that takes the connection with it, as Undertow's may, tells nothing about streaming.
+            List<String> modes = seen.get(3).equals(0) ? List.of("post") : List.of("post", "streaming");
+            assertThat(modes).map(mode -> SIZE + " bytes, " + mode).contains((String) seen.get(0));
             assertThat(outcome(SERVER.opened("/echo"))).isEmpty();
             page.close();
         }
