@@ -80,7 +80,7 @@ class DownloadModesTest {
     }
 
     @Test
-    void anAnswerToAPollCarriesAboutAMebibyteAtMost() throws IOException {
+    void anAnswerToAPollCarriesAboutAMebibyteAtMostToBeginWith() throws IOException {
         try (TestServer server =
                         TestServer.start(TestServer::idle, options -> options.downloadBufferSize(3 * 1024 * 1024));
                 Client client = Client.connect(Transport.HTTP2_TLS, server)) {
