@@ -65,6 +65,8 @@ final class Downloads {
     private boolean pollDue;
     /** About how many of the application's bytes the answer to a poll carries at most. */
     private int pollBytes = FIRST_POLL_BYTES;
+    /** What that may grow to: less than what has not arrived, since something on the way may not let so much pass. */
+    private int mostPollBytes = MOST_POLL_BYTES;
     /** When the last answer was composed, if it carried so many. */
     private long fullAt = Deadline.NONE;
 
@@ -146,6 +148,7 @@ final class Downloads {
         lastNumber = number;
         heard |= number > 0;
         aborted = false;
+        sizeNextAnswer(offset, now);
         sending.rewindTo(offset);
         DownloadAttachment replaced = current;
         boolean goesOnPolling = isAttached() && mode == DownloadMode.POLLING && way.isPoll();
@@ -161,7 +164,6 @@ final class Downloads {
         }
         clearDeadlines();
         pollDue = false;
-        sizeNextAnswer(now);
         if (way.isPoll()) {
             // A poll is a sign of life itself, and is answered before another would be asked for.
             pollEnds = now + Math.min(way.longest(), limits.patienceNanos());
@@ -179,10 +181,13 @@ final class Downloads {
     }
 
     /** On a slow line a large answer would hold up what comes behind it: so it is large only after one that went fast. */
-    private void sizeNextAnswer(long now) {
+    private void sizeNextAnswer(long arrived, long now) {
         if (fullAt != Deadline.NONE) {
+            if (arrived < sending.nextOffset()) {
+                mostPollBytes = Math.max(FIRST_POLL_BYTES, pollBytes / 2);
+            }
             boolean isFast = now - fullAt <= FAST_POLL_NANOS;
-            pollBytes = isFast ? Math.min(2 * pollBytes, MOST_POLL_BYTES) : FIRST_POLL_BYTES;
+            pollBytes = isFast ? Math.min(2 * pollBytes, mostPollBytes) : FIRST_POLL_BYTES;
             fullAt = Deadline.NONE;
         }
     }

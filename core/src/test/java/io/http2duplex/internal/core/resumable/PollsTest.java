@@ -182,6 +182,22 @@ class PollsTest {
     }
 
     @Test
+    void anAnswerIsNeverAgainAsLargeAsOneThatDidNotArrive() {
+        session.write(ByteBuffer.allocate(BUFFER));
+        poll = poll(SECOND);
+        answer();
+        int offset = 1 << 20;
+        poll = poll(SECOND, offset);
+        answer();
+        for (int i = 0; i < 3; i++) { // of the second nothing has arrived
+            poll = poll(SECOND, offset);
+            answer();
+            assertThat(carried).isBetween(1 << 20, (1 << 20) + LARGEST_FRAME);
+            offset += 1 << 20;
+        }
+    }
+
+    @Test
     void theAnswersOfAClientThatIsSlowAreNotLarge() {
         session.write(ByteBuffer.allocate(BUFFER));
         int offset = 0;
