@@ -124,7 +124,7 @@ class ProxiesCheck {
         List<Object> seen = page.callForList("""
                 async (keys) => {
                   const [duplex] = await openEchoes('connect', 1, { websocket: 'at_once' }, '/socket');
-                  const end = performance.now() + 10_000;
+                  const end = performance.now() + 5_000;
                   while (!isOnSocket(duplex) && performance.now() < end) {
                     await typed(duplex, 1);
                   }
