@@ -120,6 +120,8 @@ class ListenerBadRequestsTest {
     @CsvSource({
         ":authority, a b",
         ":authority, \u00e9",
+        ":authority, ''",
+        "host, example.com",
         ":method, CONNECT",
         ":method, ''",
         ":method, a/b",
@@ -150,6 +152,19 @@ class ListenerBadRequestsTest {
                 assertThat(connection.ask(true, head).status()).isEqualTo(400);
             }
             assertThat(log.warnings()).isEmpty();
+        }
+    }
+
+    @Test
+    void aRequestNamesItsHostByOneOfTheFields() throws IOException {
+        try (DuplexServer server = start();
+                Beside connection = new Beside(server)) {
+            Map<String, String> head = head("host", "LocalHost");
+            assertThat(connection.ask(false, head).status()).as("both").isEqualTo(200);
+            head.remove(":authority");
+            assertThat(connection.ask(false, head).status()).as("Host").isEqualTo(200);
+            head.remove("host");
+            assertThat(connection.ask(false, head).status()).as("none").isEqualTo(400);
         }
     }
 

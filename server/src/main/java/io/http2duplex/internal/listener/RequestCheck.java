@@ -36,10 +36,21 @@ final class RequestCheck {
                 && isTarget(head.getFirst(Http2Channel.PATH))
                 && head.count(Http2Channel.AUTHORITY) <= 1
                 && isVisible(head.getFirst(Http2Channel.AUTHORITY))
+                && hasOneHost(head)
                 && head.count(Headers.CONTENT_LENGTH) <= 1
                 && isLength(head.getFirst(Headers.CONTENT_LENGTH), ended)
                 && OF_CONNECTION.stream().noneMatch(head::contains)
                 && areFields(head);
+    }
+
+    /** {@return whether it names a host, and no other beside it (RFC 9113, section 8.3.1)} */
+    private static boolean hasOneHost(HeaderMap head) {
+        String host = head.getFirst(Headers.HOST);
+        String authority = head.contains(Http2Channel.AUTHORITY) ? head.getFirst(Http2Channel.AUTHORITY) : host;
+        return head.count(Headers.HOST) <= 1
+                && authority != null
+                && !authority.isEmpty()
+                && (host == null || host.equalsIgnoreCase(authority));
     }
 
     private static boolean areFields(HeaderMap head) {
