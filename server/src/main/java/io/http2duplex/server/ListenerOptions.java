@@ -140,9 +140,9 @@ public abstract class ListenerOptions<B extends ListenerOptions<B>> {
     /**
      * How many bytes of uploads may have come on all connections that were not read yet: the bound of the memory that they
      * take together. The connections of one address, or one IPv6 network of 64 bits, may have a quarter of it; those of
-     * trusted proxies any part. The upload whose bytes exceed one of these bounds is reset with ENHANCE_YOUR_CALM. An upload
-     * of which at most {@code streamWindow} is unread is not reset for what all connections have together. Default a quarter
-     * of the heap.
+     * trusted proxies any part. Windows grow within half of either bound; while more is used, an upload gets no more than
+     * {@code streamWindow}. The upload whose bytes exceed a bound is reset with ENHANCE_YOUR_CALM; for what all connections
+     * have together, only one of which more than {@code streamWindow} is unread. Default a quarter of the heap.
      */
     public final B maxUnreadUploads(long bytes) {
         maxUnreadUploads = positive(bytes, "maxUnreadUploads");
