@@ -130,10 +130,6 @@ test('an upload that is taken, or of which more is confirmed, gives those that a
       core.uploadTaken(part);
     },
     ({ core, download }) => core.received(download, frame(FrameType.WINDOW, [1, 100]), 22_000),
-    (session) => {
-      session.download = session.core.openDownload(22_000);
-      session.core.received(session.download, hello(), 22_000);
-    },
   ])) {
     const session = attached();
     session.core.write(Buffer.from('ab'));
@@ -143,6 +139,19 @@ test('an upload that is taken, or of which more is confirmed, gives those that a
     loseAll(session, 23_000, 23_000 + RESUME_TIMEOUT - 1_000);
     assert.ok(!session.core.isClosed);
   }
+});
+
+test('another download gives uploads that are lost no more time: something on the way may pass GETs alone', () => {
+  const session = attached();
+  const { core } = session;
+  core.write(Buffer.from('ab'));
+  loseAll(session, 0, 19_000);
+  session.download = core.openDownload(22_000);
+  core.received(session.download, hello(), 22_000);
+  loseAll(session, 23_000, RESUME_TIMEOUT - 1_000);
+  assert.ok(!core.isClosed);
+  loseAll(session, RESUME_TIMEOUT, RESUME_TIMEOUT + 10_000);
+  assert.equal(core.failure?.number, 4);
 });
 
 test('a loss of long ago, after which nothing was left to send, counts no longer', () => {
