@@ -1,0 +1,246 @@
+// Downloads of dialect 2: what the simulation can't see, since nothing is lost by it: when they go, and how often.
+import assert from 'node:assert/strict';
+import * as FrameType from '../../src/dialect2/core/frame-types.js';
+import { frame } from '../../src/dialect2/core/frames.js';
+import { ResumableSession } from '../../src/dialect2/core/session.js';
+import { HEARTBEAT, RESUME_TIMEOUT, MIB, hello, attached, framesOf, data } from '../support/attached-session.js';
+import { test } from '../support/time-limits.js';
+
+test('frames that are under way in a superseded download count', () => {
+  const { core, download } = attached();
+  core.received(download, frame(FrameType.ROTATE, []), 1);
+  assert.ok(core.downloads.mustAttach(1));
+  core.downloads.attach(1);
+  const next = core.openDownload(2);
+  core.received(next, hello(), 2);
+  core.received(download, data(0, 'ab'), 3);
+  core.received(next, data(0, 'abc'), 3);
+  assert.equal(Buffer.from(core.read() ?? []).toString(), 'ab');
+  assert.equal(Buffer.from(core.read() ?? []).toString(), 'c');
+  core.downloadEnded(download, 4);
+  assert.ok(core.downloads.isAttached);
+});
+
+test('a server that is silent for two heartbeats is treated as dead: its download and POSTs are no longer wanted', () => {
+  const { core, download } = attached();
+  core.write(Buffer.from('ab'));
+  const part = core.uploads.nextBody(MIB, 1);
+  assert.ok(part);
+  core.timeIs(2 * HEARTBEAT);
+  assert.ok(!core.isWanted(download) && !core.isWanted(part) && !core.downloads.isAttached);
+  assert.ok(core.downloads.mustAttach(2 * HEARTBEAT));
+});
+
+test('a server that may have lost the download of a silent session is treated as dead while it can be resumed', () => {
+  const { core, download } = attached();
+  core.received(download, frame(FrameType.HELLO, [15_000, 30_000]), 1_000);
+  core.timeIs(23_499);
+  assert.ok(core.downloads.isAttached);
+  core.timeIs(23_500);
+  assert.ok(core.downloads.mustAttach(23_500));
+});
+
+test('a session whose download has ended for a rotation that brings nothing is detached with that', () => {
+  const { core, download } = attached();
+  core.received(download, frame(FrameType.ROTATE, []), 1_000);
+  const rotation = core.downloads.attach(1_000);
+  core.downloadEnded(download, 2_000, true); // as if the server had put the rotation in its place
+  assert.ok(core.downloads.isAttached);
+  core.timeIs(11_000);
+  assert.ok(!core.downloads.isAttached && !core.isWanted(rotation));
+});
+
+test('a download that does not begin with HELLO breaks the protocol', () => {
+  for (const first of [frame(FrameType.WINDOW, [0, 100]), data(0, 'a'), frame(FrameType.PING, [1])]) {
+    const core = new ResumableSession({ initialWindow: 100, maxWindow: 400, random: () => 0.5 }, 0);
+    core.received(core.openDownload(0), first, 0);
+    assert.equal(core.failure?.number, 2);
+  }
+});
+
+test('polls that bring nothing, and are answered at once, follow each other 50 times a second at most', () => {
+  const { core, download } = attached();
+  core.downloadEnded(download, 0);
+  let now = 0;
+  for (let polls = 1; polls <= 6; polls++) {
+    core.timeIs(now);
+    assert.ok(core.downloads.mustAttach(now));
+    core.downloads.attach(now);
+    const poll = core.openDownload(now, true);
+    core.received(poll, hello(), now);
+    core.received(poll, frame(FrameType.WINDOW, [0, 100]), now);
+    core.downloadEnded(poll, now, true);
+    assert.ok(core.downloads.isAttached);
+    // The answer to a POST may come before the echo: the next poll follows each of the first three at once.
+    assert.equal(core.downloads.mustAttach(now), polls <= 3);
+    assert.equal(core.downloads.mustAttach(now + 19), polls <= 3);
+    now += polls <= 3 ? 0 : 20;
+  }
+});
+
+test('a poll that brings bytes is followed by the next at once, however many do', () => {
+  const { core, download } = attached();
+  core.downloadEnded(download, 0);
+  for (let polls = 0; polls < 6; polls++) {
+    core.timeIs(0);
+    core.downloads.attach(0);
+    const poll = core.openDownload(0, true);
+    core.received(poll, hello(), 0);
+    core.received(poll, frame(FrameType.WINDOW, [0, 100]), 0);
+    core.received(poll, data(polls, 'a'), 0);
+    core.downloadEnded(poll, 0, true);
+    assert.ok(core.downloads.mustAttach(0));
+  }
+});
+
+test('of downloads that others have overtaken the three newest are read on', () => {
+  const { core, download } = attached();
+  const all = [download];
+  for (let now = 1; now <= 5; now++) {
+    core.received(/** @type {any} */ (all.at(-1)), frame(FrameType.ROTATE, []), now);
+    core.downloads.attach(now);
+    all.push(core.openDownload(now));
+  }
+  assert.deepEqual(
+    all.map((each) => core.isWanted(each)),
+    [false, false, true, true, true, true],
+  );
+});
+
+test('a client gives up after the resume timeout, and tells a server that may still be there', () => {
+  const { core, download } = attached();
+  core.downloadEnded(download, 1_000);
+  const attempt = core.downloads.attach(1_000);
+  core.downloads.attachFailed(attempt, 1_100);
+  core.timeIs(1_000 + RESUME_TIMEOUT - 1);
+  assert.ok(!core.isClosed);
+  core.timeIs(1_000 + RESUME_TIMEOUT);
+  assert.equal(core.failure?.number, 4);
+  const part = core.uploads.nextBody(MIB, 1_000 + RESUME_TIMEOUT);
+  assert.ok(part && core.failure);
+  assert.equal(framesOf(part)[0].type, FrameType.RESET);
+});
+
+test('an application may shorten the resume timeout of the server, but not lengthen it', () => {
+  for (const [resumeTimeout, expected] of [
+    [500, 500],
+    [2 * RESUME_TIMEOUT, RESUME_TIMEOUT],
+  ]) {
+    const { core, download } = attached({ resumeTimeout });
+    core.downloadEnded(download, 0);
+    core.downloads.attach(0);
+    core.timeIs(expected - 1);
+    assert.ok(!core.isClosed);
+    core.timeIs(expected);
+    assert.ok(core.isClosed);
+  }
+});
+
+test('a client that only receives sends WINDOW once per heartbeat: a PING may be stuck behind bytes', () => {
+  const { core, download } = attached();
+  for (const heartbeat of [1, 2]) {
+    const now = heartbeat * HEARTBEAT;
+    core.received(download, data(heartbeat - 1, 'x'), now - 1);
+    assert.equal(core.deadline, now);
+    core.timeIs(now - 1);
+    assert.equal(core.uploads.nextBody(MIB, now - 1), null);
+    core.timeIs(now);
+    const part = core.uploads.nextBody(MIB, now);
+    assert.deepEqual(
+      framesOf(part).map(({ type, fields }) => ({ type, confirmed: fields[0] })),
+      [{ type: FrameType.WINDOW, confirmed: heartbeat }],
+    );
+    core.uploadTaken(/** @type {NonNullable<typeof part>} */ (part));
+  }
+});
+
+test('a client that receives nothing sends nothing: the server sends a PING when it needs a sign of life', () => {
+  const { core } = attached();
+  core.timeIs(HEARTBEAT);
+  assert.equal(core.uploads.nextBody(MIB, HEARTBEAT), null);
+});
+
+for (const heartbeat of [HEARTBEAT, 0]) {
+  const patience = 2 * (heartbeat || 30_000);
+  test(`a download that another has overtaken, and that never ends, is given up after ${patience} ms`, () => {
+    const { core, download } = attached();
+    const hello = frame(FrameType.HELLO, [heartbeat, RESUME_TIMEOUT]);
+    core.received(download, hello, 0);
+    core.received(download, frame(FrameType.ROTATE, []), 1);
+    core.downloads.attach(1);
+    const next = core.openDownload(2);
+    core.received(next, hello, 2);
+    for (let now = 2; now < patience; now += 1_000) {
+      core.received(next, frame(FrameType.PONG, [0]), now);
+      core.timeIs(now);
+      assert.ok(core.isWanted(download) && core.isWanted(next));
+    }
+    core.received(next, frame(FrameType.PONG, [0]), patience + 2);
+    assert.ok(core.deadline <= patience + 2);
+    core.timeIs(patience + 2);
+    assert.ok(!core.isWanted(download) && core.isWanted(next) && core.downloads.isAttached);
+  });
+}
+
+test('a socket takes the place of a download only with the ticket of that one', () => {
+  const { core, download } = attached();
+  const hello = (/** @type {number} */ ticket) =>
+    Buffer.concat([frame(FrameType.HELLO, [HEARTBEAT, RESUME_TIMEOUT], 16), Buffer.alloc(16, ticket)]);
+  core.received(download, hello(1), 0);
+  assert.ok(core.downloads.mayMove);
+  core.received(download, frame(FrameType.ROTATE, []), 0);
+  core.downloads.attach(1);
+  const next = core.openDownload(2);
+  assert.ok(!core.downloads.mayMove, 'the first ticket is no longer good');
+  core.received(next, hello(2), 3);
+  assert.ok(core.downloads.mayMove);
+  assert.deepEqual(core.downloads.ticket, new Uint8Array(16).fill(2));
+});
+
+test('a socket that has been idle for long and is left stays until a request has taken its place', () => {
+  const { core, download } = attached();
+  core.received(download, hello(0), 0);
+  core.downloads.attach(0, true);
+  const socket = core.openDownload(0);
+  const part = core.uploads.openSocket(0);
+  assert.ok(core.uploads.nextPieces(part, MIB, 0));
+  core.received(socket, hello(0), 0);
+  core.received(socket, frame(FrameType.PONG, [part.probe]), 0);
+  const now = 20 * HEARTBEAT;
+  core.leaveSocket(now);
+  core.timeIs(now);
+  assert.ok(part.mustEnd && core.isWanted(part) && core.downloads.mustAttach(now));
+});
+
+test('a poll that tries another way counts when it brings something; until then, and if it fails, polls go on', () => {
+  const core = new ResumableSession({ initialWindow: 100, maxWindow: 400, random: () => 0.5 }, 0);
+  const download = core.openDownload(0, true);
+  core.received(download, hello(), 0);
+  core.downloadEnded(download, 1, true);
+  const trial = core.downloads.attach(1, false, true);
+  assert.equal(trial.wait, 0);
+  const held = core.openDownload(2);
+  core.timeIs(3_000);
+  assert.ok(core.isWanted(held));
+  core.timeIs(3_001);
+  assert.ok(!core.isWanted(held) && core.downloads.isAttached && core.downloads.mustAttach(3_001));
+  const poll = core.downloads.attach(3_001);
+  assert.equal(poll.wait, HEARTBEAT);
+});
+
+test('a PONG that answers a PING of the page before is not treated as the answer to one of the page after', () => {
+  const { core: before } = attached();
+  const old = before.uploads.openStream(1);
+  before.write(Buffer.from('ab'));
+  before.uploads.nextPieces(old, MIB, 1);
+  const options = { initialWindow: 100, maxWindow: 400, random: () => 0.5, kept: before.suspend(), attempts: 1 };
+  const core = new ResumableSession(options, 2);
+  const download = core.openDownload(2);
+  core.received(download, hello(), 2);
+  const stream = core.uploads.openStream(2);
+  core.received(download, frame(FrameType.PONG, [old.probe]), 3);
+  assert.equal(core.uploads.mayStream, true);
+  core.timeIs(2 + 3_000);
+  assert.equal(core.uploads.mayStream, false);
+  assert.equal(core.isWanted(stream), false);
+});

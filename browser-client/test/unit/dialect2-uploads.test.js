@@ -1,0 +1,410 @@
+// Uploads of dialect 2: what the simulation can't see, since nothing is lost by it: when they go, and how often.
+import assert from 'node:assert/strict';
+import * as FrameType from '../../src/dialect2/core/frame-types.js';
+import { frame, FrameDecoder } from '../../src/dialect2/core/frames.js';
+import { HEARTBEAT, RESUME_TIMEOUT, MIB, hello, attached, framesOf } from '../support/attached-session.js';
+import { test } from '../support/time-limits.js';
+
+test('what waits is combined into one body, and what is under way is not sent again', () => {
+  const { core } = attached();
+  core.write(Buffer.from('ab'));
+  core.write(Buffer.from('cd'));
+  const [frameOfBoth] = framesOf(core.uploads.nextBody(MIB, 1));
+  assert.equal(Buffer.from(frameOfBoth.bytes).toString(), 'abcd');
+  assert.equal(core.uploads.nextBody(MIB, 1), null);
+});
+
+test('a body that is lost is sent again at once, then after growing pauses, which end when it is taken', () => {
+  const { core } = attached();
+  core.write(Buffer.from('ab'));
+  let now = 0;
+  for (const pause of [0, 125, 375, 875]) {
+    const part = core.uploads.nextBody(MIB, now);
+    assert.ok(part);
+    core.uploadLost(part, now);
+    assert.equal(core.uploads.nextBody(MIB, now + pause - 1), null);
+    now += pause;
+    core.timeIs(now);
+  }
+  const part = core.uploads.nextBody(MIB, now);
+  assert.ok(part);
+  core.uploadTaken(part);
+  core.write(Buffer.from('c'));
+  assert.ok(core.uploads.nextBody(MIB, now));
+});
+
+test('a pause that the server asks for is kept', () => {
+  const { core } = attached();
+  core.write(Buffer.from('ab'));
+  const part = core.uploads.nextBody(MIB, 0);
+  assert.ok(part);
+  core.uploadLost(part, 0, 7_000);
+  assert.equal(core.deadline, 7_000);
+  assert.equal(core.uploads.nextBody(MIB, 6_999), null);
+  assert.ok(core.uploads.nextBody(MIB, 7_000));
+});
+
+test('a longer pause than a session can survive is cut to ten seconds', () => {
+  const { core, download } = attached();
+  core.write(Buffer.from('ab'));
+  const part = core.uploads.nextBody(MIB, 0);
+  assert.ok(part);
+  core.uploadLost(part, 0, 3_600_000);
+  assert.equal(core.uploads.nextBody(MIB, 9_999), null);
+  assert.ok(core.uploads.nextBody(MIB, 10_000));
+  core.downloadEnded(download, 0);
+  core.downloads.attachFailed(core.downloads.attach(0), 0, 3_600_000);
+  assert.ok(!core.downloads.mustAttach(9_999) && core.downloads.mustAttach(10_000));
+});
+
+/**
+ * Sends what waits, and loses it, once in a second, while the server shows that it lives.
+ *
+ * @param {ReturnType<typeof attached>} session
+ * @param {number} from
+ * @param {number} to
+ */
+function loseAll({ core, download }, from, to) {
+  for (let now = from; now <= to && !core.isClosed; now += 1_000) {
+    core.received(download, frame(FrameType.PONG, [0]), now);
+    core.timeIs(now);
+    const part = core.uploads.nextBody(MIB, now);
+    if (part) {
+      core.uploadLost(part, now, 1_000);
+    }
+  }
+}
+
+test('a client whose uploads are all lost for the resume timeout gives up, and tells the server', () => {
+  const session = attached();
+  const { core } = session;
+  core.write(Buffer.from('ab'));
+  loseAll(session, 0, RESUME_TIMEOUT - 1_000);
+  assert.ok(!core.isClosed);
+  loseAll(session, RESUME_TIMEOUT, RESUME_TIMEOUT + 10_000);
+  assert.equal(core.failure?.number, 4);
+  assert.equal(framesOf(core.uploads.nextBody(MIB, RESUME_TIMEOUT + 10_000))[0].type, FrameType.RESET);
+});
+
+test('a shorter resume timeout of the server or the application leaves lost uploads their 30 seconds', () => {
+  const session = attached({ resumeTimeout: 0 });
+  const { core, download } = session;
+  core.received(download, frame(FrameType.HELLO, [HEARTBEAT, 0]), 0);
+  core.write(Buffer.from('ab'));
+  loseAll(session, 0, 29_000);
+  assert.ok(!core.isClosed);
+});
+
+test('an upload that is taken, or of which more is confirmed, gives those that are lost their time anew', () => {
+  for (const succeed of /** @type {((session: ReturnType<typeof attached>) => void)[]} */ ([
+    ({ core }) => {
+      core.timeIs(22_000);
+      const part = core.uploads.nextBody(MIB, 22_000);
+      assert.ok(part);
+      core.uploadTaken(part);
+    },
+    ({ core, download }) => core.received(download, frame(FrameType.WINDOW, [1, 100]), 22_000),
+  ])) {
+    const session = attached();
+    session.core.write(Buffer.from('ab'));
+    loseAll(session, 0, 19_000);
+    succeed(session);
+    session.core.write(Buffer.from('cd'));
+    loseAll(session, 23_000, 23_000 + RESUME_TIMEOUT - 1_000);
+    assert.ok(!session.core.isClosed);
+  }
+});
+
+test('another download gives uploads that are lost no more time: something on the way may pass GETs alone', () => {
+  const session = attached();
+  const { core } = session;
+  core.write(Buffer.from('ab'));
+  loseAll(session, 0, 19_000);
+  session.download = core.openDownload(22_000);
+  core.received(session.download, hello(), 22_000);
+  loseAll(session, 23_000, RESUME_TIMEOUT - 1_000);
+  assert.ok(!core.isClosed);
+  loseAll(session, RESUME_TIMEOUT, RESUME_TIMEOUT + 10_000);
+  assert.equal(core.failure?.number, 4);
+});
+
+test('a loss of long ago, after which nothing was left to send, counts no longer', () => {
+  const session = attached();
+  const { core, download } = session;
+  core.write(Buffer.from('ab'));
+  const part = core.uploads.nextBody(MIB, 0);
+  assert.ok(part);
+  core.received(download, frame(FrameType.WINDOW, [2, 100]), 1);
+  core.uploadLost(part, 1);
+  assert.equal(core.uploads.nextBody(MIB, 1_000), null);
+  core.received(download, frame(FrameType.PING, [7]), 2 * HEARTBEAT);
+  loseAll(session, 2 * RESUME_TIMEOUT, 2 * RESUME_TIMEOUT + 1_000);
+  assert.ok(!core.isClosed);
+});
+
+test('with a bound of 0 only frames other than DATA are given', () => {
+  const { core, download } = attached();
+  core.write(Buffer.from('ab'));
+  assert.equal(core.uploads.nextBody(0, 1), null);
+  core.received(download, frame(FrameType.PING, [7]), 1);
+  assert.deepEqual(
+    framesOf(core.uploads.nextBody(0, 1)).map(({ type }) => type),
+    [FrameType.WINDOW, FrameType.PONG],
+  );
+});
+
+test('ROTATE ends the streaming POST, and one in a superseded download does not', () => {
+  const { core, download } = attached();
+  const stream = core.uploads.openStream(1);
+  core.received(download, frame(FrameType.ROTATE, []), 1);
+  assert.ok(stream.mustEnd);
+  core.downloads.attach(1);
+  core.received(core.openDownload(2), hello(), 2);
+  const next = core.uploads.openStream(3);
+  core.received(download, frame(FrameType.ROTATE, []), 3);
+  assert.ok(!next.mustEnd && !core.downloads.mustAttach(3));
+});
+
+test('a streaming POST begins with a PING, and streaming is given up when no PONG comes', () => {
+  const { core } = attached();
+  core.write(Buffer.from('ab'));
+  const stream = core.uploads.openStream(10);
+  const pieces = core.uploads.nextPieces(stream, MIB, 10);
+  assert.ok(pieces);
+  assert.deepEqual(
+    framesOf({ bytes: Buffer.concat(pieces) }).map(({ type }) => type),
+    [FrameType.PING, FrameType.DATA],
+  );
+  assert.equal(core.deadline, 3_010);
+  core.timeIs(3_010);
+  assert.ok(!core.isWanted(stream) && !core.uploads.mayStream && !core.uploads.wantsStream(3_010));
+  assert.equal(Buffer.from(framesOf(core.uploads.nextBody(MIB, 3_010))[0].bytes).toString(), 'ab');
+});
+
+/** A stream is begun, works, and breaks. @param {ReturnType<typeof attached>} session @param {number} now */
+function breakStream({ core, download }, now) {
+  core.received(download, frame(FrameType.PING, [0]), now);
+  core.timeIs(now);
+  core.write(Buffer.from('ab'));
+  assert.ok(core.uploads.wantsStream(now));
+  const stream = core.uploads.openStream(now);
+  assert.ok(core.uploads.nextPieces(stream, MIB, now));
+  const arrived = stream.ranges[0].to;
+  const window = frame(FrameType.WINDOW, [arrived, arrived + 100]);
+  core.received(download, Buffer.concat([frame(FrameType.PONG, [stream.probe]), window]), now);
+  core.uploadLost(stream, now);
+}
+
+test('streaming is given up when it has broken twice within a minute', () => {
+  const session = attached();
+  breakStream(session, 1_000);
+  breakStream(session, 60_999);
+  assert.ok(!session.core.uploads.wantsStream(70_000) && !session.core.uploads.mayStream);
+});
+
+test('a stream that breaks while the session is detached has broken with its connection', () => {
+  const session = attached();
+  const { core } = session;
+  for (const now of [1_000, 5_000, 9_000]) {
+    core.write(Buffer.from('ab'));
+    assert.ok(core.uploads.wantsStream(now));
+    const stream = core.uploads.openStream(now);
+    core.uploads.nextPieces(stream, MIB, now);
+    core.received(session.download, frame(FrameType.PONG, [stream.probe]), now);
+    core.downloadEnded(session.download, now + 1);
+    assert.ok(core.isWanted(stream));
+    core.uploadLost(stream, now + 2_000);
+    core.downloads.attach(now + 2_000);
+    session.download = core.openDownload(now + 2_000);
+    core.received(session.download, hello(), now + 2_000);
+    core.retryNow();
+  }
+  assert.ok(core.uploads.mayStream);
+});
+
+test('streaming that breaks more rarely, or with its connection, goes on', () => {
+  const session = attached();
+  const { core } = session;
+  breakStream(session, 1_000);
+  breakStream(session, 61_000);
+  assert.ok(core.uploads.mayStream);
+  for (const now of [62_000, 64_000, 66_000]) {
+    breakStream(session, now);
+    core.downloadEnded(session.download, now + 1);
+    core.downloads.attach(now + 1);
+    session.download = core.openDownload(now + 2);
+    core.received(session.download, hello(), now + 2);
+    core.retryNow();
+  }
+  core.write(Buffer.from('ab'));
+  assert.ok(core.uploads.wantsStream(67_000));
+});
+
+/**
+ * Types with a streaming POST, byte after byte, where each piece of it takes `late` milliseconds, and a POST `early`.
+ * @param {{ late: number, early: number, keys?: number, before?: string }} how
+ * @returns {{ core: import('../../src/dialect2/core/session.js').ResumableSession, stream: any, posts: number }} `posts`: how many went beside the stream
+ */
+function typed({ late, early, keys = 6, before = '' }) {
+  const { core, download } = attached({ initialWindow: MIB });
+  const limit = frame(FrameType.WINDOW, [0, MIB]);
+  core.received(download, limit, 0);
+  const stream = core.uploads.openStream(0);
+  let now = 0;
+  let posts = 0;
+  const answer = (/** @type {Uint8Array} */ bytes) => {
+    for (const { type, fields } of framesOf({ bytes })) {
+      if (type === FrameType.PING) {
+        core.received(download, Buffer.concat([limit, frame(FrameType.PONG, fields)]), now);
+      }
+    }
+  };
+  for (let i = 0; i < keys; i++) {
+    core.write(Buffer.from(`${before}a`));
+    for (let pieces; !stream.mustEnd && (pieces = core.uploads.nextPieces(stream, MIB, now));) {
+      now += late;
+      answer(Buffer.concat(pieces));
+      while (core.uploads.wantsPost) {
+        posts++;
+        const part = core.uploads.nextBody(0, now);
+        assert.ok(part);
+        assert.deepEqual(part.ranges, []);
+        now += early;
+        answer(part.bytes);
+        core.uploadTaken(part, now);
+      }
+    }
+  }
+  return { core, stream, posts };
+}
+
+test('a stream whose pieces arrive late is left for POSTs after three comparisons, and nothing is lost', () => {
+  const { core, stream, posts } = typed({ late: 212, early: 20 });
+  assert.equal(posts, 3);
+  assert.ok(stream.mustEnd && !core.uploads.mayStream && !core.uploads.wantsStream(2_000));
+  const [{ type, fields, bytes }] = framesOf(core.uploads.nextBody(MIB, 2_000));
+  assert.deepEqual([type, fields], [FrameType.DATA, [stream.ranges.at(-1).to]]);
+  assert.equal(Buffer.from(bytes).toString(), 'aaaaa');
+});
+
+test('a stream that is left is whole: its rest is not sent again when it is taken', () => {
+  const { core, stream } = typed({ late: 212, early: 20 });
+  core.uploads.nextBody(MIB, 2_000);
+  core.uploadTaken(stream, 2_000);
+  assert.equal(core.uploads.nextBody(MIB, 2_000), null);
+});
+
+test('where POSTs are as late as the stream, it goes on, and few POSTs are spent on that', () => {
+  const { core, stream, posts } = typed({ late: 300, early: 290, keys: 1_000 });
+  assert.equal(posts, 8);
+  assert.ok(core.uploads.mayStream && !stream.mustEnd);
+});
+
+test('where the stream is fast, no POST is spent', () => {
+  const { core, posts } = typed({ late: 99, early: 1, keys: 1_000 });
+  assert.equal(posts, 0);
+  assert.ok(core.uploads.mayStream);
+});
+
+test('a PING that waits behind many bytes tells nothing about the stream', () => {
+  const { core, posts } = typed({ late: 212, early: 20, keys: 20, before: 'x'.repeat(5_000) });
+  // The first one has none before it.
+  assert.equal(posts, 1);
+  assert.ok(core.uploads.mayStream);
+});
+
+test('a streaming body whose probe the end overtakes comes to its end, and is not aborted', () => {
+  const { core, download } = attached();
+  core.end();
+  const stream = core.uploads.openStream(1);
+  assert.ok(core.uploads.nextPieces(stream, MIB, 1));
+  core.received(download, Buffer.concat([frame(FrameType.WINDOW, [1, 100]), frame(FrameType.END, [0])]), 2);
+  core.downloadEnded(download, 2);
+  assert.ok(core.isClosed && stream.mustEnd && core.isWanted(stream));
+});
+
+test('a probe fails within a heartbeat, before the server treats a client whose bytes are held back as dead', () => {
+  const { core, download } = attached();
+  core.received(download, frame(FrameType.HELLO, [1_000, RESUME_TIMEOUT]), 0);
+  core.write(Buffer.from('ab'));
+  const stream = core.uploads.openStream(0);
+  assert.ok(core.uploads.nextPieces(stream, MIB, 0));
+  core.timeIs(999);
+  assert.equal(core.uploads.mayStream, true);
+  core.timeIs(1_000);
+  assert.equal(core.uploads.mayStream, false);
+  assert.equal(core.isWanted(stream), false);
+  assert.equal(core.downloads.isAttached, true);
+});
+
+test('a POST that is never answered, and of which nothing is confirmed, is sent again by another within four heartbeats', () => {
+  const { core, download } = attached();
+  core.write(Buffer.from('ab'));
+  const held = core.uploads.nextBody(MIB, 1);
+  assert.ok(held);
+  for (let now = HEARTBEAT; now < 4 * HEARTBEAT; now += HEARTBEAT) {
+    core.timeIs(now);
+    core.received(download, frame(FrameType.PING, [now]), now);
+    core.uploads.nextBody(0, now);
+  }
+  core.timeIs(4 * HEARTBEAT - 1);
+  assert.ok(!core.isWanted(held) && !core.isClosed);
+  const again = framesOf(core.uploads.nextBody(MIB, 4 * HEARTBEAT)).find(({ type }) => type === FrameType.DATA);
+  assert.equal(again && Buffer.from(again.bytes).toString(), 'ab');
+});
+
+/** A streaming POST that has answered its first PING. */
+function streaming() {
+  const session = attached();
+  const { core, download } = session;
+  const stream = core.uploads.openStream(0);
+  core.write(Buffer.from('ab'));
+  assert.ok(core.uploads.nextPieces(stream, MIB, 0));
+  core.received(download, frame(FrameType.WINDOW, [2, 102]), 10);
+  core.received(download, frame(FrameType.PONG, [stream.probe]), 10);
+  return { ...session, stream };
+}
+
+/** Lets a living server answer what a stream asks, if it does. @param {ReturnType<typeof streaming>} session */
+function liveOn({ core, download, stream }, until = 0, answers = true) {
+  let arrived = stream.ranges[0].to;
+  for (let now = 11; now <= until && core.isWanted(stream); now += 1_000) {
+    core.received(download, frame(FrameType.PING, [1]), now);
+    core.timeIs(now);
+    const pieces = core.uploads.nextPieces(stream, MIB, now);
+    arrived = Math.max(arrived, ...stream.ranges.map(({ to }) => to));
+    const pings = [...new FrameDecoder().decode(Buffer.concat(pieces ?? []))].filter(
+      ({ type }) => type === FrameType.PING,
+    );
+    if (answers && pings.length > 0) {
+      core.received(download, frame(FrameType.WINDOW, [arrived, 100 + arrived]), now);
+      core.received(download, frame(FrameType.PONG, [pings[0].fields[0]]), now);
+    }
+  }
+}
+
+test('a streaming POST with a few bytes in it, which the server need not confirm, is not treated as held', () => {
+  const session = streaming();
+  session.core.write(Buffer.from('c'));
+  liveOn(session, 20 * HEARTBEAT);
+  assert.ok(session.core.isWanted(session.stream) && session.core.uploads.mayStream);
+});
+
+test('what a streaming POST carries besides bytes is sent by another within five heartbeats if it is held', () => {
+  const session = streaming();
+  liveOn(session, 4 * HEARTBEAT + 1_000, false);
+  assert.ok(!session.core.isWanted(session.stream));
+});
+
+test('a streaming POST that has ended and is never answered is given up', () => {
+  const { core, download, stream } = streaming();
+  core.received(download, frame(FrameType.ROTATE, []), 1_000);
+  assert.ok(stream.mustEnd && core.isWanted(stream));
+  for (let now = 2_000; now < 1_000 + 3 * HEARTBEAT; now += 1_000) {
+    core.received(download, frame(FrameType.PONG, [0]), now);
+    core.timeIs(now);
+  }
+  assert.ok(core.isWanted(stream));
+  core.timeIs(1_000 + 3 * HEARTBEAT);
+  assert.ok(!core.isWanted(stream));
+});
