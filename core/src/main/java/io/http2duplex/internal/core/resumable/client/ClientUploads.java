@@ -38,12 +38,6 @@ final class ClientUploads {
     private static final long SHORTEST_HOLD_NANOS = 1_000_000_000;
     /** How long the last frame of a session may be under way. */
     private static final long LAST_FRAME_NANOS = 2_000_000_000;
-    /** How much smaller bodies become after one was held: the line may only be slow. */
-    private static final int SHRINKING = 4;
-
-    private static final int SMALLEST_BODY = 4_096;
-    /** The size that bodies are not made smaller than when something on the way refuses one as too large. */
-    private static final int SMALLEST_LIMIT = 1_000;
     /** After two breaks of streaming within this time, POSTs take its place. */
     private static final long BREAKS_NANOS = 60_000_000_000L;
     /** A stream that breaks this short before the download has broken with its connection. */
@@ -54,8 +48,6 @@ final class ClientUploads {
     private static final int FEW_BYTES = 4_096;
     /** How long to wait after a stream broke: when its connection is lost, the download breaks as well. */
     private static final long STREAM_PAUSE_NANOS = 250_000_000;
-    /** Fewer bytes are copied into one buffer with the frames around them. */
-    private static final int SMALL = 16_384;
 
     private final SendingDirection sending;
     private final ReceivingDirection receiving;
@@ -95,12 +87,7 @@ final class ClientUploads {
     private @Nullable Failure failure;
     private boolean mustReset;
     private int lastFrames = LAST_FRAMES;
-    /** The most of the application's bytes that one body carries. */
-    private long maxBody;
-
-    private long limit;
-    /** Whether a body was too large for something on the way, and none was taken since: then they go one at a time. */
-    private boolean seeksLimit;
+    private final BodySize size;
     /** When an upload was first lost since bytes have arrived; times without a download do not count. */
     private long stuckSince = Deadline.NONE;
     /** When bytes were last seen to arrive, and up to which offset. */
@@ -118,8 +105,7 @@ final class ClientUploads {
         this.sending = sending;
         this.receiving = receiving;
         this.downloads = downloads;
-        limit = limits.maxPostBytes();
-        maxBody = limit;
+        size = new BodySize(limits.maxPostBytes());
         mayStream = limits.streams();
         backOff = new BackOff(random);
         arrivedAt = now;
@@ -191,20 +177,16 @@ final class ClientUploads {
             return openStream(now);
         }
         long posts = open.stream().filter(upload -> !upload.isStream()).count();
-        int most = seeksLimit ? 1 : sending.sendable() < bodyLimit() ? MAX_POSTS : MAX_FULL_POSTS;
+        int most = size.isSought() ? 1 : sending.sendable() < size.most() ? MAX_POSTS : MAX_FULL_POSTS;
         ClientUpload upload = new ClientUpload(false, false, now);
         open.add(upload);
-        List<ByteBuffer> body = compose(upload, posts < most && !isFed() ? bodyLimit() : 0, now);
+        List<ByteBuffer> body = compose(upload, posts < most && !isFed() ? size.most() : 0, now);
         if (body == null) {
             open.remove(upload);
             return null;
         }
         upload.setBody(body);
         return upload;
-    }
-
-    private long bodyLimit() {
-        return Math.min(limit, maxBody);
     }
 
     /** {@return whether a stream gets what there is to send} */
@@ -253,7 +235,7 @@ final class ClientUploads {
     /** {@return the next pieces of a stream; null if there is nothing for it now} */
     @Nullable
     List<ByteBuffer> nextPieces(ClientUpload streaming, long now) {
-        return streaming.mustEnd ? null : compose(streaming, limit, now);
+        return streaming.mustEnd ? null : compose(streaming, size.limit(), now);
     }
 
     /** {@return frames that go now; null if there are none} */
@@ -272,7 +254,7 @@ final class ClientUploads {
             return List.of(reset(failure));
         }
         boolean carried = carriesNews(upload);
-        Pieces pieces = new Pieces();
+        UploadPieces pieces = new UploadPieces();
         control(upload, pieces.frames, now);
         data(upload, pieces, maxBytes);
         if (mustAsk()) {
@@ -340,7 +322,7 @@ final class ClientUploads {
         return Deadline.isPast(probeDeadlineOf(upload), now);
     }
 
-    private void data(ClientUpload upload, Pieces pieces, long maxBytes) {
+    private void data(ClientUpload upload, UploadPieces pieces, long maxBytes) {
         long left = maxBytes;
         while (left > 0) {
             long offset = sending.nextOffset();
@@ -362,37 +344,6 @@ final class ClientUploads {
         sending.taken(sending.nextOffset());
     }
 
-    /** The pieces of a body: frames, and views of the bytes of large DATA frames. */
-    private static final class Pieces {
-        final FrameEncoder frames = new FrameEncoder();
-        private List<ByteBuffer> pieces = List.of();
-
-        void data(long offset, ByteBuffer bytes) {
-            frames.dataHead(offset, bytes.remaining());
-            if (bytes.remaining() < SMALL) {
-                frames.copy(bytes);
-            } else {
-                add(frames.take());
-                add(bytes);
-            }
-        }
-
-        private void add(ByteBuffer piece) {
-            if (pieces.isEmpty()) {
-                pieces = new ArrayList<>(2);
-            }
-            pieces.add(piece);
-        }
-
-        List<ByteBuffer> take() {
-            ByteBuffer rest = frames.take();
-            if (rest.hasRemaining()) {
-                add(rest);
-            }
-            return pieces;
-        }
-    }
-
     // ---- what has become of it
 
     /** The server has processed all of an upload. {@return whether it was under way} */
@@ -401,8 +352,7 @@ final class ClientUploads {
             return false;
         }
         backOff.reset();
-        seeksLimit = false;
-        maxBody = Math.min(2 * maxBody, limit);
+        size.taken();
         if (upload.carries) {
             news = true;
             arrived(upload.from <= arrivedTo ? upload.to : arrivedTo, now);
@@ -450,9 +400,7 @@ final class ClientUploads {
 
     /** A body was too large for something on the way. */
     void tooLarge(ClientUpload upload) {
-        limit = Math.max(SMALLEST_LIMIT, Math.min(limit, upload.length() / 2));
-        maxBody = Math.min(maxBody, limit);
-        seeksLimit = true;
+        size.refused(upload.length());
     }
 
     /**
@@ -687,7 +635,7 @@ final class ClientUploads {
                 continue;
             }
             if (!upload.isStream() && upload.carries) {
-                maxBody = Math.max(SMALLEST_BODY, Math.min(maxBody, upload.length()) / SHRINKING);
+                size.held(upload.length());
             }
             upload.held = !upload.last;
             return upload;
