@@ -129,7 +129,7 @@ final class Http2ServerChannel extends Http2Channel {
             OptionMap options,
             ListenerLimits limits,
             ListenerCounts counts,
-            UnreadUploads.Account unread) {
+            UnreadUploads.Part unread) {
         CoalescingSink gathering = new CoalescingSink(
                 connection.getSinkChannel().getConduit(),
                 socket,

@@ -46,7 +46,7 @@ final class StreamLedger implements StreamCount {
 
     private final Http2Limits limits;
     private final ListenerCounts counts;
-    private final UnreadUploads.Account unread;
+    private final UnreadUploads.Part unread;
     private final OpenStreams open = new OpenStreams();
     /** Streams with collected bytes, whose earlier bytes are all read. */
     private final Deque<Stream> due = new ArrayDeque<>();
@@ -72,7 +72,7 @@ final class StreamLedger implements StreamCount {
     private boolean failed;
     private boolean closed;
 
-    StreamLedger(Http2Limits limits, ListenerCounts counts, UnreadUploads.Account unread, long now) {
+    StreamLedger(Http2Limits limits, ListenerCounts counts, UnreadUploads.Part unread, long now) {
         this.limits = limits;
         this.counts = counts;
         this.unread = unread;

@@ -22,11 +22,11 @@ final class UnreadUploads {
     }
 
     /** The part of one connection. */
-    final class Account {
+    final class Part {
         private final @Nullable InetAddress address;
         private final Address share;
 
-        private Account(@Nullable InetAddress address, Address share) {
+        private Part(@Nullable InetAddress address, Address share) {
             this.address = address;
             this.share = share;
         }
@@ -71,11 +71,11 @@ final class UnreadUploads {
     }
 
     /**
-     * {@return the account of a connection}
+     * {@return the part of a connection}
      *
      * @param address that it counts for; null if any number of clients may share it
      */
-    Account open(@Nullable InetAddress address) {
+    Part open(@Nullable InetAddress address) {
         Address share = address == null
                 ? new Address()
                 : shares.compute(address, (same, known) -> {
@@ -83,7 +83,7 @@ final class UnreadUploads {
                     counted.connections++;
                     return counted;
                 });
-        return new Account(address, share);
+        return new Part(address, share);
     }
 
     /** {@return the bytes of all connections} */
