@@ -92,7 +92,12 @@ class ProxiesIT {
                       window.duplexes = await openEchoes('connect', 1, {}, path);
                       // A session that was heard of is not given up at once.
                       await typed(duplexes[0], 1);
-                      window.over = transferAll('connect', duplexes, size);
+                      // Until the proxy is gone nothing is read, or the transfer could be over by then.
+                      const { readable, writable, closed } = duplexes[0];
+                      const gone = until(() => losses > 0);
+                      const gate = { transform: (chunk, out) => gone.then(() => out.enqueue(chunk)) };
+                      const held = readable.pipeThrough(new TransformStream(gate));
+                      window.over = transferAll('connect', [{ readable: held, writable, closed }], size);
                     }
                     """, Map.of("size", SIZE, "path", path));
             proxy.kill();
