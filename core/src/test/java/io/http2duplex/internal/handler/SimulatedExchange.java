@@ -443,6 +443,7 @@ public final class SimulatedExchange implements Exchange {
 
     private void decide(GuardedUpload decidedOn) {
         sink = null;
+        decidedOn.settle(); // as every host does before it answers
         UploadOutcome outcome = Objects.requireNonNull(decidedOn.outcome());
         if (has(Quirk.PUSHES_AFTER_THE_ANSWER)) {
             decidedOn.received(ByteBuffer.wrap(new byte[10]));
