@@ -4,19 +4,31 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Debian packages that are unpacked into a folder, with what they need, and not installed. */
+/** Debian packages, for this machine if it is a Debian and the user is root: installed, or only unpacked. */
 public final class DebianPackages {
     private DebianPackages() {}
+
+    /** Installs packages, with what they need. {@return whether that succeeded} */
+    public static boolean install(Machine machine, List<String> packages) {
+        List<String> command = new ArrayList<>(List.of("apt-get", "install", "-y", "--no-install-recommends"));
+        command.addAll(packages);
+        return updated(machine) && machine.run(command);
+    }
+
+    private static boolean updated(Machine machine) {
+        return machine.installsDebianPackages() && machine.run(List.of("apt-get", "update"));
+    }
 
     /**
      * Downloads packages, and what they need that is not installed here, and unpacks them.
      *
      * @param folder where; it is made if it does not exist
-     * @return whether that succeeded; false where this machine has no packages, or the user is not root
+     * @return whether that succeeded
      */
     public static boolean unpack(Machine machine, Path folder, String... packages) {
         String commands = """
@@ -27,9 +39,7 @@ public final class DebianPackages {
                     --download-only --no-install-recommends -y install %2$s
                 for package in packages/*.deb; do dpkg-deb -x "$package" .; done
                 """.formatted(folder.toAbsolutePath(), String.join(" ", packages));
-        return machine.installsDebianPackages()
-                && machine.run(List.of("apt-get", "-q", "update"))
-                && machine.run(List.of("sh", "-c", commands));
+        return updated(machine) && machine.run(List.of("sh", "-c", commands));
     }
 
     /** {@return the folders of the libraries that were unpacked here, as LD_LIBRARY_PATH has them} */

@@ -2,13 +2,13 @@ package io.http2duplex.example.e2e;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Playwright;
+import io.http2duplex.programs.DebianPackages;
 import io.http2duplex.programs.Machine;
 import io.http2duplex.wire.Await;
 import io.http2duplex.wire.TestServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -147,12 +147,13 @@ enum Engine {
      * @throws IllegalStateException if that can't be done; the message is one line that says what to do
      */
     Path executable(Machine machine) {
-        if (!isThere(machine) && machine.installsDebianPackages() && machine.run(List.of("apt-get", "update"))) {
-            List<String> command = new ArrayList<>(List.of("apt-get", "install", "-y", "--no-install-recommends"));
-            Arrays.stream(values())
-                    .filter(engine -> !engine.isThere(machine))
-                    .forEach(engine -> command.addAll(List.of(engine.packages.split(" "))));
-            machine.run(command);
+        if (!isThere(machine)) {
+            DebianPackages.install(
+                    machine,
+                    Arrays.stream(values())
+                            .filter(engine -> !engine.isThere(machine))
+                            .flatMap(engine -> Stream.of(engine.packages.split(" ")))
+                            .toList());
         }
         if (!isThere(machine)) {
             throw new IllegalStateException("The tests in " + this + " need " + place(machine) + " and " + helper

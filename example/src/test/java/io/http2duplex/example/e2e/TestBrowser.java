@@ -4,6 +4,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.CLI;
 import com.microsoft.playwright.Playwright;
+import io.http2duplex.programs.DebianPackages;
 import io.http2duplex.programs.Machine;
 import java.io.File;
 import java.nio.file.Path;
@@ -54,8 +55,7 @@ record TestBrowser(Optional<Path> executable) {
         if (installed.isPresent()) {
             return at(installed.get());
         }
-        if (machine.installsDebianPackages() && machine.run(List.of("apt-get", "update"))) {
-            machine.run(List.of("apt-get", "install", "-y", "--no-install-recommends", "chromium"));
+        if (DebianPackages.install(machine, List.of("chromium"))) {
             installed = installed(machine);
             if (installed.isPresent()) {
                 return at(installed.get());
