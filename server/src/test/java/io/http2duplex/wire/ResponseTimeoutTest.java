@@ -116,6 +116,32 @@ class ResponseTimeoutTest {
     }
 
     @Test
+    void anAddressMayLeaveAsManyResponsesUnreadAsItMayHaveConnections() throws Exception {
+        DuplexServer server = DuplexServer.builder()
+                .maxConnectionsPerAddress(20)
+                .resources(ResponseTimeoutTest.class.getClassLoader(), "io/http2duplex/wire")
+                .build();
+        server.start();
+        String path = "/ResponseTimeoutTest.class";
+        try (server) {
+            for (int round = 1; round <= 2; round++) {
+                try (Http2Client client = Http2Client.withWindow(Sockets.open(server.port(), null, "h2"), path, 0)) {
+                    for (int i = 0; i < 100; i++) {
+                        client.send("GET", false);
+                    }
+                    Await.until("only 20 are left", () -> server.statistics().streams() == 20);
+                    client.ping();
+                }
+                Await.until("all are over", () -> server.statistics().connections() == 0);
+                assertThat(server.statistics().limitsReached()).containsEntry("maxConnectionsPerAddress", 80L * round);
+            }
+            try (Http2Client reader = Http2Client.over(Sockets.open(server.port(), null, "h2"), path)) {
+                assertThat(reader.send("GET", false).ending()).isEqualTo(Request.Ending.WHOLE);
+            }
+        }
+    }
+
+    @Test
     void aResponseOfWhichAPartIsReadIsEndedToo() throws Exception {
         try (DuplexServer server = start(handler("sender"), Duration.ofMillis(50));
                 Http2Client client = Http2Client.withWindow(

@@ -1,8 +1,13 @@
 package io.http2duplex.internal.listener;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The limits of all connections of a port, with any protocol.
@@ -26,4 +31,25 @@ public record ConnectionLimits(
         Duration idleTimeout,
         Duration responseTimeout,
         int maxHeaderSize,
-        int maxHeaders) {}
+        int maxHeaders) {
+    private static final int NETWORK_BYTES = 8;
+
+    /** {@return the address that a peer counts for, of IPv6 the first 64 bits, which one client has; null if exempt} */
+    @Nullable
+    InetAddress network(@Nullable InetSocketAddress peer) {
+        InetAddress address = peer == null ? null : peer.getAddress();
+        if (address == null || isExempt.test(address)) {
+            return null;
+        }
+        if (!(address instanceof Inet6Address)) {
+            return address;
+        }
+        byte[] network = address.getAddress();
+        Arrays.fill(network, NETWORK_BYTES, network.length, (byte) 0);
+        try {
+            return InetAddress.getByAddress(network);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("16 bytes are an address", e);
+        }
+    }
+}

@@ -1,13 +1,10 @@
 package io.http2duplex.internal.listener;
 
 import io.http2duplex.internal.undertow.IoThreads;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -28,7 +25,6 @@ import org.xnio.XnioExecutor;
  */
 final class Connections {
     private static final Logger LOG = Logger.getLogger(Connections.class);
-    private static final int NETWORK_BYTES = 8;
 
     private static final class Entry {
         /** The address that it counts for; null if exempt. */
@@ -150,7 +146,7 @@ final class Connections {
     }
 
     private boolean admit(StreamConnection connection, CorkedSink socket) {
-        InetAddress address = network(connection);
+        InetAddress address = limits.network(connection.getPeerAddress(InetSocketAddress.class));
         ListenerLimit reached = null;
         if (count.incrementAndGet() > limits.maxConnections()) {
             reached = ListenerLimit.MAX_CONNECTIONS;
@@ -167,25 +163,6 @@ final class Connections {
         open.put(connection, new Entry(address, socket));
         connection.setCloseListener(this::closed);
         return true;
-    }
-
-    /** {@return the address that it counts for, of IPv6 the first 64 bits, which one client has; null if exempt} */
-    private @Nullable InetAddress network(StreamConnection connection) {
-        InetSocketAddress peer = connection.getPeerAddress(InetSocketAddress.class);
-        InetAddress address = peer == null ? null : peer.getAddress();
-        if (address == null || limits.isExempt().test(address)) {
-            return null;
-        }
-        if (!(address instanceof Inet6Address)) {
-            return address;
-        }
-        byte[] network = address.getAddress();
-        Arrays.fill(network, NETWORK_BYTES, network.length, (byte) 0);
-        try {
-            return InetAddress.getByAddress(network);
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("16 bytes are an address", e);
-        }
     }
 
     private void closed(StreamConnection connection) {

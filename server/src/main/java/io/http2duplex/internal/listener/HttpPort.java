@@ -98,6 +98,7 @@ public final class HttpPort {
         HttpHandler limited = new ResponseDeadline(
                 OptionChecks.nanos(limits.connections().responseTimeout()),
                 () -> counts.reached(ListenerLimit.RESPONSE_TIMEOUT),
+                new BlockedResponses(limits.connections(), counts),
                 new HeadLimit(limits.connections(), counts, new EntityLimit(handler)));
         OptionMap sockets = OptionMap.builder()
                 .set(Options.WORKER_IO_THREADS, worker.getIoThreadCount())

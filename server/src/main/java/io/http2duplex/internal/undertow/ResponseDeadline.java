@@ -4,6 +4,7 @@ import io.http2duplex.internal.core.HeaderNames;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,22 +20,33 @@ import org.xnio.conduits.StreamSinkConduit;
 /**
  * A handler that ends responses which their clients do not read, whatever handler writes them: on HTTP/2 the stream is
  * reset, on HTTP/1.1 the connection is closed. A response is blocked while the transport takes nothing of it, and may be
- * for a time; a handler that has nothing to write is not. Downloads of duplexes have a time of their own.
+ * for a time; a handler that has nothing to write is not. While too many are blocked, one more is ended at once: each may
+ * hold a buffer and an open file, and over HTTP/2 a connection may have many. Downloads of duplexes have a time of their
+ * own, and bounds.
  */
 public final class ResponseDeadline implements HttpHandler {
     private static final Logger LOG = Logger.getLogger(ResponseDeadline.class);
 
+    /** A bound on the responses that are blocked at once. Thread-safe. */
+    public interface Bound {
+        /** {@return what is called when a response is not blocked any more; null: it is one too many} */
+        @Nullable
+        Runnable begins(@Nullable InetSocketAddress peer);
+    }
+
     private final long nanos;
     private final Runnable onExpired;
+    private final Bound bound;
     private final HttpHandler next;
 
     /**
      * @param nanos how long a response may be blocked
-     * @param onExpired told of each response that is ended
+     * @param onExpired told of each response that is ended since its time is over
      */
-    public ResponseDeadline(long nanos, Runnable onExpired, HttpHandler next) {
+    public ResponseDeadline(long nanos, Runnable onExpired, Bound bound, HttpHandler next) {
         this.nanos = nanos;
         this.onExpired = onExpired;
+        this.bound = bound;
         this.next = next;
     }
 
@@ -54,7 +66,10 @@ public final class ResponseDeadline implements HttpHandler {
         private boolean blocked;
         private long since;
         private XnioExecutor.@Nullable Key timer;
-        private boolean cancelsTimer;
+        private boolean hearsCompletion;
+        private boolean completed;
+        /** What takes its count back; null: it is not counted. */
+        private @Nullable Runnable counted;
 
         Watched(StreamSinkConduit next, HttpServerExchange exchange) {
             super(next);
@@ -128,17 +143,46 @@ public final class ResponseDeadline implements HttpHandler {
                     lookAfter(nanos);
                 }
             }
+            if (isBlocked != blocked && hearsCompletion && !completed) {
+                count(isBlocked);
+            }
             blocked = isBlocked;
+        }
+
+        private void count(boolean isBlocked) {
+            if (counted != null) {
+                counted.run();
+                counted = null;
+            }
+            if (isBlocked) {
+                counted = bound.begins(exchange.getConnection().getPeerAddress(InetSocketAddress.class));
+                if (counted == null) { // later, not while its handler writes
+                    IoThreads.execute(
+                            exchange.getIoThread(),
+                            this::refuse,
+                            stopped -> LOG.trace("The server stops, and with it the response", stopped));
+                }
+            }
+        }
+
+        private void refuse() {
+            synchronized (this) {
+                if (!blocked || counted != null || completed) {
+                    return;
+                }
+            }
+            end();
         }
 
         private void lookAfter(long time) {
             try {
-                if (!cancelsTimer) { // else it would hold the exchange, with what it has received, until its time comes
+                if (!hearsCompletion) { // else it would hold the exchange, with what it has received, until its time
+                    // comes
                     exchange.addExchangeCompleteListener((completed, listener) -> {
-                        cancelTimer();
+                        complete();
                         listener.proceed();
                     });
-                    cancelsTimer = true;
+                    hearsCompletion = true;
                 }
                 timer = exchange.getIoThread().executeAfter(this::look, time, TimeUnit.NANOSECONDS);
             } catch (IllegalStateException e) {
@@ -148,7 +192,9 @@ public final class ResponseDeadline implements HttpHandler {
             }
         }
 
-        private synchronized void cancelTimer() {
+        private synchronized void complete() {
+            count(false);
+            completed = true;
             if (timer != null) {
                 timer.remove();
                 timer = null;
@@ -168,6 +214,10 @@ public final class ResponseDeadline implements HttpHandler {
                 }
             }
             onExpired.run();
+            end();
+        }
+
+        private void end() {
             IoUtils.safeClose(exchange.getConnection()); // on HTTP/2 this resets the stream alone
             try {
                 next.truncateWrites();
