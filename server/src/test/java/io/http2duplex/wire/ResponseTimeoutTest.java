@@ -3,7 +3,11 @@ package io.http2duplex.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.server.DuplexServer;
+import io.undertow.io.DefaultIoCallback;
+import io.undertow.io.IoCallback;
+import io.undertow.io.Sender;
 import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.BlockingHandler;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,6 +146,37 @@ class ResponseTimeoutTest {
         }
     }
 
+    /** Else a burst would hold as many files as requests, until those beyond are reset. */
+    @Test
+    void theHandlerOfOneTooManyIsToldWhileItWrites() throws Exception {
+        HttpHandler writer = exchange -> {
+            AtomicBoolean isWriting = new AtomicBoolean(true);
+            exchange.getResponseSender().send(ByteBuffer.wrap(LARGE), new DefaultIoCallback() {
+                @Override
+                public void onException(HttpServerExchange same, Sender sender, IOException e) {
+                    if (isWriting.get()) {
+                        failure.complete(e);
+                    }
+                    super.onException(same, sender, e);
+                }
+            });
+            isWriting.set(false);
+        };
+        DuplexServer server = DuplexServer.builder()
+                .maxConnectionsPerAddress(1)
+                .handle("/large", writer)
+                .build();
+        server.start();
+        try (server;
+                Http2Client client =
+                        Http2Client.withWindow(Sockets.open(server.port(), null, "h2"), "/large", 20_000)) {
+            client.send("GET", false);
+            Request second = client.send("GET", false);
+            assertThat(Await.result(failure)).hasMessageStartingWith("Too many responses wait for clients");
+            assertThat(second.ending()).isEqualTo(Request.Ending.BROKEN_OFF);
+        }
+    }
+
     @Test
     void aResponseOfWhichAPartIsReadIsEndedToo() throws Exception {
         try (DuplexServer server = start(handler("sender"), Duration.ofMillis(50));
@@ -155,17 +191,16 @@ class ResponseTimeoutTest {
     @Test
     void aHandlerThatHasNothingToWriteIsNotBlocked() throws Exception {
         CompletableFuture<Runnable> goOn = new CompletableFuture<>();
-        HttpHandler slow = exchange -> exchange.getResponseSender().send("a", new io.undertow.io.IoCallback() {
+        HttpHandler slow = exchange -> exchange.getResponseSender().send("a", new IoCallback() {
             @Override
-            public void onComplete(io.undertow.server.HttpServerExchange same, io.undertow.io.Sender sender) {
+            public void onComplete(HttpServerExchange same, Sender sender) {
                 exchange.dispatch(
                         io.undertow.util.SameThreadExecutor.INSTANCE,
                         () -> goOn.complete(() -> exchange.getIoThread().execute(() -> sender.send("b"))));
             }
 
             @Override
-            public void onException(
-                    io.undertow.server.HttpServerExchange same, io.undertow.io.Sender sender, IOException e) {
+            public void onException(HttpServerExchange same, Sender sender, IOException e) {
                 failure.complete(e);
             }
         });

@@ -131,37 +131,44 @@ public final class ResponseDeadline implements HttpHandler {
             return flushed;
         }
 
-        private long noted(long count, boolean left) {
+        private long noted(long count, boolean left) throws IOException {
             note(count == 0 && left, count > 0);
             return count;
         }
 
-        private synchronized void note(boolean isBlocked, boolean progress) {
+        /** @throws IOException if it is one too many: its handler can close what it has opened at once */
+        private synchronized void note(boolean isBlocked, boolean progress) throws IOException {
             if (isBlocked && (!blocked || progress)) {
                 since = System.nanoTime();
                 if (timer == null) {
                     lookAfter(nanos);
                 }
             }
-            if (isBlocked != blocked && hearsCompletion && !completed) {
-                count(isBlocked);
-            }
+            boolean begins = isBlocked && !blocked;
             blocked = isBlocked;
+            if (!isBlocked) {
+                uncount();
+            } else if (begins && hearsCompletion && !completed) {
+                count();
+            }
         }
 
-        private void count(boolean isBlocked) {
+        private void count() throws IOException {
+            counted = bound.begins(exchange.getConnection().getPeerAddress(InetSocketAddress.class));
+            if (counted == null) {
+                // Later, since its handler writes now, and may do nothing about the exception.
+                IoThreads.execute(
+                        exchange.getIoThread(),
+                        this::refuse,
+                        stopped -> LOG.trace("The server stops, and with it the response", stopped));
+                throw new IOException("Too many responses wait for clients that do not read them: this one is reset");
+            }
+        }
+
+        private void uncount() {
             if (counted != null) {
                 counted.run();
                 counted = null;
-            }
-            if (isBlocked) {
-                counted = bound.begins(exchange.getConnection().getPeerAddress(InetSocketAddress.class));
-                if (counted == null) { // later, not while its handler writes
-                    IoThreads.execute(
-                            exchange.getIoThread(),
-                            this::refuse,
-                            stopped -> LOG.trace("The server stops, and with it the response", stopped));
-                }
             }
         }
 
@@ -193,7 +200,7 @@ public final class ResponseDeadline implements HttpHandler {
         }
 
         private synchronized void complete() {
-            count(false);
+            uncount();
             completed = true;
             if (timer != null) {
                 timer.remove();
