@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -47,8 +48,17 @@ class ReadmeTest {
     }
 
     @Test
+    void readmesFiguresAreRowsOfTheLastResults() throws IOException {
+        Path results = MODULE.resolveSibling("benchmark").resolve("RESULTS.md");
+        List<String> rows = rows(README, "How fast it is");
+
+        assertThat(rows).hasSizeGreaterThan(5);
+        assertThat(rows(results, "In short")).containsAll(rows);
+    }
+
+    @Test
     void readmeIsShort() throws IOException {
-        assertThat(Files.readAllLines(README)).hasSizeLessThanOrEqualTo(200);
+        assertThat(Files.readAllLines(README)).hasSizeLessThanOrEqualTo(220);
     }
 
     @Test
@@ -58,6 +68,20 @@ class ReadmeTest {
         assertThat(shown).startsWith("/** Sends back");
         assertThat(source("src/main/java/io/http2duplex/example/EchoServer.java"))
                 .endsWith(shown);
+    }
+
+    /** {@return the rows of the tables in one section} */
+    private static List<String> rows(Path document, String section) throws IOException {
+        String text = Files.readString(document);
+        int from = text.indexOf("\n## " + section + "\n");
+        assertThat(from)
+                .as(document.getFileName() + " has a section " + section)
+                .isNotNegative();
+        int to = text.indexOf("\n## ", from + 1);
+        return text.substring(from, to)
+                .lines()
+                .filter(line -> line.startsWith("| "))
+                .toList();
     }
 
     private static String source(String file) throws IOException {

@@ -46,7 +46,7 @@ final class Summary {
                     ResumptionPart.NAME,
                     ResumptionPart.SETTING,
                     ResumptionPart.OWN,
-                    ResumptionPart.SIGNALR,
+                    ResumptionPart.SIGNALR_LARGE,
                     UPLOAD),
             new Row(
                     "one request up and down, server's CPU a MB, ms",
