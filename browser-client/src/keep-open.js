@@ -58,8 +58,8 @@ export function keepOpen(url, options, use) {
  */
 
 /**
- * `waiting`: for the time of the next try, or for what `retry` says. `offline`: for the browser to be online. `detached`: the duplex tries to go on
- * over another connection. `draining`: the server is about to stop, and the duplex still works.
+ * `waiting`: for the time of the next try, or for what `retry` says. `offline`: for the browser to be online. `detached`:
+ * the duplex tries to go on over another connection. `draining`: the server is about to stop, and the duplex still works.
  *
  * @typedef {'connecting' | 'open' | 'detached' | 'draining' | 'waiting' | 'offline' | 'closed'} KeptOpenState
  */

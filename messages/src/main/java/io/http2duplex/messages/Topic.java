@@ -5,7 +5,8 @@ import java.util.Objects;
 /**
  * A name under which messages are published to all members: each message is encoded once, held in memory once, and given to
  * each member's duplex. Publishing never waits for a member; {@link #whenSlow} says what happens to one that does not keep
- * up. Immutable, safe for use by many threads, and cheap to make: topics of one name share their members and counts, as long as one is in use.
+ * up. Immutable, safe for use by many threads, and cheap to make: topics of one name share their members and counts, as long
+ * as one is in use.
  *
  * @param <T> the messages
  */

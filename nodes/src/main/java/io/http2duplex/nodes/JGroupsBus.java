@@ -88,8 +88,9 @@ public final class JGroupsBus implements Bus, AutoCloseable {
     private final class Group implements Receiver {
         @Override
         public void receive(Message message) {
-            byte[] bytes = message.hasArray() ? message.getArray() : new byte[0]; // this class sends none without
-            bus.received(ByteBuffer.wrap(bytes, message.getOffset(), message.getLength()));
+            if (message.hasArray()) { // this class sends none without
+                bus.received(ByteBuffer.wrap(message.getArray(), message.getOffset(), message.getLength()));
+            }
         }
 
         @Override

@@ -46,7 +46,7 @@ public final class Report {
         }
         document.heading("In short");
         document.paragraph(
-                "In Chromium and without a delay, where a row says nothing else. For times and CPU less is better."
+                "In Chromium and without a delay, unless a row names something else. For times, CPU and heap less is better."
                         + " \"fetch\" is what a browser can do at best with no library and no resumption; npm's http2-duplex is what"
                         + " this project is a port of.");
         document.table(Summary.table(parts));

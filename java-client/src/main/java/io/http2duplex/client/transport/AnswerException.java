@@ -5,8 +5,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that refused a request, or that was not this project's: the cause of the {@link io.http2duplex.DuplexException} that an opening, or a
- * duplex, fails with. It has no stack trace of its own.
+ * An answer that refused a request, or that was not this project's: the cause of the {@link
+ * io.http2duplex.DuplexException} that an opening, or a duplex, fails with. It has no stack trace of its own.
  */
 public final class AnswerException extends IOException {
     private final int status;
