@@ -3,9 +3,6 @@ package io.http2duplex.internal.listener;
 import io.http2duplex.internal.undertow.ResponseDeadline;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,38 +12,22 @@ import org.jspecify.annotations.Nullable;
 final class BlockedResponses implements ResponseDeadline.Bound {
     private final ConnectionLimits limits;
     private final ListenerCounts counts;
-    private final AtomicInteger all = new AtomicInteger();
-    private final Map<InetAddress, Integer> perAddress = new ConcurrentHashMap<>();
+    private final ConnectionCount count;
 
     BlockedResponses(ConnectionLimits limits, ListenerCounts counts) {
         this.limits = limits;
         this.counts = counts;
+        count = new ConnectionCount(limits);
     }
 
     @Override
     public @Nullable Runnable begins(@Nullable InetSocketAddress peer) {
         InetAddress address = limits.network(peer);
-        ListenerLimit reached = null;
-        if (all.incrementAndGet() > limits.maxConnections()) {
-            reached = ListenerLimit.MAX_CONNECTIONS;
-        }
-        if (address != null
-                && perAddress.merge(address, 1, Integer::sum) > limits.maxConnectionsPerAddress()
-                && reached == null) {
-            reached = ListenerLimit.MAX_CONNECTIONS_PER_ADDRESS;
-        }
+        ListenerLimit reached = count.add(address);
         if (reached == null) {
-            return () -> ended(address);
+            return () -> count.remove(address);
         }
         counts.reached(reached);
-        ended(address);
         return null;
-    }
-
-    private void ended(@Nullable InetAddress address) {
-        all.decrementAndGet();
-        if (address != null) {
-            perAddress.computeIfPresent(address, (same, count) -> count == 1 ? null : count - 1);
-        }
     }
 }

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -42,18 +41,18 @@ final class Connections {
 
     private final ConnectionLimits limits;
     private final ListenerCounts counts;
-    private final AtomicInteger count = new AtomicInteger();
+    private final ConnectionCount count;
     private final Map<StreamConnection, Entry> open = new ConcurrentHashMap<>();
-    private final Map<InetAddress, Integer> perAddress = new ConcurrentHashMap<>();
 
     Connections(ConnectionLimits limits, ListenerCounts counts) {
         this.limits = limits;
         this.counts = counts;
+        count = new ConnectionCount(limits);
     }
 
     /** {@return how many are open} */
     int count() {
-        return count.get();
+        return count.all();
     }
 
     /**
@@ -147,15 +146,8 @@ final class Connections {
 
     private boolean admit(StreamConnection connection, CorkedSink socket) {
         InetAddress address = limits.network(connection.getPeerAddress(InetSocketAddress.class));
-        ListenerLimit reached = null;
-        if (count.incrementAndGet() > limits.maxConnections()) {
-            reached = ListenerLimit.MAX_CONNECTIONS;
-        } else if (address != null && perAddress.merge(address, 1, Integer::sum) > limits.maxConnectionsPerAddress()) {
-            reached = ListenerLimit.MAX_CONNECTIONS_PER_ADDRESS;
-            release(address);
-        }
+        ListenerLimit reached = count.add(address);
         if (reached != null) {
-            count.decrementAndGet();
             close(connection, reached);
             return false;
         }
@@ -169,15 +161,8 @@ final class Connections {
         served(connection);
         Entry entry = open.remove(connection);
         if (entry != null) {
-            count.decrementAndGet();
-            if (entry.address != null) {
-                release(entry.address);
-            }
+            count.remove(entry.address);
         }
-    }
-
-    private void release(InetAddress address) {
-        perAddress.computeIfPresent(address, (same, open) -> open == 1 ? null : open - 1);
     }
 
     private void within(Duration time, ListenerLimit limit, StreamConnection connection) {
