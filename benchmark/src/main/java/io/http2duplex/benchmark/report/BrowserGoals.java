@@ -14,12 +14,12 @@ final class BrowserGoals {
     static final String FIRST = "held.first";
     static final String REMEMBERED = "held.remembered";
 
-    private static final String ROUND_TRIP = "roundTrip.p50";
-    private static final String OPEN = "open.millis";
-    private static final String POST = "dialect 2, POST";
-    private static final String STREAMING = "dialect 2, streaming";
-    private static final String WEBSOCKET = "WebSocket";
-    private static final String CARRIER = "dialect 2, WebSocket";
+    static final String ROUND_TRIP = "roundTrip.p50";
+    static final String OPEN = "open.millis";
+    static final String POST = "dialect 2, POST";
+    static final String STREAMING = "dialect 2, streaming";
+    static final String WEBSOCKET = "WebSocket";
+    static final String CARRIER = "dialect 2, WebSocket";
     private static final String CHOSEN = "dialect 2, carriers chosen";
 
     private final Measurements browser;

@@ -16,10 +16,10 @@ final class ManySection implements Section {
     private static final double STRAIGHT = 1.1;
 
     private static final String THOUSAND = "1000 duplexes";
-    private static final String TEN_THOUSAND = "10000 duplexes";
+    static final String TEN_THOUSAND = "10000 duplexes";
     private static final String HUNDRED_THOUSAND = "100000 duplexes";
-    private static final String OWN = "dialect 2";
-    private static final String PEER = "http2-duplex 6.0.3";
+    static final String OWN = "dialect 2";
+    static final String PEER = "http2-duplex 6.0.3";
     private static final String OPEN = "open.millis";
     private static final String HEAP = "heap";
 

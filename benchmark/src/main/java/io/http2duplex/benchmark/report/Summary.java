@@ -13,33 +13,67 @@ import java.util.Map;
 
 /** The few figures that matter most to a reader who wants to choose. README repeats rows of it. */
 final class Summary {
-    private static final String NEAR = "0 ms";
-    private static final String FAR = "50 ms";
-    private static final String TEN_THOUSAND = "10000 duplexes";
-    private static final String POST = "dialect 2, POST";
-    private static final String STREAMING = "dialect 2, streaming";
-    private static final String NPM = "http2-duplex 6.0.3";
-    private static final String ROUND_TRIP = "roundTrip.p50";
-    private static final String WRITES = "writes.perSecond";
-    private static final String UPLOAD = "upload.megabytesPerSecond";
-    private static final String DOWNLOAD = "download.megabytesPerSecond";
-
     private static final List<Row> ROWS = List.of(
-            browser("small writes a second, by POST", NEAR, POST, NPM + ", POST", WRITES),
-            browser("upload at 50 ms by POST, MB/s", FAR, POST, NPM + ", POST", UPLOAD),
-            browser("round trip, streaming, ms", NEAR, STREAMING, "fetch, streaming", ROUND_TRIP),
-            browser("upload, streaming, MB/s", NEAR, STREAMING, "fetch, streaming", UPLOAD),
-            browser("download, MB/s", NEAR, STREAMING, "fetch, streaming", DOWNLOAD),
-            browser("round trip over a WebSocket, ms", NEAR, "dialect 2, WebSocket", "WebSocket", ROUND_TRIP),
-            browser("small writes a second over a WebSocket", NEAR, "dialect 2, WebSocket", "WebSocket", WRITES),
-            browser("download by polls, MB/s", NEAR, "dialect 2, polls", "engine.io polling", DOWNLOAD),
-            browser("opening 50 streams of a page, ms", NEAR, STREAMING, "WebSocket", "open.millis"),
+            browser(
+                    "small writes a second, by POST",
+                    BrowserGoals.NEAR,
+                    BrowserGoals.POST,
+                    ManySection.PEER + ", POST",
+                    BrowserGoals.WRITES),
+            browser(
+                    "upload at 50 ms by POST, MB/s",
+                    BrowserGoals.FAR,
+                    BrowserGoals.POST,
+                    ManySection.PEER + ", POST",
+                    BrowserGoals.UPLOAD),
+            browser(
+                    "round trip, streaming, ms",
+                    BrowserGoals.NEAR,
+                    BrowserGoals.STREAMING,
+                    "fetch, streaming",
+                    BrowserGoals.ROUND_TRIP),
+            browser(
+                    "upload, streaming, MB/s",
+                    BrowserGoals.NEAR,
+                    BrowserGoals.STREAMING,
+                    "fetch, streaming",
+                    BrowserGoals.UPLOAD),
+            browser(
+                    "download, MB/s",
+                    BrowserGoals.NEAR,
+                    BrowserGoals.STREAMING,
+                    "fetch, streaming",
+                    BrowserGoals.DOWNLOAD),
+            browser(
+                    "round trip over a WebSocket, ms",
+                    BrowserGoals.NEAR,
+                    BrowserGoals.CARRIER,
+                    BrowserGoals.WEBSOCKET,
+                    BrowserGoals.ROUND_TRIP),
+            browser(
+                    "small writes a second over a WebSocket",
+                    BrowserGoals.NEAR,
+                    BrowserGoals.CARRIER,
+                    BrowserGoals.WEBSOCKET,
+                    BrowserGoals.WRITES),
+            browser(
+                    "download by polls, MB/s",
+                    BrowserGoals.NEAR,
+                    "dialect 2, polls",
+                    "engine.io polling",
+                    BrowserGoals.DOWNLOAD),
+            browser(
+                    "opening 50 streams of a page, ms",
+                    BrowserGoals.NEAR,
+                    BrowserGoals.STREAMING,
+                    BrowserGoals.WEBSOCKET,
+                    BrowserGoals.OPEN),
             new Row(
                     "server's CPU an echo, 10,000 duplexes, µs",
                     ManyPart.NAME,
-                    TEN_THOUSAND,
-                    "dialect 2",
-                    NPM,
+                    ManySection.TEN_THOUSAND,
+                    ManySection.OWN,
+                    ManySection.PEER,
                     "POST.cpu"),
             new Row(
                     "resumable upload between programs, MB/s",
@@ -47,7 +81,7 @@ final class Summary {
                     ResumptionPart.SETTING,
                     ResumptionPart.OWN,
                     ResumptionPart.SIGNALR_LARGE,
-                    UPLOAD),
+                    BrowserGoals.UPLOAD),
             new Row(
                     "one request up and down, server's CPU a MB, ms",
                     ClientsPart.NAME,
