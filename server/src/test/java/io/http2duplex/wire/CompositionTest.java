@@ -144,6 +144,21 @@ class CompositionTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void ofTheHeadOfADownloadThatHasGoneOutTheIdIsKept(Transport transport) throws Exception {
+        BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        String format = "%m %{o,http2-duplex-id} %{o,Cache-Control}";
+        try (TestServer server = TestServer.behind(duplexes ->
+                        new AccessLogHandler(duplexes, lines::add, format, CompositionTest.class.getClassLoader()));
+                Client client = Client.connect(transport, server)) {
+            Request download = client.open();
+            client.end(download.id()).status();
+            assertThat(lines.poll(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)).startsWith("POST ");
+            assertThat(lines.poll(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo("GET " + download.id() + " -");
+        }
+    }
+
     @Test
     void theApplicationSeesWhoWasAuthenticated() throws IOException {
         String authorization =

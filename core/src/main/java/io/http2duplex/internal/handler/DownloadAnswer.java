@@ -11,59 +11,58 @@ import org.jspecify.annotations.Nullable;
  * poll, when the session has composed it. The session runs it, on any thread, when there is something to do.
  */
 final class DownloadAnswer implements Runnable {
-    private final Exchange exchange;
-    private final OpenExchanges exchanges;
-    private final Dialect dialect;
-    private final DownloadWay way;
-    private final Runnable carrier;
-    /** Whether the carrier has the source. */
-    private volatile boolean begun;
-    // What follows is used by one task of the exchange at a time.
-    /** What is carried; null until the session has accepted the GET, and when it is begun. */
-    private @Nullable GuardedDownload source;
+    private record Get(Exchange exchange, OpenExchanges exchanges, Dialect dialect, DownloadWay way) {}
 
-    private String id = "";
+    /** A session has accepted the GET. */
+    private record Accepted(GuardedDownload source, String id) {}
+
+    private final Runnable carrier;
+    /** What is answered; null once the carrier has the source: the session holds this for as long as the download. */
+    private volatile @Nullable Get get;
+    /** What is carried; null until there is something, and when it is begun. For one task of the exchange at a time. */
+    private @Nullable Accepted accepted;
 
     DownloadAnswer(Exchange exchange, OpenExchanges exchanges, Dialect dialect, DownloadWay way) {
-        this.exchange = exchange;
-        this.exchanges = exchanges;
-        this.dialect = dialect;
-        this.way = way;
+        get = new Get(exchange, exchanges, dialect, way);
         carrier = exchange.waker();
     }
 
     /** A session of that id has accepted the GET. Called by a task of the exchange. */
     void accepted(GuardedDownload download, String id) {
-        source = download;
-        this.id = id;
+        accepted = new Accepted(download, id);
         look();
     }
 
     @Override
     public void run() {
-        if (begun) {
+        Get waiting = get;
+        if (waiting == null) {
             carrier.run();
         } else {
-            exchange.execute(this::look);
+            waiting.exchange.execute(this::look);
         }
     }
 
     private void look() {
-        GuardedDownload waiting = source;
-        if (waiting == null) {
-            if (begun) { // it was begun after the session had asked for this look
-                carrier.run();
-            }
-            return;
+        Get waiting = get;
+        Accepted next = accepted;
+        if (waiting == null) { // it was begun after the session had asked for this look
+            carrier.run();
+        } else if (next != null) {
+            begin(waiting, next.source, next.id);
         }
-        long length = waiting.length();
-        if (exchange.isGone()) {
-            source = null;
-            waiting.lost(null);
+    }
+
+    private void begin(Get waiting, GuardedDownload source, String id) {
+        long length = source.length();
+        if (waiting.exchange.isGone()) {
+            accepted = null;
+            source.lost(null);
         } else if (length != Download.WAITING) {
-            source = null;
-            begun = true;
-            exchanges.download(exchange, waiting, new DownloadHead(id, dialect, way, length));
+            accepted = null;
+            get = null;
+            waiting.exchanges.download(
+                    waiting.exchange, source, new DownloadHead(id, waiting.dialect, waiting.way, length));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.http2duplex.internal.undertow;
 import io.http2duplex.DuplexRequest;
 import io.undertow.security.idm.Account;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
@@ -25,6 +26,8 @@ record UndertowRequest(
         @Nullable Principal principal,
         @Nullable String account)
         implements DuplexRequest {
+    private static final AttachmentKey<InetSocketAddress> ADDRESS = AttachmentKey.create(InetSocketAddress.class);
+
     /** @param account null: that of the principal, if there is one */
     static UndertowRequest of(HttpServerExchange exchange, @Nullable String account) {
         var security = exchange.getSecurityContext();
@@ -37,9 +40,20 @@ record UndertowRequest(
                 exchange.getRequestPath(),
                 exchange.getQueryString(),
                 exchange.getQueryParameters(),
-                exchange.getSourceAddress(),
+                address(exchange),
                 principal,
                 account != null || principal == null ? account : principal.getName());
+    }
+
+    /** {@return the client's address} One object for all requests of a connection that have the same. */
+    private static InetSocketAddress address(HttpServerExchange exchange) {
+        InetSocketAddress address = exchange.getSourceAddress();
+        InetSocketAddress known = exchange.getConnection().getAttachment(ADDRESS);
+        if (address.equals(known)) {
+            return known;
+        }
+        exchange.getConnection().putAttachment(ADDRESS, address);
+        return address;
     }
 
     @Override

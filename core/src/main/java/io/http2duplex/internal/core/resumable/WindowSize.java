@@ -10,7 +10,7 @@ public final class WindowSize {
     private final MemoryShare budget;
     private int bytes;
     /** What is taken from the budget: at least what {@link #bytes} is larger than at first. */
-    private long reserved;
+    private int reserved;
 
     /**
      * A size.
@@ -41,7 +41,7 @@ public final class WindowSize {
     boolean grow() {
         int most = (int) Math.min((FACTOR - 1L) * bytes, max - bytes);
         for (int more = most; more > 0 && more >= Math.min(most, bytes); more /= 4) {
-            long missing = Math.max(0, (long) bytes + more - first - reserved);
+            int missing = Math.max(0, bytes + more - first - reserved);
             if (budget.reserve(missing)) {
                 reserved += missing;
                 bytes += more;
@@ -61,7 +61,7 @@ public final class WindowSize {
         long needed = Math.max(bytes, promised) - first;
         if (reserved > needed) {
             budget.release(reserved - needed);
-            reserved = needed;
+            reserved = (int) needed;
         }
     }
 
