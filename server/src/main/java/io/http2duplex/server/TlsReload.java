@@ -57,13 +57,18 @@ final class TlsReload {
      */
     SSLContext load() {
         List<Version> versions = versions();
+        SSLContext context = context();
+        loaded = versions;
+        return context;
+    }
+
+    private SSLContext context() {
         SSLContext context = loader.get();
         if (context == null) {
             throw new IllegalStateException(
                     "The loader of the TLS context (tls of the DuplexServer) must give a context,"
                             + " but gave null; without tls() the server speaks clear text");
         }
-        loaded = versions;
         return context;
     }
 
@@ -96,7 +101,8 @@ final class TlsReload {
         List<Version> versions = versions();
         try {
             if (!versions.equals(loaded)) {
-                use.accept(load());
+                use.accept(context());
+                loaded = versions;
                 LOG.infof("The TLS context was loaded again from %s", files);
             }
             refused = List.of();

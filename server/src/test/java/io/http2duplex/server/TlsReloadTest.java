@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -35,6 +36,7 @@ class TlsReloadTest {
     private final AtomicInteger calls = new AtomicInteger();
     private final SSLContext context = context();
     private Supplier<? extends @Nullable SSLContext> loads = () -> context;
+    private Consumer<SSLContext> use = used::add;
 
     @TempDir
     private Path directory;
@@ -72,13 +74,27 @@ class TlsReloadTest {
                     looks.add(task);
                     return () -> looks.remove(task);
                 },
-                used::add);
+                fresh -> use.accept(fresh));
         return reload;
     }
 
     private void look() {
         looks.remove().run();
         assertThat(looks).as("it goes on to look").hasSize(1);
+    }
+
+    @Test
+    void aContextThatTheServerCouldNotTakeIsLoadedAgain() throws IOException {
+        started();
+        Files.writeString(file, "another");
+        use = fresh -> {
+            throw new IllegalStateException("as the test wants it");
+        };
+        look();
+        assertThat(used).isEmpty();
+        use = used::add;
+        look();
+        assertThat(used).containsExactly(context);
     }
 
     @Test
