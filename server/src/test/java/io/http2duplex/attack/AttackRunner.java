@@ -71,12 +71,14 @@ final class AttackRunner implements AutoCloseable {
         private int bouts;
         private int connections;
         private long bytes;
+        private int resets;
         private long sent;
 
         synchronized void add(Attacker attacker) {
             bouts++;
             connections = Math.max(connections, attacker.connections());
             bytes = Math.max(bytes, attacker.bytes());
+            resets = Math.max(resets, attacker.resets());
             sent += attacker.bytes();
         }
 
@@ -84,16 +86,16 @@ final class AttackRunner implements AutoCloseable {
             return bouts;
         }
 
-        /** Bouts, and of the largest ones the connections and the bytes. */
+        /** Bouts, and of the largest ones the connections, the bytes and the resets. */
         @Override
         public synchronized String toString() {
-            return bouts + " (" + connections + ", " + bytes + ")";
+            return bouts + " (" + connections + ", " + bytes + ", " + resets + ")";
         }
     }
 
     /**
      * {@return what of the attacks has not taken place: connections that were not opened, bytes that were not sent,
-     * answers that did not come, limits that were not reached}
+     * resets and answers that did not come, limits that were not reached}
      *
      * @param reached how often a limit of the servers was reached, by its option
      */
@@ -103,7 +105,11 @@ final class AttackRunner implements AutoCloseable {
             Tally tally = tallies.getOrDefault(name, new Tally());
             if (tally.connections < attack.connections() || tally.bytes < attack.bytes()) {
                 all.add(name + " should open " + attack.connections() + " connections and send " + attack.bytes()
-                        + " bytes in its largest bouts; bouts, connections and bytes were " + tally);
+                        + " bytes in its largest bouts; bouts, connections, bytes and resets were " + tally);
+            }
+            if (tally.resets < attack.resets()) {
+                all.add(name + " should have " + attack.resets()
+                        + " streams reset by the server in a bout; bouts, connections, bytes and resets were " + tally);
             }
             Set<Integer> missing = new TreeSet<>(attack.statuses());
             missing.removeAll(target.verdict.statuses(name));

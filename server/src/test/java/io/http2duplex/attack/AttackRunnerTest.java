@@ -60,6 +60,14 @@ class AttackRunnerTest {
     }
 
     @Test
+    void resetsThatDoNotComeAreFound() {
+        assertThat(shortcomings(Attack.of(50, AttackRunnerTest::get).isReset(1)))
+                .singleElement()
+                .asString()
+                .contains("1 streams reset");
+    }
+
+    @Test
     void answersAndLimitsThatDoNotComeAreFound() {
         Attack attack =
                 Attack.of(50, AttackRunnerTest::get).isAnswered(404, 418).reaches("maxConnections");

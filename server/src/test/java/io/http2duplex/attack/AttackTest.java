@@ -198,7 +198,7 @@ class AttackTest {
                 .mapToInt(AttackRunner.Tally::bouts)
                 .sum();
         System.out.printf(
-                "%d bouts, and of the largest ones the connections and the bytes: %s%nAnswers to attackers: %s%n",
+                "%d bouts, and of the largest ones connections, bytes and resets: %s%nAnswers to attackers: %s%n",
                 bouts, runner.tallies(), target.verdict);
         return runner;
     }

@@ -5,8 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The runner of one bout of an attack, with what it needs and what must be closed at its end. */
@@ -14,7 +16,9 @@ final class Attacker {
     /** A part of what attackers send, behind a "<", that must never come back to a page. */
     static final String MARKUP = "attacked";
 
-    private static final int WINDOW = 65_535;
+    private static final int RESETS_MILLIS = 4000;
+    /** What HTTP/2 begins with. */
+    static final int WINDOW = 65_535;
 
     /** What is done with a line that is held, from time to time. */
     @FunctionalInterface
@@ -28,6 +32,7 @@ final class Attacker {
     private final HeldConnections held;
     private final List<AttackerConnection> lines = new CopyOnWriteArrayList<>();
     private final LongAdder sent = new LongAdder();
+    private final AtomicInteger resets = new AtomicInteger();
     private final AtomicInteger opened = new AtomicInteger();
     private final long began = System.nanoTime();
     private volatile boolean over;
@@ -52,6 +57,19 @@ final class Attacker {
     /** {@return how many bytes it has sent} */
     long bytes() {
         return sent.sum();
+    }
+
+    /** {@return how many of its streams the server has reset} */
+    int resets() {
+        return resets.get();
+    }
+
+    /** Waits until it is so many, if it gets so many within {@value #RESETS_MILLIS} ms. */
+    void awaitResets(int count) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(RESETS_MILLIS);
+        while (resets() < count && !over && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
     }
 
     // ---- connections, which end with the bout unless they are held
@@ -84,7 +102,11 @@ final class Attacker {
     }
 
     Http2AttackerConnection http2(int window) throws IOException {
-        return opened(new Http2AttackerConnection(target, random.nextBoolean(), attack, window, sent));
+        return http2(random.nextBoolean(), window);
+    }
+
+    Http2AttackerConnection http2(boolean tls, int window) throws IOException {
+        return opened(new Http2AttackerConnection(target, tls, attack, window, sent, resets::incrementAndGet));
     }
 
     private <T extends AttackerConnection> T opened(T line) {

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http2AttackerConnection extends AttackerConnection {
     private static final int INITIAL_WINDOW_SIZE = 4;
+    private static final int NO_ERROR = 0;
     private static final int PATIENCE_SECONDS = 2;
     /** Behind the head of HELLO, the heartbeat and the resume timeout. */
     private static final int TICKET_AT = 12;
@@ -47,12 +48,19 @@ final class Http2AttackerConnection extends AttackerConnection {
     /** By the stream: what the server has allowed beyond the first window. */
     private final Map<Integer, Integer> credit = new ConcurrentHashMap<>();
 
+    private final CompletableFuture<Integer> uploadWindow = new CompletableFuture<>();
+    private final Runnable onReset;
     private final Frames frames;
     private int next = 1;
 
-    /** @param window what each stream of the server may send */
-    Http2AttackerConnection(Target target, boolean tls, String attack, int window, LongAdder sent) throws IOException {
+    /**
+     * @param window what each stream of the server may send
+     * @param onReset called for each stream that the server resets
+     */
+    Http2AttackerConnection(Target target, boolean tls, String attack, int window, LongAdder sent, Runnable onReset)
+            throws IOException {
         super(target, new Kind(tls, "h2", true), attack, sent);
+        this.onReset = onReset;
         frames = new Frames(socket());
         frames.begin(INITIAL_WINDOW_SIZE, window);
     }
@@ -116,6 +124,12 @@ final class Http2AttackerConnection extends AttackerConnection {
     /** From now on no stream of the server may send, those neither that are open. */
     void closeWindows() throws IOException {
         frame(SETTINGS, 0, 0, setting(INITIAL_WINDOW_SIZE, 0));
+    }
+
+    /** {@return what may be sent of an upload at first; 0 if nobody says it within {@value #PATIENCE_SECONDS} seconds} */
+    int uploadWindow() throws IOException {
+        Integer window = within(uploadWindow);
+        return window == null ? 0 : window;
     }
 
     /** {@return how much the server has allowed for a stream beyond the first window} */
@@ -209,12 +223,21 @@ final class Http2AttackerConnection extends AttackerConnection {
         }
 
         @Override
+        protected void settings(Map<Integer, Integer> settings) throws IOException {
+            super.settings(settings);
+            uploadWindow.complete(settings.getOrDefault(INITIAL_WINDOW_SIZE, Attacker.WINDOW));
+        }
+
+        @Override
         protected void windowUpdate(int stream, int count) {
             credit.merge(stream, count, Integer::sum);
         }
 
         @Override
         protected void reset(int stream, int error) {
+            if (error != NO_ERROR) { // which only asks for no more of an upload
+                onReset.run();
+            }
             awaited(stream).complete(NONE);
         }
     }

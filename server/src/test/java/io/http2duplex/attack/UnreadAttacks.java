@@ -18,6 +18,11 @@ import java.util.stream.Collectors;
  * up. And windows that are grown, and kept.
  */
 final class UnreadAttacks {
+    /** On each of 2 connections; an address may have 250 of them blocked. */
+    private static final int RESPONSES = 200;
+
+    private static final int TOO_MANY_RESPONSES = 2 * RESPONSES - 250;
+
     static final Map<String, Attack> ALL = Map.ofEntries(
             Map.entry(
                     "crumbs, handlers that do not read",
@@ -33,6 +38,20 @@ final class UnreadAttacks {
             Map.entry(
                     "crumbs, files and nothing",
                     Attack.of(400_000, UnreadAttacks::filesAndNothing).connects(3)),
+            Map.entry(
+                    "uploads that nobody reads",
+                    Attack.of(8_000_000, UnreadAttacks::unreadUploads)
+                            .connects(2)
+                            .isReset(1)
+                            .isAnswered(200)
+                            .reaches("maxUnreadUploads")),
+            Map.entry(
+                    "responses that nobody reads",
+                    Attack.of(10_000, UnreadAttacks::unreadResponses)
+                            .connects(2)
+                            .isReset(TOO_MANY_RESPONSES)
+                            .isAnswered(200)
+                            .reaches("maxConnectionsPerAddress")),
             Map.entry("files, windows of zero", Attack.of(7000, UnreadAttacks::files)),
             Map.entry(
                     "memory budget",
@@ -46,7 +65,9 @@ final class UnreadAttacks {
     }
 
     private static final int INITIAL_WINDOW_SIZE = 4;
-    private static final int WINDOW = 128 * 1024; // streamWindow of DuplexServer
+    /** On each of 2 connections; with windows of 64 KiB, 256 have the share of an address. */
+    private static final int UPLOADS = 200;
+
     private static final int MOST_AT_ONCE = 1000;
     private static final int MOST_CRUMBS = 500_000;
     private static final int PADDED = 8;
@@ -77,7 +98,12 @@ final class UnreadAttacks {
             return payload;
         }
 
-        /** Fills a window as far as whole frames do, in few writes: beyond it the server would free what it holds. */
+        /** Fills the first window of an upload: beyond it the server would free what it holds. */
+        void fill(Http2AttackerConnection line, int stream) throws IOException {
+            fill(line.uploadWindow(), line, stream);
+        }
+
+        /** Fills a window as far as whole frames do, in few writes. */
         void fill(int window, Http2AttackerConnection line, int stream) throws IOException {
             byte[] frame = Http2Frames.frame(DATA, flags, stream, ByteBuffer.wrap(payload));
             int count = window / payload.length;
@@ -109,17 +135,17 @@ final class UnreadAttacks {
         String id = attacker.open(line, "/deaf", 1);
         attacker.hold(line);
         if (id != null) {
-            crumb(attacker).fill(WINDOW, line, single(line, "/deaf", id));
+            crumb(attacker).fill(line, single(line, "/deaf", id));
         }
         Http2AttackerConnection silent = attacker.http2();
         attacker.hold(silent);
-        crumb(attacker).fill(WINDOW, silent, silent.post(Target.SILENT));
+        crumb(attacker).fill(silent, silent.post(Target.SILENT));
         Http2AttackerConnection dialect2 = attacker.http2();
         String other = attacker.open(dialect2, "/deaf", 2);
         attacker.hold(dialect2);
         if (other != null) {
             int post = dialect2.post("/deaf", "http2-duplex-id", other, "http2-duplex-version", "2");
-            crumb(attacker).fill(WINDOW, dialect2, post);
+            crumb(attacker).fill(dialect2, post);
         }
     }
 
@@ -132,14 +158,15 @@ final class UnreadAttacks {
         attacker.hold(line);
         if (id != null) {
             int upload = single(line, "/echo", id);
+            int window = line.uploadWindow();
             int sent = 0;
             for (int i = 0; i < 200; i++) {
-                line.awaitCredit(upload, sent + Http2Frames.MAX_FRAME - WINDOW);
+                line.awaitCredit(upload, sent + Http2Frames.MAX_FRAME - window);
                 line.data(upload, false, new byte[Http2Frames.MAX_FRAME]);
                 sent += Http2Frames.MAX_FRAME;
             }
             line.closeWindows();
-            crumb(attacker).fill(Math.min(MOST_CRUMBS, WINDOW + line.credit(upload) - sent), line, upload);
+            crumb(attacker).fill(Math.min(MOST_CRUMBS, window + line.credit(upload) - sent), line, upload);
         }
     }
 
@@ -150,8 +177,8 @@ final class UnreadAttacks {
         String other = attacker.open(line, "/mute", 1);
         line.closeWindows();
         if (one != null && other != null) {
-            crumb(attacker).fill(WINDOW, line, single(line, "/echo", one));
-            crumb(attacker).fill(WINDOW, line, single(line, "/mute", other));
+            crumb(attacker).fill(line, single(line, "/echo", one));
+            crumb(attacker).fill(line, single(line, "/mute", other));
         }
     }
 
@@ -159,7 +186,7 @@ final class UnreadAttacks {
         for (String path : List.of(Target.FILE, "/none", Target.HEALTH)) {
             Http2AttackerConnection line = attacker.http2(0);
             attacker.hold(line);
-            crumb(attacker).fill(WINDOW, line, line.post(path));
+            crumb(attacker).fill(line, line.post(path));
         }
     }
 
@@ -171,6 +198,39 @@ final class UnreadAttacks {
             last = line.get(Target.FILE);
         }
         line.head(last);
+    }
+
+    /** Of one server more than the share of an address, which would be too much for its heap soon. */
+    private static void unreadUploads(Attacker attacker) throws IOException {
+        boolean tls = attacker.random.nextBoolean();
+        List<Http2AttackerConnection> lines =
+                List.of(attacker.http2(tls, Attacker.WINDOW), attacker.http2(tls, Attacker.WINDOW));
+        for (int i = 0; i < UPLOADS && attacker.resets() == 0; i++) {
+            for (Http2AttackerConnection line : lines) {
+                int upload = line.post(Target.SILENT);
+                for (int left = line.uploadWindow(); left > 0; left -= Http2Frames.MAX_FRAME) {
+                    line.data(upload, false, new byte[Math.min(left, Http2Frames.MAX_FRAME)]);
+                }
+            }
+        }
+        for (Http2AttackerConnection line : lines) {
+            line.head(line.get(Target.HEALTH)); // by then the server has got all of it
+        }
+    }
+
+    /**
+     * Of one server more than an address may have blocked, each by a byte that is read; each holds a buffer, those of files
+     * an open file.
+     */
+    private static void unreadResponses(Attacker attacker) throws IOException {
+        boolean tls = attacker.random.nextBoolean();
+        for (int i = 0; i < 2; i++) {
+            Http2AttackerConnection line = attacker.http2(tls, 1); // of none nobody would see the head
+            for (int j = 0; j < RESPONSES; j++) {
+                line.get(j % 4 == 0 ? Target.HEALTH : Target.FILE);
+            }
+        }
+        attacker.awaitResets(TOO_MANY_RESPONSES);
     }
 
     /** Dialect 2: windows of duplexes grow as long as much comes, and are kept. */
