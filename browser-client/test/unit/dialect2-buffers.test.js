@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { ByteRing } from '../../src/dialect2/core/byte-ring.js';
 import * as FrameType from '../../src/dialect2/core/frame-types.js';
 import { frame } from '../../src/dialect2/core/frames.js';
+import { add } from '../../src/dialect2/core/ranges.js';
 import { ReceivingDirection } from '../../src/dialect2/core/receiving.js';
 import { ResumableSession } from '../../src/dialect2/core/session.js';
 import { MIB, hello, attached, framesOf, data } from '../support/attached-session.js';
@@ -16,6 +17,53 @@ test('a ring of bytes gives what was put, around its end as well', () => {
   assert.deepEqual(ring.get(0, 100), bytes);
   ring.put(100, bytes.subarray(0, 50), 50, 100);
   assert.deepEqual(ring.get(50, 150), Uint8Array.from([...bytes.subarray(50), ...bytes.subarray(0, 50)]));
+});
+
+test('what is put into an empty ring lies in one piece, at its beginning', () => {
+  const ring = new ByteRing();
+  ring.put(0, new Uint8Array(100), 0, 100);
+  ring.put(150, new Uint8Array(100), 150, 100);
+  assert.equal(ring.views(150, 250).length, 1);
+});
+
+test('a ring grows to twice its size at most, or to what it must hold, and within its bound', () => {
+  const ring = new ByteRing();
+  const capacity = () => ring.views(0, 1)[0].buffer.byteLength;
+  ring.put(0, new Uint8Array(10), 0, 35);
+  assert.equal(capacity(), 10);
+  ring.put(10, new Uint8Array(5), 0, 35);
+  assert.equal(capacity(), 20);
+  ring.put(15, new Uint8Array(10), 0, 35);
+  assert.equal(capacity(), 35);
+});
+
+test('an empty ring keeps 64 KiB and no more', () => {
+  for (const [size, isLarge] of /** @type {[number, boolean][]} */ ([
+    [65_536, false],
+    [65_537, true],
+  ])) {
+    const ring = new ByteRing();
+    ring.put(0, new Uint8Array(size), 0, size);
+    const [{ buffer }] = ring.views(0, 1);
+    assert.equal(ring.isLarge, isLarge);
+    ring.clear();
+    assert.equal(ring.isLarge, false);
+    ring.put(0, new Uint8Array(1), 0, size);
+    assert.equal(ring.views(0, 1)[0].buffer === buffer, !isLarge);
+  }
+});
+
+test('an empty range is not kept, and ranges that touch become one', () => {
+  const ranges = [{ from: 0, to: 2 }];
+  add(ranges, 5, 5);
+  assert.deepEqual(ranges, [{ from: 0, to: 2 }]);
+  add(ranges, 4, 6);
+  add(ranges, 8, 9);
+  add(ranges, 2, 4);
+  assert.deepEqual(ranges, [
+    { from: 0, to: 6 },
+    { from: 8, to: 9 },
+  ]);
 });
 
 test('what is read shares its buffer with nothing else, so that the page may give it away', () => {
@@ -132,4 +180,52 @@ test('where only what was read is confirmed, a sender that has asked gets the re
   receiving.receive(200, new Uint8Array(10));
   receiving.read();
   assert.equal(receiving.mustAdvertise, false);
+});
+
+test('an end that is known and was not confirmed is not kept, and the direction has not ended with it', () => {
+  const receiving = new ReceivingDirection(100, 100, 0, true);
+  receiving.receive(0, new Uint8Array(10));
+  receiving.advertise(0, true);
+  receiving.end(10);
+  assert.deepEqual(receiving.suspend(), { read: 0, to: 10, end: -1, limit: 100, bytes: new Uint8Array(10) });
+  assert.equal(receiving.hasEnded, false);
+  receiving.read();
+  assert.equal(receiving.hasEnded, true);
+  assert.equal(receiving.suspend().end, 10);
+});
+
+test('a receiver that takes the place of another has its window, and nothing to read if nothing was left', () => {
+  const receiving = new ReceivingDirection(10, 1_000, 0);
+  receiving.resume({ read: 100, to: 100, end: -1, limit: 150, bytes: new Uint8Array(0) });
+  assert.equal(receiving.read(), null);
+  assert.equal(receiving.suspend().limit, 150);
+  assert.throws(() => receiving.receive(149, new Uint8Array(2)));
+  receiving.receive(149, new Uint8Array(1));
+});
+
+test('64 runs may be out of order, and the end besides', () => {
+  const receiving = new ReceivingDirection(1_000, 1_000, 0);
+  receiving.end(500);
+  for (let run = 1; run <= 64; run++) {
+    receiving.receive(2 * run, new Uint8Array(1));
+  }
+  assert.throws(() => receiving.receive(2 * 65, new Uint8Array(1)), /beyond-window/);
+});
+
+test('what lies out of order stays when a large run before it is complete', () => {
+  const size = 100_000;
+  const receiving = new ReceivingDirection(5 * size, 5 * size, 0);
+  for (const run of [3, 1, 0, 2]) {
+    receiving.receive(run * size, new Uint8Array(size).fill(run));
+  }
+  for (const run of [0, 1, 2, 3]) {
+    assert.deepEqual(receiving.read(), new Uint8Array(size).fill(run));
+  }
+});
+
+test('what was not read when a session is reset is dropped', () => {
+  const { core, download } = attached();
+  core.received(download, data(0, 'ab'), 1);
+  core.reset(300, 'enough');
+  assert.equal(core.read(), null);
 });

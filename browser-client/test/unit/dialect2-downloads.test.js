@@ -244,3 +244,102 @@ test('a PONG that answers a PING of the page before is not treated as the answer
   assert.equal(core.uploads.mayStream, false);
   assert.equal(core.isWanted(stream), false);
 });
+
+test('the time that is left until it must be resumed counts from the loss of the download', () => {
+  const { core, download } = attached();
+  assert.equal(core.downloads.timeLeft(5_000), RESUME_TIMEOUT);
+  core.downloadEnded(download, 1_000);
+  assert.equal(core.downloads.timeLeft(1_500), RESUME_TIMEOUT - 500);
+});
+
+test('a session that must resume within less than ten seconds tries nothing', () => {
+  assert.equal(attached({ resumeTimeout: 10_000 }).core.downloads.mayTry, true);
+  assert.equal(attached({ resumeTimeout: 9_999 }).core.downloads.mayTry, false);
+});
+
+test('what has no socket has none to leave', () => {
+  const { core, download } = attached();
+  assert.equal(core.downloads.isOnSocket, false);
+  assert.equal(core.downloads.leaveSocket(), false);
+  core.downloadEnded(download, 1);
+  assert.equal(core.downloads.isOnSocket, false);
+  assert.equal(core.downloads.leaveSocket(), false);
+});
+
+test('an attempt that was given up may fail without harm to the next', () => {
+  const { core, download } = attached();
+  core.downloadEnded(download, 1);
+  const first = core.downloads.attach(1);
+  core.timeIs(first.until);
+  assert.ok(!core.isWanted(first));
+  const second = core.downloads.attach(first.until);
+  core.downloads.attachFailed(first, first.until + 1);
+  assert.ok(core.isWanted(second) && !core.downloads.mustAttach(first.until + 1));
+});
+
+for (const [before, after] of [
+  [false, false],
+  [false, true],
+  [true, false],
+  [true, true],
+]) {
+  const kinds = [before, after].map((isPoll) => (isPoll ? 'poll' : 'stream'));
+  test(`a ${kinds[1]} after a ${kinds[0]} ${before && after ? 'leaves' : 'ends'} the pause of uploads`, () => {
+    const core = new ResumableSession({ initialWindow: 100, maxWindow: 400, random: () => 0.5 }, 0);
+    const download = core.openDownload(0, before);
+    core.received(download, Buffer.concat([hello(), frame(FrameType.WINDOW, [0, 100])]), 0);
+    core.write(Buffer.from('ab'));
+    const part = core.uploads.nextBody(MIB, 1);
+    assert.ok(part);
+    core.uploadLost(part, 1, 5_000);
+    core.received(download, before ? Buffer.of() : frame(FrameType.ROTATE, []), 1);
+    core.downloadEnded(download, 1, true);
+    core.downloads.attach(1);
+    core.received(core.openDownload(1, after), hello(), 1);
+    assert.equal(core.uploads.nextBody(MIB, 2) === null, before && after);
+  });
+}
+
+test('uploads learn for how long there was no download', () => {
+  const { core, download } = attached();
+  const away = /** @type {number[]} */ ([]);
+  core.downloads.onattached = (time) => away.push(time);
+  core.received(download, frame(FrameType.ROTATE, []), 900);
+  core.downloads.attach(900);
+  const next = core.openDownload(900);
+  core.received(next, hello(), 900);
+  core.downloadEnded(next, 1_000);
+  core.downloads.attach(1_200);
+  core.received(core.openDownload(1_400), hello(), 1_500);
+  assert.deepEqual(away, [0, 500]);
+});
+
+test('what comes of a download that was given up is dropped', () => {
+  const { core, download } = attached();
+  core.downloadEnded(download, 1);
+  core.received(download, data(0, 'a'), 2);
+  assert.equal(core.read(), null);
+});
+
+test('a download works once it has brought more than what each begins with: the next loss is the first again', () => {
+  const { core, download } = attached();
+  const first = [hello(), frame(FrameType.WINDOW, [0, 100]), frame(FrameType.DRAIN, [])];
+  core.downloadEnded(download, 0);
+  assert.ok(core.downloads.mustAttach(0));
+  for (const [more, pause] of /** @type {[boolean, number][]} */ ([
+    [false, 125],
+    [false, 375],
+    [true, 0],
+    [false, 125],
+  ])) {
+    const now = 1_000 * core.downloads.attempts;
+    core.timeIs(now);
+    core.downloads.attach(now);
+    const next = core.openDownload(now);
+    core.received(next, Buffer.concat([...first, ...(more ? [frame(FrameType.PONG, [0])] : [])]), now);
+    core.downloadEnded(next, now);
+    assert.equal(core.downloads.mustAttach(now), pause === 0);
+    assert.equal(core.downloads.mustAttach(now + pause - 1), pause === 0);
+    assert.ok(core.downloads.mustAttach(now + pause));
+  }
+});

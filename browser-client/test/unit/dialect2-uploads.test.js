@@ -1,5 +1,6 @@
 // Uploads of dialect 2: what the simulation can't see, since nothing is lost by it: when they go, and how often.
 import assert from 'node:assert/strict';
+import { Comparison } from '../../src/dialect2/core/comparison.js';
 import * as FrameType from '../../src/dialect2/core/frame-types.js';
 import { frame, FrameDecoder } from '../../src/dialect2/core/frames.js';
 import { HEARTBEAT, RESUME_TIMEOUT, MIB, hello, attached, framesOf } from '../support/attached-session.js';
@@ -407,4 +408,24 @@ test('a streaming POST that has ended and is never answered is given up', () => 
   assert.ok(core.isWanted(stream));
   core.timeIs(1_000 + 3 * HEARTBEAT);
   assert.ok(!core.isWanted(stream));
+});
+
+test('a PING of a stream is late after 100 ms, and slower if a POST takes 100 ms and a third less', () => {
+  const comparison = new Comparison();
+  comparison.streamed(100);
+  assert.equal(comparison.isDue, false);
+  for (const [took, post, isSlower] of /** @type {[number, number, boolean][]} */ ([
+    [101, 1, false],
+    [102, 1, true],
+    [250, 150, false],
+    [251, 150, true],
+    [600, 400, false],
+    [601, 400, true],
+  ])) {
+    comparison.streamed(took);
+    assert.equal(comparison.isDue, true);
+    comparison.posted(7, 1_000);
+    assert.equal(comparison.isDue, false);
+    assert.equal(comparison.answered(7, 1_000 + post), isSlower, `${took} ms and ${post} ms`);
+  }
 });
