@@ -343,3 +343,22 @@ test('a download works once it has brought more than what each begins with: the 
     assert.ok(core.downloads.mustAttach(now + pause));
   }
 });
+
+test('a ticket is whole, of the current download, and of a session that has time for a trial', () => {
+  const greeting = (/** @type {number} */ ticket, size = 16) =>
+    Buffer.concat([frame(FrameType.HELLO, [HEARTBEAT, RESUME_TIMEOUT], size), Buffer.alloc(size, ticket)]);
+  const { core, download } = attached();
+  core.received(download, greeting(1, 15), 0);
+  assert.ok(!core.downloads.mayMove);
+  core.received(download, greeting(1, 17), 0);
+  assert.deepEqual(core.downloads.ticket, new Uint8Array(16).fill(1));
+  core.received(download, frame(FrameType.ROTATE, []), 0);
+  core.downloads.attach(1);
+  const next = core.openDownload(2);
+  core.received(next, greeting(2), 3);
+  core.received(download, greeting(3), 4);
+  assert.deepEqual(core.downloads.ticket, new Uint8Array(16).fill(2));
+  const { core: hasty, download: brief } = attached({ resumeTimeout: 9_999 });
+  hasty.received(brief, greeting(1), 0);
+  assert.ok(!hasty.downloads.mayMove);
+});
