@@ -61,3 +61,26 @@ test('a session that has ended cleanly, as the server answers, ends cleanly', ()
   core.closedByServer(0);
   assert.ok(core.isClosed && core.isFinished && !core.failure && core.isUploadEnded);
 });
+
+test('a reset that is under way is not sent again until it has had no answer for two seconds', () => {
+  const { core } = attached();
+  core.reset(300, 'enough');
+  const part = core.uploads.nextBody(MIB, 1_000);
+  assert.ok(part);
+  assert.equal(core.uploads.nextBody(MIB, 1_000), null);
+  assert.equal(core.deadline, 3_000);
+  core.timeIs(3_000);
+  assert.ok(!core.isWanted(part));
+  assert.equal(framesOf(core.uploads.nextBody(MIB, 3_000))[0].type, FrameType.RESET);
+});
+
+test('the beginning of a frame is kept although the page gives the buffer away that it came in', () => {
+  const { core, download } = attached();
+  const body = Uint8Array.from(Buffer.concat([data(0, 'one '), data(4, 'and two')]));
+  const first = body.slice(0, 20);
+  core.received(download, first, 0);
+  assert.equal(Buffer.from(core.read() ?? []).toString(), 'one ');
+  structuredClone(first.buffer, { transfer: [first.buffer] });
+  core.received(download, body.slice(20), 0);
+  assert.equal(Buffer.from(core.read() ?? []).toString(), 'and two');
+});

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Comparison } from '../../src/dialect2/core/comparison.js';
 import * as FrameType from '../../src/dialect2/core/frame-types.js';
 import { frame, FrameDecoder } from '../../src/dialect2/core/frames.js';
-import { HEARTBEAT, RESUME_TIMEOUT, MIB, hello, attached, framesOf } from '../support/attached-session.js';
+import { HEARTBEAT, RESUME_TIMEOUT, MIB, hello, attached, data, framesOf } from '../support/attached-session.js';
 import { test } from '../support/time-limits.js';
 
 test('what waits is combined into one body, and what is under way is not sent again', () => {
@@ -428,4 +428,171 @@ test('a PING of a stream is late after 100 ms, and slower if a POST takes 100 ms
     assert.equal(comparison.isDue, false);
     assert.equal(comparison.answered(7, 1_000 + post), isSlower, `${took} ms and ${post} ms`);
   }
+});
+
+/** @param {Parameters<typeof framesOf>[0]} part */
+const typesOf = (part) => framesOf(part).map(({ type }) => type);
+
+/** @param {ReturnType<typeof attached>['core']} core @param {import('../../src/dialect2/core/part.js').Part} part @param {number} now */
+const typesOfPieces = (core, part, now) =>
+  typesOf({ bytes: Buffer.concat(core.uploads.nextPieces(part, MIB, now) ?? []) });
+
+test('what goes by a socket goes by no POST, until the socket must end', () => {
+  const { core } = attached();
+  assert.equal(core.uploads.isOnSocket, false);
+  const socket = core.uploads.openSocket(1);
+  assert.equal(core.uploads.isOnSocket, true);
+  core.write(Buffer.from('ab'));
+  assert.equal(core.uploads.wantsStream(1), false);
+  assert.equal(core.uploads.nextBody(MIB, 1), null);
+  core.uploads.endStream(1);
+  assert.ok(socket.mustEnd && !core.uploads.isOnSocket);
+  assert.deepEqual(typesOf(core.uploads.nextBody(MIB, 1)), [FrameType.DATA]);
+});
+
+test('a stream begins with something to send, while the session is attached and open, and not in a pause', () => {
+  const { core, download } = attached();
+  assert.equal(core.uploads.wantsStream(1), false);
+  core.write(Buffer.from('ab'));
+  assert.equal(core.uploads.wantsStream(1), true);
+  const part = core.uploads.nextBody(MIB, 1);
+  assert.ok(part);
+  assert.equal(core.uploads.wantsStream(1), false);
+  core.uploadLost(part, 1, 5_000);
+  assert.equal(core.uploads.wantsStream(5_000), false);
+  core.timeIs(5_001);
+  assert.equal(core.uploads.wantsStream(5_001), true);
+  core.downloadEnded(download, 5_001);
+  assert.equal(core.uploads.wantsStream(5_001), false);
+  const { core: closed } = attached();
+  closed.write(Buffer.from('ab'));
+  closed.reset(300, 'enough');
+  assert.equal(closed.uploads.wantsStream(1), false);
+});
+
+test('a stream sends six PINGs one after the other, then one a heartbeat, and none without anything before it', () => {
+  const { core, download } = attached();
+  const stream = core.uploads.openStream(1);
+  assert.deepEqual(typesOfPieces(core, stream, 1), [FrameType.PING]);
+  const pings = [];
+  for (let i = 0; i < 10; i++) {
+    core.received(download, frame(FrameType.PONG, [stream.probe]), 1);
+    core.write(Buffer.from('a'));
+    pings.push(typesOfPieces(core, stream, 1).filter((type) => type === FrameType.PING).length);
+  }
+  assert.deepEqual(pings, [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]);
+  core.timeIs(HEARTBEAT + 1);
+  assert.deepEqual(typesOfPieces(core, stream, HEARTBEAT + 1), [FrameType.PING]);
+});
+
+test('a PING that goes behind the bytes of a stream asks for no other until more is carried', () => {
+  const { core, download } = attached();
+  const stream = core.uploads.openStream(1);
+  core.uploads.nextPieces(stream, MIB, 1);
+  core.received(download, frame(FrameType.PONG, [stream.probe]), 1);
+  core.write(Buffer.from('a'));
+  assert.deepEqual(typesOfPieces(core, stream, 1), [FrameType.DATA, FrameType.PING]);
+  core.received(download, frame(FrameType.PONG, [stream.probe]), HEARTBEAT);
+  core.timeIs(HEARTBEAT + 1);
+  // A sign of life, and the PING that is due with it.
+  assert.deepEqual(typesOfPieces(core, stream, HEARTBEAT + 1), [FrameType.WINDOW, FrameType.PING]);
+});
+
+test('a late PING behind less than 4 KiB is compared with that of a POST', () => {
+  for (const [size, isCompared] of /** @type {[number, boolean][]} */ ([
+    [4_095, true],
+    [4_096, false],
+  ])) {
+    const { core, download } = attached({ initialWindow: 10_000 });
+    core.received(download, frame(FrameType.WINDOW, [0, 10_000]), 0);
+    const stream = core.uploads.openStream(1);
+    core.uploads.nextPieces(stream, MIB, 1);
+    core.received(download, frame(FrameType.PONG, [stream.probe]), 1);
+    core.write(new Uint8Array(size));
+    assert.deepEqual(typesOfPieces(core, stream, 1), [FrameType.DATA, FrameType.PING]);
+    core.received(download, frame(FrameType.PONG, [stream.probe]), 102);
+    assert.equal(core.uploads.wantsPost, isCompared);
+  }
+});
+
+test('WINDOW and PONGs of a part that is lost are sent again, the last 16 of them', () => {
+  const { core, download } = attached();
+  core.received(download, Buffer.concat([data(0, 'x'.repeat(60)), frame(FrameType.PING, [7])]), 1);
+  core.read();
+  const part = core.uploads.nextBody(MIB, 1);
+  assert.deepEqual(typesOf(part), [FrameType.WINDOW, FrameType.PONG]);
+  assert.equal(core.uploads.nextBody(MIB, 1), null);
+  core.uploadLost(/** @type {NonNullable<typeof part>} */ (part), 1);
+  const again = core.uploads.nextBody(MIB, 1);
+  assert.deepEqual(typesOf(again), [FrameType.WINDOW, FrameType.PONG]);
+  assert.deepEqual(framesOf(again)[1].fields, [7]);
+
+  const stream = core.uploads.openStream(2);
+  core.uploads.nextPieces(stream, MIB, 2);
+  for (let token = 10; token < 30; token++) {
+    core.received(download, frame(FrameType.PING, [token]), 2);
+    assert.deepEqual(typesOfPieces(core, stream, 2), [FrameType.WINDOW, FrameType.PONG]);
+  }
+  assert.deepEqual(
+    stream.pongs,
+    [...Array(16)].map((_, i) => 14 + i),
+  );
+});
+
+test('a WINDOW that was lost without PONGs is sent again', () => {
+  const { core, download } = attached();
+  core.received(download, data(0, 'x'.repeat(60)), 1);
+  core.read();
+  const part = core.uploads.nextBody(MIB, 1);
+  assert.deepEqual(typesOf(part), [FrameType.WINDOW]);
+  core.uploadLost(/** @type {NonNullable<typeof part>} */ (part), 1);
+  assert.deepEqual(typesOf(core.uploads.nextBody(MIB, 1)), [FrameType.WINDOW]);
+});
+
+test('where only what was read is confirmed, WINDOW tells no more, and halves follow for a server that has asked', () => {
+  for (const isAsked of [true, false]) {
+    const { core, download } = attached({ initialWindow: 1_000, confirmsRead: true });
+    core.received(download, Buffer.concat([data(0, 'x'.repeat(50)), data(50, 'x'.repeat(50))]), 1);
+    if (isAsked) {
+      core.received(download, frame(FrameType.PING, [7]), 1);
+    } else {
+      core.timeIs(HEARTBEAT);
+    }
+    const now = isAsked ? 1 : HEARTBEAT;
+    const [window] = framesOf(core.uploads.nextBody(MIB, now));
+    assert.deepEqual([window.type, window.fields[0]], [FrameType.WINDOW, 0]);
+    core.read();
+    core.read();
+    assert.equal(core.uploads.nextBody(MIB, now) !== null, isAsked);
+  }
+});
+
+test('bytes of a stream are followed by a PING if the last is a heartbeat old', () => {
+  for (const [now, expected] of /** @type {[number, number[]][]} */ ([
+    [HEARTBEAT, [FrameType.DATA]],
+    [HEARTBEAT + 1, [FrameType.DATA, FrameType.PING]],
+  ])) {
+    const { core, download } = attached();
+    const stream = core.uploads.openStream(1);
+    core.uploads.nextPieces(stream, MIB, 1);
+    for (let i = 0; i < 5; i++) {
+      core.received(download, frame(FrameType.PONG, [stream.probe]), 1);
+      core.write(Buffer.from('a'));
+      assert.deepEqual(typesOfPieces(core, stream, 1), [FrameType.DATA, FrameType.PING]);
+    }
+    core.received(download, frame(FrameType.PONG, [stream.probe]), 1);
+    core.timeIs(now);
+    core.write(Buffer.from('a'));
+    assert.deepEqual(typesOfPieces(core, stream, now), expected);
+  }
+});
+
+test('a part that was lost and is taken after all changes nothing', () => {
+  const { core } = attached();
+  core.write(Buffer.from('ab'));
+  const part = core.uploads.nextBody(MIB, 1);
+  assert.ok(part);
+  core.uploadLost(part, 1, 5_000);
+  assert.equal(core.uploads.taken(part, 2), false);
+  assert.equal(core.uploads.nextBody(MIB, 5_000), null);
 });
