@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -15,13 +14,7 @@ public final class DebianPackages {
 
     /** Installs packages, with what they need. {@return whether that succeeded} */
     public static boolean install(Machine machine, List<String> packages) {
-        List<String> command = new ArrayList<>(List.of("apt-get", "install", "-y", "--no-install-recommends"));
-        command.addAll(packages);
-        return updated(machine) && machine.run(command);
-    }
-
-    private static boolean updated(Machine machine) {
-        return machine.installsDebianPackages() && machine.run(List.of("apt-get", "update"));
+        return get(machine, "apt-get install -y --no-install-recommends " + String.join(" ", packages), "");
     }
 
     /**
@@ -31,15 +24,23 @@ public final class DebianPackages {
      * @return whether that succeeded
      */
     public static boolean unpack(Machine machine, Path folder, String... packages) {
-        String commands = """
-                set -e
-                mkdir -p '%1$s/packages/partial'
-                cd '%1$s'
-                apt-get -q -o APT::Sandbox::User=root -o Dir::Cache::archives="$PWD/packages" \
-                    --download-only --no-install-recommends -y install %2$s
-                for package in packages/*.deb; do dpkg-deb -x "$package" .; done
+        String command = """
+                mkdir -p '%1$s/packages/partial' && cd '%1$s' && apt-get -o APT::Sandbox::User=root \
+                    -o Dir::Cache::archives="$PWD/packages" --download-only --no-install-recommends -y install %2$s\
                 """.formatted(folder.toAbsolutePath(), String.join(" ", packages));
-        return updated(machine) && machine.run(List.of("sh", "-c", commands));
+        return get(machine, command, "for package in packages/*.deb; do dpkg-deb -x \"$package\" .; done");
+    }
+
+    /**
+     * Runs a command that gets packages, then another. If the first fails, the lists of packages are updated and it is tried
+     * again. What they print is shown only if they fail: apt-get warns of much that does not matter.
+     */
+    private static boolean get(Machine machine, String command, String then) {
+        String commands = """
+                get() { %s; }
+                printed=$(exec 2>&1; set -e; get || { apt-get update || true; get; }; %s) || { echo "$printed"; exit 1; }
+                """.formatted(command, then);
+        return machine.installsDebianPackages() && machine.run(List.of("sh", "-c", commands));
     }
 
     /** {@return the folders of the libraries that were unpacked here, as LD_LIBRARY_PATH has them} */

@@ -36,7 +36,7 @@ class EngineTest {
     void root_on_a_debian_gets_all_that_are_missing_at_once() {
         machine.debian = true;
         machine.outcome = command -> {
-            if (command.startsWith("apt-get install")) {
+            if (command.contains("apt-get install")) {
                 machine.executables.addAll(List.of(FIREFOX, CERTUTIL));
             }
             return true;
@@ -44,9 +44,10 @@ class EngineTest {
 
         assertThat(Engine.FIREFOX.executable(machine)).isEqualTo(FIREFOX);
         assertThat(machine.commands)
-                .containsExactly(
-                        "apt-get update",
-                        "apt-get install -y --no-install-recommends firefox-esr libnss3-tools webkit2gtk-driver xvfb");
+                .singleElement()
+                .asString()
+                .contains(
+                        "apt-get install -y --no-install-recommends firefox-esr libnss3-tools webkit2gtk-driver xvfb;");
     }
 
     @Test

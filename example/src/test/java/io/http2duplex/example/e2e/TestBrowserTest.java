@@ -64,7 +64,9 @@ class TestBrowserTest {
 
         assertThat(TestBrowser.on(machine).executable()).contains(Path.of("/usr/bin/chromium"));
         assertThat(machine.commands)
-                .containsExactly("apt-get update", "apt-get install -y --no-install-recommends chromium");
+                .singleElement()
+                .asString()
+                .contains("apt-get install -y --no-install-recommends chromium;");
     }
 
     @Test
@@ -78,7 +80,7 @@ class TestBrowserTest {
     @Test
     void Playwright_downloads_one_where_the_package_can_not_be_installed() {
         machine.debian = true;
-        machine.outcome = command -> !command.startsWith("apt-get");
+        machine.outcome = command -> !command.contains("apt-get");
 
         assertThat(TestBrowser.on(machine).executable()).isEmpty();
     }
