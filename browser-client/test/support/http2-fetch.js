@@ -58,8 +58,9 @@ export class Http2Fetch {
     if (!this.#session || this.#session.destroyed) {
       const session = connect(origin, { ca: this.#ca });
       session.on('error', () => {});
-      // What is not read of a stream that breaks is lost to Node's window of the connection for good.
-      session.on('connect', () => session.setLocalWindowSize(2 ** 30));
+      // What is not read of a stream that breaks is lost to Node's window of the connection for good. The event comes even
+      // when the session was destroyed meanwhile.
+      session.on('connect', () => session.destroyed || session.setLocalWindowSize(2 ** 30));
       this.#session = session;
       this.#connected = once(session, 'connect');
     }
