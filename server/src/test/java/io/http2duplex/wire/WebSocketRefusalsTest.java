@@ -15,12 +15,14 @@ import io.http2duplex.ErrorCode;
 import io.http2duplex.ProblemType;
 import io.http2duplex.internal.core.resumable.Ticket;
 import io.http2duplex.wire.WebSocketClient.Close;
+import io.http2duplex.wire.WebSocketServers.Listener;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests of what closes a WebSocket, or prevents it: tickets, texts, frames, requests ({@code protocol.md}). */
@@ -147,6 +149,23 @@ class WebSocketRefusalsTest {
                 resumable.resume(client);
                 assertEchoes(resumable, 10);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aClientThatSendsOnBehindWhatIsWrongIsToldBeforeItsConnectionIsClosed(Listener listener) throws IOException {
+        try (TestServer server = listener.echo(options -> options);
+                Client client = Client.connect(Transport.HTTP2_TLS, server);
+                WebSocketClient socket = WebSocketClient.open(server, true)) {
+            Resumable resumable = moved(client, socket);
+            assertEchoes(resumable, 10);
+            socket.write(new byte[] {(byte) 0x83, (byte) 0x80, 1, 2, 3, 4});
+            for (int i = 0; i < 50; i++) {
+                socket.send(bytes(100_000));
+            }
+            assertThat(socket.awaitClose()).isEqualTo(MALFORMED);
+            socket.awaitEnd();
         }
     }
 

@@ -15,21 +15,13 @@ import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.Headers;
-import io.undertow.util.ImmediatePooledByteBuffer;
-import io.undertow.websockets.core.AbstractReceiveListener;
-import io.undertow.websockets.core.CloseMessage;
-import io.undertow.websockets.core.StreamSinkFrameChannel;
-import io.undertow.websockets.core.StreamSourceFrameChannel;
-import io.undertow.websockets.core.WebSocketCallback;
-import io.undertow.websockets.core.WebSocketChannel;
-import io.undertow.websockets.core.WebSocketFrameType;
-import io.undertow.websockets.core.WebSockets;
 import io.undertow.websockets.core.protocol.Handshake;
 import io.undertow.websockets.core.protocol.version13.Hybi13Handshake;
 import io.undertow.websockets.spi.AsyncWebSocketHttpServerExchange;
-import io.undertow.websockets.spi.WebSocketHttpExchange;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -40,6 +32,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
+import org.xnio.conduits.ConduitStreamSourceChannel;
 
 /**
  * A WebSocket of Undertow, as the endpoint's port, and the carrier of the session that attaches: what comes is pushed in as
@@ -53,12 +46,21 @@ import org.xnio.StreamConnection;
  *
  * <p>Everything happens on the connection's I/O thread, except where it says otherwise.
  */
-final class UndertowSocket extends AbstractReceiveListener implements Socket {
+final class UndertowSocket implements Socket {
     private enum State {
         UNATTACHED,
         CARRYING,
         CLOSING,
         CLOSED
+    }
+
+    /** How the frames that the client sends have ended. */
+    private enum End {
+        NONE,
+        /** By a close frame. */
+        CLOSED,
+        /** By what is no frame. */
+        MALFORMED
     }
 
     private static final Logger LOG = Logger.getLogger(UndertowSocket.class);
@@ -67,21 +69,27 @@ final class UndertowSocket extends AbstractReceiveListener implements Socket {
     private static final long CLOSE_NANOS = 5_000_000_000L;
 
     /** Without extensions: messages are not compressed. */
-    private static final Handshake HANDSHAKE = new Hybi13Handshake(Set.of(HeaderNames.SUBPROTOCOL), false) {
-        @Override
-        public WebSocketChannel createChannel(
-                WebSocketHttpExchange exchange, StreamConnection connection, ByteBufferPool buffers) {
-            return new SocketChannel(exchange, getWebSocketLocation(exchange), connection, buffers);
-        }
-    };
+    private static final Handshake HANDSHAKE = new Hybi13Handshake(Set.of(HeaderNames.SUBPROTOCOL), false);
 
-    private static final ByteBufferPool INCOMING = new DefaultByteBufferPool(true, 16 * 1024, -1, 1);
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private static final ByteBufferPool INCOMING = new DefaultByteBufferPool(true, 16 * 1024, -1, 2);
+    /** How much is read before other connections of the I/O thread have their turn. */
+    private static final int MOST_AT_ONCE = 256 * 1024;
+    /** The application must not wait for longer to be woken, since there may be a thread for it. */
+    private static final int MOST_UNSETTLED = 64 * 1024;
+
+    /** The most bytes of the session in a message. */
+    private static final int MESSAGE_BYTES = 64 * 1024;
+
+    private static final int MOST_HEAD_BYTES = 2 + Long.BYTES;
     /** Each holds a message. A socket has at most one, while the transport has not taken all of it. */
-    private static final ByteBufferPool OUTGOING = new DefaultByteBufferPool(true, 64 * 1024, -1, 1);
+    private static final ByteBufferPool OUTGOING =
+            new DefaultByteBufferPool(true, MOST_HEAD_BYTES + MESSAGE_BYTES, -1, 1);
 
-    private final WebSocketChannel channel;
+    private final StreamConnection connection;
     private final Endpoint endpoint;
-    private final WakeUpBatcher batcher;
+    private final SocketFrameReader reader = new SocketFrameReader(new Incoming());
     private State state = State.UNATTACHED;
     /** What comes goes there until it is attached. */
     private @Nullable UnattachedSocket unattached;
@@ -89,18 +97,28 @@ final class UndertowSocket extends AbstractReceiveListener implements Socket {
     private volatile @Nullable GuardedUpload sink;
     /** Null: it carries no session. */
     private volatile @Nullable GuardedDownload source;
-    /** The message that was sent last, until the transport has taken all of it. */
-    private @Nullable StreamSinkFrameChannel message;
+    /** How many bytes have come since the application was woken. */
+    private int unsettled;
+    /** What is sent, until the transport has taken all of it; null: nothing. */
+    private @Nullable PooledByteBuffer message;
+    /** Whether the transport may hold something that it has taken. */
+    private boolean mustFlush;
+    /** The last ping that was not answered. */
+    private @Nullable ByteBuffer ping;
+    /** The close frame that must be sent. */
+    private @Nullable SocketClose closeFrame;
+    /** The close frame is in {@link #message}, or was. */
+    private boolean closeIsSent;
+
+    private End end = End.NONE;
 
     private Runnable cancelClose = () -> {};
     /** Whether the endpoint waits for its end. Guarded by this. */
     private boolean counted = true;
 
-    private UndertowSocket(WebSocketChannel channel, Endpoint endpoint) {
-        this.channel = channel;
+    private UndertowSocket(StreamConnection connection, Endpoint endpoint) {
+        this.connection = connection;
         this.endpoint = endpoint;
-        batcher = new WakeUpBatcher(
-                task -> IoThreads.execute(channel.getIoThread(), task, stopped -> task.run()), this::settle);
     }
 
     /** {@return whether the request asks for a WebSocket of dialect 2, and its connection can be one} */
@@ -130,30 +148,31 @@ final class UndertowSocket extends AbstractReceiveListener implements Socket {
         exchange.getRequestHeaders().put(Headers.SEC_WEB_SOCKET_PROTOCOL, HeaderNames.SUBPROTOCOL);
         AsyncWebSocketHttpServerExchange facade = facade(exchange);
         exchange.upgradeChannel((connection, same) -> {
-            WebSocketChannel channel = HANDSHAKE.createChannel(facade, connection, facade.getBufferPool());
             endpoint.exchangeBegan();
-            new UndertowSocket(channel, endpoint).open(opened);
+            new UndertowSocket(connection, endpoint).open(opened);
         });
         HANDSHAKE.handshake(facade);
     }
 
     private void open(Function<Socket, UnattachedSocket> opened) {
-        channel.addCloseTask(closed -> lost(null));
-        channel.getReceiveSetter().set(this);
+        ConduitStreamSourceChannel incoming = connection.getSourceChannel();
+        incoming.setCloseListener(closed -> lost(null));
+        incoming.setReadListener(this::read);
+        connection.getSinkChannel().setWriteListener(same -> pump());
         try {
             unattached = opened.apply(this);
         } catch (RuntimeException e) {
             lost(e);
             return;
         }
-        channel.resumeReceives();
+        incoming.resumeReads();
     }
 
     // ---- the port
 
     @Override
     public void execute(Runnable task) {
-        IoThreads.execute(channel.getIoThread(), task, this::lost);
+        IoThreads.execute(connection.getIoThread(), task, this::lost);
     }
 
     @Override
@@ -176,60 +195,66 @@ final class UndertowSocket extends AbstractReceiveListener implements Socket {
 
     @Override
     public void close(SocketClose close) {
-        if (beginClosing()) {
-            WebSockets.sendClose(close.code(), close.reason(), channel, new WebSocketCallback<Void>() {
-                @Override
-                public void complete(WebSocketChannel same, Void context) {
-                    uncount();
-                }
-
-                @Override
-                public void onError(WebSocketChannel same, Void context, Throwable cause) {
-                    lost(cause);
-                }
-            });
-        }
+        beginClosing(close);
+        pump();
     }
 
     // ---- what comes
 
-    @Override
-    protected void onBinary(WebSocketChannel same, StreamSourceFrameChannel incoming) {
-        incoming.getReadSetter().set(ignored -> read(incoming));
-        read(incoming);
-    }
-
-    @Override
-    protected void onText(WebSocketChannel same, StreamSourceFrameChannel incoming) {
-        leave(SocketClose.NOT_BINARY);
-        onBinary(same, incoming);
-    }
-
-    /** Called before Undertow answers it with one of its own; also when the connection ends without one. */
-    @Override
-    protected void onCloseMessage(CloseMessage close, WebSocketChannel same) {
-        release(null);
-        beginClosing();
-    }
-
-    @Override
-    protected void onError(WebSocketChannel same, Throwable error) {
-        lost(error);
-    }
-
-    private void read(StreamSourceFrameChannel incoming) {
+    private void read(ConduitStreamSourceChannel incoming) {
         try (PooledByteBuffer pooled = INCOMING.allocate()) {
             ByteBuffer buffer = pooled.getBuffer();
-            int count;
-            while ((count = incoming.read(buffer.clear())) > 0) {
-                received(buffer.flip());
+            int total = 0;
+            int count = 0;
+            while (state != State.CLOSED && (count = incoming.read(buffer.clear())) > 0) {
+                if (end != End.MALFORMED) {
+                    reader.read(buffer.flip());
+                }
+                total += count;
+                if (total >= MOST_AT_ONCE) {
+                    incoming.wakeupReads();
+                    break;
+                }
             }
-            if (count == 0) {
-                incoming.resumeReads();
+            settle();
+            if (count < 0) {
+                lost(null);
             }
-            batcher.paused();
+        } catch (ProtocolException e) {
+            LOG.tracef(e, "A WebSocket's client breaks the rules");
+            end = End.MALFORMED;
+            settle();
+            leave(SocketClose.PROTOCOL_ERROR);
         } catch (IOException | RuntimeException e) {
             lost(e);
+        }
+    }
+
+    /** The receiver of what the frames carry. */
+    private final class Incoming implements SocketFrameReader.Listener {
+        @Override
+        public void message(ByteBuffer bytes) {
+            received(bytes);
+        }
+
+        @Override
+        public void text() {
+            leave(SocketClose.NOT_BINARY);
+        }
+
+        @Override
+        public void ping(ByteBuffer payload) {
+            if (state != State.CLOSING) {
+                ping = payload;
+                pump();
+            }
+        }
+
+        @Override
+        public void close(int code) {
+            end = End.CLOSED;
+            settle();
+            leave(new SocketClose(code, ""));
         }
     }
 
@@ -242,19 +267,23 @@ final class UndertowSocket extends AbstractReceiveListener implements Socket {
         int count = bytes.remaining();
         if (sink != null && count > 0) {
             int room = sink.received(bytes);
-            batcher.received(count);
+            unsettled += count;
             if (room == Upload.DECIDED) { // the session is over, which its download tells
-                batcher.settle();
+                settle();
                 this.sink = null;
+            } else if (unsettled >= MOST_UNSETTLED) {
+                settle();
             }
         }
     }
 
+    /** Wakes the application for all that has come. */
     private void settle() {
         GuardedUpload sink = this.sink;
-        if (sink != null) {
+        if (sink != null && unsettled > 0) {
             sink.settle();
         }
+        unsettled = 0;
     }
 
     // ---- what goes
@@ -263,58 +292,91 @@ final class UndertowSocket extends AbstractReceiveListener implements Socket {
     private void pump() {
         try {
             boolean more = true;
-            while (more) {
-                GuardedDownload source = this.source;
-                more = source == null ? answer() : step(source);
+            while (more && state != State.CLOSED) {
+                more = sendNext();
             }
         } catch (IOException | RuntimeException e) {
             lost(e);
         }
     }
 
-    /** Before it is attached. {@return whether there may be more to do at once} */
-    private boolean answer() throws IOException {
-        if (state != State.UNATTACHED || isHeldUp()) {
-            return false;
-        }
-        ByteBuffer frames = Objects.requireNonNull(unattached).takeAnswers();
-        boolean any = frames.hasRemaining();
-        if (any) {
-            send(new ImmediatePooledByteBuffer(frames));
-        }
-        return any;
-    }
-
     /** {@return whether there may be more to do at once} */
-    private boolean step(GuardedDownload source) throws IOException {
-        DownloadStep step = source.next();
+    private boolean sendNext() throws IOException {
+        GuardedDownload source = this.source;
+        DownloadStep step = source == null ? DownloadStep.WAIT : source.next();
         if (step == DownloadStep.BREAK_OFF) {
             this.source = null;
             lost(null);
             return false;
         }
         if (isHeldUp()) {
-            source.blocked();
+            blocked();
             return false;
         }
-        if (step == DownloadStep.WRITE) {
+        if (sendOwn()) {
+            return true;
+        }
+        if (source != null && step == DownloadStep.WRITE) {
             write(source);
             return true;
         }
-        if (step == DownloadStep.WAIT) {
-            source.flushed();
-        } else {
+        if (source != null && step == DownloadStep.END) {
             this.source = null;
             source.ended();
             leave(SocketClose.DONE);
+            return true;
         }
-        return false;
+        if (!isFlushed()) {
+            blocked();
+            return false;
+        }
+        if (source != null) {
+            source.flushed();
+        }
+        return closeIsSent && closeHasGone();
     }
 
-    /** Sends what there is, in one message as long as it fits. */
-    private void write(GuardedDownload source) throws IOException {
+    /** {@return whether there was something to send that is not the session's} */
+    private boolean sendOwn() {
+        UnattachedSocket waiting = unattached;
+        ByteBuffer answers = waiting == null ? NOTHING : waiting.takeAnswers();
+        SocketClose close = closeFrame;
+        ByteBuffer payload = ping;
+        if (answers.hasRemaining()) {
+            message = message(SocketFrameReader.BINARY, answers);
+        } else if (payload != null) {
+            ping = null;
+            message = message(SocketFrameReader.PONG, payload);
+        } else if (close != null) {
+            closeFrame = null;
+            closeIsSent = true;
+            message = message(SocketFrameReader.CLOSE, payloadOf(close));
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private static ByteBuffer payloadOf(SocketClose close) {
+        byte[] reason = close.reason().getBytes(StandardCharsets.UTF_8);
+        return close.code() == SocketFrameReader.NO_CODE
+                ? NOTHING
+                : ByteBuffer.allocate(Short.BYTES + reason.length)
+                        .putShort((short) close.code())
+                        .put(reason)
+                        .flip();
+    }
+
+    private static PooledByteBuffer message(int opcode, ByteBuffer payload) {
         PooledByteBuffer pooled = OUTGOING.allocate();
-        ByteBuffer buffer = pooled.getBuffer().clear();
+        finish(pooled.getBuffer().clear().position(MOST_HEAD_BYTES).put(payload), opcode);
+        return pooled;
+    }
+
+    /** Takes what there is to send, in one message as long as it fits. */
+    private void write(GuardedDownload source) {
+        PooledByteBuffer pooled = OUTGOING.allocate();
+        ByteBuffer buffer = pooled.getBuffer().clear().position(MOST_HEAD_BYTES);
         try {
             do {
                 ByteBuffer bytes = source.bytes();
@@ -326,54 +388,96 @@ final class UndertowSocket extends AbstractReceiveListener implements Socket {
             pooled.close();
             throw e;
         }
-        buffer.flip();
-        send(pooled);
+        finish(buffer, SocketFrameReader.BINARY);
+        message = pooled;
     }
 
-    /** Sends a message: in one frame, since Undertow would cut a message that is written to it into many. */
-    private void send(PooledByteBuffer bytes) throws IOException {
-        StreamSinkFrameChannel sent;
-        try {
-            sent = channel.send(WebSocketFrameType.BINARY);
-            sent.send(bytes);
-        } catch (IOException e) {
-            bytes.close();
-            throw e;
+    /** Puts the head in front of a payload, which ends at the buffer's position, and makes it ready to be sent. */
+    private static void finish(ByteBuffer buffer, int opcode) {
+        int length = buffer.position() - MOST_HEAD_BYTES;
+        byte first = (byte) (SocketFrameReader.FINAL | opcode);
+        int begin;
+        if (length <= SocketFrameReader.MAX_CONTROL_BYTES) {
+            begin = MOST_HEAD_BYTES - 2;
+            buffer.put(begin + 1, (byte) length);
+        } else if (length <= 0xFFFF) {
+            begin = MOST_HEAD_BYTES - 2 - Short.BYTES;
+            buffer.put(begin + 1, (byte) SocketFrameReader.TWO_BYTES).putShort(begin + 2, (short) length);
+        } else {
+            begin = 0;
+            buffer.put(begin + 1, (byte) SocketFrameReader.EIGHT_BYTES).putLong(begin + 2, length);
         }
-        message = sent;
-        sent.shutdownWrites();
-        if (isHeldUp()) {
-            sent.getWriteSetter().set(done -> pump());
-            sent.resumeWrites();
-        }
+        buffer.put(begin, first).flip().position(begin);
     }
 
     /** {@return whether the transport has not taken all of the last message yet} */
     private boolean isHeldUp() throws IOException {
-        StreamSinkFrameChannel sent = message;
-        if (sent == null || sent.flush()) {
-            message = null;
+        PooledByteBuffer sent = message;
+        if (sent == null) {
             return false;
         }
-        return true;
+        ByteBuffer bytes = sent.getBuffer();
+        mustFlush = true;
+        int count = 1;
+        while (count > 0 && bytes.hasRemaining()) {
+            count = connection.getSinkChannel().write(bytes);
+        }
+        if (!bytes.hasRemaining()) {
+            message = null;
+            sent.close();
+        }
+        return message != null;
+    }
+
+    /** {@return whether the transport holds nothing back} */
+    private boolean isFlushed() throws IOException {
+        if (mustFlush && connection.getSinkChannel().flush()) {
+            mustFlush = false;
+            connection.getSinkChannel().suspendWrites();
+        }
+        return !mustFlush;
+    }
+
+    /** The transport takes nothing more for now: {@link #pump} is called when it does. */
+    private void blocked() {
+        GuardedDownload source = this.source;
+        if (source != null) {
+            source.blocked();
+        }
+        connection.getSinkChannel().resumeWrites();
     }
 
     // ---- the end
 
-    /** Closes the socket of its own accord. */
+    /** Closes the socket of its own accord, or in answer to its client. */
     private void leave(SocketClose close) {
         release(null);
         close(close);
     }
 
-    /** {@return whether a close frame may still be sent} */
-    private boolean beginClosing() {
-        if (state == State.CLOSING || state == State.CLOSED) {
-            return false;
+    /** The close frame has gone. {@return whether there may be more to do at once} */
+    private boolean closeHasGone() throws IOException {
+        uncount();
+        if (end == End.CLOSED) {
+            lost(null);
+        } else if (end == End.MALFORMED) {
+            // What still comes is dropped: to close the connection now would take from the client what it has not read.
+            closeIsSent = false;
+            connection.getSinkChannel().shutdownWrites();
+            mustFlush = true;
+            return true;
         }
-        state = State.CLOSING;
-        cancelClose = IoThreads.after(channel.getIoThread(), () -> IoUtils.safeClose(channel), CLOSE_NANOS);
-        return true;
+        return false;
+    }
+
+    /** Moves to CLOSING, if that has not been done. */
+    private void beginClosing(SocketClose close) {
+        if (state != State.CLOSING && state != State.CLOSED) {
+            state = State.CLOSING;
+            closeFrame = close;
+            ping = null;
+            cancelClose = IoThreads.after(connection.getIoThread(), () -> lost(null), CLOSE_NANOS);
+        }
     }
 
     /** Its connection is lost, or must be. May be called on any thread if the server has stopped. */
@@ -386,7 +490,12 @@ final class UndertowSocket extends AbstractReceiveListener implements Socket {
         cancelClose.run();
         release(cause);
         uncount();
-        IoUtils.safeClose(channel);
+        PooledByteBuffer unsent = message;
+        message = null;
+        if (unsent != null) {
+            unsent.close();
+        }
+        IoUtils.safeClose(connection);
     }
 
     /** What it carried goes on by other means. */
@@ -401,7 +510,7 @@ final class UndertowSocket extends AbstractReceiveListener implements Socket {
             waiting.ended();
         }
         if (upload != null) {
-            batcher.settled();
+            unsettled = 0;
             upload.cut("the socket was closed", cause);
         }
         if (download != null) {
