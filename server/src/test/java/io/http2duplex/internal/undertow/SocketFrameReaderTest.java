@@ -48,8 +48,9 @@ class SocketFrameReaderTest {
 
         @Override
         public void ping(ByteBuffer payload) {
-            events.add(
-                    "ping at " + bytes.size() + ": " + HexFormat.of().formatHex(payload.array(), 0, payload.limit()));
+            byte[] copy = new byte[payload.remaining()];
+            payload.get(copy);
+            events.add("ping at " + bytes.size() + ": " + HexFormat.of().formatHex(copy));
         }
 
         @Override
