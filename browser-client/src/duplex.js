@@ -84,7 +84,7 @@ export class FetchDuplex extends Duplex {
 
   /** @param {Uint8Array} chunk @param {string} _encoding @param {(error?: Error) => void} callback */
   _write(chunk, _encoding, callback) {
-    this.#session.write([chunk]).then(() => callback(), callback);
+    this._writev([{ chunk }], callback);
   }
 
   /**
@@ -92,7 +92,8 @@ export class FetchDuplex extends Duplex {
    * @param {(error?: Error) => void} callback
    */
   _writev(writes, callback) {
-    this.#session.write(writes.map(({ chunk }) => chunk)).then(() => callback(), callback);
+    const chunks = writes.map(({ chunk }) => chunk);
+    Promise.resolve(this.#session.write(chunks)).then(() => callback(), callback);
   }
 
   /** @param {(error?: Error) => void} callback */

@@ -18,7 +18,8 @@
  * @property {Promise<void>} closed resolves when both directions have ended and all was read, else rejects with the
  *   first failure; the promise may be ignored
  * @property {() => Promise<import('./bytes.js').Bytes | null>} read the next bytes, at least one; null at the end
- * @property {(chunks: readonly Uint8Array[]) => Promise<void>} write settles when the chunks' memory may be used again
+ * @property {(chunks: readonly Uint8Array[]) => Promise<void> | void} write settles when the chunks' memory may be used
+ *   again; nothing if that is at once
  * @property {() => Promise<void>} end ends the upload; settles when the server has taken everything
  * @property {(error?: Error) => void} destroy ends both directions at once and tells the server; what waits fails with
  *   the error, by default `CANCELLED`; does nothing when the session is closed

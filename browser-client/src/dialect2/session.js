@@ -41,7 +41,9 @@ export class Dialect2Session {
   #error;
   /** @type {Waiting<import('../bytes.js').Bytes | null> | undefined} */
   #reading;
-  /** @type {Waiting<void> & { bytes: Uint8Array } | undefined} */
+  /** @type {Uint8Array[]} what was not taken yet of the chunks that are written */
+  #chunks = [];
+  /** @type {Waiting<void> | undefined} until they are taken */
   #writing;
   /** @type {Waiting<void> | undefined} */
   #ending;
@@ -59,6 +61,8 @@ export class Dialect2Session {
   #timing = new SendTiming(() => this.#send());
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** When it runs: perhaps before anything is due, since a new one costs more than the bytes of a small turn. */
+  #timerAt = Infinity;
   /** When the last requests are aborted. */
   #lastRequestsUntil = Infinity;
   /** Aborted when there is nothing to listen to any more. */
@@ -101,20 +105,32 @@ export class Dialect2Session {
 
   /** @returns {Promise<import('../bytes.js').Bytes | null>} */
   read() {
-    return this.#wait((waiting) => (this.#reading = waiting));
+    return this.#wait((waiting) => {
+      this.#reading = waiting;
+      // Nothing has happened if it waits.
+      if (this.#deliver()) {
+        this.#act();
+      }
+    });
   }
 
-  /** @param {readonly Uint8Array[]} chunks copied */
-  async write(chunks) {
-    for (const bytes of chunks) {
-      await this.#wait((/** @type {Waiting<void>} */ waiting) => (this.#writing = { ...waiting, bytes }));
+  /** @param {readonly Uint8Array[]} chunks copied @returns {Promise<void> | void} */
+  write(chunks) {
+    this.#chunks = [...chunks];
+    // It changes nothing except what may be sent.
+    this.#timing.event(this.#admit(), this.#core.isClosed);
+    if (this.#chunks.length) {
+      return this.#wait((waiting) => (this.#writing = waiting));
     }
   }
 
   /** @returns {Promise<void>} */
   end() {
     this.#core.end();
-    return this.#wait((waiting) => (this.#ending = waiting));
+    return this.#wait((waiting) => {
+      this.#ending = waiting;
+      this.#act();
+    });
   }
 
   /** @param {Error} [error] its number, if it has one, and its reason are sent to the server */
@@ -135,7 +151,6 @@ export class Dialect2Session {
         return;
       }
       note({ resolve, reject });
-      this.#act();
     });
   }
 
@@ -180,11 +195,14 @@ export class Dialect2Session {
       socket?.send();
     }
     const at = Math.min(this.#core.deadline, this.#lastRequestsUntil);
-    clearTimeout(this.#timer);
-    const isIdle = Object.values(this.#carriers).every((carrier) => carrier.isIdle);
-    if (at < Infinity && !(this.#core.isClosed && isIdle)) {
-      const pause = Math.min(Math.ceil(at - performance.now()), LONGEST_TIMER_MILLISECONDS);
-      this.#timer = setTimeout(() => this.#ontime(), pause);
+    if (at < this.#timerAt || this.#core.isClosed) {
+      clearTimeout(this.#timer);
+      const isIdle = Object.values(this.#carriers).every((carrier) => carrier.isIdle);
+      this.#timerAt = this.#core.isClosed && isIdle ? Infinity : at;
+      if (this.#timerAt < Infinity) {
+        const pause = Math.min(Math.ceil(at - performance.now()), LONGEST_TIMER_MILLISECONDS);
+        this.#timer = setTimeout(() => this.#ontime(), pause);
+      }
     }
   }
 
@@ -209,32 +227,38 @@ export class Dialect2Session {
 
   /** @returns {boolean} whether bytes were written */
   #admit() {
-    const writing = this.#writing;
-    if (!writing) {
-      return false;
+    const chunks = this.#chunks;
+    let total = 0;
+    for (let next; (next = chunks.shift());) {
+      const taken = this.#core.write(next);
+      total += taken;
+      if (taken < next.length) {
+        chunks.unshift(next.subarray(taken));
+        break;
+      }
     }
-    const taken = this.#core.write(writing.bytes);
-    writing.bytes = writing.bytes.subarray(taken);
-    if (taken) {
-      this.#turns.moved(taken, true);
+    if (!chunks.length) {
+      this.#writing?.resolve();
     }
-    if (writing.bytes.length === 0) {
-      this.#writing = undefined;
-      writing.resolve();
+    if (total) {
+      this.#turns.moved(total, true);
     }
-    return taken > 0;
+    return total > 0;
   }
 
+  /** @returns {boolean} whether something was read, or the end */
   #deliver() {
     const reading = this.#reading;
     const bytes = reading ? this.#core.read() : null;
     if (bytes) {
       this.#turns.moved(bytes.length, false);
     }
-    if (reading && (bytes || this.#core.isAtEnd)) {
+    const isRead = bytes !== null || this.#core.isAtEnd;
+    if (reading && isRead) {
       this.#reading = undefined;
       reading.resolve(bytes);
     }
+    return isRead;
   }
 
   #settle() {
@@ -300,6 +324,7 @@ export class Dialect2Session {
 
   #ontime() {
     const now = performance.now();
+    this.#timerAt = Infinity;
     this.#core.timeIs(now);
     if (now >= this.#lastRequestsUntil) {
       this.#lastRequestsUntil = Infinity;

@@ -14,20 +14,27 @@ export class Turns {
   /** How many bytes went beyond those of small turns. */
   excess = 0;
   #hasRead = false;
+  /** How many bytes have gone since the clock was looked at, which costs more than a small write does. */
+  #unseen = 0;
 
   /** @param {number} size how many bytes went @param {boolean} isWrite */
   moved(size, isWrite) {
-    const now = performance.now();
-    if (now - this.#since > WINDOW_MILLISECONDS) {
-      this.#since = now;
-      this.#count = this.excess = 0;
+    const isTurn = isWrite && this.#hasRead;
+    this.#unseen += size;
+    if (isTurn || this.#unseen >= SMALL_TURN_BYTES) {
+      const now = performance.now();
+      this.#unseen = 0;
+      if (now - this.#since > WINDOW_MILLISECONDS) {
+        this.#since = now;
+        this.#count = this.excess = 0;
+      }
+      if (isTurn) {
+        this.#count++;
+        this.excess -= SMALL_TURN_BYTES;
+        this.last = now;
+      }
     }
     this.excess += size;
-    if (isWrite && this.#hasRead) {
-      this.#count++;
-      this.excess -= SMALL_TURN_BYTES;
-      this.last = now;
-    }
     this.#hasRead = !isWrite;
   }
 

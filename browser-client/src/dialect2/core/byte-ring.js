@@ -62,8 +62,11 @@ export class ByteRing {
   /** @param {number} offset @param {Uint8Array} bytes */
   #set(offset, bytes) {
     const at = (offset - this.#base) % this.#bytes.length;
-    const first = bytes.subarray(0, this.#bytes.length - at);
-    this.#bytes.set(first, at);
-    this.#bytes.set(bytes.subarray(first.length), 0);
+    const size = this.#bytes.length - at;
+    if (bytes.length > size) {
+      this.#bytes.set(bytes.subarray(size), 0);
+      bytes = bytes.subarray(0, size);
+    }
+    this.#bytes.set(bytes, at);
   }
 }

@@ -32,7 +32,7 @@ export function frame(type, fields, following = 0) {
   };
   put(sum(FIELDS[type]) + following, 3);
   FIELDS[type].forEach((width, i) => put(fields[i], width));
-  return Uint8Array.from(bytes);
+  return new Uint8Array(bytes);
 }
 
 /**
@@ -117,7 +117,10 @@ function sum(widths) {
 
 /** @param {Uint8Array} bytes @param {number} at @param {number} width in bytes */
 function numberAt(bytes, at, width) {
-  const number = bytes.subarray(at, at + width).reduce((value, byte) => value * 256 + byte, 0);
+  let number = 0;
+  while (width-- > 0) {
+    number = number * 256 + bytes[at++];
+  }
   if (number >= 2 ** 53) {
     throw new ProtocolError();
   }

@@ -113,7 +113,7 @@ export class SendingDirection {
 
   /** @param {Uint8Array} bytes @returns {number} how many of them there was room for: those were copied */
   write(bytes) {
-    const taken = bytes.subarray(0, this.room);
+    const taken = bytes.length > this.room ? bytes.subarray(0, this.room) : bytes;
     this.#ring.put(this.#written, taken, this.confirmed, this.#capacity);
     this.#written += taken.length;
     return taken.length;

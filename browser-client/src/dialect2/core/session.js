@@ -288,7 +288,11 @@ export class ResumableSession {
 
   /** When {@link timeIs} must be called at the latest; Infinity: the time alone changes nothing. */
   get deadline() {
-    return Math.min(...Array.from(this.#alarms(), ([at]) => at));
+    let first = Infinity;
+    for (const [at] of this.#alarms()) {
+      first = Math.min(first, at);
+    }
+    return first;
   }
 
   /** Does what is due. Must be called before anything is asked. @param {number} now */
