@@ -162,6 +162,20 @@ class OriginsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void ofSeveralThingsThatTheBrowserIsSaidToSayNoneCounts(Transport transport) throws IOException {
+        try (TestServer server = TestServer.start(TestServer::echo);
+                Client client = Client.connect(transport, server)) {
+            String[] page = {"origin", STRANGER, "sec-fetch-site", "same-origin", "sec-fetch-site", "cross-site"};
+            assertRefused(client.send("GET", false, page), 403, "origin-not-allowed");
+            page[5] = "same-origin";
+            assertRefused(client.send("GET", false, page), 403, "origin-not-allowed");
+            page[1] = own(transport);
+            assertRefused(client.send("GET", false, page), 403, "origin-not-allowed");
+        }
+    }
+
     @Test
     void aLinkOrAnImageOfAnotherSiteOpensNothingAlthoughItHasNoOrigin() throws IOException {
         try (TestServer server = TestServer.start(TestServer::echo);

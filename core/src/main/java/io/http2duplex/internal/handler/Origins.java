@@ -79,7 +79,8 @@ final class Origins {
 
     private boolean isAllowed(Exchange exchange) {
         List<String> sites = exchange.fields().get("Sec-Fetch-Site");
-        String site = sites.isEmpty() ? null : sites.get(0);
+        // Of several, one is not the browser's.
+        String site = sites.isEmpty() ? null : String.join(", ", sites);
         List<String> origins = exchange.fields().get("Origin");
         if (origins.isEmpty()) {
             // Links and images of other sites have no Origin either.
