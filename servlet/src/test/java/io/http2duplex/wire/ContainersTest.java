@@ -9,7 +9,14 @@ import io.http2duplex.ErrorCode;
 import io.http2duplex.containers.TestContainer;
 import io.http2duplex.containers.TestContainer.Kind;
 import io.http2duplex.servlet.DuplexServlet;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.Filter;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -30,6 +37,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -199,6 +207,64 @@ class ContainersTest {
 
         assertThat(post.status()).isEqualTo(404);
         assertThat(new String(post.readToEnd(), StandardCharsets.UTF_8)).contains("unknown-session");
+    }
+
+    /** Jetty calls the reader of such a request without end, and keeps something of each call. Tomcat answers itself. */
+    @Test
+    void aRequestForATunnelIsAnsweredToItsEndOnJetty() throws Exception {
+        CompletableFuture<Void> complete = new CompletableFuture<>();
+        Filter watching = (request, response, chain) ->
+                chain.doFilter(new Watched((HttpServletRequest) request, complete), response);
+        DuplexServlet servlet =
+                keepingThem().bodyTimeout(Duration.ofMinutes(10)).build();
+        Http2Client client = client(
+                start(Kind.JETTY.container().with("/*", servlet).behind(watching, true)));
+        Request connect = client.send("CONNECT", false);
+
+        assertThat(connect.status()).isEqualTo(405);
+        assertThat(new String(connect.readToEnd(), StandardCharsets.UTF_8)).contains("method-not-allowed");
+        Await.result(complete);
+    }
+
+    /** A request that tells when the servlet is done with it. */
+    private static final class Watched extends HttpServletRequestWrapper {
+        private final CompletableFuture<Void> complete;
+
+        Watched(HttpServletRequest request, CompletableFuture<Void> complete) {
+            super(request);
+            this.complete = complete;
+        }
+
+        @Override
+        public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
+            AsyncContext async = super.startAsync(request, response);
+            async.addListener(new AsyncListener() {
+                @Override
+                public void onComplete(AsyncEvent event) {
+                    complete.complete(null);
+                }
+
+                @Override
+                public void onTimeout(AsyncEvent event) {}
+
+                @Override
+                public void onError(AsyncEvent event) {}
+
+                @Override
+                public void onStartAsync(AsyncEvent event) {}
+            });
+            return async;
+        }
+    }
+
+    /** Jetty closes the connection. */
+    @Test
+    void aLengthThatIsOverEveryBoundIsRefusedOnTomcat() throws Exception {
+        Http2Client client = client(start(Kind.TOMCAT, keepingThem().build()));
+        String[] length = {"http2-duplex-id", "A".repeat(32), "content-length", "9".repeat(30)};
+
+        assertThat(client.send("POST", true, Resumable.headers(length)).status())
+                .isEqualTo(400);
     }
 
     @ParameterizedTest

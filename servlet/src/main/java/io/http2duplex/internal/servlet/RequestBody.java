@@ -75,6 +75,10 @@ final class RequestBody implements ReadListener {
 
     /** Reads and drops what is left of the body, then ends the exchange. */
     void drop() {
+        if (owner.method().equals("CONNECT")) { // it has no body, and Jetty calls a listener for it without end
+            end();
+            return;
+        }
         deadline.paused();
         deadline = deadline(owner.bodyNanos());
         boolean began = state != State.NEW;

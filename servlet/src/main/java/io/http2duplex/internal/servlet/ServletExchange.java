@@ -91,6 +91,10 @@ public final class ServletExchange implements Exchange, AsyncListener {
         ServletExchange exchange;
         try {
             exchange = new ServletExchange(endpoint, threads, container, smallFrames, request, response);
+        } catch (NumberFormatException e) { // of Tomcat, for a Content-Length that is over every bound
+            endpoint.exchangeAnswered();
+            response.sendError(HttpServletResponse.SC_BAD_REQUEST);
+            return;
         } catch (IOException | RuntimeException | Error e) {
             endpoint.exchangeAnswered();
             throw e;
