@@ -31,11 +31,9 @@ public final class JGroupsBus implements Bus, AutoCloseable {
 
     private final NodesBus bus;
     private final JChannel channel;
-    private final BusObserver observer;
 
     private JGroupsBus(JChannel channel, String name, BusOptions options) {
         this.channel = channel;
-        observer = options.observer();
         bus = new NodesBus(name, options, this::send);
     }
 
@@ -95,7 +93,7 @@ public final class JGroupsBus implements Bus, AutoCloseable {
 
         @Override
         public void viewAccepted(View view) {
-            observer.connected(view.size() == 1 ? "this node is alone" : view.size() + " nodes: " + view.getMembers());
+            bus.observer.connected(view.size() == 1 ? "this node is alone" : view.size() + " nodes: " + view.getMembers());
         }
     }
 

@@ -21,11 +21,13 @@ final class NodesBus implements Bus, AutoCloseable {
     private final LongAdder received = new LongAdder();
     private final OnceASecond warning = new OnceASecond();
     private final Outbox outbox;
+    final BusObserver observer;
     final Losses losses;
 
     /** Its carrier must be ready when {@link #start} is called. */
     NodesBus(String name, BusOptions options, Outbox.Carrier carrier) {
-        losses = new Losses(options.observer());
+        observer = new GuardedObserver(options.observer());
+        losses = new Losses(observer);
         outbox = new Outbox("http2-duplex bus " + name, batch, options.maxQueued(), carrier, losses);
     }
 

@@ -49,7 +49,6 @@ public final class RedisBus implements Bus, AutoCloseable {
 
     private final NodesBus bus;
     private final byte[] channel;
-    private final BusObserver observer;
     private final RedisClient client;
     private final Semaphore pipeline = new Semaphore(PIPELINED);
     private final Object state = new Object();
@@ -60,7 +59,6 @@ public final class RedisBus implements Bus, AutoCloseable {
 
     private RedisBus(RedisURI uri, String name, BusOptions options) {
         channel = ("http2-duplex:" + name).getBytes(UTF_8);
-        observer = options.observer();
         bus = new NodesBus(name, options, this::send);
         client = RedisClient.create(uri);
         client.setOptions(ClientOptions.builder()
@@ -132,7 +130,7 @@ public final class RedisBus implements Bus, AutoCloseable {
                 state.notifyAll();
             }
             if (all) {
-                observer.connected("Redis at " + address);
+                bus.observer.connected("Redis at " + address);
             }
         }
 
@@ -143,7 +141,7 @@ public final class RedisBus implements Bus, AutoCloseable {
                 first = connections-- == 2;
             }
             if (first) {
-                observer.disconnected("the connection to Redis was lost");
+                bus.observer.disconnected("the connection to Redis was lost");
             }
         }
     }

@@ -76,6 +76,25 @@ class OutboxTest {
     }
 
     @Test
+    void anObserverThatFailsEndsNothing() {
+        BusObserver failing = new BusObserver() {
+            @Override
+            public void lost(long messages, String why) {
+                throw new IllegalStateException("a failure of the test's observer");
+            }
+        };
+        NodesBus bus = new NodesBus("test", BusOptions.DEFAULT.observer(failing), (batch, messages) -> {
+            throw new IOException("broken");
+        });
+        bus.start();
+        bus.publish("a", bytes("1"));
+        Await.until("the first is lost", () -> bus.statistics().lost() == 1);
+        bus.publish("a", bytes("2"));
+        Await.until("the second is lost", () -> bus.statistics().lost() == 2);
+        bus.close();
+    }
+
+    @Test
     void aMessageOfAnotherNodeThatCannotBeDeliveredTakesNoOtherOfItsBatchAlong() {
         NodesBus bus = new NodesBus("test", BusOptions.DEFAULT.observer(recorded), (batch, messages) -> {});
         bus.subscribe((topic, message) -> {
