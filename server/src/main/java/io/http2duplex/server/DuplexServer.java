@@ -3,6 +3,7 @@ package io.http2duplex.server;
 import io.http2duplex.internal.listener.HttpPort;
 import io.http2duplex.internal.listener.ListenerLimits;
 import io.http2duplex.internal.options.OptionChecks;
+import io.http2duplex.internal.undertow.SuspendedWrites;
 import io.http2duplex.internal.undertow.TrustedProxies;
 import io.undertow.Handlers;
 import io.undertow.server.HandlerWrapper;
@@ -434,6 +435,7 @@ public final class DuplexServer implements AutoCloseable {
                 Resources files = resources.get(i);
                 next = new ResourceHandler(new ClassPathResourceManager(files.classPath, files.folder), next);
             }
+            next = new SuspendedWrites(next);
             PathHandler paths = new PathHandler(next);
             routes.forEach((path, route) -> {
                 HttpHandler handler = route.front.wrap(route.handler);

@@ -1,0 +1,88 @@
+package io.http2duplex.internal.undertow;
+
+import io.undertow.server.Connectors;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import org.xnio.conduits.AbstractStreamSinkConduit;
+import org.xnio.conduits.StreamSinkConduit;
+import org.xnio.conduits.WriteReadyHandler;
+
+/**
+ * A handler in front of one that sends files. It sees to it that the write listener of a response is called only while it
+ * waits to write.
+ *
+ * <p>When a connection is lost Undertow calls the listener in any case. Its sender has nothing to write while a worker reads
+ * the next piece of a file, and throws then: XNIO would log an error with its stack, several times for a request.
+ */
+public final class SuspendedWrites implements HttpHandler {
+    private final HttpHandler next;
+
+    public SuspendedWrites(HttpHandler next) {
+        this.next = next;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        exchange.addResponseWrapper((factory, same) -> new Guarded(factory.create(), exchange));
+        next.handleRequest(exchange);
+    }
+
+    private static final class Guarded extends AbstractStreamSinkConduit<StreamSinkConduit> implements WriteReadyHandler {
+        private WriteReadyHandler handler;
+        /** Whether the handler waits to write. Set by workers, too. */
+        private volatile boolean resumed;
+
+        Guarded(StreamSinkConduit next, HttpServerExchange exchange) {
+            super(next);
+            handler = new WriteReadyHandler.ChannelListenerHandler<>(Connectors.getConduitSinkChannel(exchange));
+            next.setWriteReadyHandler(this);
+        }
+
+        @Override
+        public void resumeWrites() {
+            resumed = true;
+            next.resumeWrites();
+        }
+
+        @Override
+        public void wakeupWrites() {
+            resumed = true;
+            next.wakeupWrites();
+        }
+
+        @Override
+        public void suspendWrites() {
+            resumed = false;
+            next.suspendWrites();
+        }
+
+        @Override
+        public boolean isWriteResumed() {
+            return resumed;
+        }
+
+        @Override
+        public void setWriteReadyHandler(WriteReadyHandler newHandler) {
+            handler = newHandler;
+        }
+
+        @Override
+        public void writeReady() {
+            if (resumed) {
+                handler.writeReady();
+            } else {
+                next.suspendWrites();
+            }
+        }
+
+        @Override
+        public void forceTermination() {
+            handler.forceTermination();
+        }
+
+        @Override
+        public void terminated() {
+            handler.terminated();
+        }
+    }
+}
