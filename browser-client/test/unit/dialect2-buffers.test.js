@@ -5,6 +5,7 @@ import * as FrameType from '../../src/dialect2/core/frame-types.js';
 import { frame } from '../../src/dialect2/core/frames.js';
 import { add } from '../../src/dialect2/core/ranges.js';
 import { ReceivingDirection } from '../../src/dialect2/core/receiving.js';
+import { SendingDirection } from '../../src/dialect2/core/sending.js';
 import { ResumableSession } from '../../src/dialect2/core/session.js';
 import { MIB, hello, attached, framesOf, data } from '../support/attached-session.js';
 import { test } from '../support/time-limits.js';
@@ -228,4 +229,135 @@ test('what was not read when a session is reset is dropped', () => {
   core.received(download, data(0, 'ab'), 1);
   core.reset(300, 'enough');
   assert.equal(core.read(), null);
+});
+
+test('a sender that takes the place of another has its bytes, and the room that is left', () => {
+  for (const [kept, room] of [
+    [4, 6],
+    [30, 0],
+  ]) {
+    const sending = new SendingDirection(10, 1_000);
+    const bytes = new Uint8Array(kept).fill(7);
+    sending.resume({ arrived: 100, written: 100 + kept, unsent: 100 + kept, limit: 1_000, isOpen: true, bytes });
+    assert.equal(sending.room, room);
+    assert.equal(sending.mustAsk, false);
+    assert.deepEqual(sending.suspend().bytes, bytes);
+  }
+});
+
+test('a sender whose buffer is full of what it could not send has nothing to ask', () => {
+  const sending = new SendingDirection(10, 10);
+  sending.window(0, 5, 1);
+  sending.write(new Uint8Array(10));
+  sending.frames(MIB, []);
+  assert.equal(sending.mustAsk, true);
+  sending.window(5, 5, 1);
+  sending.write(new Uint8Array(10));
+  assert.deepEqual([sending.room, sending.mustAsk], [0, false]);
+});
+
+/** @param {SendingDirection} sending */
+const typesOf = (sending) => framesOf({ bytes: Buffer.concat(sending.frames(MIB, [])) }).map(({ type }) => type);
+
+test('the end goes although the window is used up', () => {
+  const sending = new SendingDirection(10, 10);
+  sending.window(0, 10, 1);
+  sending.write(new Uint8Array(10));
+  sending.end();
+  assert.deepEqual(typesOf(sending), [FrameType.DATA, FrameType.END]);
+});
+
+test('what may be sent is what was not, within the window', () => {
+  const sending = new SendingDirection(10, 10);
+  sending.window(0, 8, 1);
+  sending.write(new Uint8Array(10));
+  sending.frames(3, []);
+  assert.equal(sending.sendable, 5);
+});
+
+test('a question may be asked again without news', () => {
+  const sending = new SendingDirection(10, 10);
+  sending.window(0, 10, 1);
+  sending.write(new Uint8Array(10));
+  sending.frames(MIB, []);
+  sending.asked();
+  assert.equal(sending.mustAsk, false);
+  sending.askAgain();
+  assert.equal(sending.mustAsk, true);
+});
+
+test('the room grows with the distance of the limit from what is confirmed', () => {
+  const sending = new SendingDirection(100, 1_000);
+  sending.window(0, 100, 1);
+  sending.write(new Uint8Array(50));
+  sending.frames(MIB, []);
+  sending.window(50, 170, 1);
+  assert.equal(sending.room, 120);
+});
+
+test('a server that confirms what was never sent breaks the protocol', () => {
+  const { core, download } = attached();
+  core.write(Buffer.from('ab'));
+  core.received(download, frame(FrameType.WINDOW, [1, 100]), 1);
+  assert.equal(core.failure?.number, 2);
+});
+
+test('nothing is taken after a reset', () => {
+  const { core } = attached();
+  core.reset(300, 'enough');
+  assert.equal(core.write(Buffer.from('ab')), 0);
+});
+
+test('large memory is released a second after the last confirmation, when it holds nothing', () => {
+  for (const [confirmed, isReleased] of /** @type {[number, boolean][]} */ ([
+    [100_000, true],
+    [99_999, false],
+  ])) {
+    const { core, download } = attached({ initialWindow: 200_000, maxWindow: 200_000 });
+    core.received(download, frame(FrameType.WINDOW, [0, 200_000]), 0);
+    core.write(new Uint8Array(100_000));
+    const part = core.uploads.nextBody(MIB, 1);
+    assert.ok(part);
+    core.received(download, frame(FrameType.WINDOW, [confirmed, 200_000]), 5);
+    core.uploadTaken(part);
+    assert.equal(core.deadline, 1_005);
+    core.timeIs(1_005);
+    assert.ok(core.deadline > 1_005);
+    core.write(new Uint8Array(20_000));
+    const stream = core.uploads.openStream(1_005);
+    const pieces = core.uploads.nextPieces(stream, MIB, 1_005) ?? [];
+    assert.equal(Math.max(...pieces.map(({ buffer }) => buffer.byteLength)), isReleased ? 20_000 : 100_000);
+  }
+});
+
+test('a DATA frame has 256 KiB at most', () => {
+  const sending = new SendingDirection(300_000, 300_000);
+  sending.window(0, 300_000, 1);
+  sending.write(new Uint8Array(300_000));
+  const frames = framesOf({ bytes: Buffer.concat(sending.frames(MIB, [])) });
+  assert.deepEqual(
+    frames.map(({ bytes }) => bytes.length),
+    [262_144, 37_856],
+  );
+});
+
+test('the end alone goes without DATA', () => {
+  const sending = new SendingDirection(10, 10);
+  sending.window(0, 10, 1);
+  sending.write(new Uint8Array(3));
+  sending.frames(MIB, []);
+  sending.end();
+  assert.deepEqual(typesOf(sending), [FrameType.END]);
+});
+
+test('a frame under 16 KiB is one piece, a larger one has its head apart', () => {
+  for (const [size, pieces] of [
+    [16_383, 1],
+    [16_384, 2],
+  ]) {
+    const sending = new SendingDirection(20_000, 20_000);
+    sending.window(0, 20_000, 1);
+    sending.write(new Uint8Array(size));
+    assert.equal(sending.frames(MIB, []).length, pieces);
+  }
 });

@@ -596,3 +596,283 @@ test('a part that was lost and is taken after all changes nothing', () => {
   assert.equal(core.uploads.taken(part, 2), false);
   assert.equal(core.uploads.nextBody(MIB, 5_000), null);
 });
+
+test('a POST that is lost twice counts once, and says nothing about streaming', () => {
+  const { core } = attached();
+  core.write(Buffer.from('ab'));
+  for (const now of [1, 2_000]) {
+    const part = core.uploads.nextBody(MIB, now);
+    assert.ok(part);
+    core.uploadLost(part, now);
+    core.uploadLost(part, now);
+    core.timeIs(now + 125);
+    assert.ok(core.uploads.wantsStream(now + 125) && core.uploads.mayStream);
+  }
+});
+
+test('uploads have failed for too long when it is exactly the resume timeout', () => {
+  const session = attached();
+  session.core.write(Buffer.from('ab'));
+  loseAll(session, 0, RESUME_TIMEOUT - 1_000);
+  assert.ok(!session.core.isClosed);
+  loseAll(session, RESUME_TIMEOUT, RESUME_TIMEOUT);
+  assert.ok(session.core.isClosed);
+});
+
+/** @param {Parameters<typeof framesOf>[0]} part @returns {number} how many bytes of the application it carries */
+const sizeOf = (part) => framesOf(part).reduce((size, { bytes }) => size + bytes.length, 0);
+
+function large() {
+  const session = attached({ initialWindow: 300_000 });
+  session.core.received(session.download, frame(FrameType.WINDOW, [0, 300_000]), 0);
+  return session;
+}
+
+test('bodies become smaller after one with bytes was held, down to 4 KiB, and larger after one was taken', () => {
+  const { core } = large();
+  core.write(new Uint8Array(200_000));
+  let now = 1;
+  const next = (/** @type {number} */ max) => {
+    const part = core.uploads.nextBody(max, ++now);
+    assert.ok(part);
+    return part;
+  };
+  const lose = (/** @type {ReturnType<typeof next>} */ part) => {
+    core.uploads.held(part);
+    core.uploadLost(part, now);
+    core.timeIs(now);
+    core.retryNow();
+  };
+  const whole = next(MIB);
+  assert.equal(sizeOf(whole), 200_000);
+  lose(whole);
+  lose(next(20_000));
+  const smaller = next(MIB);
+  assert.equal(sizeOf(smaller), Math.floor((20_000 + 12) / 4));
+  lose(smaller);
+  const smallest = next(MIB);
+  assert.equal(sizeOf(smallest), 4_096);
+  core.uploadTaken(smallest);
+  assert.equal(sizeOf(next(MIB)), 8_192);
+});
+
+test('a body without bytes and a stream that were held say nothing about sizes', () => {
+  const { core, download } = large();
+  core.received(download, frame(FrameType.PING, [7]), 1);
+  const pong = core.uploads.nextBody(MIB, 1);
+  assert.ok(pong);
+  core.uploads.held(pong);
+  core.write(new Uint8Array(100));
+  const stream = core.uploads.openStream(1);
+  core.uploads.nextPieces(stream, MIB, 1);
+  core.uploads.held(stream);
+  core.write(new Uint8Array(100_000));
+  assert.equal(sizeOf(core.uploads.nextBody(MIB, 1)), 100_000);
+});
+
+test('when one body is lost, what others carry is not sent again', () => {
+  const { core } = attached();
+  core.write(Buffer.from('abcd'));
+  const first = core.uploads.nextBody(1, 1);
+  const second = core.uploads.nextBody(1, 1);
+  assert.ok(first && second);
+  core.uploadLost(first, 1);
+  const again = framesOf(core.uploads.nextBody(1, 1));
+  assert.deepEqual([again.length, again[0].fields, String(Buffer.from(again[0].bytes))], [1, [0], 'a']);
+  assert.deepEqual(framesOf(core.uploads.nextBody(1, 1))[0].fields, [2]);
+});
+
+test('a question what has arrived is asked again when it is lost, and not when something else is', () => {
+  const { core } = attached();
+  core.write(new Uint8Array(100));
+  const asks = core.uploads.nextBody(60, 1);
+  assert.deepEqual(typesOf(asks), [FrameType.DATA, FrameType.PING]);
+  const other = core.uploads.nextBody(40, 1);
+  assert.deepEqual(typesOf(other), [FrameType.DATA]);
+  core.uploadLost(/** @type {NonNullable<typeof other>} */ (other), 1);
+  assert.deepEqual(typesOf(core.uploads.nextBody(40, 1)), [FrameType.DATA]);
+  core.uploadLost(/** @type {NonNullable<typeof asks>} */ (asks), 1);
+  core.timeIs(200);
+  assert.deepEqual(typesOf(core.uploads.nextBody(60, 200)), [FrameType.DATA, FrameType.PING]);
+});
+
+test('when a server is treated as dead, what was under way is sent again', () => {
+  const { core } = attached();
+  core.write(Buffer.from('ab'));
+  const part = core.uploads.nextBody(MIB, 1);
+  assert.ok(part);
+  core.uploads.loseAll();
+  assert.ok(!core.isWanted(part));
+  assert.deepEqual(typesOf(core.uploads.nextBody(MIB, 1)), [FrameType.DATA]);
+});
+
+test('a WINDOW that confirms no more gives uploads that are lost no more time', () => {
+  const { core, download } = attached();
+  core.write(Buffer.from('ab'));
+  for (let now = 0; now <= RESUME_TIMEOUT && !core.isClosed; now += 1_000) {
+    core.received(download, frame(FrameType.WINDOW, [0, 100 + now]), now);
+    core.timeIs(now);
+    const part = core.uploads.nextBody(MIB, now);
+    if (part) {
+      core.uploadLost(part, now, 1_000);
+    }
+  }
+  assert.ok(core.isClosed);
+});
+
+test('a stream that has broken is compared no more', () => {
+  const { core, download } = attached();
+  const stream = core.uploads.openStream(1);
+  core.uploads.nextPieces(stream, MIB, 1);
+  core.uploadLost(stream, 2);
+  core.received(download, frame(FrameType.PONG, [1]), 500);
+  assert.equal(core.uploads.wantsPost, false);
+});
+
+test('a socket goes on when a POST before it is answered, and is no more when it is lost', () => {
+  const { core } = attached();
+  core.write(Buffer.from('ab'));
+  const part = core.uploads.nextBody(MIB, 1);
+  const socket = core.uploads.openSocket(1);
+  assert.ok(part);
+  core.uploadTaken(part);
+  assert.ok(core.uploads.isOnSocket);
+  core.uploadLost(socket, 1);
+  assert.ok(!core.uploads.isOnSocket);
+});
+
+test('what a socket has carried that another download replaces goes again when WINDOW tells what has arrived', () => {
+  const { core, download } = attached();
+  core.downloads.attach(0, true);
+  const onSocket = core.openDownload(0);
+  core.received(onSocket, hello(), 0);
+  const socket = core.uploads.openSocket(1);
+  core.write(Buffer.from('ab'));
+  core.uploads.nextPieces(socket, MIB, 1);
+  core.leaveSocket(2);
+  core.downloads.attach(2);
+  const next = core.openDownload(2);
+  core.received(next, hello(), 2);
+  assert.ok(socket.mustEnd && core.isWanted(socket) && !core.uploads.isOnSocket);
+  assert.equal(core.uploads.nextBody(MIB, 2), null);
+  core.received(next, frame(FrameType.WINDOW, [1, 100]), 3);
+  assert.ok(!core.isWanted(socket));
+  assert.equal(String(Buffer.from(framesOf(core.uploads.nextBody(MIB, 3))[0].bytes)), 'b');
+  assert.ok(core.isWanted(download));
+});
+
+test('a socket that is replaced without being left must end, too', () => {
+  const { core } = attached();
+  const socket = core.uploads.openSocket(1);
+  core.downloads.attach(2);
+  core.received(core.openDownload(2), hello(), 2);
+  assert.ok(socket.mustEnd && !core.uploads.isOnSocket);
+});
+
+test('of many PINGs the last 16 are answered', () => {
+  const { core, download } = attached();
+  for (let token = 1; token <= 20; token++) {
+    core.received(download, frame(FrameType.PING, [token]), 1);
+  }
+  const [window, ...pongs] = framesOf(core.uploads.nextBody(MIB, 1));
+  assert.equal(window.type, FrameType.WINDOW);
+  assert.deepEqual(
+    pongs.map(({ fields }) => fields[0]),
+    [...Array(16)].map((_, i) => 5 + i),
+  );
+});
+
+test('a question is answered by its own PONG alone', () => {
+  const { core, download } = attached();
+  core.write(new Uint8Array(100));
+  const asks = core.uploads.nextBody(60, 1);
+  const other = core.uploads.nextBody(40, 1);
+  assert.deepEqual(typesOf(asks), [FrameType.DATA, FrameType.PING]);
+  core.received(download, frame(FrameType.PONG, [999]), 1);
+  core.uploadLost(/** @type {NonNullable<typeof other>} */ (other), 1);
+  const again = core.uploads.nextBody(40, 1);
+  assert.deepEqual(typesOf(again), [FrameType.DATA]);
+  core.received(download, frame(FrameType.PONG, [framesOf(asks)[1].fields[0]]), 1);
+  core.uploadLost(/** @type {NonNullable<typeof again>} */ (again), 1);
+  core.timeIs(200);
+  assert.deepEqual(typesOf(core.uploads.nextBody(40, 200)), [FrameType.DATA, FrameType.PING]);
+});
+
+test('a stream whose PING is under way gets no other when a POST is faster', () => {
+  const { core, download } = attached();
+  const stream = core.uploads.openStream(1);
+  core.uploads.nextPieces(stream, MIB, 1);
+  core.received(download, frame(FrameType.PONG, [stream.probe]), 201);
+  assert.ok(core.uploads.wantsPost);
+  const [ping] = framesOf(core.uploads.nextBody(MIB, 201));
+  core.write(Buffer.from('a'));
+  assert.deepEqual(typesOfPieces(core, stream, 201), [FrameType.DATA, FrameType.PING]);
+  core.received(download, frame(FrameType.PONG, [ping.fields[0]]), 202);
+  assert.equal(core.uploads.nextPieces(stream, MIB, 202), null);
+});
+
+test('the time without a download does not count for uploads that are lost', () => {
+  const session = attached();
+  const { core } = session;
+  core.write(Buffer.from('ab'));
+  loseAll(session, 0, 9_000);
+  core.downloadEnded(session.download, 10_000);
+  core.downloads.attach(10_000);
+  session.download = core.openDownload(20_000);
+  core.received(session.download, hello(), 20_000);
+  loseAll(session, 20_000, 39_000);
+  assert.ok(!core.isClosed);
+  loseAll(session, 40_000, 45_000);
+  assert.equal(core.failure?.number, 4);
+});
+
+test('a break counts unless the download breaks within a second of it', () => {
+  for (const [lostAt, mayStream] of /** @type {[number, boolean][]} */ ([
+    [2_000, true],
+    [2_001, false],
+  ])) {
+    const session = attached();
+    const { core } = session;
+    breakStream(session, 1_000);
+    core.downloadEnded(session.download, lostAt);
+    core.downloads.attach(lostAt);
+    session.download = core.openDownload(lostAt);
+    core.received(session.download, hello(), lostAt);
+    core.retryNow();
+    breakStream(session, 10_000);
+    core.uploads.wantsStream(10_000);
+    assert.equal(core.uploads.mayStream, mayStream);
+  }
+});
+
+test('a stream whose PING was not answered is lost with the download, one whose PING was is not', () => {
+  for (const isAnswered of [false, true]) {
+    const { core, download } = attached();
+    const stream = core.uploads.openStream(1);
+    core.uploads.nextPieces(stream, MIB, 1);
+    if (isAnswered) {
+      core.received(download, frame(FrameType.PONG, [stream.probe]), 1);
+    }
+    core.downloadEnded(download, 2);
+    assert.equal(core.isWanted(stream), isAnswered);
+    assert.equal(core.uploads.mayStream, true);
+  }
+});
+
+test('when a session is reset its sockets carry nothing more, and the RESET goes by a request', () => {
+  for (const isLeft of [false, true]) {
+    const { core } = attached();
+    const socket = core.uploads.openSocket(1);
+    if (isLeft) {
+      core.downloads.attach(2);
+      core.received(core.openDownload(2), hello(), 2);
+    }
+    assert.ok(core.isWanted(socket));
+    core.reset(300, 'enough');
+    assert.ok(!core.isWanted(socket));
+    const part = core.uploads.nextBody(MIB, 3);
+    assert.deepEqual(typesOf(part), [FrameType.RESET]);
+    core.uploadTaken(/** @type {NonNullable<typeof part>} */ (part));
+    assert.ok(core.isFinished);
+  }
+});
