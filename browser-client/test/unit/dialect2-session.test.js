@@ -1,8 +1,8 @@
 // One session of dialect 2: how it ends, and what the simulation can't see, since nothing is lost by it.
 import assert from 'node:assert/strict';
 import * as FrameType from '../../src/dialect2/core/frame-types.js';
-import { frame, reasonOf } from '../../src/dialect2/core/frames.js';
-import { MIB, attached, framesOf, data } from '../support/attached-session.js';
+import { frame, reasonOf, resetFrame } from '../../src/dialect2/core/frames.js';
+import { MIB, hello, attached, framesOf, data } from '../support/attached-session.js';
 import { test } from '../support/time-limits.js';
 
 test('a server that is about to stop changes nothing else', () => {
@@ -83,4 +83,106 @@ test('the beginning of a frame is kept although the page gives the buffer away t
   structuredClone(first.buffer, { transfer: [first.buffer] });
   core.received(download, body.slice(20), 0);
   assert.equal(Buffer.from(core.read() ?? []).toString(), 'and two');
+});
+
+test('a session begins neither drained nor ended, and less may be kept of an upload than of a download', () => {
+  const { core, download } = attached({ maxUnconfirmed: 150 });
+  assert.equal(core.isDraining, false);
+  assert.equal(core.isUploadEnded, false);
+  core.received(download, frame(FrameType.WINDOW, [0, 400]), 1);
+  assert.equal(core.write(new Uint8Array(400)), 150);
+});
+
+test('an upload has ended when the server has its end, unless the session has failed', () => {
+  const { core, download } = attached();
+  core.end();
+  const part = core.uploads.nextBody(MIB, 1);
+  assert.ok(part && !core.isUploadEnded);
+  core.received(download, frame(FrameType.WINDOW, [1, 100]), 1);
+  assert.ok(core.isUploadEnded);
+  core.reset(300, 'enough');
+  assert.ok(!core.isUploadEnded);
+});
+
+test('a failure that the server answers with is one, although everything may have arrived', () => {
+  const { core, download } = attached();
+  core.end();
+  core.uploads.nextBody(MIB, 1);
+  core.received(download, frame(FrameType.END, [0]), 1);
+  core.closedByServer(300);
+  assert.deepEqual(core.failure, { number: 300, reason: '' });
+});
+
+test('RESET fails the session at once, what follows it is dropped, and nothing is sent', () => {
+  const { core, download } = attached();
+  const reset = Buffer.concat([...resetFrame(300, 'why'), data(0, 'ab')]);
+  core.received(download, reset, 1);
+  assert.deepEqual(core.failure, { number: 300, reason: 'why' });
+  assert.equal(core.read(), null);
+  assert.ok(core.isFinished);
+});
+
+test('an error that is none of the protocol is thrown', () => {
+  const { core, download } = attached();
+  core.downloadEnded(download, 1);
+  core.downloads.attach(1);
+  core.downloads.onattached = () => {
+    throw new RangeError('a fault of the page');
+  };
+  assert.throws(() => core.received(core.openDownload(1), hello(), 1), RangeError);
+});
+
+test('a session that is finished waits for no time', () => {
+  const { core, download } = attached({ initialWindow: 200_000, maxWindow: 200_000 });
+  core.received(download, frame(FrameType.WINDOW, [0, 200_000]), 0);
+  core.write(new Uint8Array(100_000));
+  const part = core.uploads.nextBody(MIB, 1);
+  assert.ok(part);
+  core.received(download, frame(FrameType.WINDOW, [100_000, 200_000]), 5);
+  core.uploadTaken(part);
+  assert.ok(core.deadline < Infinity);
+  core.fail(300, 'enough');
+  assert.equal(core.deadline, Infinity);
+});
+
+test('pauses end when there is reason to believe that the network is back', () => {
+  const { core, download } = attached();
+  core.write(Buffer.from('ab'));
+  const part = core.uploads.nextBody(MIB, 1);
+  assert.ok(part);
+  core.uploadLost(part, 1, 5_000);
+  assert.equal(core.uploads.nextBody(MIB, 2), null);
+  core.retryNow();
+  assert.ok(core.uploads.nextBody(MIB, 2));
+  core.downloadEnded(download, 3);
+  core.downloads.attachFailed(core.downloads.attach(3), 3, 5_000);
+  assert.ok(!core.downloads.mustAttach(4));
+  core.retryNow();
+  assert.ok(core.downloads.mustAttach(4));
+});
+
+test('the end of a download that another has overtaken changes nothing for streams', () => {
+  const { core, download } = attached();
+  core.received(download, frame(FrameType.ROTATE, []), 1);
+  core.downloads.attach(1);
+  core.received(core.openDownload(1), hello(), 1);
+  const stream = core.uploads.openStream(1);
+  core.uploads.nextPieces(stream, MIB, 1);
+  assert.equal(core.downloadEnded(download, 2), false);
+  assert.ok(core.isWanted(stream));
+});
+
+test('a session that could not be resumed, or send, says so', () => {
+  const { core, download } = attached();
+  core.downloadEnded(download, 1);
+  core.timeIs(60_000);
+  assert.deepEqual(core.failure, { number: 4, reason: 'It could not be resumed in time' });
+  const { core: other } = attached();
+  other.write(Buffer.from('ab'));
+  for (const now of [1, 60_000]) {
+    const part = other.uploads.nextBody(MIB, now);
+    assert.ok(part);
+    other.uploadLost(part, now);
+  }
+  assert.deepEqual(other.failure, { number: 4, reason: 'No upload could be sent in time' });
 });

@@ -876,3 +876,16 @@ test('when a session is reset its sockets carry nothing more, and the RESET goes
     assert.ok(core.isFinished);
   }
 });
+
+test('a stream that has nothing to be answered is not treated as held, however long it is quiet', () => {
+  const { core, download } = attached();
+  const stream = core.uploads.openStream(1);
+  core.uploads.nextPieces(stream, MIB, 1);
+  core.received(download, frame(FrameType.PONG, [stream.probe]), 1);
+  stream.mustProbe = false;
+  for (let now = 10_000; now <= 5 * HEARTBEAT; now += 10_000) {
+    core.received(download, frame(FrameType.PONG, [0]), now);
+    core.timeIs(now);
+    assert.ok(core.isWanted(stream));
+  }
+});
