@@ -362,3 +362,57 @@ test('a ticket is whole, of the current download, and of a session that has time
   hasty.received(brief, greeting(1), 0);
   assert.ok(!hasty.downloads.mayMove);
 });
+
+test('an attempt confirms everything that is here, read or not', () => {
+  const { core, download } = attached({ confirmsRead: true });
+  core.received(download, data(0, 'ab'), 1);
+  core.downloadEnded(download, 2);
+  const { offset, limit } = core.downloads.attach(2);
+  assert.deepEqual([offset, limit], [2, 100]);
+});
+
+test('a download that ends before its first frame is an attempt that has failed', () => {
+  const { core, download } = attached();
+  core.downloadEnded(download, 1);
+  const attempt = core.downloads.attach(1);
+  const next = core.openDownload(1);
+  assert.equal(core.downloadEnded(next, 1), false);
+  assert.ok(!core.isWanted(attempt) && !core.isWanted(next));
+  core.timeIs(1_000);
+  assert.ok(core.downloads.mustAttach(1_000));
+});
+
+test('a poll may end cleanly, a stream only if another is to take its place, and neither may be cut', () => {
+  for (const [isPoll, isRotated, isWhole, isLoss] of [
+    [true, false, true, false],
+    [true, false, false, true],
+    [false, false, true, true],
+    [false, false, false, true],
+    [false, true, true, false],
+    [false, true, false, true],
+  ]) {
+    const core = new ResumableSession({ initialWindow: 100, maxWindow: 400, random: () => 0.5 }, 0);
+    const download = core.openDownload(0, isPoll);
+    core.received(download, hello(), 0);
+    if (isRotated) {
+      core.received(download, frame(FrameType.ROTATE, []), 1);
+      core.downloads.attach(1);
+    }
+    assert.equal(core.downloadEnded(download, 2, isWhole), isLoss);
+    assert.equal(core.downloads.isAttached, !isLoss);
+  }
+});
+
+test('an attempt is wanted no more after a failure, unless it may have taken the place of the download', () => {
+  for (const isRotation of [false, true]) {
+    const { core, download } = attached();
+    if (isRotation) {
+      core.received(download, frame(FrameType.ROTATE, []), 1);
+    } else {
+      core.downloadEnded(download, 1);
+    }
+    const attempt = core.downloads.attach(1);
+    core.reset(300, 'enough');
+    assert.equal(core.isWanted(attempt), isRotation);
+  }
+});
