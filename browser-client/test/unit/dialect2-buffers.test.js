@@ -361,3 +361,9 @@ test('a frame under 16 KiB is one piece, a larger one has its head apart', () =>
     assert.equal(sending.frames(MIB, []).length, pieces);
   }
 });
+
+test('a receiver that takes the place of one without bytes has its end', () => {
+  const receiving = new ReceivingDirection(10, 10, 0);
+  receiving.resume({ read: 0, to: 1, end: 0, limit: 10, bytes: new Uint8Array(0) });
+  assert.ok(receiving.isAtEnd && receiving.hasEnded);
+});

@@ -416,3 +416,14 @@ test('an attempt is wanted no more after a failure, unless it may have taken the
     assert.equal(core.isWanted(attempt), isRotation);
   }
 });
+
+test('a download that is answered after a failure attaches nothing', () => {
+  const { core, download } = attached();
+  core.downloadEnded(download, 1);
+  core.downloads.attach(1);
+  const next = core.openDownload(1);
+  core.reset(300, 'enough');
+  core.downloads.onattached = () => assert.fail('it is closed');
+  core.received(next, hello(), 2);
+  assert.ok(!core.downloads.isAttached);
+});
