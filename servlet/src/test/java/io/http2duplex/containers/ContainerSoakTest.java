@@ -32,9 +32,8 @@ class ContainerSoakTest {
     private static final String PATH = "/duplex";
     private static final int CLIENTS = 6;
     private static final long HEAP_ROOM = 30_000_000;
-    private static final int DESCRIPTORS_ROOM = 20;
-    /** A container's pool may still grow. */
-    private static final int THREADS_ROOM = 100;
+    /** Each connection takes files and threads, at the proxies too, and how many are open changes. */
+    private static final int ROOM = 20;
 
     private static final long LONGEST_BETWEEN_LINES = TimeUnit.MINUTES.toNanos(1);
 
@@ -93,8 +92,8 @@ class ContainerSoakTest {
                 most = most.max(now);
             } else {
                 assertThat(now.heap).as("heap").isLessThan(most.heap + HEAP_ROOM);
-                assertThat(now.threads).as("threads").isLessThan(most.threads + THREADS_ROOM);
-                assertThat(now.descriptors).as("descriptors").isLessThan(2 * most.descriptors + DESCRIPTORS_ROOM);
+                assertThat(now.threads).as("threads").isLessThan(2 * most.threads + ROOM);
+                assertThat(now.descriptors).as("descriptors").isLessThan(2 * most.descriptors + ROOM);
             }
         }
     }
