@@ -116,6 +116,9 @@ export class Dialect2Session {
 
   /** @param {readonly Uint8Array[]} chunks copied @returns {Promise<void> | void} */
   write(chunks) {
+    if (this.#error) {
+      return Promise.reject(this.#error);
+    }
     this.#chunks = [...chunks];
     // It changes nothing except what may be sent.
     this.#timing.event(this.#admit(), this.#core.isClosed);
