@@ -31,10 +31,10 @@ public final class JdkTransport implements Transport {
     /** The most clients: further requests go by the one that has the fewest, and the server tells if that is too many. */
     static final int MAX_CLIENTS = 100;
     /**
-     * How long other requests wait for the first one of a client. Those that begin before there is an HTTP/2 connection get
-     * one each.
+     * How long other requests wait for the first one of a client, which may take some round trips of a slow network. Those
+     * that begin before there is an HTTP/2 connection get one each.
      */
-    private static final long CONNECT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Supplier<HttpClient> clients;
     private final int maxDuplexes;
