@@ -146,15 +146,18 @@ class DuplexContractTest {
     @EnumSource
     void aResetOfTheApplicationIsAFailureForTheBrowserAndNeverAnEnd(Transport transport) throws Exception {
         CompletableFuture<Duplex> opened = new CompletableFuture<>();
-        try (TestHost server = transport.start(duplex -> {
-                    duplex.send(ByteBuffer.wrap(new byte[10]));
-                    opened.complete(duplex);
-                    assertThat(duplex.inputStream().readNBytes(100)).hasSize(100);
-                    duplex.reset(1000, "enough");
-                });
+        try (TestHost server = transport.start(
+                        duplex -> {
+                            duplex.send(ByteBuffer.wrap(new byte[10]));
+                            opened.complete(duplex);
+                            assertThat(duplex.inputStream().readNBytes(100)).hasSize(100);
+                            duplex.reset(1000, "enough");
+                        },
+                        options -> options.uploadBufferSize(1000));
                 TestBrowser browser = server.open()) {
             assertThat(browser.download().readNBytes(10)).hasSize(10);
-            CompletableFuture<Integer> waiting = browser.post(UploadKind.CHUNK, random(500_000));
+            // Less than HTTP/2's first window: the JDK's client loses an answer that comes before it has sent its body.
+            CompletableFuture<Integer> waiting = browser.post(UploadKind.CHUNK, random(60_000));
 
             assertThat(get(waiting)).isEqualTo(410);
             assertThatThrownBy(() -> browser.download().readAllBytes()).isInstanceOf(IOException.class);
