@@ -45,8 +45,10 @@ class ReloadIT {
     private static final BlockingQueue<Boolean> ALL_ARRIVED = new LinkedBlockingQueue<>();
 
     @RegisterExtension
-    static final TestSite SERVER =
-            new TestSite().with("/echo", TestServer::echo).with("/both", ReloadIT::transferBothWays);
+    static final TestSite SERVER = new TestSite()
+            .with("/echo", TestServer::echo)
+            .with("/both", ReloadIT::transferBothWays)
+            .with("/sockets", TestServer::echo, builder -> builder.webSocket(true));
 
     @RegisterExtension
     final TestPage page = new TestPage();
@@ -184,6 +186,61 @@ class ReloadIT {
         assertThat(page.callForList("async () => [...(await over), Object.keys(sessionStorage).length]", null))
                 .isEqualTo(List.of(LONG + " bytes, " + mode, 0));
         assertThat(outcome(SERVER.opened("/echo"))).isEmpty();
+        SERVER.awaitNoSession();
+    }
+
+    @Test
+    void a_duplex_on_a_socket_goes_on_and_moves_to_a_socket_again() throws Exception {
+        String turns = """
+                async () => {
+                  const options = { websocket: 'at_once', survive_reload: 'socket' };
+                  const [duplex] = await openEchoes('connect', 1, options, '/sockets');
+                  const first = duplex.resumed?.read ?? -1;
+                  let { read = 0, written = 0 } = duplex.resumed ?? {};
+                  const writer = duplex.writable.getWriter();
+                  const reader = duplex.readable.getReader();
+                  const turns = async () => {
+                    while (!window.isEnough || read < written) {
+                      while (!window.isEnough && written < read + 20_000) {
+                        const chunk = Uint8Array.from({ length: 1_000 }, (_, i) => (written + i) % 251);
+                        written += chunk.length;
+                        writer.write(chunk).catch(() => {});
+                      }
+                      const { value } = await reader.read();
+                      for (const byte of value) {
+                        if (byte !== read++ % 251) {
+                          throw new Error(`byte ${read - 1} is ${byte}`);
+                        }
+                      }
+                    }
+                    await writer.close();
+                    await Promise.all([reader.read(), duplex.closed]);
+                    return read;
+                  };
+                  window.over = turns();
+                  over.catch(() => {});
+                  await Promise.race([over, until(() => isOnSocket(duplex))]);
+                  const moved = read;
+                  await Promise.race([over, until(() => read > moved + 100_000)]);
+                  return [first, isOnSocket(duplex)];
+                }
+                """;
+        assertThat(page.callForList(turns, null)).containsExactly(-1, true);
+        int before = -1;
+        for (int i = 0; i < 3; i++) {
+            reload(page.page());
+            List<Object> seen = page.callForList(turns, null);
+            assertThat((int) seen.get(0))
+                    .as("bytes that were read when the page was reloaded; -1 if the duplex did not go on")
+                    .isGreaterThan(before);
+            assertThat(seen.get(1)).as("whether it is on a socket").isEqualTo(true);
+            before = (int) seen.get(0);
+        }
+
+        Object all = page.call("() => { window.isEnough = true; return over; }");
+        assertThat((int) all).isGreaterThan(before);
+        assertThat(page.callForList("() => Object.keys(sessionStorage)", null)).isEmpty();
+        assertThat(outcome(SERVER.opened("/sockets"))).isEmpty();
         SERVER.awaitNoSession();
     }
 
