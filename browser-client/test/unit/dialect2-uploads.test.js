@@ -889,3 +889,13 @@ test('a stream that has nothing to be answered is not treated as held, however l
     assert.ok(core.isWanted(stream));
   }
 });
+
+test('when a session on a socket has ended, its last frame goes by a request', () => {
+  const { core, download } = attached();
+  const socket = core.uploads.openSocket(1);
+  core.end();
+  core.uploads.nextPieces(socket, MIB, 1);
+  core.received(download, Buffer.concat([frame(FrameType.END, [0]), frame(FrameType.WINDOW, [1, 100])]), 1);
+  assert.ok(core.isClosed && !core.failure && !core.isWanted(socket));
+  assert.deepEqual(typesOf(core.uploads.nextBody(MIB, 1)), [FrameType.WINDOW]);
+});
