@@ -367,3 +367,18 @@ test('a receiver that takes the place of one without bytes has its end', () => {
   receiving.resume({ read: 0, to: 1, end: 0, limit: 10, bytes: new Uint8Array(0) });
   assert.ok(receiving.isAtEnd && receiving.hasEnded);
 });
+
+test('a receiver keeps for another what was confirmed and not read, which that one gives', () => {
+  const receiving = new ReceivingDirection(100, 100, 0, true);
+  receiving.receive(0, new Uint8Array(10).fill(1));
+  receiving.receive(10, new Uint8Array(10).fill(2));
+  receiving.read();
+  assert.deepEqual(receiving.suspend(), { read: 10, to: 10, end: -1, limit: 110, bytes: new Uint8Array(0) });
+  receiving.advertise(0, true);
+  const kept = receiving.suspend();
+  assert.deepEqual(kept, { read: 10, to: 20, end: -1, limit: 110, bytes: new Uint8Array(10).fill(2) });
+  const next = new ReceivingDirection(100, 100, 0, true);
+  next.resume(kept);
+  assert.deepEqual(next.read(), new Uint8Array(10).fill(2));
+  assert.equal(next.read(), null);
+});
