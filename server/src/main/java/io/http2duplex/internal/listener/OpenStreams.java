@@ -59,9 +59,13 @@ final class OpenStreams {
         }
 
         void collect(ByteBuffer from, int count) {
-            if (collected.length < collectedCount + count) {
-                int length = Math.max(2 * collected.length, Math.max(64, collectedCount + count));
-                collected = Arrays.copyOf(collected, Math.min(CoalescingSource.PIECE, length));
+            int needed = collectedCount + count;
+            if (collected.length < needed) {
+                // A frame that is larger than a TLS record misses only a few bytes when the first has come.
+                int length = needed > CoalescingSource.PIECE / 2
+                        ? CoalescingSource.PIECE
+                        : Math.max(2 * collected.length, Math.max(64, needed));
+                collected = Arrays.copyOf(collected, length);
             }
             from.get(collected, collectedCount, count);
             collectedCount += count;
