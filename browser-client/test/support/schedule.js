@@ -113,6 +113,7 @@ export class Schedule {
         initialWindow: serverWindow,
         maxWindow: serverMax,
         webSocket: world.chance(0.5),
+        rotatesAtOnce: world.chance(0.05),
       },
       0,
     );

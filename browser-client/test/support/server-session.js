@@ -101,6 +101,7 @@ export class ServerSession {
   #download;
   #attempt = -1;
   #givesTickets;
+  #rotatesAtOnce;
   /** @type {Buffer | undefined} of the current download */
   #ticket;
   #detachedAt;
@@ -119,11 +120,13 @@ export class ServerSession {
   #mustAdvertiseLast = false;
 
   /**
-   * @param {{ heartbeat: number, resumeTimeout: number, initialWindow: number, maxWindow: number, webSocket?: boolean }} options
+   * @param {{ heartbeat: number, resumeTimeout: number, initialWindow: number, maxWindow: number, webSocket?: boolean,
+   *   rotatesAtOnce?: boolean }} options rotatesAtOnce: each download is to be replaced as soon as it has begun
    * @param {number} now
    */
-  constructor({ heartbeat, resumeTimeout, initialWindow, maxWindow, webSocket = false }, now) {
+  constructor({ heartbeat, resumeTimeout, initialWindow, maxWindow, webSocket = false, rotatesAtOnce = false }, now) {
     this.#givesTickets = webSocket;
+    this.#rotatesAtOnce = rotatesAtOnce;
     this.#heartbeat = heartbeat;
     this.#resumeTimeout = resumeTimeout;
     this.#sending = new SendingDirection(initialWindow, maxWindow);
@@ -223,6 +226,9 @@ export class ServerSession {
       ...this.#hello(ticket !== undefined),
       frame(FrameType.WINDOW, this.#receiving.advertise(now)),
     );
+    if (this.#rotatesAtOnce) {
+      this.rotate(now);
+    }
     this.#settle();
     return { download: this.#download };
   }

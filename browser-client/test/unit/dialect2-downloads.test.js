@@ -93,6 +93,71 @@ test('a poll that brings bytes is followed by the next at once, however many do'
   }
 });
 
+/**
+ * @param {(core: ResumableSession, download: any, now: number) => void} use what becomes of each download
+ * @param {boolean} [isPoll]
+ * @returns {number} how many GETs there are within 10 seconds
+ */
+function requestsIn10Seconds(use, isPoll = false) {
+  const { core, download } = attached();
+  use(core, download, 0);
+  let requests = 0;
+  for (let now = 0; now < 10_000; now += 5) {
+    core.timeIs(now);
+    if (core.downloads.mustAttach(now)) {
+      core.downloads.attach(now);
+      requests++;
+      const next = core.openDownload(now, isPoll);
+      core.received(next, hello(), now);
+      core.received(next, frame(FrameType.WINDOW, [0, 100]), now);
+      use(core, next, now);
+    }
+  }
+  return requests;
+}
+
+test('a server that wants each download replaced at once is asked seldom, and each goes on meanwhile', () => {
+  const pings = [1, 2, 3].map((token) => frame(FrameType.PING, [token]));
+  const requests = requestsIn10Seconds((core, download, now) => {
+    for (const next of [...pings, frame(FrameType.ROTATE, [])]) {
+      core.received(download, next, now);
+    }
+    assert.ok(core.downloads.isAttached);
+  });
+  assert.ok(requests > 3 && requests < 15, `${requests} requests`);
+});
+
+test('downloads that end at once are followed by few others, whatever frames they begin with', () => {
+  const requests = requestsIn10Seconds((core, download, now) => {
+    for (const token of [1, 2, 3]) {
+      core.received(download, frame(FrameType.PING, [token]), now);
+    }
+    core.downloadEnded(download, now, true);
+  });
+  assert.ok(requests > 3 && requests < 15, `${requests} requests`);
+});
+
+test('polls that bring nothing but frames about the connection follow each other 50 times a second at most', () => {
+  const requests = requestsIn10Seconds((core, download, now) => {
+    core.received(download, frame(FrameType.PING, [1]), now);
+    core.received(download, frame(FrameType.ROTATE, []), now);
+    core.downloadEnded(download, now, true);
+  }, true);
+  assert.ok(requests > 100 && requests <= 505, `${requests} requests`);
+});
+
+test('a download that the server wants replaced after a second is replaced at once', () => {
+  const { core, download } = attached();
+  let current = download;
+  for (let now = 1_000; now <= 10_000; now += 1_000) {
+    core.received(current, frame(FrameType.ROTATE, []), now);
+    assert.ok(core.downloads.mustAttach(now));
+    core.downloads.attach(now);
+    current = core.openDownload(now);
+    core.received(current, hello(), now);
+  }
+});
+
 test('of downloads that others have overtaken the three newest are read on', () => {
   const { core, download } = attached();
   const all = [download];

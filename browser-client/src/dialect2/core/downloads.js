@@ -9,8 +9,8 @@ const TRIAL_TIMEOUT_MILLISECONDS = 3_000;
 const DEFAULT_RESUME_TIMEOUT_MILLISECONDS = 30_000;
 /** The frames that every download begins with: HELLO, WINDOW and perhaps DRAIN. A further one shows that it works. */
 const FIRST_FRAMES = 3;
-/** The frames of an answer to a poll that brings nothing: HELLO and WINDOW. */
-const EMPTY_POLL_FRAMES = 2;
+/** A download that is younger has shown that it works only if it has brought something new. */
+const EARLY_MILLISECONDS = 1_000;
 /** So many polls in a row may bring nothing: the answer to a POST, say, may come before the echo. */
 const EMPTY_POLLS = 3;
 /** The pause after each further one: something that answers polls at once must not keep the client busy. */
@@ -40,6 +40,8 @@ const NO_HEARTBEAT_MILLISECONDS = 30_000;
  * @typedef {object} Download
  * @property {FrameDecoder} decoder
  * @property {number} frames how many have come
+ * @property {number} openedAt
+ * @property {number} progress what the two directions had done before it
  * @property {boolean} isPoll it ends soon, and another follows
  * @property {boolean} isSocket
  * @property {number} until when it is given up although it has not ended, since another has overtaken it
@@ -74,6 +76,9 @@ export class Downloads {
   #attempts;
   #emptyPolls = 0;
   #mustRotate = false;
+  /** Of downloads that the server wants replaced as soon as they have begun. */
+  #rotations;
+  #progress;
   #detachedAt;
   #heardAt = 0;
   #sentAt = 0;
@@ -83,12 +88,15 @@ export class Downloads {
    * @param {import('./receiving.js').ReceivingDirection} receiving
    * @param {import('./session.js').Options} options
    * @param {number} now
+   * @param {() => number} progress how many bytes, and ends, both directions have confirmed
    */
-  constructor(receiving, { attempts = 0, resumeTimeout = Infinity, random }, now) {
+  constructor(receiving, { attempts = 0, resumeTimeout = Infinity, random }, now, progress) {
     this.#receiving = receiving;
     this.#attempts = attempts;
     this.#maxResumeTimeout = resumeTimeout;
     this.backOff = new BackOff(random);
+    this.#rotations = new BackOff(random);
+    this.#progress = progress;
     this.#detachedAt = now;
   }
 
@@ -137,7 +145,7 @@ export class Downloads {
 
   /** @param {number} now */
   mustAttach(now) {
-    const isDue = !this.isAttached || this.#mustRotate;
+    const isDue = !this.isAttached || (this.#mustRotate && !this.#rotations.isPausing(now));
     return isDue && !this.#isClosed && !this.#attempt && !this.#candidate && !this.backOff.isPausing(now);
   }
 
@@ -162,9 +170,16 @@ export class Downloads {
     return this.#attempt;
   }
 
+  #rotateAtOnce() {
+    this.#mustRotate = true;
+    this.#rotations.reset();
+  }
+
   /** The socket must be left: a request must take its place. @returns {boolean} whether there is one */
   leaveSocket() {
-    this.#mustRotate ||= this.isOnSocket;
+    if (this.isOnSocket) {
+      this.#rotateAtOnce();
+    }
     return this.isOnSocket;
   }
 
@@ -184,7 +199,7 @@ export class Downloads {
       if (attempt?.isTrial) {
         // The server may have put it in the place of the download: another request clears that up.
         this.ticket = undefined;
-        this.#mustRotate = true;
+        this.#rotateAtOnce();
         return;
       }
       this.backOff.failed(now, retryAfter);
@@ -199,7 +214,16 @@ export class Downloads {
   open(now, isPoll) {
     const attempt = this.#attempt;
     const isSocket = attempt?.isSocket ?? false;
-    const download = { decoder: new FrameDecoder(), frames: 0, isPoll, isSocket, until: Infinity };
+    const progress = this.#progress();
+    const download = {
+      decoder: new FrameDecoder(),
+      frames: 0,
+      openedAt: now,
+      progress,
+      isPoll,
+      isSocket,
+      until: Infinity,
+    };
     this.#candidate = download;
     this.#candidateSince = now;
     this.#open.add(download);
@@ -242,12 +266,18 @@ export class Downloads {
           throw new ProtocolError();
         }
         this.#greeted(download, now);
-      } else if (download.frames > FIRST_FRAMES) {
+      } else if (
+        download.frames > FIRST_FRAMES &&
+        (now - download.openedAt >= EARLY_MILLISECONDS || this.#hasBrought(download))
+      ) {
         this.backOff.reset();
       }
       yield frame;
     }
   }
+
+  /** @param {Download} download @returns {boolean} whether either direction has done something since it began */
+  #hasBrought = (download) => this.#progress() > download.progress;
 
   /**
    * HELLO has come.
@@ -265,10 +295,22 @@ export class Downloads {
     }
   }
 
-  /** ROTATE has come. @param {Download} download @returns {boolean} whether another must take its place */
-  rotate(download) {
-    const isCurrent = download === this.#current;
-    this.#mustRotate ||= isCurrent;
+  /**
+   * ROTATE has come. It means nothing in a poll.
+   * @param {Download} download
+   * @param {number} now
+   * @returns {boolean} whether another must take its place
+   */
+  rotate(download, now) {
+    const isCurrent = download === this.#current && !download.isPoll;
+    if (isCurrent && !this.#mustRotate) {
+      this.#mustRotate = true;
+      if (now - download.openedAt < EARLY_MILLISECONDS) {
+        this.#rotations.failed(now);
+      } else {
+        this.#rotations.reset();
+      }
+    }
     return isCurrent;
   }
 
@@ -289,7 +331,7 @@ export class Downloads {
     if (isWhole && download.isPoll && download.frames) {
       this.#mustRotate = true;
       this.backOff.reset();
-      this.#emptyPolls = download.frames <= EMPTY_POLL_FRAMES ? this.#emptyPolls + 1 : 0;
+      this.#emptyPolls = this.#hasBrought(download) ? 0 : this.#emptyPolls + 1;
       if (this.#emptyPolls > EMPTY_POLLS) {
         this.backOff.pause(now + EMPTY_POLL_PAUSE_MILLISECONDS);
       }
@@ -337,6 +379,7 @@ export class Downloads {
    */
   *alarms(ondead, ontimeout) {
     yield this.backOff.alarm;
+    yield this.#rotations.alarm;
     if (this.#isClosed) {
       return;
     }

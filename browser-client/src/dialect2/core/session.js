@@ -57,7 +57,12 @@ export class ResumableSession {
     const { initialWindow, maxWindow, maxUnconfirmed = maxWindow, confirmsRead, kept, random } = options;
     this.#sending = new SendingDirection(initialWindow, Math.min(maxWindow, maxUnconfirmed));
     this.#receiving = new ReceivingDirection(initialWindow, maxWindow, now, confirmsRead);
-    this.downloads = new Downloads(this.#receiving, options, now);
+    this.downloads = new Downloads(
+      this.#receiving,
+      options,
+      now,
+      () => this.#receiving.confirmed + this.#sending.confirmed,
+    );
     this.uploads = new Uploads(this.#sending, this.#receiving, this.downloads, random, kept?.lastToken ?? 0);
     this.downloads.onattached = (away) => this.uploads.attached(away);
     if (kept) {
@@ -225,7 +230,7 @@ export class ResumableSession {
         this.fail(first, reasonOf(bytes));
         break;
       case FrameType.ROTATE:
-        if (this.downloads.rotate(download)) {
+        if (this.downloads.rotate(download, now)) {
           this.uploads.endStream(now);
         }
         break;

@@ -67,6 +67,7 @@ final class ResumingSimulation {
         for (int i = random.nextInt(4) == 0 ? 1 + random.nextInt(5) : 0; i > 0; i--) {
             at(server::rotate); // the next download may travel in another way
         }
+        server.rotatesAtOnce = seed % 20 == 0;
         for (int i = random.nextInt(8); i > 0; i--) {
             at(client::move); // if downloads bring tickets
             at(client::leave);

@@ -144,6 +144,9 @@ final class SimulatedServer {
             }
             carriers.add(carrier);
             opened.accept(carrier);
+            if (rotatesAtOnce) {
+                session.rotate(network.now());
+            }
             carrier.wake();
         }
         react();
@@ -155,6 +158,9 @@ final class SimulatedServer {
         session.shrinkUnused();
         react();
     }
+
+    /** Each download is to be replaced as soon as it has begun. */
+    boolean rotatesAtOnce;
 
     void rotate() {
         session.rotate(network.now());

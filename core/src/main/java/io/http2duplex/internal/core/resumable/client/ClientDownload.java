@@ -8,14 +8,17 @@ public final class ClientDownload {
     private final boolean poll;
     private final boolean socket;
     private final long openedAt;
+    private final long progress;
     private int frames;
 
     /**
      * @param poll whether it is the answer to a poll, and another follows its end
      * @param socket whether it comes on a socket
+     * @param progress what the two directions have done before it
      */
-    ClientDownload(FrameDecoder.Handler handler, boolean poll, boolean socket, long openedAt) {
+    ClientDownload(FrameDecoder.Handler handler, boolean poll, boolean socket, long openedAt, long progress) {
         this.openedAt = openedAt;
+        this.progress = progress;
         this.socket = socket;
         decoder = new FrameDecoder(handler);
         this.poll = poll;
@@ -39,8 +42,9 @@ public final class ClientDownload {
         return frames > 0;
     }
 
-    int frames() {
-        return frames;
+    /** {@return what the two directions had done when it began} */
+    long progress() {
+        return progress;
     }
 
     FrameDecoder decoder() {

@@ -33,8 +33,8 @@ final class ClientDownloads {
     /** The frames that every download begins with: HELLO, WINDOW and perhaps DRAIN. A further one shows that it works. */
     private static final int FIRST_FRAMES = 3;
 
-    /** The frames of an answer to a poll that brings nothing: HELLO and WINDOW. */
-    private static final int EMPTY_POLL_FRAMES = 2;
+    /** A download that is younger has shown that it works only if it has brought something new. */
+    private static final long EARLY_NANOS = 1_000_000_000L;
 
     /** So many polls in a row may bring nothing: the answer to a POST, say, may come before the echo. */
     private static final int EMPTY_POLLS = 3;
@@ -55,6 +55,8 @@ final class ClientDownloads {
     private final long maxResumeNanos;
     private final ClientWays ways;
     final BackOff backOff;
+    /** Of downloads that the server wants replaced as soon as they have begun. */
+    private final BackOff rotations;
 
     /** Those that have not ended. */
     private final List<ClientDownload> open = new ArrayList<>(1);
@@ -93,6 +95,7 @@ final class ClientDownloads {
         this.receiving = receiving;
         maxResumeNanos = limits.resumeNanos();
         backOff = new BackOff(random);
+        rotations = new BackOff(random);
         ways = new ClientWays(limits.downloadModes(), opened.mode(), limits.lookAgainNanos(), now);
         attempts = opened.attempts();
         attempt = new Attempt(attempts, 0, limits.firstWindow(), now, false, new DownloadWay(opened.mode(), 0), false);
@@ -137,7 +140,7 @@ final class ClientDownloads {
     /** {@return a resuming GET that must be sent now; null if none must} */
     @Nullable
     Attempt nextAttempt(long now) {
-        if (!isAttemptDue() || backOff.isPausing(now)) {
+        if (!isAttemptDue() || backOff.isPausing(now) || (isAttached() && rotations.isPausing(now))) {
             return null;
         }
         session.advertised(now);
@@ -174,7 +177,14 @@ final class ClientDownloads {
 
     /** A GET takes the place of the socket, if one is attached. */
     void leaveSocket() {
-        mustRotate |= isOnSocket();
+        if (isOnSocket()) {
+            rotateAtOnce();
+        }
+    }
+
+    private void rotateAtOnce() {
+        mustRotate = true;
+        rotations.reset();
     }
 
     private long pollNanos() {
@@ -201,7 +211,7 @@ final class ClientDownloads {
         session.advertiseAgain();
         if (failed != null && (failed.isSocket() || failed.isTrial())) {
             // The server may have put it in the place of the download: another GET clears that up, at once.
-            mustRotate = true;
+            rotateAtOnce();
             return;
         }
         backOff.failed(now, asked);
@@ -256,7 +266,7 @@ final class ClientDownloads {
         }
         if (count == 1) {
             begin(download, now);
-        } else if (count > FIRST_FRAMES) {
+        } else if (count > FIRST_FRAMES && (now - download.openedAt() >= EARLY_NANOS || hasBrought(download))) {
             backOff.reset();
         }
         return true;
@@ -296,10 +306,22 @@ final class ClientDownloads {
         resume = resumeMillis * NANOS_PER_MILLI;
     }
 
-    /** ROTATE has come. {@return whether another download must take the place of this one} */
-    boolean rotate(ClientDownload download) {
-        boolean isCurrent = download == current;
-        mustRotate |= isCurrent;
+    /** {@return whether either direction has done something since it began} */
+    private boolean hasBrought(ClientDownload download) {
+        return session.progress() > download.progress();
+    }
+
+    /** ROTATE has come, which means nothing in a poll. {@return whether another download must take the place of this one} */
+    boolean rotate(ClientDownload download, long now) {
+        boolean isCurrent = download == current && !download.isPoll();
+        if (isCurrent && !mustRotate) {
+            mustRotate = true;
+            if (now - download.openedAt() < EARLY_NANOS) {
+                rotations.failed(now, 0);
+            } else {
+                rotations.reset();
+            }
+        }
         return isCurrent;
     }
 
@@ -309,7 +331,7 @@ final class ClientDownloads {
         if (answered) {
             open.remove(download);
             mustRotate = true;
-            emptyPolls = download.frames() <= EMPTY_POLL_FRAMES ? emptyPolls + 1 : 0;
+            emptyPolls = hasBrought(download) ? 0 : emptyPolls + 1;
             if (emptyPolls > EMPTY_POLLS) {
                 backOff.pause(now + EMPTY_POLL_PAUSE_NANOS);
             }
@@ -371,7 +393,7 @@ final class ClientDownloads {
             return backOff.deadline();
         }
         return Deadline.earliest(
-                        backOff.deadline(), attemptDeadline(), signDeadline(), silenceDeadline(), resumeDeadline())
+                        backOff.deadline(), rotations.deadline(), attemptDeadline(), signDeadline(), silenceDeadline(), resumeDeadline())
                 .orElse(Deadline.NONE);
     }
 
@@ -416,6 +438,7 @@ final class ClientDownloads {
 
     void timeIs(long now) {
         backOff.timeIs(now);
+        rotations.timeIs(now);
         if (closed) {
             return;
         }

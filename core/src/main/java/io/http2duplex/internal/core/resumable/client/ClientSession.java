@@ -117,6 +117,11 @@ public final class ClientSession extends FrameSession {
         return downloads.attempt();
     }
 
+    /** {@return how many bytes, and ends, both directions have confirmed} */
+    long progress() {
+        return receiving.confirmed() + sending.confirmed();
+    }
+
     /** {@return a resuming GET that must be sent now; null if none must} */
     public @Nullable Attempt nextAttempt(long now) {
         time = now;
@@ -198,7 +203,7 @@ public final class ClientSession extends FrameSession {
     public ClientDownload opened(Attempt attempt, boolean poll, long now) {
         time = now;
         Frames frames = new Frames();
-        ClientDownload download = new ClientDownload(frames, poll, attempt.isSocket(), now);
+        ClientDownload download = new ClientDownload(frames, poll, attempt.isSocket(), now, progress());
         frames.download = download;
         downloads.open(attempt, download, now);
         settle();
@@ -612,7 +617,7 @@ public final class ClientSession extends FrameSession {
 
         @Override
         public void rotate() {
-            if (downloads.rotate(frame()) && !isFinished()) {
+            if (downloads.rotate(frame(), time) && !isFinished()) {
                 uploads.endStream(time);
             }
         }

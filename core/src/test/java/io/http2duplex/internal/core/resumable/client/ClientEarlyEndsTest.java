@@ -1,0 +1,107 @@
+package io.http2duplex.internal.core.resumable.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.http2duplex.DownloadMode;
+import io.http2duplex.internal.core.resumable.FrameEncoder;
+import io.http2duplex.internal.core.resumable.MemoryBudget;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A server, or something on the way, that ends each download as soon as it has begun, or wants it replaced then. */
+class ClientEarlyEndsTest {
+    private static final long MILLI = 1_000_000L;
+
+    private long now = 1;
+    private final ClientSession session = new ClientSession(
+            new ClientLimits(1024, 1024, 0, 1000, false, List.of(DownloadMode.STREAMING), 0),
+            new OpenedBy(0, DownloadMode.STREAMING),
+            new MemoryBudget(0),
+            () -> 0.5,
+            () -> {},
+            now);
+
+    /** What becomes of a download behind its first frames. */
+    private interface Use {
+        void of(ClientDownload download);
+    }
+
+    private ClientDownload open(Attempt attempt, boolean poll) {
+        ClientDownload download = session.opened(attempt, poll, now);
+        ByteBuffer hello = ByteBuffer.allocate(12)
+                .putInt(0x07000008)
+                .putInt(15_000)
+                .putInt(30_000)
+                .flip();
+        session.received(download, hello, now);
+        session.received(download, new FrameEncoder().window(0, 1024).take(), now);
+        return download;
+    }
+
+    private void receive(ClientDownload download, FrameEncoder frames) {
+        session.received(download, frames.take(), now);
+    }
+
+    private void rotate(ClientDownload download) {
+        session.received(download, ByteBuffer.allocate(4).putInt(0x06000000).flip(), now);
+    }
+
+    private int requestsIn10Seconds(boolean poll, Use use) {
+        use.of(open(session.opening(), poll));
+        int requests = 0;
+        for (int i = 0; i < 2_000; i++) {
+            now += 5 * MILLI;
+            session.timeIs(now);
+            Attempt next = session.nextAttempt(now);
+            if (next != null) {
+                requests++;
+                use.of(open(next, poll));
+            }
+        }
+        return requests;
+    }
+
+    @Test
+    void aServerThatWantsEachDownloadReplacedAtOnceIsAskedSeldomAndEachGoesOnMeanwhile() {
+        int requests = requestsIn10Seconds(false, download -> {
+            receive(download, new FrameEncoder().ping(1).ping(2).ping(3));
+            rotate(download);
+            assertThat(session.isAttached()).isTrue();
+        });
+        assertThat(requests).isBetween(3, 15);
+    }
+
+    @Test
+    void downloadsThatEndAtOnceAreFollowedByFewOthersWhateverFramesTheyBeginWith() {
+        int requests = requestsIn10Seconds(false, download -> {
+            receive(download, new FrameEncoder().ping(1).ping(2).ping(3));
+            session.ended(download, now);
+        });
+        assertThat(requests).isBetween(3, 15);
+    }
+
+    @Test
+    void pollsThatBringNothingButFramesAboutTheConnectionFollowEachOther50TimesASecondAtMost() {
+        int requests = requestsIn10Seconds(true, download -> {
+            receive(download, new FrameEncoder().ping(1));
+            rotate(download);
+            session.ended(download, now);
+        });
+        assertThat(requests).isBetween(100, 505);
+    }
+
+    @Test
+    void aDownloadThatTheServerWantsReplacedAfterASecondIsReplacedAtOnce() {
+        ClientDownload download = open(session.opening(), false);
+        for (int i = 0; i < 10; i++) {
+            now += 1_000 * MILLI;
+            rotate(download);
+            Attempt next = session.nextAttempt(now);
+            assertThat(next).isNotNull();
+            if (next != null) {
+                download = open(next, false);
+            }
+        }
+    }
+}
