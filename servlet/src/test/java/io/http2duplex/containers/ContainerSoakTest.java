@@ -43,7 +43,7 @@ class ContainerSoakTest {
         DuplexServlet servlet = DuplexServlet.builder(TestServer::echo)
                 .streamingUploads(true)
                 .heartbeat(Duration.ofSeconds(1))
-                .resumeTimeout(Duration.ofSeconds(10))
+                .resumeTimeout(Duration.ofSeconds(20))
                 .build();
         TestContainer container = kind.container().with("/*", servlet).start();
         List<PersistentClient> clients = new ArrayList<>();
