@@ -93,7 +93,8 @@ public final class JGroupsBus implements Bus, AutoCloseable {
 
         @Override
         public void viewAccepted(View view) {
-            bus.observer.connected(view.size() == 1 ? "this node is alone" : view.size() + " nodes: " + view.getMembers());
+            bus.observer.connected(
+                    view.size() == 1 ? "this node is alone" : view.size() + " nodes: " + view.getMembers());
         }
     }
 

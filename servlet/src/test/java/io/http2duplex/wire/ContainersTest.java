@@ -217,8 +217,8 @@ class ContainersTest {
                 chain.doFilter(new Watched((HttpServletRequest) request, complete), response);
         DuplexServlet servlet =
                 keepingThem().bodyTimeout(Duration.ofMinutes(10)).build();
-        Http2Client client = client(
-                start(Kind.JETTY.container().with("/*", servlet).behind(watching, true)));
+        Http2Client client =
+                client(start(Kind.JETTY.container().with("/*", servlet).behind(watching, true)));
         Request connect = client.send("CONNECT", false);
 
         assertThat(connect.status()).isEqualTo(405);

@@ -27,7 +27,8 @@ public final class SuspendedWrites implements HttpHandler {
         next.handleRequest(exchange);
     }
 
-    private static final class Guarded extends AbstractStreamSinkConduit<StreamSinkConduit> implements WriteReadyHandler {
+    private static final class Guarded extends AbstractStreamSinkConduit<StreamSinkConduit>
+            implements WriteReadyHandler {
         private WriteReadyHandler handler;
         /** Whether the handler waits to write. Set by workers, too. */
         private volatile boolean resumed;

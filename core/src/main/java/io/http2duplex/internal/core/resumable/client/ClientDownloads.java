@@ -393,7 +393,12 @@ final class ClientDownloads {
             return backOff.deadline();
         }
         return Deadline.earliest(
-                        backOff.deadline(), rotations.deadline(), attemptDeadline(), signDeadline(), silenceDeadline(), resumeDeadline())
+                        backOff.deadline(),
+                        rotations.deadline(),
+                        attemptDeadline(),
+                        signDeadline(),
+                        silenceDeadline(),
+                        resumeDeadline())
                 .orElse(Deadline.NONE);
     }
 
