@@ -144,6 +144,9 @@ export class KeptOpen extends EventTarget {
         `It must be 0 < min_pause <= max_pause <= ${LONGEST_TIMER_MILLISECONDS}, not ${min_pause} and ${max_pause}`,
       );
     }
+    if (connectOptions.signal && typeof connectOptions.signal.addEventListener !== 'function') {
+      throw new RangeError(`The option signal must be an AbortSignal, not ${connectOptions.signal}`);
+    }
     if (typeof use !== 'function') {
       throw new TypeError('keepOpen needs a function that uses the duplex');
     }
@@ -213,7 +216,10 @@ export class KeptOpen extends EventTarget {
     let isDraining = false;
     this.#show('connecting');
     try {
-      const duplex = await open(this.#url, { ...connectOptions, signal: life.signal });
+      const duplex = await this.#heeding(life.signal, open(this.#url, { ...connectOptions, signal: life.signal }));
+      if (typeof duplex?.readable !== 'object' && typeof duplex?.on !== 'function') {
+        throw new TypeError('The option connect of keepOpen must give a duplex, as connect and make do');
+      }
       openSince = now();
       /** @type {any} */
       let failure;
@@ -257,6 +263,24 @@ export class KeptOpen extends EventTarget {
         this.#bound = min_pause;
       }
     }
+  }
+
+  /**
+   * For a `connect` that does not heed its signal: what it opens too late is destroyed.
+   * @param {AbortSignal} signal
+   * @param {Promise<any>} opening
+   * @returns {Promise<any>}
+   */
+  #heeding(signal, opening) {
+    return new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+      Promise.resolve(opening).then((duplex) => {
+        if (signal.aborted) {
+          destroy(duplex);
+        }
+        resolve(duplex);
+      }, reject);
+    });
   }
 
   /**
@@ -336,6 +360,15 @@ export class KeptOpen extends EventTarget {
     this.state = state;
     this.message = messageOf(state, this.error, this.#wasOpen);
     this.dispatchEvent(new Event('state'));
+  }
+}
+
+/** @param {any} duplex that nobody uses */
+function destroy(duplex) {
+  if (typeof duplex?.destroy === 'function') {
+    duplex.destroy();
+  } else {
+    duplex?.readable?.cancel?.().catch(() => {});
   }
 }
 

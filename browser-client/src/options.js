@@ -62,6 +62,9 @@ function check(options, isGood, what) {
   }
 }
 
+/** @param {any} value @returns {boolean} whether it can be listened to, if there is one */
+const isSignal = (value) => !value || typeof value.addEventListener === 'function';
+
 /**
  * @param {string | URL} url relative to the page, if it is relative
  * @param {SessionOptions} options
@@ -97,10 +100,11 @@ export function settingsOf(url, options, highWaterMark) {
     'a number of at least 0',
   );
   check({ survive_reload }, (value) => value === undefined || (typeof value === 'string' && value !== ''), 'a name');
+  check({ signal }, isSignal, 'an AbortSignal');
   check({ dialect }, (value) => value === 1 || value === 2, '1 or 2');
   check(
     { download_modes },
-    (modes) => modes.length > 0 && modes.every((mode) => DOWNLOAD_MODES.includes(mode)),
+    (modes) => Array.isArray(modes) && modes.length > 0 && modes.every((mode) => DOWNLOAD_MODES.includes(mode)),
     `some of ${DOWNLOAD_MODES}`,
   );
   return {

@@ -358,6 +358,30 @@ test('the option signal stops it, also when it was triggered before', async () =
   assert.equal(none.openings(), 0);
 });
 
+test('stop ends an opening that does not heed its signal, and what that opens later is destroyed', async () => {
+  let opened = (/** @type {any} */ _duplex) => {};
+  const connect = () => new Promise((resolve) => (opened = resolve));
+  const { page, ended } = kept({ connect });
+  await new Promise(setImmediate);
+  page.stop();
+  assert.equal(await ended(), undefined);
+  assert.equal(page.state, 'closed');
+  const destroyed = new Promise((resolve) => opened({ readable: { cancel: async () => resolve(true) } }));
+  assert.ok(await destroyed);
+});
+
+test('an opening that gives no duplex says so', async () => {
+  const { ended } = kept({ connect: async () => ({}) });
+  assert.match((await ended()).message, /option connect/);
+});
+
+test('a signal that is none is refused at once', () => {
+  for (const signal of [{}, 'x']) {
+    assert.throws(() => keepOpen('/', /** @type {any} */ ({ signal }), () => {}), { message: /option signal/ });
+    assert.rejects(make('https://localhost:1', /** @type {any} */ ({ signal })), { message: /option signal/ });
+  }
+});
+
 test('options that make no sense are an error at once', () => {
   assert.throws(() => keepOpen('/chat', { min_pause: 0 }, () => {}), RangeError);
   assert.throws(() => keepOpen('/chat', { min_pause: 2, max_pause: 1 }, () => {}), RangeError);
