@@ -49,7 +49,8 @@ export function applicationReset(number, reason) {
   if (!Number.isInteger(number) || number < ErrorCode.APPLICATION || number > 0xffff) {
     throw new RangeError(`The number of a reset must be a whole number from 256 to 65535, not ${number}`);
   }
-  return new DuplexError('APPLICATION', `The duplex was reset with ${number}: ${reason}`, { number, reason });
+  const text = `${reason}`;
+  return new DuplexError('APPLICATION', `The duplex was reset with ${number}: ${text}`, { number, reason: text });
 }
 
 /** An answer of the server whose status is no success. */

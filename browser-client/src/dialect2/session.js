@@ -116,13 +116,12 @@ export class Dialect2Session {
 
   /** @param {readonly Uint8Array[]} chunks copied @returns {Promise<void> | void} */
   write(chunks) {
-    if (this.#error) {
-      return Promise.reject(this.#error);
+    if (!this.#error) {
+      this.#chunks = [...chunks];
+      // It changes nothing except what may be sent.
+      this.#timing.event(this.#admit(), this.#core.isClosed);
     }
-    this.#chunks = [...chunks];
-    // It changes nothing except what may be sent.
-    this.#timing.event(this.#admit(), this.#core.isClosed);
-    if (this.#chunks.length) {
+    if (this.#error || this.#chunks.length) {
       return this.#wait((waiting) => (this.#writing = waiting));
     }
   }
@@ -232,13 +231,19 @@ export class Dialect2Session {
   #admit() {
     const chunks = this.#chunks;
     let total = 0;
-    for (let next; (next = chunks.shift());) {
-      const taken = this.#core.write(next);
-      total += taken;
-      if (taken < next.length) {
-        chunks.unshift(next.subarray(taken));
-        break;
+    try {
+      for (let next; (next = chunks.shift());) {
+        const taken = this.#core.write(next);
+        total += taken;
+        if (taken < next.length) {
+          chunks.unshift(next.subarray(taken));
+          break;
+        }
       }
+    } catch (cause) {
+      this.#chunks = [];
+      this.destroy(new DuplexError('CANCELLED', 'A chunk was transferred before it was written', { cause }));
+      return false;
     }
     if (!chunks.length) {
       this.#writing?.resolve();

@@ -52,6 +52,25 @@ for (const face of faces) {
         assert.equal(await reading, error);
       });
 
+      test('a chunk whose memory is transferred before all of it was taken is an error', async () => {
+        const { client } = await open();
+        const bytes = new Uint8Array(3_000_000);
+        const writing = failureOf(client.write(bytes));
+        await setImmediate();
+        structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+        const error = await failsOnce(client, 'CANCELLED');
+        assert.match(error.message, /transferred/);
+        assert.ok(await writing);
+      });
+
+      test('a reason that is no text is one', async () => {
+        const { client, duplex } = await open();
+        client.reset(300, /** @type {any} */ (null));
+        await duplex.until(() => duplex.isClosed);
+        assert.deepEqual(duplex.error, { number: 300, reason: 'null' });
+        await failsOnce(client, 'APPLICATION');
+      });
+
       test('a reset of this side comes to the server with its number and reason, and is the error here', async () => {
         const { client, duplex } = await open();
         client.reset(300, 'enough');
