@@ -17,8 +17,9 @@ const NODE_FACE_LIMIT = 47_900;
 // beside what works, which only the core can see to. 250 bound what a server, or something in its place, can make of it.
 // Another 650 take a session down to plain data and make one of it: only the core's own classes know what that is. 300 compare a
 // streaming POST with others: the PINGs for that go between what the core sends. 50 spare a small write its promises, and a
-// small turn its timers. 60 keep a server from having it ask all the time.
-const WEB_STREAMS_FACE_LIMIT = 12_900;
+// small turn its timers. 60 keep a server from having it ask all the time. 90 make an error of a chunk that is transferred too
+// early, and of what is no signal.
+const WEB_STREAMS_FACE_LIMIT = 13_000;
 const DIALECT_1_LIMIT = 4_000;
 // Of these, 40 refuse a duplex whose reload may have cut a message.
 const MESSAGES_LIMIT = 1_050;
