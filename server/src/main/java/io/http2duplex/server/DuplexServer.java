@@ -3,6 +3,7 @@ package io.http2duplex.server;
 import io.http2duplex.internal.listener.HttpPort;
 import io.http2duplex.internal.listener.ListenerLimits;
 import io.http2duplex.internal.options.OptionChecks;
+import io.http2duplex.internal.undertow.Answer;
 import io.http2duplex.internal.undertow.SuspendedWrites;
 import io.http2duplex.internal.undertow.TrustedProxies;
 import io.undertow.Handlers;
@@ -51,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * connections are noticed; clients are told with GOAWAY that the server goes.
  *
  * <p>May be used by several threads. {@link #start}, {@link #shutdown} and {@link #close} block, and are not for I/O
- * threads.
+ * threads. (The file is long because each option is documented here, and nowhere else in code.)
  */
 public final class DuplexServer implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(DuplexServer.class);
@@ -446,7 +447,7 @@ public final class DuplexServer implements AutoCloseable {
                 }
             });
             HttpHandler wrapped = wrapper.wrap(paths);
-            return proxies == null ? wrapped : proxies.wrap(wrapped);
+            return Answer.early(proxies == null ? wrapped : proxies.wrap(wrapped));
         }
     }
 }

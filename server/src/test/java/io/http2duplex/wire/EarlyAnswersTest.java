@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.Duplex;
 import io.http2duplex.server.DuplexHandler;
+import io.http2duplex.server.DuplexServer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,32 @@ class EarlyAnswersTest {
             Await.until("the stream is reset", () -> client.resetsReceived.get() == 1);
             assertThat(client.resetCodes).containsExactly(0);
             client.ping();
+        }
+    }
+
+    /** Undertow would wait for the end of the request: {@code curl -T.} with a wrong path would say nothing. */
+    @Test
+    void anUploadToWhatIsNotThereIsTold() throws Exception {
+        try (DuplexServer server = DuplexServer.builder().tls(TestServer.tls()).build()) {
+            server.start();
+            try (Http2Client client =
+                    Http2Client.over(Sockets.open(server.port(), TestServer.trust(), "h2"), "/nothing")) {
+                Request upload = client.send("POST", true);
+                assertThat(upload.status()).isEqualTo(404);
+                Await.until("the stream is reset", () -> client.resetsReceived.get() == 1);
+                assertThat(client.resetCodes).containsExactly(0);
+                client.ping();
+            }
+        }
+    }
+
+    @Test
+    void anUploadToWhatIsNotThereIsToldOverHttp1() throws Exception {
+        try (DuplexServer server = DuplexServer.builder().build()) {
+            server.start();
+            try (Http1Client client = new Http1Client(server.port(), null, "/nothing")) {
+                assertThat(client.send("POST", true).status()).isEqualTo(404);
+            }
         }
     }
 

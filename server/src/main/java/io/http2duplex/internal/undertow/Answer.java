@@ -2,6 +2,7 @@ package io.http2duplex.internal.undertow;
 
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.UploadOutcome;
+import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
@@ -55,6 +56,27 @@ public final class Answer {
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> answer.send(UploadOutcome.refused(problem)));
     }
 
+    /**
+     * {@return a handler in front of that one: an answer without a body goes out at once, while the body of its request
+     * still comes}
+     */
+    public static HttpHandler early(HttpHandler next) {
+        return exchange -> {
+            exchange.addDefaultResponseListener(Answer::endEarly);
+            next.handleRequest(exchange);
+        };
+    }
+
+    /** Called on any of Undertow's threads. {@return whether the exchange is ended here} */
+    private static boolean endEarly(HttpServerExchange exchange) {
+        if (exchange.isRequestComplete() || exchange.isResponseStarted() || !exchange.isResponseChannelAvailable()) {
+            return false;
+        }
+        Answer answer = new Answer(exchange, null, BodyDeadline.STANDARD_NANOS, () -> {});
+        exchange.dispatch(exchange.getIoThread(), answer::sendNothing);
+        return true;
+    }
+
     /** {@return an answer in HTTP/1.1 that ends its connection, for a request that Undertow never gets} */
     public static byte[] ofHttp1(Problem problem) {
         byte[] body = Json.write(members(problem));
@@ -86,6 +108,16 @@ public final class Answer {
             begin(problem.status(), Json.write(members(problem)));
         } catch (RuntimeException | Error e) {
             fail(exchange, e);
+        }
+    }
+
+    private void sendNothing() {
+        if (!exchange.isComplete() && exchange.isResponseChannelAvailable()) {
+            try {
+                write(NO_BODY);
+            } catch (RuntimeException | Error e) {
+                fail(exchange, e);
+            }
         }
     }
 
@@ -121,7 +153,11 @@ public final class Answer {
     private void begin(int status, byte[] body) {
         exchange.setStatusCode(status);
         exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-store").put(TYPE_OPTIONS, "nosniff");
-        if (status != StatusCodes.NO_CONTENT) {
+        write(body);
+    }
+
+    private void write(byte[] body) {
+        if (exchange.getStatusCode() != StatusCodes.NO_CONTENT) {
             exchange.setResponseContentLength(body.length);
         }
         StreamSinkChannel response = exchange.getResponseChannel();

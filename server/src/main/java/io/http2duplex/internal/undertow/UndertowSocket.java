@@ -79,17 +79,10 @@ final class UndertowSocket implements Socket {
     /** The application must not wait for longer to be woken, since there may be a thread for it. */
     private static final int MOST_UNSETTLED = 64 * 1024;
 
-    /** The most bytes of the session in a message. */
-    private static final int MESSAGE_BYTES = 64 * 1024;
-
-    private static final int MOST_HEAD_BYTES = 2 + Long.BYTES;
-    /** Each holds a message. A socket has at most one, while the transport has not taken all of it. */
-    private static final ByteBufferPool OUTGOING =
-            new DefaultByteBufferPool(true, MOST_HEAD_BYTES + MESSAGE_BYTES, -1, 1);
-
     private final StreamConnection connection;
     private final Endpoint endpoint;
     private final SocketFrameReader reader = new SocketFrameReader(new Incoming());
+    private final SocketFrameWriter writer;
     private State state = State.UNATTACHED;
     /** What comes goes there until it is attached. */
     private @Nullable UnattachedSocket unattached;
@@ -99,15 +92,11 @@ final class UndertowSocket implements Socket {
     private volatile @Nullable GuardedDownload source;
     /** How many bytes have come since the application was woken. */
     private int unsettled;
-    /** What is sent, until the transport has taken all of it; null: nothing. */
-    private @Nullable PooledByteBuffer message;
-    /** Whether the transport may hold something that it has taken. */
-    private boolean mustFlush;
     /** The last ping that was not answered. */
     private @Nullable ByteBuffer ping;
     /** The close frame that must be sent. */
     private @Nullable SocketClose closeFrame;
-    /** The close frame is in {@link #message}, or was. */
+    /** The writer has the close frame, or had it. */
     private boolean closeIsSent;
 
     private End end = End.NONE;
@@ -119,6 +108,7 @@ final class UndertowSocket implements Socket {
     private UndertowSocket(StreamConnection connection, Endpoint endpoint) {
         this.connection = connection;
         this.endpoint = endpoint;
+        writer = new SocketFrameWriter(connection.getSinkChannel());
     }
 
     /** {@return whether the request asks for a WebSocket of dialect 2, and its connection can be one} */
@@ -309,7 +299,7 @@ final class UndertowSocket implements Socket {
             lost(null);
             return false;
         }
-        if (isHeldUp()) {
+        if (writer.isHeldUp()) {
             blocked();
             return false;
         }
@@ -317,7 +307,7 @@ final class UndertowSocket implements Socket {
             return true;
         }
         if (source != null && step == DownloadStep.WRITE) {
-            write(source);
+            writer.message(source);
             return true;
         }
         if (source != null && step == DownloadStep.END) {
@@ -326,7 +316,7 @@ final class UndertowSocket implements Socket {
             leave(SocketClose.DONE);
             return true;
         }
-        if (!isFlushed()) {
+        if (!writer.isFlushed()) {
             blocked();
             return false;
         }
@@ -343,14 +333,14 @@ final class UndertowSocket implements Socket {
         SocketClose close = closeFrame;
         ByteBuffer payload = ping;
         if (answers.hasRemaining()) {
-            message = message(SocketFrameReader.BINARY, answers);
+            writer.message(SocketFrameReader.BINARY, answers);
         } else if (payload != null) {
             ping = null;
-            message = message(SocketFrameReader.PONG, payload);
+            writer.message(SocketFrameReader.PONG, payload);
         } else if (close != null) {
             closeFrame = null;
             closeIsSent = true;
-            message = message(SocketFrameReader.CLOSE, payloadOf(close));
+            writer.message(SocketFrameReader.CLOSE, payloadOf(close));
         } else {
             return false;
         }
@@ -367,84 +357,13 @@ final class UndertowSocket implements Socket {
                         .flip();
     }
 
-    private static PooledByteBuffer message(int opcode, ByteBuffer payload) {
-        PooledByteBuffer pooled = OUTGOING.allocate();
-        finish(pooled.getBuffer().clear().position(MOST_HEAD_BYTES).put(payload), opcode);
-        return pooled;
-    }
-
-    /** Takes what there is to send, in one message as long as it fits. */
-    private void write(GuardedDownload source) {
-        PooledByteBuffer pooled = OUTGOING.allocate();
-        ByteBuffer buffer = pooled.getBuffer().clear().position(MOST_HEAD_BYTES);
-        try {
-            do {
-                ByteBuffer bytes = source.bytes();
-                int count = Math.min(bytes.remaining(), buffer.remaining());
-                buffer.put(bytes.slice(bytes.position(), count));
-                source.taken(count);
-            } while (buffer.hasRemaining() && source.next() == DownloadStep.WRITE);
-        } catch (RuntimeException e) {
-            pooled.close();
-            throw e;
-        }
-        finish(buffer, SocketFrameReader.BINARY);
-        message = pooled;
-    }
-
-    /** Puts the head in front of a payload, which ends at the buffer's position, and makes it ready to be sent. */
-    private static void finish(ByteBuffer buffer, int opcode) {
-        int length = buffer.position() - MOST_HEAD_BYTES;
-        byte first = (byte) (SocketFrameReader.FINAL | opcode);
-        int begin;
-        if (length <= SocketFrameReader.MAX_CONTROL_BYTES) {
-            begin = MOST_HEAD_BYTES - 2;
-            buffer.put(begin + 1, (byte) length);
-        } else if (length <= 0xFFFF) {
-            begin = MOST_HEAD_BYTES - 2 - Short.BYTES;
-            buffer.put(begin + 1, (byte) SocketFrameReader.TWO_BYTES).putShort(begin + 2, (short) length);
-        } else {
-            begin = 0;
-            buffer.put(begin + 1, (byte) SocketFrameReader.EIGHT_BYTES).putLong(begin + 2, length);
-        }
-        buffer.put(begin, first).flip().position(begin);
-    }
-
-    /** {@return whether the transport has not taken all of the last message yet} */
-    private boolean isHeldUp() throws IOException {
-        PooledByteBuffer sent = message;
-        if (sent == null) {
-            return false;
-        }
-        ByteBuffer bytes = sent.getBuffer();
-        mustFlush = true;
-        int count = 1;
-        while (count > 0 && bytes.hasRemaining()) {
-            count = connection.getSinkChannel().write(bytes);
-        }
-        if (!bytes.hasRemaining()) {
-            message = null;
-            sent.close();
-        }
-        return message != null;
-    }
-
-    /** {@return whether the transport holds nothing back} */
-    private boolean isFlushed() throws IOException {
-        if (mustFlush && connection.getSinkChannel().flush()) {
-            mustFlush = false;
-            connection.getSinkChannel().suspendWrites();
-        }
-        return !mustFlush;
-    }
-
     /** The transport takes nothing more for now: {@link #pump} is called when it does. */
     private void blocked() {
         GuardedDownload source = this.source;
         if (source != null) {
             source.blocked();
         }
-        connection.getSinkChannel().resumeWrites();
+        writer.await();
     }
 
     // ---- the end
@@ -463,8 +382,7 @@ final class UndertowSocket implements Socket {
         } else if (end == End.MALFORMED) {
             // What still comes is dropped: to close the connection now would take from the client what it has not read.
             closeIsSent = false;
-            connection.getSinkChannel().shutdownWrites();
-            mustFlush = true;
+            writer.end();
             return true;
         }
         return false;
@@ -490,11 +408,7 @@ final class UndertowSocket implements Socket {
         cancelClose.run();
         release(cause);
         uncount();
-        PooledByteBuffer unsent = message;
-        message = null;
-        if (unsent != null) {
-            unsent.close();
-        }
+        writer.free();
         IoUtils.safeClose(connection);
     }
 

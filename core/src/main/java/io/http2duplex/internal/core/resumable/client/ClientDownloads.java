@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The downloads of one session: which one is current, when to attach again, and how long the server has been silent.
+ * (The file is long because when to attach again depends on all that downloads have come to.)
  *
  * <pre>
  *   DETACHED ──its first frame──▶ ATTACHED ──the current download ends, or the server is silent──▶ DETACHED
