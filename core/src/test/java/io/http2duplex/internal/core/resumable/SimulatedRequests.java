@@ -75,6 +75,11 @@ final class SimulatedRequests {
         streams = network.oneIn(4) ? 2 + network.random.nextInt(3) : Integer.MAX_VALUE;
     }
 
+    /** {@return whether requests may have to wait until others have ended} */
+    boolean mayWait() {
+        return streams < Integer.MAX_VALUE;
+    }
+
     /** A request of the client, until the client has its answer or wants none. */
     private abstract class Request {
         private boolean begun;

@@ -26,6 +26,9 @@ final class SimulatedStream {
     private long lastArrival;
     private boolean held;
     private boolean finished;
+    /** Whether an end that is under way does not arrive any more: what is under way is not whole. */
+    private boolean cut;
+
     private boolean swallowing;
     /** Whether nothing arrives before the end. */
     private boolean heldBack;
@@ -92,7 +95,7 @@ final class SimulatedStream {
                 while (!underWay.isEmpty() && !swallowing) {
                     deliver();
                 }
-                if (!swallowing) {
+                if (!swallowing && !cut) {
                     receiver.ended();
                 }
             });
@@ -105,6 +108,7 @@ final class SimulatedStream {
             return;
         }
         finished = true;
+        cut = true;
         int kept = size == 0 ? 0 : network.random.nextInt(size + 1);
         ArrayDeque<ByteBuffer> arriving = new ArrayDeque<>();
         for (ByteBuffer piece : underWay) {
@@ -118,7 +122,7 @@ final class SimulatedStream {
         underWay.addAll(arriving);
         arrive(() -> {
             if (!swallowing) {
-                swallowing = true; // an end that was under way does not come any more
+                swallowing = true;
                 receiver.broken();
             }
         });
