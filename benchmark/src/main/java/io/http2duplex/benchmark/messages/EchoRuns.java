@@ -44,7 +44,7 @@ public final class EchoRuns {
         systems.keySet().removeIf(title -> !settings.isMeasured(title));
         for (int round = 0; round < plan.rounds(); round++) {
             for (Map.Entry<String, EchoClient> system : systems.entrySet()) {
-                measure(system.getKey(), system.getValue(), round > 0 || plan.rounds() == 1);
+                measure(system.getKey(), system.getValue(), round >= plan.rounds() / 2);
             }
         }
     }
