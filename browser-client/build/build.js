@@ -43,6 +43,8 @@ const INTERNAL_NAMES = [
     'retryNow',
     'timeIs',
     'startedAt',
+    'probedAt',
+    'isQuiet',
     'isRotation',
     'hasWindow',
     'allTaken',

@@ -410,6 +410,37 @@ test('a streaming POST that has ended and is never answered is given up', () => 
   assert.ok(!core.isWanted(stream));
 });
 
+test('a stream that must end is given up when its PING is not answered, whatever is sent in the next one', () => {
+  const { core, download } = attached();
+  const ended = core.uploads.openStream(0);
+  core.uploads.nextPieces(ended, MIB, 0);
+  core.received(download, frame(FrameType.PONG, [ended.probe]), 0);
+  core.received(download, frame(FrameType.PING, [1]), 0);
+  core.uploads.nextPieces(ended, MIB, 0);
+  assert.ok(ended.probe);
+  core.received(download, frame(FrameType.ROTATE, []), 0);
+  let next = ended;
+  for (let now = 0; now < 3 * HEARTBEAT; now += 1_000) {
+    core.timeIs(now);
+    assert.ok(core.isWanted(ended), `at ${now}`);
+    next = core.isWanted(next) && next !== ended ? next : core.uploads.openStream(now);
+    core.received(download, frame(FrameType.PING, [1]), now);
+    core.uploads.nextPieces(next, MIB, now);
+    core.received(download, frame(FrameType.PONG, [next.probe]), now);
+  }
+  core.timeIs(3 * HEARTBEAT);
+  assert.ok(!core.isWanted(ended) && core.isWanted(next));
+});
+
+test('a socket gives a stream whose PING was not answered no more time', () => {
+  const { core } = attached();
+  const stream = core.uploads.openStream(0);
+  core.uploads.nextPieces(stream, MIB, 0);
+  core.uploads.openSocket(2_000);
+  core.timeIs(3_000);
+  assert.ok(!core.isWanted(stream));
+});
+
 test('a PING of a stream is late after 100 ms, and slower if a POST takes 100 ms and a third less', () => {
   const comparison = new Comparison();
   comparison.streamed(100);

@@ -7,6 +7,8 @@ import { joined } from '../../bytes.js';
  * @property {boolean} mustEnd a streaming body must end: there is nothing more for it
  * @property {Uint8Array[]} first what a streaming body begins with
  * @property {number} probe the PING in it; 0: none, or it was answered
+ * @property {number} probedAt when it was last given a PING
+ * @property {boolean} isQuiet that PING had hardly anything before it
  * @property {number} startedAt when it was begun; of a streaming one, when it began to carry what must be confirmed
  * @property {boolean} isStream
  * @property {boolean} mustProbe a streaming one has carried something since its last PING
@@ -23,6 +25,8 @@ export const newPart = (startedAt) => ({
   mustEnd: false,
   first: [],
   probe: 0,
+  probedAt: startedAt,
+  isQuiet: true,
   startedAt,
   isStream: false,
   mustProbe: false,

@@ -56,12 +56,8 @@ export class Uploads {
   #left;
   /** Nothing of the stream was seen to arrive yet. */
   #isUnproven = false;
-  /** When the stream last began with a PING or was given one. */
-  #probedAt = 0;
   /** How many PINGs the stream still sends one after the other, each with what follows the answer to the last. */
   #early = 0;
-  /** Whether it had hardly anything before it. */
-  #isQuiet = true;
   #comparison = new Comparison();
   /** @type {number[]} the PINGs that must be answered */
   #pongs = [];
@@ -191,8 +187,8 @@ export class Uploads {
     part.probe = ++this.#lastToken;
     part.mustProbe = false;
     this.#early--;
-    this.#probedAt = now;
-    this.#isQuiet = this.#newsOf(part) < FEW_BYTES;
+    part.probedAt = now;
+    part.isQuiet = this.#newsOf(part) < FEW_BYTES;
     return frame(PING, [part.probe]);
   }
 
@@ -256,7 +252,7 @@ export class Uploads {
       part.startedAt = carried ? part.startedAt : now;
       // Little of it is confirmed unless a PING follows.
       part.mustProbe = true;
-      if (!part.probe && (this.#early > 0 || now - this.#probedAt >= this.#heartbeat)) {
+      if (!part.probe && (this.#early > 0 || now - part.probedAt >= this.#heartbeat)) {
         pieces.push(this.#probe(part, now));
       }
     }
@@ -402,7 +398,7 @@ export class Uploads {
     if (token === stream?.probe) {
       stream.probe = 0;
       this.#isUnproven = false;
-      this.#comparison.streamed(this.#isQuiet ? now - this.#probedAt : 0);
+      this.#comparison.streamed(stream.isQuiet ? now - stream.probedAt : 0);
     }
     if (this.#comparison.answered(token, now) && stream && !stream.mustEnd) {
       if (this.#comparison.isOver) {
@@ -494,11 +490,11 @@ export class Uploads {
    */
   *#alarmsOf(part, onheld) {
     if (part.mustProbe && !part.probe && !part.mustEnd) {
-      yield [this.#probedAt + this.#heartbeat, (now) => (part.first = [this.#probe(part, now)])];
+      yield [part.probedAt + this.#heartbeat, (now) => (part.first = [this.#probe(part, now)])];
     }
     if (part === this.#stream && this.#isUnproven) {
       yield [
-        this.#probedAt + Math.min(PROBE_TIMEOUT_MILLISECONDS, this.#downloads.heartbeat || Infinity),
+        part.probedAt + Math.min(PROBE_TIMEOUT_MILLISECONDS, this.#downloads.heartbeat || Infinity),
         () => {
           this.mayStream = false;
           this.#lose(part);
@@ -507,7 +503,7 @@ export class Uploads {
     } else if (this.#waits(part)) {
       const hold = Math.max(SHORTEST_HOLD_MILLISECONDS, HELD_HEARTBEATS * this.#heartbeat);
       const bytesSince = Math.max(part.startedAt, this.#arrivedAt);
-      const since = this.#carries(part) ? bytesSince : part.probe ? this.#probedAt : part.startedAt;
+      const since = this.#carries(part) ? bytesSince : part.probe ? part.probedAt : part.startedAt;
       yield [since + hold, (now) => onheld(part, now)];
     }
   }

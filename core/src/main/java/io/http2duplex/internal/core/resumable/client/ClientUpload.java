@@ -20,6 +20,10 @@ public final class ClientUpload {
     int probe = NO_TOKEN;
     /** Whether the probe has not gone yet. */
     boolean probeDue;
+    /** When it began, or was last given a PING. */
+    long probedAt;
+    /** Whether that PING had hardly anything before it. */
+    boolean quiet;
     /** Whether a streaming one has carried something since its last PING. */
     boolean mustProbe;
     /** The PING in it that asks for a confirmation. */
@@ -41,6 +45,7 @@ public final class ClientUpload {
         this.stream = stream;
         this.socket = socket;
         this.startedAt = startedAt;
+        probedAt = startedAt;
     }
 
     /** {@return whether it has no length: its body is given piece by piece} */

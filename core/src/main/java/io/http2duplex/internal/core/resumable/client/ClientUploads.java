@@ -62,12 +62,8 @@ final class ClientUploads {
     private boolean mayStream;
     /** Whether nothing of the stream was seen to arrive yet. */
     private boolean unproven;
-    /** When the stream began, or was last given a PING. */
-    private long probedAt;
     /** How many PINGs the stream still sends one after the other, each with what follows the answer to the last. */
     private int early;
-    /** Whether its last PING had hardly anything before it. */
-    private boolean quiet;
 
     private final Comparison comparison = new Comparison();
     /** When streams have broken. */
@@ -109,7 +105,6 @@ final class ClientUploads {
         mayStream = limits.streams();
         backOff = new BackOff(random);
         arrivedAt = now;
-        probedAt = now;
     }
 
     boolean isWanted(Object request) {
@@ -207,7 +202,6 @@ final class ClientUploads {
         open.add(opened);
         stream = opened;
         if (opened.isSocket()) { // that it works was seen
-            probedAt = now;
             unproven = false;
             return opened;
         }
@@ -222,9 +216,9 @@ final class ClientUploads {
         streaming.probe = nextToken();
         streaming.probeDue = true;
         streaming.mustProbe = false;
-        probedAt = now;
+        streaming.probedAt = now;
         early--;
-        quiet = newsOf(streaming) < FEW_BYTES;
+        streaming.quiet = newsOf(streaming) < FEW_BYTES;
     }
 
     private int nextToken() {
@@ -315,7 +309,7 @@ final class ClientUploads {
     /** {@return when a PING must follow what it has carried} */
     private long probeDeadlineOf(ClientUpload upload) {
         boolean owes = upload.mustProbe && upload.probe == ClientUpload.NO_TOKEN && !upload.mustEnd && !closed;
-        return owes ? probedAt + heartbeat() : Deadline.NONE;
+        return owes ? upload.probedAt + heartbeat() : Deadline.NONE;
     }
 
     private boolean isProbeDue(ClientUpload upload, long now) {
@@ -505,7 +499,7 @@ final class ClientUploads {
         if (token == streaming.probe) {
             streaming.probe = ClientUpload.NO_TOKEN;
             unproven = false;
-            comparison.streamed(quiet ? now - probedAt : 0);
+            comparison.streamed(streaming.quiet ? now - streaming.probedAt : 0);
         }
         if (comparison.answered(token, now) && !streaming.mustEnd && !streaming.isSocket()) {
             if (comparison.isOver()) {
@@ -602,7 +596,7 @@ final class ClientUploads {
         }
         if (isUnproven(upload)) {
             long heartbeat = downloads.heartbeatNanos();
-            return probedAt + (heartbeat > 0 ? Math.min(PROBE_NANOS, heartbeat) : PROBE_NANOS);
+            return upload.probedAt + (heartbeat > 0 ? Math.min(PROBE_NANOS, heartbeat) : PROBE_NANOS);
         }
         return waitsSince(upload) + Math.max(SHORTEST_HOLD_NANOS, HELD_HEARTBEATS * heartbeat());
     }
@@ -611,7 +605,7 @@ final class ClientUploads {
         if (carriesNews(upload)) {
             return arrivedAt - upload.startedAt > 0 ? arrivedAt : upload.startedAt;
         }
-        return upload.probe == ClientUpload.NO_TOKEN ? upload.startedAt : probedAt;
+        return upload.probe == ClientUpload.NO_TOKEN ? upload.startedAt : upload.probedAt;
     }
 
     private boolean isUnproven(ClientUpload upload) {

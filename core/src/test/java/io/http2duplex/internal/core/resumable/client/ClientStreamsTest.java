@@ -178,4 +178,20 @@ class ClientStreamsTest {
         live(1, false);
         assertThat(session.isWanted(stream)).isFalse();
     }
+
+    @Test
+    void oneThatMustEndIsGivenUpWhenItsPingIsNotAnsweredWhateverIsSentInTheNext() {
+        ClientUpload ended = stream;
+        live(1, false);
+        session.received(download, ByteBuffer.allocate(4).putInt(0x06000000).flip(), now);
+        assertThat(ended.mustEnd()).isTrue();
+        write("c");
+        stream = requireNonNull(session.nextUpload(now), "no stream follows");
+        assertThat(stream.isStream()).isTrue();
+        live(3 * HEARTBEAT_SECONDS - 1, true);
+        assertThat(session.isWanted(ended)).isTrue();
+        live(1, true);
+        assertThat(session.isWanted(ended)).isFalse();
+        assertThat(session.isWanted(stream)).isTrue();
+    }
 }
