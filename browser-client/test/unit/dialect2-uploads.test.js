@@ -129,6 +129,28 @@ test('another download gives uploads that are lost no more time: something on th
   assert.equal(core.failure?.number, 4);
 });
 
+test('uploads that are lost each time with a silent server count, without its last silence', () => {
+  const session = attached();
+  const { core } = session;
+  core.write(Buffer.from('ab'));
+  let now = 0;
+  for (let heard = 0; heard <= RESUME_TIMEOUT; heard += HEARTBEAT) {
+    assert.ok(!core.isClosed, `at ${now}`);
+    assert.ok(core.uploads.nextBody(MIB, now));
+    now += HEARTBEAT;
+    core.received(session.download, frame(FrameType.PONG, [0]), now);
+    now += 0.75 * RESUME_TIMEOUT;
+    core.timeIs(now);
+    if (!core.isClosed) {
+      assert.ok(!core.downloads.isAttached);
+      core.downloads.attach(now);
+      session.download = core.openDownload(now);
+      core.received(session.download, hello(), now);
+    }
+  }
+  assert.equal(core.failure?.reason, 'No upload could be sent in time');
+});
+
 test('a loss of long ago, after which nothing was left to send, counts no longer', () => {
   const session = attached();
   const { core, download } = session;
@@ -732,7 +754,7 @@ test('when a server is treated as dead, what was under way is sent again', () =>
   core.write(Buffer.from('ab'));
   const part = core.uploads.nextBody(MIB, 1);
   assert.ok(part);
-  core.uploads.loseAll();
+  core.uploads.loseAll(1, 1);
   assert.ok(!core.isWanted(part));
   assert.deepEqual(typesOf(core.uploads.nextBody(MIB, 1)), [FrameType.DATA]);
 });

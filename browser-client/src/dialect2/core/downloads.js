@@ -373,7 +373,7 @@ export class Downloads {
   }
 
   /**
-   * @param {() => void} ondead called when a silent server is treated as dead
+   * @param {(heardAt: number, now: number) => void} ondead called when a silent server is treated as dead
    * @param {() => void} ontimeout called when a detached session must be given up
    * @returns {Generator<import('./session.js').Alarm, void>}
    */
@@ -401,7 +401,7 @@ export class Downloads {
       yield [
         this.#heardAt + this.#patience,
         (now) => {
-          ondead();
+          ondead(this.#heardAt, now);
           this.#open.delete(current);
           this.#lose(now);
         },

@@ -8,7 +8,7 @@ import { joined } from '../../bytes.js';
  * @property {Uint8Array[]} first what a streaming body begins with
  * @property {number} probe the PING in it; 0: none, or it was answered
  * @property {number} probedAt when it was last given a PING
- * @property {boolean} isQuiet that PING had hardly anything before it
+ * @property {boolean} [isQuiet] that PING had hardly anything before it
  * @property {number} startedAt when it was begun; of a streaming one, when it began to carry what must be confirmed
  * @property {boolean} isStream
  * @property {boolean} mustProbe a streaming one has carried something since its last PING
@@ -25,8 +25,7 @@ export const newPart = (startedAt) => ({
   mustEnd: false,
   first: [],
   probe: 0,
-  probedAt: startedAt,
-  isQuiet: true,
+  probedAt: 0,
   startedAt,
   isStream: false,
   mustProbe: false,

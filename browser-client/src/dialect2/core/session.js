@@ -271,7 +271,12 @@ export class ResumableSession {
    * @param {number} [retryAfter] milliseconds
    */
   uploadLost(part, now, retryAfter) {
-    if (this.uploads.lost(part, now, retryAfter)) {
+    this.#lost(this.uploads.lost(part, now, retryAfter));
+  }
+
+  /** @param {boolean} isStuck parts were lost for too long */
+  #lost(isStuck) {
+    if (isStuck) {
       this.reset(ErrorCode.CONNECTION_LOST, 'No upload could be sent in time');
     }
   }
@@ -315,7 +320,7 @@ export class ResumableSession {
       this.uploadLost(part, now);
     });
     yield* this.downloads.alarms(
-      () => this.uploads.loseAll(),
+      (heardAt, now) => this.#lost(this.uploads.loseAll(heardAt, now)),
       () => this.reset(ErrorCode.CONNECTION_LOST, 'It could not be resumed in time'),
     );
   }

@@ -317,13 +317,13 @@ export class Uploads {
     if (part === this.#stream && this.#downloads.isAttached) {
       this.#breaks = [...this.#breaks.filter((at) => now - at < BREAKS_MILLISECONDS), now];
     }
-    if (this.#carries(part)) {
-      this.#stuckSince = Math.min(this.#stuckSince, now);
-    }
-    this.#lose(part);
+    this.#lose(part, now);
     this.backOff.failed(now, retryAfter);
-    return now - Math.min(this.backOff.failingSince, this.#stuckSince) >= this.#downloads.uploadTimeout;
+    return this.#isStuck(now);
   }
+
+  /** @param {number} at @returns {boolean} whether parts had been lost for so long that the session must be given up */
+  #isStuck = (at) => at - Math.min(this.backOff.failingSince, this.#stuckSince) >= this.#downloads.uploadTimeout;
 
   /** A part was not answered in time. @param {Part} part */
   held(part) {
@@ -332,15 +332,24 @@ export class Uploads {
     }
   }
 
-  /** The server is treated as dead. */
-  loseAll() {
-    this.#parts.forEach((part) => this.#lose(part));
+  /**
+   * The server is treated as dead.
+   * @param {number} heardAt when it was last heard: its silence alone is no reason to give the session up
+   * @param {number} now
+   * @returns {boolean} as of `lost`
+   */
+  loseAll(heardAt, now) {
+    this.#parts.forEach((part) => this.#lose(part, now));
+    return this.#isStuck(heardAt);
   }
 
-  /** @param {Part} part */
-  #lose(part) {
+  /** @param {Part} part @param {number} [now] without it that does not count as a failure */
+  #lose(part, now = Infinity) {
     if (!this.#forget(part)) {
       return;
+    }
+    if (this.#carries(part)) {
+      this.#stuckSince = Math.min(this.#stuckSince, now);
     }
     this.#sending.lost([...this.#parts].flatMap(({ ranges }) => ranges));
     this.pinged(part.pongs);

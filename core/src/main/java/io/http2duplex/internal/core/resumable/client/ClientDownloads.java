@@ -459,7 +459,7 @@ final class ClientDownloads {
         }
         ClientDownload silent = current;
         if (silent != null && Deadline.isPast(silenceDeadline(), now)) {
-            session.serverSilent(silent, now);
+            session.serverSilent(silent, heardAt, now);
         }
         if (Deadline.isPast(resumeDeadline(), now)) {
             session.awayForTooLong();

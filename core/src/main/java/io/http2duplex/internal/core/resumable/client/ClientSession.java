@@ -337,13 +337,16 @@ public final class ClientSession extends FrameSession {
 
     private void lost(ClientUpload upload, long asked, long now) {
         mayAbort = true;
-        if (uploads.lost(upload, now, asked) && !isFinished()) {
-            reset(new Failure(
-                    ErrorCode.CONNECTION_LOST,
-                    withDisturbance(
-                            "No upload could be sent within " + downloads.uploadNanos() / NANOS_PER_MILLI + " ms."),
-                    disturbanceCause));
+        if (uploads.lost(upload, now, asked)) {
+            noUploadInTime();
         }
+    }
+
+    private void noUploadInTime() {
+        reset(new Failure(
+                ErrorCode.CONNECTION_LOST,
+                withDisturbance("No upload could be sent within " + downloads.uploadNanos() / NANOS_PER_MILLI + " ms."),
+                disturbanceCause));
     }
 
     // ---- what the server refuses
@@ -436,10 +439,13 @@ public final class ClientSession extends FrameSession {
         downloads.attachFailed(attempt, now, 0);
     }
 
-    void serverSilent(ClientDownload silent, long now) {
+    void serverSilent(ClientDownload silent, long heardAt, long now) {
         String how = "The server gave no sign of life for " + downloads.patienceNanos() / NANOS_PER_MILLI + " ms.";
         disturbed(how, null);
-        uploads.loseAll();
+        if (uploads.loseAll(heardAt, now)) {
+            noUploadInTime();
+            return;
+        }
         if (silent.isPoll()) {
             downloads.drop();
         }

@@ -412,12 +412,20 @@ final class ClientUploads {
             breaks = since(now, BREAKS_NANOS);
             breaks.add(now);
         }
+        countLoss(upload, now);
+        lose(upload);
+        backOff.failed(now, upload.isStream() ? Math.max(asked, STREAM_PAUSE_NANOS) : asked);
+        return isStuck(now);
+    }
+
+    private void countLoss(ClientUpload upload, long now) {
         if (carriesNews(upload) && stuckSince == Deadline.NONE) {
             stuckSince = now;
         }
-        lose(upload);
-        backOff.failed(now, upload.isStream() ? Math.max(asked, STREAM_PAUSE_NANOS) : asked);
-        return failsFor(now, backOff.failingSince()) || failsFor(now, stuckSince);
+    }
+
+    private boolean isStuck(long at) {
+        return failsFor(at, backOff.failingSince()) || failsFor(at, stuckSince);
     }
 
     private boolean failsFor(long now, long since) {
@@ -434,9 +442,18 @@ final class ClientUploads {
         return kept;
     }
 
-    /** The server is treated as dead. */
-    void loseAll() {
-        List.copyOf(open).forEach(this::lose);
+    /**
+     * The server is treated as dead.
+     *
+     * @param heardAt when it was last heard: its silence alone is no reason to give the session up
+     * @return as of {@link #lost}
+     */
+    boolean loseAll(long heardAt, long now) {
+        for (ClientUpload upload : List.copyOf(open)) {
+            countLoss(upload, now);
+            lose(upload);
+        }
+        return isStuck(heardAt);
     }
 
     private void lose(ClientUpload upload) {

@@ -14,8 +14,10 @@ import org.junit.jupiter.api.Test;
 class ClientPostsTest {
     private static final int WINDOW = 1 << 20;
     private static final int LENGTH = 100_000;
+    private static final long HEARTBEAT = 15_000_000_000L;
+    private static final long RESUME_TIMEOUT = 2 * HEARTBEAT;
 
-    private final long now = Long.MAX_VALUE - 5;
+    private long now = Long.MAX_VALUE - 5;
     private final ClientSession session = new ClientSession(
             new ClientLimits(WINDOW, WINDOW, 0, WINDOW, false, List.of(DownloadMode.STREAMING), 0),
             new OpenedBy(0, DownloadMode.STREAMING),
@@ -28,6 +30,14 @@ class ClientPostsTest {
         session.answered(post, new Answer(status, null, 0, new IllegalStateException("the answer")), true, now);
     }
 
+    private static ByteBuffer hello() {
+        return ByteBuffer.allocate(12)
+                .putInt(0x07000008)
+                .putInt(15_000)
+                .putInt(30_000)
+                .flip();
+    }
+
     private ClientUpload next() {
         return requireNonNull(session.nextUpload(now), "there is no POST");
     }
@@ -35,9 +45,7 @@ class ClientPostsTest {
     @Test
     void whatIsTooLargeForSomethingOnTheWayGoesInSmallerOnesOneAtATimeUntilOneIsTaken() {
         ClientDownload download = session.opened(session.opening(), false, now);
-        ByteBuffer hello =
-                ByteBuffer.allocate(12).putInt(0x07000008).putInt(15_000).putInt(30_000);
-        session.received(download, hello.flip(), now);
+        session.received(download, hello(), now);
         session.received(download, new FrameEncoder().window(0, WINDOW).take(), now);
         session.writeCopy(ByteBuffer.allocate(LENGTH));
 
@@ -52,5 +60,27 @@ class ClientPostsTest {
         answer(next(), Answer.PROCESSED);
         assertThat(next().length()).isBetween(length, length + 100);
         assertThat(next().length()).isBetween(length, length + 100);
+    }
+
+    @Test
+    void thoseThatAreLostEachTimeWithASilentServerCountWithoutItsLastSilence() {
+        ClientDownload download = session.opened(session.opening(), false, now);
+        session.received(download, hello(), now);
+        session.received(download, new FrameEncoder().window(0, WINDOW).take(), now);
+        session.writeCopy(ByteBuffer.allocate(LENGTH));
+        for (long heard = 0; heard <= RESUME_TIMEOUT; heard += HEARTBEAT) {
+            assertThat(session.failure()).isNull();
+            ClientUpload post = next();
+            now += HEARTBEAT;
+            session.received(download, new FrameEncoder().pong(0).take(), now);
+            now += RESUME_TIMEOUT * 3 / 4;
+            session.timeIs(now);
+            assertThat(session.isWanted(post)).isFalse();
+            if (session.failure() == null) {
+                download = session.opened(requireNonNull(session.nextAttempt(now)), false, now);
+                session.received(download, hello(), now);
+            }
+        }
+        assertThat(requireNonNull(session.failure()).reason()).startsWith("No upload could be sent within 30000 ms.");
     }
 }
