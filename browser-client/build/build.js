@@ -19,8 +19,8 @@ const NODE_FACE_LIMIT = 47_950;
 // streaming POST with others: the PINGs for that go between what the core sends. 50 spare a small write its promises, and a
 // small turn its timers. 60 keep a server from having it ask all the time. 90 make an error of a chunk that is transferred too
 // early, and of what is no signal. 30 end a session none of whose uploads arrive, although its server is treated as dead each
-// time before they count as held.
-const WEB_STREAMS_FACE_LIMIT = 13_000;
+// time before they count as held. 30 replace a download before the server ends it, however often that is asked for.
+const WEB_STREAMS_FACE_LIMIT = 13_050;
 const DIALECT_1_LIMIT = 4_000;
 // Of these, 40 refuse a duplex whose reload may have cut a message.
 const MESSAGES_LIMIT = 1_050;

@@ -146,6 +146,25 @@ test('polls that bring nothing but frames about the connection follow each other
   assert.ok(requests > 100 && requests <= 505, `${requests} requests`);
 });
 
+test('a download that must be replaced is replaced within half a heartbeat, in which the server may end it', () => {
+  for (const heartbeat of [2_000, 6_000, HEARTBEAT, 0]) {
+    const core = new ResumableSession({ initialWindow: 100, maxWindow: 400, random: () => 0.999 }, 0);
+    let longest = 0;
+    let now = 0;
+    for (let i = 0; i < 10; i++) {
+      const download = core.openDownload(now);
+      core.received(download, hello(heartbeat), now);
+      core.received(download, frame(FrameType.ROTATE, []), now);
+      const since = now;
+      for (; !core.downloads.mustAttach(now); now++, core.timeIs(now));
+      longest = Math.max(longest, now - since);
+      core.downloads.attach(now);
+    }
+    const bound = Math.min(heartbeat / 2 || 5_000, 5_000);
+    assert.ok(longest <= bound && longest > 0.9 * bound, `${longest} of ${heartbeat} ms`);
+  }
+});
+
 test('a download that the server wants replaced after a second is replaced at once', () => {
   const { core, download } = attached();
   let current = download;

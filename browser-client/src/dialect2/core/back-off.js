@@ -42,12 +42,14 @@ export class BackOff {
    * A failure during a pause does not count, except that the server may ask for a longer pause.
    * @param {number} now
    * @param {number} [atLeast] milliseconds that the server asks for
+   * @param {number} [longest] the bound of the pause, in milliseconds, unless the first one is larger
    */
-  failed(now, atLeast = 0) {
+  failed(now, atLeast = 0, longest = LONGEST_PAUSE_MILLISECONDS) {
     this.failingSince = Math.min(this.failingSince, now);
     atLeast = Math.min(atLeast, LONGEST_ASKED_MILLISECONDS);
     if (!this.isPausing(now)) {
-      const bound = Math.min(FIRST_PAUSE_MILLISECONDS * (2 ** this.#failures++ - 1), LONGEST_PAUSE_MILLISECONDS);
+      const doubled = FIRST_PAUSE_MILLISECONDS * (2 ** this.#failures++ - 1);
+      const bound = Math.min(doubled, LONGEST_PAUSE_MILLISECONDS, Math.max(FIRST_PAUSE_MILLISECONDS, longest));
       atLeast = Math.max(atLeast, this.#random() * bound);
     }
     if (atLeast > 0) {

@@ -306,7 +306,8 @@ export class Downloads {
     if (isCurrent && !this.#mustRotate) {
       this.#mustRotate = true;
       if (now - download.openedAt < EARLY_MILLISECONDS) {
-        this.#rotations.failed(now);
+        // After a heartbeat the server ends it.
+        this.#rotations.failed(now, 0, this.heartbeat / 2 || undefined);
       } else {
         this.#rotations.reset();
       }

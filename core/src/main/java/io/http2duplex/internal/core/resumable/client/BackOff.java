@@ -62,12 +62,18 @@ final class BackOff {
      * @param asked how long a pause the server asks for; 0 if it does not
      */
     void failed(long now, long asked) {
+        failed(now, asked, LONGEST_PAUSE_NANOS);
+    }
+
+    /** @param longest the bound of the pause, unless the first one is larger */
+    void failed(long now, long asked, long longest) {
         if (failingSince == Deadline.NONE) {
             failingSince = now;
         }
         long pause = Math.min(asked, LONGEST_ASKED_NANOS);
         if (!isPausing(now)) {
-            long bound = Math.min(FIRST_PAUSE_NANOS * ((1L << failures) - 1), LONGEST_PAUSE_NANOS);
+            long doubled = Math.min(FIRST_PAUSE_NANOS * ((1L << failures) - 1), LONGEST_PAUSE_NANOS);
+            long bound = Math.min(doubled, Math.max(FIRST_PAUSE_NANOS, longest));
             failures = Math.min(failures + 1, MOST_DOUBLINGS);
             pause = Math.max(pause, (long) (random.getAsDouble() * bound));
         }

@@ -318,7 +318,7 @@ final class ClientDownloads {
         if (isCurrent && !mustRotate) {
             mustRotate = true;
             if (now - download.openedAt() < EARLY_NANOS) {
-                rotations.failed(now, 0);
+                rotations.failed(now, 0, pollNanos() / 2); // the server ends it after a heartbeat
             } else {
                 rotations.reset();
             }

@@ -14,6 +14,7 @@ class ClientEarlyEndsTest {
     private static final long MILLI = 1_000_000L;
 
     private long now = 1;
+    private int heartbeat = 15_000;
     private final ClientSession session = new ClientSession(
             new ClientLimits(1024, 1024, 0, 1000, false, List.of(DownloadMode.STREAMING), 0),
             new OpenedBy(0, DownloadMode.STREAMING),
@@ -31,7 +32,7 @@ class ClientEarlyEndsTest {
         ClientDownload download = session.opened(attempt, poll, now);
         ByteBuffer hello = ByteBuffer.allocate(12)
                 .putInt(0x07000008)
-                .putInt(15_000)
+                .putInt(heartbeat)
                 .putInt(30_000)
                 .flip();
         session.received(download, hello, now);
@@ -89,6 +90,23 @@ class ClientEarlyEndsTest {
             session.ended(download, now);
         });
         assertThat(requests).isBetween(100, 505);
+    }
+
+    @Test
+    void aDownloadThatMustBeReplacedIsReplacedWithinHalfAHeartbeatInWhichTheServerMayEndIt() {
+        heartbeat = 2_000;
+        ClientDownload download = open(session.opening(), false);
+        for (int i = 0; i < 10; i++) {
+            rotate(download);
+            long since = now;
+            Attempt next = session.nextAttempt(now);
+            for (; next == null; next = session.nextAttempt(now)) {
+                now += MILLI;
+                session.timeIs(now);
+            }
+            assertThat(now - since).isLessThanOrEqualTo(1_000 * MILLI);
+            download = open(next, false);
+        }
     }
 
     @Test
