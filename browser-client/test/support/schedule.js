@@ -398,7 +398,7 @@ export class Schedule {
     if (client.downloads.mustAttach(now)) {
       this.#downloads.resume();
     }
-    this.#uploads.send(this.#clientApplication.written > 0);
+    this.#uploads.send();
     this.#sockets.send();
   }
 

@@ -1,8 +1,10 @@
 // How the client's POSTs travel in a schedule: several at a time, or streamed, and what a network does to them.
 import assert from 'node:assert/strict';
 
+/** As in src/dialect2/fetch/upload.js. */
 const MAX_POSTS = 4;
-/** As in src/dialect2/fetch/upload.js: POSTs are not made smaller when something on the way refuses them as too large. */
+const MAX_FULL_POSTS = 12;
+/** As there: POSTs are not made smaller when something on the way refuses them as too large. */
 const SMALLEST_LIMIT = 1_000;
 const STREAM_PAUSE_MILLISECONDS = 250;
 /** A POST that is held may take so many heartbeats until its bytes have gone another way. */
@@ -85,25 +87,21 @@ export class Uploads {
     this.#client = client;
   }
 
-  get #mayStream() {
-    const { downloads, uploads, isClosed } = this.#client;
-    return this.mode !== 'post' && downloads.isAttached && !isClosed && !uploads.isOnSocket;
-  }
-
-  /** @param {boolean} isBegun whether the application has written */
-  send(isBegun) {
-    const client = this.#client;
-    if (!client.uploads.mayStream) {
-      this.mode = 'post';
-    }
+  send() {
+    const { uploads, isClosed } = this.#client;
+    const { now } = this.#world;
     if (this.#stream) {
       this.#sendStream();
-    } else if (this.#mayStream && isBegun) {
+    } else if (this.mode !== 'post' && uploads.wantsStream(now)) {
       this.#openStream();
     }
-    if (!this.#stream || client.isClosed || client.uploads.wantsPost) {
-      const mayCarry = !this.#stream && this.#posts < MAX_POSTS;
-      const next = () => client.uploads.nextBody(mayCarry ? this.#maxBody : 0, this.#world.now);
+    if (!uploads.mayStream) {
+      this.mode = 'post';
+    }
+    if (!this.#stream || isClosed || uploads.wantsPost) {
+      const most = () => (uploads.sendable < this.#maxBody ? MAX_POSTS : MAX_FULL_POSTS);
+      const mayCarry = () => !this.#stream && this.#posts < most();
+      const next = () => uploads.nextBody(mayCarry() ? this.#maxBody : 0, now);
       for (let part; (part = next());) {
         this.#post(part);
       }
