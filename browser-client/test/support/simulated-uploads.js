@@ -7,7 +7,7 @@ const MAX_FULL_POSTS = 12;
 /** As there: POSTs are not made smaller when something on the way refuses them as too large. */
 const SMALLEST_LIMIT = 1_000;
 const STREAM_PAUSE_MILLISECONDS = 250;
-/** A POST that is held may take so many heartbeats until its bytes have gone another way. */
+/** How many heartbeats after the last confirmation the bytes of a POST that is held must have gone another way. */
 const HEARTBEATS_TO_REPLACE = 4;
 const DEFAULT_HEARTBEAT_MILLISECONDS = 15_000;
 
@@ -56,7 +56,10 @@ export class Uploads {
   #holds;
   /** From when on no POST arrives, whatever else does; Infinity: never. */
   #passesUntil;
-  /** @type {{ at: number, to: number } | undefined} when the server must have everything before an offset */
+  /**
+   * When the server must have everything before an offset, and up to where the client knew that it has.
+   * @type {{ at: number, to: number, arrived: number } | undefined}
+   */
   due;
 
   /**
@@ -90,6 +93,10 @@ export class Uploads {
   send() {
     const { uploads, isClosed } = this.#client;
     const { now } = this.#world;
+    if (this.due && this.#arrived > this.due.arrived) {
+      // Such as what an earlier POST has brought that was lost.
+      this.#mustArrive(this.due.to);
+    }
     if (this.#stream) {
       this.#sendStream();
     } else if (this.mode !== 'post' && uploads.wantsStream(now)) {
@@ -255,9 +262,18 @@ export class Uploads {
     const client = this.#client;
     if (client.isWanted(part)) {
       exchange.hold();
-      const heartbeat = client.downloads.heartbeat || DEFAULT_HEARTBEAT_MILLISECONDS;
-      this.due = { at: this.#world.now + HEARTBEATS_TO_REPLACE * heartbeat, to: part.ranges.at(-1)?.to ?? 0 };
+      this.#mustArrive(part.ranges.at(-1)?.to ?? 0);
     }
+  }
+
+  /** @param {number} to */
+  #mustArrive(to) {
+    const heartbeat = this.#client.downloads.heartbeat || DEFAULT_HEARTBEAT_MILLISECONDS;
+    this.due = { at: this.#world.now + HEARTBEATS_TO_REPLACE * heartbeat, to, arrived: this.#arrived };
+  }
+
+  get #arrived() {
+    return this.#client.suspend().sending.arrived;
   }
 
   /** @param {Uint8Array} bytes of a body that comes once more, whole or in part */
