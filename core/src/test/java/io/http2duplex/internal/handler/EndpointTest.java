@@ -219,9 +219,9 @@ class EndpointTest {
         CompletableFuture<Duplex> opened = new CompletableFuture<>();
         start(
                 opened::complete,
-                options -> options.heartbeat(Duration.ofMillis(20))
-                        .resumeTimeout(Duration.ofMillis(20))
-                        .idleTimeout(dialect == Dialect.DIALECT_2 ? Duration.ZERO : Duration.ofMillis(100)));
+                options -> options.heartbeat(Duration.ofMillis(200))
+                        .resumeTimeout(Duration.ofMillis(200))
+                        .idleTimeout(dialect == Dialect.DIALECT_2 ? Duration.ZERO : Duration.ofSeconds(1)));
         TestBrowser browser = host.open(dialect, new Client(Quirk.LOSES_SILENTLY));
         assertThat(get(browser.post(UploadKind.CHUNK, new byte[1]))).isEqualTo(200);
         browser.vanish();
