@@ -121,7 +121,7 @@ export class ServerSession {
 
   /**
    * @param {{ heartbeat: number, resumeTimeout: number, initialWindow: number, maxWindow: number, webSocket?: boolean,
-   *   rotatesAtOnce?: boolean }} options rotatesAtOnce: each download is to be replaced as soon as it has begun
+   *   rotatesAtOnce?: boolean }} options rotatesAtOnce: each download must be replaced as soon as it has begun
    * @param {number} now
    */
   constructor({ heartbeat, resumeTimeout, initialWindow, maxWindow, webSocket = false, rotatesAtOnce = false }, now) {

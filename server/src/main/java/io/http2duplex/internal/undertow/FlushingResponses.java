@@ -1,15 +1,12 @@
 package io.http2duplex.internal.undertow;
 
-import io.undertow.server.Connectors;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import org.xnio.channels.StreamSourceChannel;
-import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
-import org.xnio.conduits.WriteReadyHandler;
 
 /** A handler that flushes the responses of another after every write, and goes on until all of it has gone out. */
 public final class FlushingResponses implements HttpHandler {
@@ -25,18 +22,12 @@ public final class FlushingResponses implements HttpHandler {
         next.handleRequest(exchange);
     }
 
-    private static final class Flushing extends AbstractStreamSinkConduit<StreamSinkConduit>
-            implements WriteReadyHandler {
-        private WriteReadyHandler handler;
-        /** Whether the handler waits to write. */
-        private boolean resumed;
+    private static final class Flushing extends ResponseSink {
         /** Whether something written has not gone out. */
         private boolean unflushed;
 
         Flushing(StreamSinkConduit next, HttpServerExchange exchange) {
-            super(next);
-            handler = new WriteReadyHandler.ChannelListenerHandler<>(Connectors.getConduitSinkChannel(exchange));
-            next.setWriteReadyHandler(this);
+            super(next, exchange);
         }
 
         @Override
@@ -75,33 +66,11 @@ public final class FlushingResponses implements HttpHandler {
         }
 
         @Override
-        public void resumeWrites() {
-            resumed = true;
-            next.resumeWrites();
-        }
-
-        @Override
-        public void wakeupWrites() {
-            resumed = true;
-            next.wakeupWrites();
-        }
-
-        @Override
         public void suspendWrites() {
             resumed = false;
             if (!unflushed) {
                 next.suspendWrites();
             }
-        }
-
-        @Override
-        public boolean isWriteResumed() {
-            return resumed;
-        }
-
-        @Override
-        public void setWriteReadyHandler(WriteReadyHandler newHandler) {
-            handler = newHandler;
         }
 
         @Override
@@ -115,16 +84,6 @@ public final class FlushingResponses implements HttpHandler {
             } catch (IOException e) {
                 handler.writeReady(); // which meets the failure itself
             }
-        }
-
-        @Override
-        public void forceTermination() {
-            handler.forceTermination();
-        }
-
-        @Override
-        public void terminated() {
-            handler.terminated();
         }
     }
 }

@@ -1,11 +1,8 @@
 package io.http2duplex.internal.undertow;
 
-import io.undertow.server.Connectors;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
-import org.xnio.conduits.WriteReadyHandler;
 
 /**
  * A handler in front of one that sends files. It sees to it that the write listener of a response is called only while it
@@ -27,28 +24,9 @@ public final class SuspendedWrites implements HttpHandler {
         next.handleRequest(exchange);
     }
 
-    private static final class Guarded extends AbstractStreamSinkConduit<StreamSinkConduit>
-            implements WriteReadyHandler {
-        private WriteReadyHandler handler;
-        /** Whether the handler waits to write. Set by workers, too. */
-        private volatile boolean resumed;
-
+    private static final class Guarded extends ResponseSink {
         Guarded(StreamSinkConduit next, HttpServerExchange exchange) {
-            super(next);
-            handler = new WriteReadyHandler.ChannelListenerHandler<>(Connectors.getConduitSinkChannel(exchange));
-            next.setWriteReadyHandler(this);
-        }
-
-        @Override
-        public void resumeWrites() {
-            resumed = true;
-            next.resumeWrites();
-        }
-
-        @Override
-        public void wakeupWrites() {
-            resumed = true;
-            next.wakeupWrites();
+            super(next, exchange);
         }
 
         @Override
@@ -58,32 +36,12 @@ public final class SuspendedWrites implements HttpHandler {
         }
 
         @Override
-        public boolean isWriteResumed() {
-            return resumed;
-        }
-
-        @Override
-        public void setWriteReadyHandler(WriteReadyHandler newHandler) {
-            handler = newHandler;
-        }
-
-        @Override
         public void writeReady() {
             if (resumed) {
                 handler.writeReady();
             } else {
                 next.suspendWrites();
             }
-        }
-
-        @Override
-        public void forceTermination() {
-            handler.forceTermination();
-        }
-
-        @Override
-        public void terminated() {
-            handler.terminated();
         }
     }
 }

@@ -159,7 +159,7 @@ final class SimulatedServer {
         react();
     }
 
-    /** Each download is to be replaced as soon as it has begun. */
+    /** Each download must be replaced as soon as it has begun. */
     boolean rotatesAtOnce;
 
     void rotate() {
