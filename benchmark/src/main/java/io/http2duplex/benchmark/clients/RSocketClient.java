@@ -1,5 +1,7 @@
 package io.http2duplex.benchmark.clients;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.JdkSslContext;
@@ -32,10 +34,10 @@ final class RSocketClient implements TransferClient {
         SslContext tls = new JdkSslContext(
                 context, true, null, IdentityCipherSuiteFilter.INSTANCE, null, ClientAuth.NONE, null, false);
         TcpClient tcp = TcpClient.create().host("localhost").port(port).secure(spec -> spec.sslContext(tls));
-        socket = RSocketConnector.create()
+        socket = requireNonNull(RSocketConnector.create()
                 .resume(new Resume())
                 .connect(TcpClientTransport.create(tcp))
-                .block(PATIENCE);
+                .block(PATIENCE));
     }
 
     @Override
