@@ -43,17 +43,12 @@ public final class JdkTransport implements Transport {
 
     /** A client, and how many requests of each kind are under way with it. */
     private static final class Pooled {
-        final HttpClient client;
-        /** Completes when the first request was answered, or has failed, or took too long. */
-        final CompletableFuture<Void> connected = new CompletableFuture<>();
+        /** The client, once its first request was answered, or has failed, or took too long. A failure: there is no client. */
+        final CompletableFuture<HttpClient> ready = new CompletableFuture<>();
 
         boolean begun;
         int downloads;
         int uploads;
-
-        Pooled(HttpClient client) {
-            this.client = client;
-        }
 
         int count(boolean download) {
             return download ? downloads : uploads;
@@ -69,7 +64,8 @@ public final class JdkTransport implements Transport {
     }
 
     /**
-     * @param clients called when no client has room, and when a connection seems dead: an HttpClient would go on using it
+     * @param clients called when no client has room, and when a connection seems dead: an HttpClient would go on using it.
+     *     It is called with no lock held, by the thread that opens the first request of the client
      * @param maxDuplexes how many downloads, and how many uploads, one client may have under way
      */
     public JdkTransport(Supplier<HttpClient> clients, int maxDuplexes) {
@@ -89,7 +85,7 @@ public final class JdkTransport implements Transport {
             }
         }
         if (taken == null || (taken.count(download) >= maxDuplexes && pool.size() < MAX_CLIENTS)) {
-            taken = new Pooled(Objects.requireNonNull(clients.get(), "httpClient gave null"));
+            taken = new Pooled();
             pool.add(taken);
         }
         taken.add(download, 1);
@@ -133,13 +129,12 @@ public final class JdkTransport implements Transport {
         Pooled used = take(download);
         Exchange exchange = new Exchange(receiver, used, download);
         if (begins(used)) {
-            exchange.send(built);
-            Scheduler.SHARED.after(CONNECT_NANOS, () -> used.connected.complete(null));
-        } else if (used.connected.isDone()) {
-            exchange.send(built);
+            HttpClient client = make(used);
+            exchange.send(built, client);
+            Scheduler.SHARED.after(CONNECT_NANOS, () -> used.ready.complete(client));
         } else {
-            CompletionStage<Void> connected = used.connected;
-            connected.thenRun(() -> exchange.sendLater(built));
+            CompletionStage<HttpClient> ready = used.ready;
+            ready.whenComplete((client, failure) -> exchange.sendLater(built, client, failure));
         }
         return exchange;
     }
@@ -148,6 +143,17 @@ public final class JdkTransport implements Transport {
         boolean first = !used.begun;
         used.begun = true;
         return first;
+    }
+
+    /** Calls the application, which may take its time, or fail: then so do the requests that wait, and the next tries again. */
+    private HttpClient make(Pooled used) {
+        try {
+            return Objects.requireNonNull(clients.get(), "httpClient gave null");
+        } catch (RuntimeException | Error e) {
+            leave(used);
+            used.ready.completeExceptionally(e);
+            throw e;
+        }
     }
 
     /** One request. Its response's body is always subscribed to: otherwise its stream would stay open. */
@@ -176,20 +182,23 @@ public final class JdkTransport implements Transport {
                 }
                 over = true;
             }
-            used.connected.complete(null); // if it was the first, others must not wait for it
             giveBack(used, download);
         }
 
-        /** Sends the request when others have waited for a connection. */
-        void sendLater(HttpRequest request) {
+        /** Sends the request when there is a connection, or tells that there is no client. */
+        void sendLater(HttpRequest request, @Nullable HttpClient ready, @Nullable Throwable failure) {
             try {
-                send(request);
-            } catch (RuntimeException e) {
+                if (ready == null) {
+                    over();
+                    throw new IOException("There is no HttpClient", failure);
+                }
+                send(request, ready);
+            } catch (IOException | RuntimeException e) {
                 receiver.failed(e);
             }
         }
 
-        void send(HttpRequest request) {
+        void send(HttpRequest request, HttpClient client) {
             synchronized (this) {
                 if (aborted) {
                     return;
@@ -197,8 +206,9 @@ public final class JdkTransport implements Transport {
             }
             CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> sent;
             try {
-                sent = used.client.sendAsync(request, BodyHandlers.ofPublisher());
+                sent = client.sendAsync(request, BodyHandlers.ofPublisher());
             } catch (RuntimeException e) {
+                used.ready.complete(client); // if it was the first, others must not wait for it
                 over();
                 throw e;
             }
@@ -211,12 +221,14 @@ public final class JdkTransport implements Transport {
                 sent.cancel(true);
             }
             CompletionStage<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> stage = sent;
-            stage.whenComplete(this::answered);
+            stage.whenComplete((answer, thrown) -> {
+                used.ready.complete(client); // as above
+                answered(answer, thrown);
+            });
         }
 
         private void answered(
                 @Nullable HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer, @Nullable Throwable thrown) {
-            used.connected.complete(null);
             if (answer == null) {
                 over();
                 Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
