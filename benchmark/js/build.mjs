@@ -26,6 +26,7 @@ for (const file of ['web-streams.js', 'dialect1.js', 'websocket.js', 'ways.js'])
   await cp(join(bundles, file), join(out, file));
   await cp(join(bundles, file), join(alone, file));
 }
+await cp(join(bundles, 'index.js'), join(out, 'index.js'));
 await stayOnWebSockets(join(alone, 'websocket.js'));
 
 for (const [name, contents] of [

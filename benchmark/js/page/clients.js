@@ -18,23 +18,15 @@ export const clients = {
       }
     }),
 
+  /** This project's other face: Node streams. */
+  'node-streams': (options) => nodeStreams(async (path) => (await import('/index.js')).make(path, options)),
+
   /** npm http2-duplex. */
-  'http2-duplex': ({ streaming }) => ({
-    async open(path, onBytes, onFailure) {
+  'http2-duplex': ({ streaming }) =>
+    nodeStreams(async (path) => {
       const { make } = await import('/http2-duplex.js');
-      const duplex = await make(path, { disable_request_streaming: !streaming });
-      const failure = untilClosed(onFailure);
-      duplex.on('data', onBytes);
-      duplex.on('error', failure.report);
-      return {
-        write: (bytes) => (duplex.write(bytes) ? undefined : new Promise((resolve) => duplex.once('drain', resolve))),
-        close() {
-          failure.ignore();
-          duplex.destroy();
-        },
-      };
-    },
-  }),
+      return make(path, { disable_request_streaming: !streaming });
+    }),
 
   websocket: () => ({
     async open(path, onBytes, onFailure) {
@@ -127,6 +119,25 @@ function ours(bundle, options, carried) {
           failure.ignore();
           writer.abort().catch(() => {});
           reader.cancel().catch(() => {});
+        },
+      };
+    },
+  };
+}
+
+/** @param {(path: string) => Promise<object>} make opens a Node duplex */
+function nodeStreams(make) {
+  return {
+    async open(path, onBytes, onFailure) {
+      const duplex = await make(path);
+      const failure = untilClosed(onFailure);
+      duplex.on('data', onBytes);
+      duplex.on('error', failure.report);
+      return {
+        write: (bytes) => (duplex.write(bytes) ? undefined : new Promise((resolve) => duplex.once('drain', resolve))),
+        close() {
+          failure.ignore();
+          duplex.destroy();
         },
       };
     },

@@ -332,7 +332,7 @@ public final class BrowserPart {
                             ? Map.of("bytes", plan.firstBulk(), "millis", plan.bulkMillis(roundTrip) / 2)
                             : Map.of("bytes", sizes.get(key(system, roundTrip, bulk)), "millis", 0));
         }
-        phases.put("open", Map.of("count", plan.open()));
+        phases.put("open", Map.of("count", plan.open(), "times", plan.openings()));
         return phases;
     }
 

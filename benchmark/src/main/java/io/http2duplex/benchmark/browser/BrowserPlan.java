@@ -16,6 +16,7 @@ import java.util.Set;
  * @param farBulkMillis how long a transfer should take with one
  * @param maxBulk the most that is transferred at once, in bytes
  * @param open how many streams to open at once
+ * @param openings how often to do that
  * @param idleMillis how long a duplex that does nothing is watched
  * @param messages how many a download has whose connection is cut, one each millisecond
  * @param cuts how often it is cut
@@ -35,6 +36,7 @@ record BrowserPlan(
         int farBulkMillis,
         long maxBulk,
         int open,
+        int openings,
         int idleMillis,
         int messages,
         int cuts,
@@ -53,6 +55,7 @@ record BrowserPlan(
             1600,
             400_000_000,
             50,
+            5,
             60_000,
             5_000,
             9,
@@ -70,6 +73,7 @@ record BrowserPlan(
             0,
             1_000_000,
             5,
+            1,
             0,
             200,
             1,

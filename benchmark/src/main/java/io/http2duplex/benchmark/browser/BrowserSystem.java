@@ -113,6 +113,11 @@ record BrowserSystem(String name, Server server, String client, Map<String, Obje
                 }
             }
             systems.add(new BrowserSystem(
+                    "dialect 2, " + mode + ", Node streams",
+                    Server.OWN,
+                    "node-streams",
+                    Map.of("disable_request_streaming", !streaming)));
+            systems.add(new BrowserSystem(
                     "http2-duplex 6.0.3, " + mode,
                     Server.HTTP2_DUPLEX,
                     "http2-duplex",
