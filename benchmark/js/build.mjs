@@ -22,11 +22,10 @@ await mkdir(out, { recursive: true });
 await cp(join(root, 'js', 'page'), out, { recursive: true });
 const bundles = join(root, '..', 'browser-client', 'target', 'classes', 'META-INF', 'resources', 'http2-duplex');
 const alone = join(out, 'websocket-alone');
-for (const file of ['web-streams.js', 'dialect1.js', 'websocket.js', 'ways.js']) {
+for (const file of ['web-streams.js', 'index.js', 'dialect1.js', 'websocket.js', 'ways.js']) {
   await cp(join(bundles, file), join(out, file));
   await cp(join(bundles, file), join(alone, file));
 }
-await cp(join(bundles, 'index.js'), join(out, 'index.js'));
 await stayOnWebSockets(join(alone, 'websocket.js'));
 
 for (const [name, contents] of [

@@ -12,14 +12,16 @@ export const clients = {
 
   /** This project, by WebSockets alone: a duplex is of use when it has moved to one, and must stay on it. */
   'websocket-carrier': (options) =>
-    ours('/websocket-alone/web-streams.js', { ...options, websocket: 'at_once' }, async (duplex) => {
-      while (duplex.downloadMode !== 'websocket') {
-        await new Promise((resolve) => setTimeout(resolve));
-      }
-    }),
+    ours('/websocket-alone/web-streams.js', { ...options, websocket: 'at_once' }, onWebSocket),
 
   /** This project's other face: Node streams. */
   'node-streams': (options) => nodeStreams(async (path) => (await import('/index.js')).make(path, options)),
+
+  'node-streams-websocket-carrier': (options) =>
+    nodeStreams(
+      async (path) => (await import('/websocket-alone/index.js')).make(path, { ...options, websocket: 'at_once' }),
+      onWebSocket,
+    ),
 
   /** npm http2-duplex. */
   'http2-duplex': ({ streaming }) =>
@@ -88,10 +90,7 @@ export const clients = {
   floor,
 };
 
-/**
- * @param {(duplex: object) => unknown} [carried] resolves when a duplex is carried as its system wants it, if that must be
- *   awaited; it must be carried so still when it is closed
- */
+/** @param {string} bundle @param {object} options @param {(duplex: object) => unknown} [carried] as of {@link settled} */
 function ours(bundle, options, carried) {
   return {
     async open(path, onBytes, onFailure) {
@@ -102,20 +101,15 @@ function ours(bundle, options, carried) {
       const reader = duplex.readable.getReader();
       readAll(reader, onBytes).catch(failure.report);
       writer.closed.catch(failure.report);
-      let mode;
+      const mode = settled(duplex, carried);
       return {
-        async carried() {
-          await carried?.(duplex);
-          mode = carried && duplex.downloadMode;
-        },
+        carried: mode.carried,
         write(bytes) {
           writer.write(bytes).catch(failure.report);
           return writer.desiredSize > 0 ? undefined : writer.ready;
         },
         close() {
-          if (mode && duplex.downloadMode !== mode) {
-            failure.report(new Error(`the duplex has left ${mode} for ${duplex.downloadMode}`));
-          }
+          mode.check(failure);
           failure.ignore();
           writer.abort().catch(() => {});
           reader.cancel().catch(() => {});
@@ -125,23 +119,52 @@ function ours(bundle, options, carried) {
   };
 }
 
-/** @param {(path: string) => Promise<object>} make opens a Node duplex */
-function nodeStreams(make) {
+/** @param {(path: string) => Promise<object>} make opens one @param {(duplex: object) => unknown} [carried] as above */
+function nodeStreams(make, carried) {
   return {
     async open(path, onBytes, onFailure) {
       const duplex = await make(path);
       const failure = untilClosed(onFailure);
       duplex.on('data', onBytes);
       duplex.on('error', failure.report);
+      const mode = settled(duplex, carried);
       return {
+        carried: mode.carried,
         write: (bytes) => (duplex.write(bytes) ? undefined : new Promise((resolve) => duplex.once('drain', resolve))),
         close() {
+          mode.check(failure);
           failure.ignore();
           duplex.destroy();
         },
       };
     },
   };
+}
+
+/**
+ * @param {object} duplex
+ * @param {(duplex: object) => unknown} [carried] resolves when it is carried as its system wants it, if that must be
+ *   awaited; it must be carried so still when it is closed
+ */
+function settled(duplex, carried) {
+  let mode;
+  return {
+    async carried() {
+      await carried?.(duplex);
+      mode = carried && duplex.downloadMode;
+    },
+    check(failure) {
+      if (mode && duplex.downloadMode !== mode) {
+        failure.report(new Error(`the duplex has left ${mode} for ${duplex.downloadMode}`));
+      }
+    },
+  };
+}
+
+async function onWebSocket(duplex) {
+  while (duplex.downloadMode !== 'websocket') {
+    await new Promise((resolve) => setTimeout(resolve));
+  }
 }
 
 /** In bytes; neither of them has a bound of its own. */

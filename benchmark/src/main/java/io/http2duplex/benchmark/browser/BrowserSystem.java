@@ -125,9 +125,16 @@ record BrowserSystem(String name, Server server, String client, Map<String, Obje
         }
         systems.add(new BrowserSystem("WebSocket", Server.WEBSOCKET, "websocket", Map.of()));
         systems.add(new BrowserSystem("dialect 2, WebSocket", Server.OWN_WEBSOCKETS, "websocket-carrier", Map.of()));
+        systems.add(new BrowserSystem(
+                "dialect 2, WebSocket, Node streams",
+                Server.OWN_WEBSOCKETS,
+                "node-streams-websocket-carrier",
+                Map.of()));
         systems.add(own(2, "carriers chosen", Server.OWN_WEBSOCKETS, Map.of()));
         Map<String, Object> posts = Map.of("disable_request_streaming", true);
         systems.add(own(2, "polls", Server.OWN, posts).with("download_modes", List.of("polling")));
+        systems.add(new BrowserSystem("dialect 2, polls, Node streams", Server.OWN, "node-streams", posts)
+                .with("download_modes", List.of("polling")));
         systems.add(new BrowserSystem("engine.io polling", Server.ENGINE_IO, "engine.io", Map.of()));
         systems.add(new BrowserSystem(GUACAMOLE, Server.GUACAMOLE, "guacamole", Map.of()));
         systems.add(new BrowserSystem(ATMOSPHERE, Server.ATMOSPHERE, "atmosphere", Map.of()));

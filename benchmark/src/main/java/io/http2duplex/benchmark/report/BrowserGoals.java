@@ -85,6 +85,12 @@ final class BrowserGoals {
         streaming.atLeast("– download", 1, DOWNLOAD);
         streaming.atLeast("– both at once", 1, BOTH);
         streaming.atMost("– round trip", 1, ROUND_TRIP);
+        Against sameFace = new Against(NEAR, STREAMING + ", Node streams", streaming.other);
+        sameFace.atLeast("– by Node streams, as theirs are: small writes", 1.5, WRITES);
+        sameFace.atLeast("– – upload", 1.3, UPLOAD);
+        sameFace.atLeast("– – download", 1, DOWNLOAD);
+        sameFace.atLeast("– – both at once", 1, BOTH);
+        sameFace.atMost("– – round trip", 1, ROUND_TRIP);
         new Against(FAR, STREAMING, streaming.other).atLeast("– at 50 ms: upload", 100, UPLOAD);
         new Against(FAR, STREAMING, WEBSOCKET).atLeast("– at 50 ms: upload against the WebSocket", 0.75, UPLOAD);
     }
@@ -124,6 +130,7 @@ final class BrowserGoals {
                 0.1,
                 browser.difference(NEAR, CARRIER, WEBSOCKET, ROUND_TRIP));
         new Against(NEAR, CARRIER, WEBSOCKET).atLeast("– small writes against a bare WebSocket", 10, WRITES);
+        new Against(NEAR, CARRIER + ", Node streams", WEBSOCKET).atLeast("– small writes by Node streams", 10, WRITES);
         Against streaming = new Against(FAR, CARRIER, STREAMING);
         streaming.atLeast("– at 50 ms: download against streaming", 2, DOWNLOAD);
         streaming.atLeast("– at 50 ms: upload against streaming", 1, UPLOAD);

@@ -13,7 +13,7 @@ final class JavaPeers {
     private JavaPeers() {}
 
     static void goals(Measurements browser, Goals goals) {
-        for (String mode : List.of("polls", "streaming")) {
+        for (String mode : List.of("polls", "polls, Node streams", "streaming", "streaming, Node streams")) {
             for (String peer : List.of("Guacamole 1.6.0", "Atmosphere 3.1.0")) {
                 for (String setting : List.of("0 ms", "50 ms")) {
                     goals.atLeast(
