@@ -30,6 +30,37 @@ test('the scripts that the documents name are there', () => {
   }
 });
 
+/** @param {string} file @param {string} typedef @returns {string[]} the optional properties that it declares */
+function optionsIn(file, typedef) {
+  const text = read(file);
+  const begin = text.indexOf(`} ${typedef}\n`);
+  assert.ok(begin > 0, typedef);
+  const declared = text.slice(begin, text.indexOf('*/', begin));
+  return [...declared.matchAll(/@property \{.*?\} \[(\w+)\]/g)].map(([, name]) => name);
+}
+
+/** @param {string} document @param {string} section @returns {string[]} the names that rows of its tables begin with */
+function rowsIn(document, section) {
+  const text = read(document);
+  const begin = text.indexOf(`\n## ${section}\n`);
+  assert.ok(begin > 0, section);
+  const rows = text.slice(begin, text.indexOf('\n## ', begin + 1));
+  return [...rows.matchAll(/^\| `(\w+)(?:\(.*\))?` +\|/gm)].map(([, name]) => name);
+}
+
+test('the documents have every option once, and no other', () => {
+  const options = [
+    ...optionsIn('src/options.js', 'OwnOptions'),
+    ...optionsIn('src/web-streams.js', 'ConnectOwnOptions'),
+  ];
+  assert.deepEqual(rowsIn('README.md', 'Options').sort(), options.sort());
+  const properties = ['state', 'message', 'error', 'retryAt', 'closed'];
+  const kept = [...optionsIn('src/keep-open.js', 'KeepOpenOwnOptions'), ...properties];
+  assert.deepEqual(rowsIn('README.md', 'Kept open').sort(), kept.sort());
+  const codec = optionsIn('src/messages.js', 'MessageCodec');
+  assert.deepEqual(rowsIn('../docs/messages.md', 'In the page').sort(), codec.sort());
+});
+
 test('readable can be piped through a decoder, as far as its type goes', async () => {
   /** @type {import('../../src/web-streams.js').WebDuplex['readable']} */
   const readable = new ReadableStream({ start: (controller) => controller.close() });
