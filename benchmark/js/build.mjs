@@ -26,7 +26,9 @@ for (const file of ['web-streams.js', 'index.js', 'dialect1.js', 'websocket.js',
   await cp(join(bundles, file), join(out, file));
   await cp(join(bundles, file), join(alone, file));
 }
+// The face of Node streams has that code in its own file.
 await stayOnWebSockets(join(alone, 'websocket.js'));
+await stayOnWebSockets(join(alone, 'index.js'));
 
 for (const [name, contents] of [
   ['http2-duplex', `export { default as make } from 'http2-duplex/client.js';`],
@@ -51,7 +53,7 @@ for (const [name, contents] of [
 const guacamole = await readFile(join(root, 'target', 'guacamole-common-js', 'all.min.js'), 'utf8');
 await writeFile(join(out, 'guacamole.js'), `${guacamole}\nexport { Guacamole };\n`);
 
-/** Makes the client's code for WebSockets never leave them for bulk. Nothing else of it changes. */
+/** Makes a file's code for WebSockets never leave them for bulk. Nothing else of it changes. */
 async function stayOnWebSockets(file) {
   const pieces = (await readFile(file, 'utf8')).split(`${BULK_BYTES}`);
   if (pieces.length !== 2) {
