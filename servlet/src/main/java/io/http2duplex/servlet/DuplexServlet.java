@@ -50,8 +50,21 @@ public class DuplexServlet extends HttpServlet implements DuplexEndpoint {
     private final @Nullable Boolean streamingUploads;
     private volatile Container container = Container.OTHER;
 
-    /** A servlet with those options. */
+    /**
+     * A servlet with those options.
+     *
+     * @throws IllegalArgumentException if one of them is not for servlets
+     */
     protected DuplexServlet(Builder builder) {
+        if (builder.oneRequest()) {
+            throw new IllegalArgumentException(
+                    "oneRequest must not be set for a DuplexServlet: a container may tell"
+                            + " a cut request as its end. DuplexHandler and DuplexServer serve it.");
+        }
+        if (builder.webSocket()) {
+            throw new IllegalArgumentException("webSocket must not be set for a DuplexServlet: a servlet has no"
+                    + " WebSockets of its own. DuplexHandler and DuplexServer serve them.");
+        }
         endpoint = new Endpoint(builder.callback, builder, CarrierThreads::isCarrierThread);
         streamingUploads = builder.streamingUploads;
     }
@@ -162,15 +175,6 @@ public class DuplexServlet extends HttpServlet implements DuplexEndpoint {
          *     end, or {@link #webSocket}, since a servlet has no WebSockets of its own
          */
         public DuplexServlet build() {
-            if (oneRequest()) {
-                throw new IllegalArgumentException(
-                        "oneRequest must not be set for a DuplexServlet: a container may tell"
-                                + " a cut request as its end. DuplexHandler and DuplexServer serve it.");
-            }
-            if (webSocket()) {
-                throw new IllegalArgumentException("webSocket must not be set for a DuplexServlet: a servlet has no"
-                        + " WebSockets of its own. DuplexHandler and DuplexServer serve them.");
-            }
             return new DuplexServlet(this);
         }
     }

@@ -21,5 +21,8 @@ class RefusedOptionsTest {
         assertThatThrownBy(builder::build)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(option);
+        assertThatThrownBy(() -> new DuplexServlet(builder))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(option);
     }
 }

@@ -225,7 +225,7 @@ public record Problem(
     }
 
     public static Problem overloaded() {
-        return later(ProblemType.OVERLOADED, SOON, "The server has no thread to handle a new duplex. Try again later.");
+        return later(ProblemType.OVERLOADED, SOON, "The server has no thread to handle the request. Try again later.");
     }
 
     public static Problem shutDown() {
