@@ -1,5 +1,5 @@
 import { watchPage } from './browser/page-life.js';
-import { connect } from './web-streams.js';
+import { connect, ErrorCode } from './web-streams.js';
 
 /**
  * Opens a duplex and calls `use` with it, and does both again whenever the duplex, or the opening, fails in a way that may
@@ -118,6 +118,8 @@ export class KeptOpen extends EventTarget {
   /** The bound of the next pause. */
   #bound;
   #wasOpen = false;
+  /** What it has failed with is an error of `use`, which may have any code. */
+  #isOfUse = false;
   #stopping = new AbortController();
   /** Of the duplex, or its opening. */
   #life = new AbortController();
@@ -186,8 +188,9 @@ export class KeptOpen extends EventTarget {
       this.#wake();
     };
     watchPage({ onback, onsuspend() {}, onleave() {} }, watching);
+    const { document } = globalThis;
     // The timers of a page that nobody sees are slow.
-    globalThis.document?.addEventListener('visibilitychange', onback, watching);
+    document?.addEventListener('visibilitychange', () => document.hidden || onback(), watching);
     try {
       while (!this.#isStopped && (await this.#once())) {
         await this.#pause();
@@ -195,7 +198,7 @@ export class KeptOpen extends EventTarget {
       this.error = undefined;
     } catch (/** @type {any} */ error) {
       this.error = error;
-      if (error?.code) {
+      if (error?.code && !this.#isOfUse) {
         this.closed.catch(() => {});
       }
       throw error;
@@ -214,7 +217,12 @@ export class KeptOpen extends EventTarget {
     const linger = () => this.#after(LINGER_MILLISECONDS, lingering.signal);
     let openSince = Infinity;
     let isDraining = false;
+    this.#isOfUse = false;
     this.#show('connecting');
+    if (this.#isStopped) {
+      // By a listener.
+      return false;
+    }
     try {
       const duplex = await this.#heeding(life.signal, open(this.#url, { ...connectOptions, signal: life.signal }));
       if (typeof duplex?.readable !== 'object' && typeof duplex?.on !== 'function') {
@@ -234,7 +242,8 @@ export class KeptOpen extends EventTarget {
       try {
         const used = Promise.resolve(this.#use(duplex, life));
         await Promise.race([used, over.catch(() => {}).then(linger)]);
-      } catch (error) {
+      } catch (/** @type {any} */ error) {
+        this.#isOfUse = !failure && !Object.hasOwn(ErrorCode, error?.code);
         throw failure ?? error;
       }
       await Promise.race([over, linger()]);
@@ -250,7 +259,7 @@ export class KeptOpen extends EventTarget {
       const stopped = new Promise((resolve) =>
         this.#stopping.signal.addEventListener('abort', () => resolve(undefined), lingering),
       );
-      const mustRetry = (await Promise.race([retry?.(error), stopped])) ?? mayPass(error);
+      const mustRetry = (await Promise.race([retry?.(error), stopped])) ?? (!this.#isOfUse && mayPass(error));
       if (!mustRetry && !this.#isStopped) {
         throw error;
       }
@@ -358,7 +367,7 @@ export class KeptOpen extends EventTarget {
   /** @param {KeptOpenState} state */
   #show(state) {
     this.state = state;
-    this.message = messageOf(state, this.error, this.#wasOpen);
+    this.message = messageOf(state, this.error && this.#isOfUse ? {} : this.error, this.#wasOpen);
     this.dispatchEvent(new Event('state'));
   }
 }

@@ -173,6 +173,46 @@ test('what its use throws ends it for good, and destroys the duplex', async () =
   assert.equal(page.error, bug);
 });
 
+for (const [what, bug] of /** @type {const} */ ([
+  ['a number for a code', new DOMException('the storage is full', 'QuotaExceededError')],
+  ['a code of its own', Object.assign(new Error('a bug of the page'), { code: 'ERR_BUG' })],
+  ['a response', Object.assign(new Error('another server'), { code: 'ERR_BAD_REQUEST', response: { status: 404 } })],
+  ['a response that asks to sign in', Object.assign(new Error('another server'), { response: { status: 401 } })],
+])) {
+  test(`what its use throws ends it for good, and is one of the page, although it has ${what}`, async () => {
+    const { environment, openings, page, ended } = kept({}, () => {
+      throw bug;
+    });
+    const over = ended();
+    await environment.pass();
+    await environment.pass(60_000);
+    assert.equal(openings(), 1);
+    assert.equal(await over, bug);
+    assert.equal(page.message, 'Something went wrong in this page.');
+  });
+}
+
+test('what its use throws is no unhandled rejection if it is the failure of the duplex, and is one otherwise', async () => {
+  for (const [error, count] of /** @type {const} */ ([
+    [failed('APPLICATION', { number: 300 }), 0],
+    [new DOMException('the storage is full', 'QuotaExceededError'), 1],
+  ])) {
+    /** @type {unknown[]} */
+    const unhandled = [];
+    const others = process.rawListeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection').on('unhandledRejection', (reason) => unhandled.push(reason));
+    const { environment, page } = kept({}, () => {
+      throw error;
+    });
+    await environment.pass();
+    await environment.pass();
+    process.removeAllListeners('unhandledRejection');
+    others.forEach((listener) => process.on('unhandledRejection', /** @type {any} */ (listener)));
+    assert.equal(page.state, 'closed');
+    assert.deepEqual(unhandled, Array(count).fill(error));
+  }
+});
+
 test('what its use throws when the duplex has failed is about the duplex', async () => {
   const { environment, duplexes, last, page } = kept({}, async (duplex) => {
     await duplex.closed.catch(() => {});
@@ -345,6 +385,13 @@ for (const when of /** @type {const} */ (['before it is open', 'while it is open
   });
 }
 
+test('a listener may stop it when it is about to open', async () => {
+  const { page, ended, openings } = kept({ connect: () => new Promise(() => {}) });
+  page.addEventListener('state', () => page.stop());
+  assert.equal(await ended(), undefined);
+  assert.equal(openings(), 0);
+});
+
 test('the option signal stops it, also when it was triggered before', async () => {
   const abort = new AbortController();
   const { environment, ended, last } = kept({ signal: abort.signal });
@@ -391,7 +438,7 @@ test('options that make no sense are an error at once', () => {
 
 /** Gives the page events, for the time of a test. @param {import('node:test').TestContext} context */
 function windowFor(context) {
-  const [page, document] = [new EventTarget(), new EventTarget()];
+  const [page, document] = [new EventTarget(), Object.assign(new EventTarget(), { hidden: false })];
   const global = /** @type {any} */ (globalThis);
   global.addEventListener = page.addEventListener.bind(page);
   global.document = document;
@@ -401,8 +448,14 @@ function windowFor(context) {
   });
   return {
     online: () => page.dispatchEvent(new Event('online')),
-    shown: () => document.dispatchEvent(new Event('visibilitychange')),
+    shown: () => show(false),
+    hidden: () => show(true),
   };
+  /** @param {boolean} hidden */
+  function show(hidden) {
+    document.hidden = hidden;
+    document.dispatchEvent(new Event('visibilitychange'));
+  }
 }
 
 test('a page that is offline waits until it is online, or for the longest pause', async (context) => {
@@ -439,6 +492,21 @@ test('a page that is shown again tries at once, but not before the time that the
   window.shown();
   await environment.pass();
   assert.equal(page.state, 'open');
+  page.stop();
+});
+
+test('a page that is hidden waits on', async (context) => {
+  const window = windowFor(context);
+  const { environment, refusals, page, openings } = kept();
+  refusals.push(failed('CONNECTION_LOST'), failed('CONNECTION_LOST'));
+  await environment.pass();
+  await environment.pass(1_000);
+  assert.equal(page.retryAt, environment.now() + 2_000);
+  window.hidden();
+  await environment.pass();
+  assert.equal(openings(), 2);
+  await environment.pass(1_999);
+  assert.equal(openings(), 2);
   page.stop();
 });
 
