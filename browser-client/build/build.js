@@ -11,7 +11,7 @@ const out = resolve(root, process.argv[2] ?? 'target/classes/META-INF/resources/
 
 /** The limits of the bundles, minified and gzipped, in bytes. */
 // Of these, 2,000 are survive-reload.js, which the other face loads when it is needed.
-const NODE_FACE_LIMIT = 47_950;
+const NODE_FACE_LIMIT = 47_990;
 // Of these, 600 bytes try an opening in several ways at once: the first way that works is known only then. Another 500 are
 // what the core must know of sockets, and how it is seen that one would be of use. 100 try the first way again: a trial goes
 // beside what works, which only the core can see to. 250 bound what a server, or something in its place, can make of it.
@@ -20,10 +20,12 @@ const NODE_FACE_LIMIT = 47_950;
 // small turn its timers. 60 keep a server from having it ask all the time. 90 make an error of a chunk that is transferred too
 // early, and of what is no signal. 30 end a session none of whose uploads arrive, although its server is treated as dead each
 // time before they count as held. 30 replace a download before the server ends it, however often that is asked for.
-const WEB_STREAMS_FACE_LIMIT = 13_050;
+// 30 go on after headers that could not be sent, end the requests of a session that has failed, and join many small chunks.
+const WEB_STREAMS_FACE_LIMIT = 13_080;
 const DIALECT_1_LIMIT = 4_000;
-// Of these, 40 refuse a duplex whose reload may have cut a message.
-const MESSAGES_LIMIT = 1_050;
+// Of these, 40 refuse a duplex whose reload may have cut a message. 50 destroy the duplex although one side has ended, or a
+// write waits, or what the page has given throws.
+const MESSAGES_LIMIT = 1_100;
 const FIRST_LINE_LIMIT = 1_050;
 const WAYS_LIMIT = 1_100;
 const WEBSOCKET_LIMIT = 2_000;

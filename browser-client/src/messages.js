@@ -15,7 +15,7 @@
 export const json = {
   decode: (/** @type {Uint8Array} */ payload) => JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)),
   encode: /** @type {(message: unknown) => import('./bytes.js').Bytes} */ (message) =>
-    new TextEncoder().encode(JSON.stringify(message ?? null)),
+    new TextEncoder().encode(JSON.stringify(message) ?? 'null'),
 };
 
 /**
@@ -107,33 +107,42 @@ export function messages(
     }
   };
 
+  /** @param {unknown} error of the application's codec, or of the duplex @returns {never} */
+  const destroyFor = (error) => {
+    destroy(error);
+    throw error;
+  };
+
+  /** @param {Out} message */
+  const send = async (message) => {
+    const payload = encode(message);
+    const { length } = payload;
+    if (length > max_length) {
+      throw new RangeError(tooLong(length));
+    }
+    const frame = new Uint8Array(4 + length);
+    viewOf(frame).setUint32(0, length);
+    frame.set(payload, 4);
+    await write(frame);
+  };
+
   /** @param {number} length */
   const tooLong = (length) => `A message of ${length} bytes is over max_length, ${max_length}`;
 
   return {
-    readable: new ReadableStream({ pull, cancel: destroy }, { highWaterMark: 0 }),
+    readable: new ReadableStream(
+      { pull: (controller) => pull(controller).catch(destroyFor), cancel: destroy },
+      { highWaterMark: 0 },
+    ),
     writable: new WritableStream({
       start(controller) {
+        const { signal } = controller;
         over.catch((error) => controller.error(error));
+        // Not the sink's abort(): that waits for the write under way, which may be waiting for the server.
+        signal.addEventListener('abort', () => destroy(signal.reason));
       },
-      async write(message) {
-        try {
-          const payload = encode(message);
-          const { length } = payload;
-          if (length > max_length) {
-            throw new RangeError(tooLong(length));
-          }
-          const frame = new Uint8Array(4 + length);
-          viewOf(frame).setUint32(0, length);
-          frame.set(payload, 4);
-          await write(frame);
-        } catch (error) {
-          destroy(error);
-          throw error;
-        }
-      },
+      write: (message) => send(message).catch(destroyFor),
       close: end,
-      abort: destroy,
     }),
   };
 }
@@ -159,7 +168,12 @@ function web({ readable, writable }) {
     () => reader.read(),
     (bytes) => writer.write(bytes),
     () => writer.close(),
-    (reason) => void writer.abort(reason).catch(() => {}),
+    // When this side has ended, abort() does nothing.
+    (reason) =>
+      void writer
+        .abort(reason)
+        .then(() => reader.cancel(reason))
+        .catch(() => {}),
     writer.closed,
   ];
 }
@@ -177,7 +191,8 @@ function node(duplex) {
     () => iterator.next(),
     (bytes) => called((callback) => duplex.write(bytes, callback)),
     () => called((callback) => duplex.end(callback)),
-    (reason) => void duplex.destroy(reason),
+    // An abort() without a reason gets one of that name: as a plain destroy(), it is no error.
+    (reason) => void duplex.destroy(/** @type {any} */ (reason)?.name === 'AbortError' ? null : reason),
     called((callback) => duplex.on('error', callback)),
   ];
 }

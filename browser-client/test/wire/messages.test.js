@@ -234,6 +234,54 @@ for (const [face, open] of /** @type {const} */ ([
       assert.ok(peer.error);
     });
 
+    test('cancelling destroys the duplex when this side has ended', async () => {
+      const { writer, reader, peer } = await opened();
+      await writer.close();
+      await reader.cancel(new Error('enough'));
+      await peer.until(() => peer.isClosed);
+      assert.ok(peer.error);
+    });
+
+    for (const reason of [undefined, new Error('enough')]) {
+      test(`aborting ${reason ? 'with' : 'without'} a reason destroys the duplex while a write waits for the server, and no end is read`, async () => {
+        const { writer, reader, peer } = await opened();
+        writer.closed.catch(() => {});
+        peer.reads = false;
+        peer.write(frameOf('12345').subarray(0, 6));
+        const reading = failureOf(reader.read());
+        const writing = failureOf(writer.write('x'.repeat(1_000_000)));
+        await server.settled();
+        await writer.abort(reason);
+        await peer.until(() => peer.isClosed);
+        assert.equal(peer.error?.number, 1);
+        await Promise.all([reading, writing]);
+      });
+    }
+
+    test('what the handler of unreadable messages throws destroys the duplex', async () => {
+      const bug = new Error('a bug of the page');
+      const { writer, reader, peer } = await opened({
+        unreadable: () => {
+          throw bug;
+        },
+      });
+      writer.closed.catch(() => {});
+      peer.write(frameOf('{'));
+      assert.equal(await failureOf(reader.read()), bug);
+      await peer.until(() => peer.isClosed);
+      assert.ok(peer.error);
+    });
+
+    test('what JSON has no text for is null, as in an array', async () => {
+      const { writer, reader, peer } = await opened();
+      peer.onread = (read) => peer.write(read);
+      for (const message of [undefined, () => {}, Symbol('none'), { toJSON() {} }]) {
+        await writer.write(message);
+        assert.equal((await reader.read()).value, null);
+      }
+      await reader.cancel();
+    });
+
     test('ten thousand small messages come in sequence', async () => {
       const { writer, reader, peer } = await opened();
       peer.onread = (read) => peer.write(read);
