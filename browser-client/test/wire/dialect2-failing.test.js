@@ -259,6 +259,28 @@ for (const face of faces) {
         });
       }
 
+      test('headers that can not be sent for some time lose nothing', async (t) => {
+        t.mock.method(Math, 'random', () => 0); // no pauses
+        const headers = { 'x-token': 'good' };
+        const { client, duplex } = await open({ headers });
+        headers['x-token'] = '\u{1f511}';
+        for (let i = 0; i < 6; i++) {
+          await client.write(BYTES);
+          await setImmediate();
+          await setImmediate();
+        }
+        const detached = client.next('detached');
+        duplex.cutDownload();
+        await detached;
+        const attached = client.next('attached');
+        headers['x-token'] = 'new';
+        await attached;
+        await client.end();
+        assert.deepEqual(Buffer.concat(duplex.received), Buffer.concat(Array(6).fill(BYTES)));
+        duplex.end();
+        assert.deepEqual(await readAll(client), []);
+      });
+
       for (const status of [429, 503]) {
         test(`an upload that is refused once with ${status} goes on as it was`, async () => {
           const { client, duplex } = await open();

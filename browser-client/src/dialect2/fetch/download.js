@@ -46,7 +46,7 @@ export class FetchDownload extends Exchanges {
     const abort = new AbortController();
     const answer = await this.fetch(
       attempt,
-      resumingRequest(settings.init, way, attempt, id),
+      () => resumingRequest(settings.init, way, attempt, id),
       ({ ok, body, headers }) => ok && body && headers.get(Header.ID) === id,
       abort,
     );

@@ -40,15 +40,15 @@ export class Exchanges {
 
   /**
    * @param {object} request
-   * @param {RequestInit} init
+   * @param {() => RequestInit} initOf may throw: the application may give headers that can't be sent
    * @param {(response: Response) => unknown} accepts whether it is the answer of the server that accepts the request
    * @param {AbortController} [abort]
    * @returns {Promise<Answer | undefined>} undefined if there is none
    */
-  async fetch(request, init, accepts, abort = new AbortController()) {
+  async fetch(request, initOf, accepts, abort = new AbortController()) {
     const { fetch, url } = this.context.settings;
     this.#open.set(request, abort);
-    const response = await this.#try(() => fetch(url, { ...init, signal: abort.signal }));
+    const response = await this.#try(() => fetch(url, { ...initOf(), signal: abort.signal }));
     const answer = response && (await this.#interpret(response, Boolean(accepts(response))));
     // From now on it is not aborted: a ResponseError may read the response's body.
     this.#open.delete(request);

@@ -139,8 +139,8 @@ export class FetchUpload extends Exchanges {
     // All keepalive requests of a page share 64 KiB: the first small one tries, and those that follow it do without.
     const keepalive = Boolean(core.failure) && !this.#isReset && part.bytes.length <= MAX_KEEPALIVE_BYTES;
     this.#isReset ||= Boolean(core.failure);
-    const request = { ...framesRequest(settings.init, id, body), keepalive };
-    return this.fetch(part, request, ({ status }) => status === TAKEN);
+    const initOf = () => ({ ...framesRequest(settings.init, id, body), keepalive });
+    return this.fetch(part, initOf, ({ status }) => status === TAKEN);
   }
 
   /**
