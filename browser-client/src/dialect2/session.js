@@ -41,7 +41,7 @@ export class Dialect2Session {
   #error;
   /** @type {Waiting<import('../bytes.js').Bytes | null> | undefined} */
   #reading;
-  /** @type {Uint8Array[]} what was not taken yet of the chunks that are written */
+  /** @type {Uint8Array[]} what was not taken yet of the chunks that are written, the next one last: there may be many */
   #chunks = [];
   /** @type {Waiting<void> | undefined} until they are taken */
   #writing;
@@ -117,7 +117,7 @@ export class Dialect2Session {
   /** @param {readonly Uint8Array[]} chunks copied @returns {Promise<void> | void} */
   write(chunks) {
     if (!this.#error) {
-      this.#chunks = [...chunks];
+      this.#chunks = [...chunks].reverse();
       // It changes nothing except what may be sent.
       this.#timing.event(this.#admit(), this.#core.isClosed);
     }
@@ -232,11 +232,11 @@ export class Dialect2Session {
     const chunks = this.#chunks;
     let total = 0;
     try {
-      for (let next; (next = chunks.shift());) {
+      for (let next; (next = chunks.pop());) {
         const taken = this.#core.write(next);
         total += taken;
         if (taken < next.length) {
-          chunks.unshift(next.subarray(taken));
+          chunks.push(next.subarray(taken));
           break;
         }
       }

@@ -8,6 +8,7 @@ import { ReceivingDirection } from '../../src/dialect2/core/receiving.js';
 import { SendingDirection } from '../../src/dialect2/core/sending.js';
 import { ResumableSession } from '../../src/dialect2/core/session.js';
 import { MIB, hello, attached, framesOf, data } from '../support/attached-session.js';
+import { ShiftedArrays } from '../support/shifted-arrays.js';
 import { test } from '../support/time-limits.js';
 
 test('a ring of bytes gives what was put, around its end as well', () => {
@@ -65,6 +66,25 @@ test('an empty range is not kept, and ranges that touch become one', () => {
     { from: 0, to: 6 },
     { from: 8, to: 9 },
   ]);
+});
+
+test('of many small chunks none is moved for each that is read', () => {
+  const receiving = new ReceivingDirection(MIB, MIB, 0);
+  const count = 20_000;
+  for (let i = 0; i < count; i++) {
+    receiving.receive(2 * i, Uint8Array.of(i >> 8, i));
+  }
+  /** @type {Uint8Array[]} */
+  const read = [];
+  const shifted = new ShiftedArrays();
+  for (let bytes; (bytes = receiving.read());) {
+    read.push(bytes);
+  }
+  shifted.stop();
+  const all = Buffer.concat(read);
+  assert.equal(all.length, 2 * count);
+  assert.ok(Array.from({ length: count }, (_, i) => all.readUInt16BE(2 * i)).every((value, i) => value === i));
+  assert.ok(shifted.longest < 2_000, `an array of ${shifted.longest} chunks`);
 });
 
 test('what is read shares its buffer with nothing else, so that the page may give it away', () => {

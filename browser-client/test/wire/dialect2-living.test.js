@@ -5,6 +5,7 @@ import { faces, modes, readAll, textOf } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { Dialect2Server } from '../support/dialect2-server.js';
 import { Dialect1Server } from '../support/dialect1-server.js';
+import { ShiftedArrays } from '../support/shifted-arrays.js';
 import { test } from '../support/time-limits.js';
 
 /** @typedef {import('node:http2').IncomingHttpHeaders} Headers */
@@ -30,6 +31,20 @@ for (const face of faces) {
         await client.end();
         assert.equal(duplex.text(), Array.from({ length: 1000 }, (_, i) => `${i};`).join(''));
         assert.ok(server.posts().length <= 4, `${server.posts().length} requests`);
+        duplex.end();
+        assert.deepEqual(await readAll(client), []);
+      });
+
+      test('of writes that wait in great number none is moved for each that is sent', async (t) => {
+        const { client, duplex } = await open();
+        const shifted = new ShiftedArrays();
+        t.after(() => shifted.stop());
+        for (let i = 0; i < 20_000; i++) {
+          client.write(Buffer.from(`${i};`)).catch(() => {});
+        }
+        await client.end();
+        assert.equal(duplex.text(), Array.from({ length: 20_000 }, (_, i) => `${i};`).join(''));
+        assert.ok(shifted.longest < 10_000, `an array of ${shifted.longest} writes`);
         duplex.end();
         assert.deepEqual(await readAll(client), []);
       });

@@ -4,6 +4,8 @@ import { ProtocolError } from './frames.js';
 import { add } from './ranges.js';
 
 const MAX_RUNS_OUT_OF_ORDER = 64;
+/** Of more chunks, to take the first costs more than to copy all. */
+const MANY_CHUNKS = 1_024;
 /** A sender that uses half of its window within this time may be waiting for the window, so that it grows. */
 const FAST_MILLISECONDS = 1_000;
 /** How many times larger a window becomes when it grows. Sessions begin with 64 KiB: two steps lead to 16 MiB. */
@@ -169,6 +171,9 @@ export class ReceivingDirection {
 
   /** @returns {import('../../bytes.js').Bytes | null} the next bytes, with a buffer of their own; null if there are none */
   read() {
+    if (this.#ready.length > MANY_CHUNKS) {
+      this.#ready = [joined(this.#ready)];
+    }
     const bytes = this.#ready.shift() ?? null;
     this.#viewed = undefined;
     this.#read += bytes?.length ?? 0;
