@@ -285,7 +285,10 @@ export class Dialect2Session {
       if (error instanceof Error) {
         this.#finish(error);
       } else {
-        error.then((ready) => this.#finish(ready));
+        error.then((ready) => {
+          this.#finish(ready);
+          this.#act();
+        });
       }
     }
   }

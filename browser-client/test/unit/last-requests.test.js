@@ -14,11 +14,14 @@ describe('on a network that holds requests', () => {
   let held;
   /** @type {ReadableStreamDefaultController<Uint8Array>} */
   let server;
+  /** @type {Response | undefined} to every POST, which is held otherwise */
+  let answer;
 
   beforeEach((context) => {
     const { mock } = /** @type {import('node:test').TestContext} */ (context);
     environment = new SimulatedEnvironment();
     held = [];
+    answer = undefined;
     mock.method(performance, 'now', environment.now);
     mock.method(globalThis, 'setTimeout', environment.setTimeout);
     mock.method(globalThis, 'clearTimeout', environment.clearTimeout);
@@ -31,7 +34,7 @@ describe('on a network that holds requests', () => {
       signal?.addEventListener('abort', () => reject(new TypeError('aborted'))),
     );
     if (method === 'POST') {
-      return /** @type {Promise<Response>} */ (aborted);
+      return answer ?? /** @type {Promise<Response>} */ (aborted);
     }
     const download = new ReadableStream({
       start: (controller) => {
@@ -68,6 +71,25 @@ describe('on a network that holds requests', () => {
       held.filter(({ isAborted }) => !isAborted()),
       [],
     );
+    assert.equal(environment.timers, 0);
+  });
+
+  test('after an answer that there is no such session they are aborted when 6 seconds have passed', async () => {
+    const duplex = await open();
+    const type = 'urn:http2-duplex:problem:unknown-session';
+    answer = new Response(JSON.stringify({ type }), {
+      status: 404,
+      headers: { 'content-type': 'application/problem+json' },
+    });
+    await duplex.writable.getWriter().write(Uint8Array.of(1));
+    while (!(await Promise.race([duplex.closed.catch(() => true), environment.pass()]))) {
+      // What the server has answered is read.
+    }
+    const [download] = held;
+    assert.ok(!download.isAborted());
+    await environment.pass(6_000);
+    assert.ok(download.isAborted());
+    await environment.pass();
     assert.equal(environment.timers, 0);
   });
 
