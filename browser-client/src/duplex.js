@@ -115,5 +115,12 @@ export class FetchDuplex extends Duplex {
  * @returns {Promise<FetchDuplex>} rejects with an error that has a `code`
  */
 export async function make(url, options = {}) {
-  return new FetchDuplex(await openSession(url, options), options);
+  const session = await openSession(url, options);
+  try {
+    return new FetchDuplex(session, options);
+  } catch (error) {
+    // An option of Node streams can't be used.
+    session.destroy();
+    throw error;
+  }
 }

@@ -37,6 +37,11 @@ for (const { mode, options } of modes) {
     });
     afterEach(() => server.close());
 
+    test('an option of streams that makes no sense is an error, and leaves no duplex open', async () => {
+      await assert.rejects(open({ highWaterMark: -1 }), { code: 'ERR_INVALID_ARG_VALUE' });
+      await server.post('destroy');
+    });
+
     test('a clean life is end and finish, then close', async () => {
       const duplex = await open();
       assert.ok(duplex instanceof Duplex);
