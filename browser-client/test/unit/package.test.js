@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from '../support/time-limits.js';
@@ -59,6 +60,21 @@ test('the documents have every option once, and no other', () => {
   assert.deepEqual(rowsIn('README.md', 'Kept open').sort(), kept.sort());
   const codec = optionsIn('src/messages.js', 'MessageCodec');
   assert.deepEqual(rowsIn('../docs/messages.md', 'In the page').sort(), codec.sort());
+});
+
+test('it can be imported where there is nothing of the web but events, as where pages are tested', () => {
+  const missing = [
+    'MessageChannel',
+    'ReadableStream',
+    'WritableStream',
+    'TextEncoder',
+    'TextDecoder',
+    'Headers',
+    'fetch',
+  ];
+  const code = `${missing.map((name) => `delete globalThis.${name};`).join('')}
+    for (const file of ['web-streams', 'messages', 'keep-open']) await import(process.argv[1] + file + '.js');`;
+  execFileSync(process.execPath, ['--input-type=module', '-e', code, new URL('src/', root).href]);
 });
 
 test('readable can be piped through a decoder, as far as its type goes', async () => {
