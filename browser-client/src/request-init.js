@@ -47,7 +47,7 @@ const framesDownload = (init, way, { number, limit, wait }, headers) =>
 
 /** @type {(response: Response) => Way} how the download travels that it carries */
 export const wayOf = ({ headers }) =>
-  headers.has(Header.POLL) ? 'polling' : headers.get('content-type') === EVENT_STREAM ? 'typed' : 'streaming';
+  headers.has(Header.POLL) ? 'polling' : headers.get('content-type')?.startsWith(EVENT_STREAM) ? 'typed' : 'streaming';
 
 /** @type {(init: Init, id: string, body: Body) => StreamingInit} the POST that carries frames */
 export const framesRequest = (init, id, body) => upload(init, id, { [Header.VERSION]: VERSION }, body);

@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { chunkRequest, destroyRequest, downloadRequest, endRequest, streamingRequest } from '../../src/request-init.js';
+import { readFileSync } from 'node:fs';
+import {
+  chunkRequest,
+  destroyRequest,
+  downloadRequest,
+  endRequest,
+  framesRequest,
+  openingRequest,
+  resumingRequest,
+  streamingRequest,
+  wayOf,
+} from '../../src/request-init.js';
 import { test } from '../support/time-limits.js';
 
 const ID = 'some-id';
@@ -50,6 +61,31 @@ for (const [form, headers] of forms) {
     }
   });
 }
+
+test('README names every header field that a server of another origin must allow', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const paragraph = readme.match(/^Any other server[^]*?\n\n/m)?.[0] ?? '';
+  const named = [...paragraph.split('must\nexpose')[0].matchAll(/`([\w-]+)`/g)].map(([, name]) =>
+    name.replace(/^-/, 'http2-duplex-'),
+  );
+  const attach = { number: 1, offset: 2, limit: 3, wait: 4 };
+  const requests = [
+    openingRequest({}, 'typed', attach, 'secret'),
+    resumingRequest({}, 'polling', attach, ID),
+    framesRequest({}, ID, Uint8Array.of(1)),
+  ];
+  const sent = new Set(requests.flatMap(({ headers }) => [...new Headers(headers).keys()]));
+  sent.delete('accept'); // any page may send it
+  assert.deepEqual(named.sort(), [...sent].sort());
+});
+
+test('how a download travels is told by its answer', () => {
+  const way = (/** @type {Record<string, string>} */ headers) => wayOf(new Response('', { headers }));
+  assert.equal(way({ 'content-type': 'application/octet-stream' }), 'streaming');
+  assert.equal(way({ 'content-type': 'text/event-stream' }), 'typed');
+  assert.equal(way({ 'content-type': 'text/event-stream; charset=utf-8' }), 'typed', 'something on the way adds that');
+  assert.equal(way({ 'content-type': 'text/event-stream', 'http2-duplex-poll': '0' }), 'polling');
+});
 
 test('headers are read again for each request, so that a token can be renewed', () => {
   const headers = new Headers({ authorization: 'old' });
