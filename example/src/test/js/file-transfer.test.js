@@ -41,6 +41,21 @@ test('a duplex that fails is the error', async () => {
   await assert.rejects(thereAndBack(new Blob([content]), { readable, writable, closed }, uncounted), error);
 });
 
+test('a file that can no longer be read is the error, although the duplex that is destroyed for it fails first', async () => {
+  const unreadable = new Error('the file has changed');
+  const file = { stream: () => new ReadableStream({ pull: () => Promise.reject(unreadable) }) };
+  let fail;
+  const closed = new Promise((_resolve, reject) => (fail = reject));
+  const writable = new WritableStream({
+    start: ({ signal }) =>
+      signal.addEventListener('abort', () =>
+        fail(Object.assign(new Error('destroyed', { cause: signal.reason }), { code: 'CANCELLED' })),
+      ),
+  });
+
+  await assert.rejects(thereAndBack(file, { readable: new ReadableStream(), writable, closed }, uncounted), unreadable);
+});
+
 test('the hash is SHA-256 in hexadecimal', async () => {
   assert.equal(await sha256(new Blob([content])), createHash('sha256').update(content).digest('hex'));
 });

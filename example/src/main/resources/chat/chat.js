@@ -131,6 +131,9 @@ async function signIn(event) {
     body: element('name').value,
   }).catch(() => undefined);
   element('refused').hidden = response?.ok ?? false;
+  element('refused').textContent = response
+    ? 'A name has letters, digits, spaces, dots and dashes.'
+    : 'The server can’t be reached.';
   if (response?.ok) {
     open();
     element('text').focus();

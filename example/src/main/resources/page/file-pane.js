@@ -49,7 +49,7 @@ export class FilePane {
     this.#stop.abort();
     const stop = new AbortController();
     this.#stop = stop;
-    const run = new Run(file, this.#chart);
+    const run = new Run(file, this.#chart, stop.signal);
     try {
       if (file.size > LARGEST_FILE) {
         throw new Error(`It is larger than ${sizeText(LARGEST_FILE)}, which is as much as this page can hash`);
@@ -67,15 +67,18 @@ export class FilePane {
 class Run {
   #file;
   #chart;
+  #stopped;
   #throughput = new Throughput();
   #start = performance.now();
   #bytes = { sent: 0, received: 0 };
   #losses = 0;
   #lastDrawn = 0;
 
-  constructor(file, chart) {
+  /** @param {File} file @param {ThroughputChart} chart @param {AbortSignal} stopped after which it shows nothing */
+  constructor(file, chart, stopped) {
     this.#file = file;
     this.#chart = chart;
+    this.#stopped = stopped;
     element('transfer').hidden = false;
     element('file-stop').hidden = false;
     element('hashes').hidden = true;
@@ -128,6 +131,9 @@ class Run {
 
   async #compare(received, time) {
     const hashes = { sent: await sha256(this.#file), received: await sha256(received) };
+    if (this.#stopped.aborted) {
+      return; // another file has taken its place
+    }
     element('hash-sent').textContent = hashes.sent;
     element('hash-received').textContent = hashes.received;
     element('hashes').hidden = false;

@@ -27,8 +27,13 @@ export async function thereAndBack(file, { readable, writable, closed }, { onSen
     },
   });
   const sending = file.stream().pipeThrough(splitter).pipeThrough(counter).pipeTo(writable);
-  const [received] = await Promise.all([receive(readable, onReceived), sending, closed]);
-  return received;
+  try {
+    const [received] = await Promise.all([receive(readable, onReceived), sending, closed]);
+    return received;
+  } catch (error) {
+    // A file that can't be read has the duplex destroyed, which is known sooner.
+    throw error.code === 'CANCELLED' && error.cause ? error.cause : error;
+  }
 }
 
 async function receive(readable, onReceived) {
