@@ -58,6 +58,7 @@ public abstract class FrameSession implements Session {
     /** It is over, cleanly or by the failure. */
     protected final void recordEnd() {
         finished = true;
+        receiving.release();
         memory.stop();
         effects.finished();
     }

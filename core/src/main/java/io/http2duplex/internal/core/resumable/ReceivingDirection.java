@@ -121,7 +121,8 @@ public final class ReceivingDirection {
     private void endIfComplete() {
         if (state == DirectionState.ENDING && received == endOffset) {
             state = state.to(DirectionState.ENDED);
-            window.release();
+            window.shrink();
+            window.trim(promised()); // what is held goes back to the budget as it is read
             spares.close();
             effects.input();
         }
@@ -149,9 +150,9 @@ public final class ReceivingDirection {
         return state == DirectionState.OPEN ? Math.max(0, advertisedLimit - received) : 0;
     }
 
-    /** {@return how many bytes the peer may have sent, by the advertised limit, that the application has not taken} */
+    /** {@return how many bytes may be held at most of what the peer was allowed to send, up to the end if it is known} */
     long promised() {
-        return advertisedLimit - taken();
+        return (endOffset == NO_END ? advertisedLimit : Math.min(advertisedLimit, endOffset)) - taken();
     }
 
     /** {@return the offset up to which every byte has come} */
@@ -248,13 +249,18 @@ public final class ReceivingDirection {
         checked = received;
     }
 
+    /** The session is over: what the application has not read is its own. */
+    void release() {
+        window.release();
+    }
+
     /** Both directions have ended or were reset: what the application has not read is dropped. */
     public void reset() {
         if (!state.isFinished()) {
             state = state.to(DirectionState.RESET);
-            window.release();
             spares.close();
         }
+        release();
         dropped = !queue.isEmpty();
         queue.clear();
         early.clear();

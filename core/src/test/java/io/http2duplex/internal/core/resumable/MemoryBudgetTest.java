@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who gets how much of the memory that windows and buffers grow by, and when it comes back. */
 class MemoryBudgetTest {
@@ -91,6 +93,44 @@ class MemoryBudgetTest {
                 .isEqualTo(window - 16 * KIB - TestResumable.FIRST);
         test.session.discardInput();
         assertThat(budget.reserved()).isEqualTo(window - 32 * KIB - TestResumable.FIRST);
+    }
+
+    @Test
+    void whatCameBeforeTheEndIsPaidForUntilItIsRead() {
+        TestResumable test = new TestResumable(budget);
+        test.upload(640 * KIB);
+        test.client.write(new byte[100 * KIB]);
+        test.client.end();
+        test.post();
+        assertThat(test.session.availableInput()).isEqualTo(100 * KIB);
+        assertThat(budget.reserved()).isEqualTo(100 * KIB - TestResumable.FIRST);
+        test.session.readInput(ByteBuffer.allocate(60 * KIB));
+        assertThat(budget.reserved()).isEqualTo(40 * KIB - TestResumable.FIRST);
+        test.session.readInput(ByteBuffer.allocate(40 * KIB));
+        assertThat(test.session.isInputAtEnd()).isTrue();
+        assertThat(budget.reserved()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsNotReadOfASessionThatIsOverIsNotPaidFor(boolean cleanly) {
+        TestResumable test = new TestResumable(budget);
+        test.upload(640 * KIB);
+        test.client.write(new byte[100 * KIB]);
+        test.client.end();
+        test.post();
+        if (cleanly) {
+            test.session.end();
+            test.carry();
+            test.client.confirm();
+            test.post();
+        } else {
+            test.session.reset(Failure.application(300, "done"));
+        }
+        assertThat(test.session.isFinished()).isTrue();
+        assertThat(budget.reserved()).isZero();
+        test.session.readInput(ByteBuffer.allocate(60 * KIB));
+        assertThat(budget.reserved()).isZero();
     }
 
     @Test

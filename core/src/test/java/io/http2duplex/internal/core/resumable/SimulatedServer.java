@@ -108,7 +108,7 @@ final class SimulatedServer {
                 "too much is kept");
         check(
                 budget.reserved() >= Math.max(0, session.receiving.promised() - limits.uploadBufferSize())
-                        || session.receiving.state().isFinished(),
+                        || session.isFinished(),
                 "what the client may send is not paid for");
         if (session.isFinished()) {
             check(budget.reserved() == 0, () -> "a session that has ended holds " + budget.reserved() + " bytes");
