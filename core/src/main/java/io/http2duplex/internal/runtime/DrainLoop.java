@@ -24,13 +24,21 @@ public abstract class DrainLoop {
         return UNSEEN.getAndIncrement(this) == 0;
     }
 
-    /** Runs rounds until there was no further wake-up. */
+    /** Runs rounds until there was no further wake-up. If one throws, the next wake-up begins anew. */
     protected final void drain() {
         int seen = unseen;
-        do {
-            round();
-            seen = UNSEEN.addAndGet(this, -seen);
-        } while (seen != 0);
+        boolean whole = false;
+        try {
+            do {
+                round();
+                seen = UNSEEN.addAndGet(this, -seen);
+            } while (seen != 0);
+            whole = true;
+        } finally {
+            if (!whole) {
+                unseen = 0;
+            }
+        }
     }
 
     /** Does what there is to do now. Called by one thread at a time. */
