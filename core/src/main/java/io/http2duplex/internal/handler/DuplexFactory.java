@@ -51,15 +51,20 @@ record DuplexFactory(
             @Nullable String secret,
             BiFunction<? super S, String, ? extends @Nullable Download> attach) {
         Exchange exchange = opening.exchange();
-        String id = sessions.nextId();
-        SessionDuplex<S> duplex = new SessionDuplex<>(
-                id, opening.request(), session, context, new Host(id, secret, opening.place(), sessions));
-        if (!sessions.add(duplex, secret)) {
+        if (sessions.isDraining()) {
             opening.place().leave();
             exchanges.refuse(exchange, Problem.shutDown());
             return;
         }
-        duplex.opened();
+        String id = sessions.nextId();
+        SessionDuplex<S> duplex = new SessionDuplex<>(
+                id, opening.request(), session, context, new Host(id, secret, opening.place(), sessions));
+        duplex.opened(); // before it can be found, and ended
+        if (!sessions.add(duplex, secret)) { // the endpoint has begun to drain meanwhile
+            duplex.reset(new Failure(ErrorCode.SHUT_DOWN, "The server shut down."));
+            exchanges.refuse(exchange, Problem.shutDown());
+            return;
+        }
         Download download = duplex.session().tellFor(same -> attach.apply(same, id));
         if (download == null) { // the handler was closed meanwhile
             exchanges.refuse(exchange, Problem.shutDown());
@@ -75,7 +80,7 @@ record DuplexFactory(
         @Override
         public void known() {
             if (secret != null) {
-                sessions.forgetOpening(secret);
+                sessions.forgetOpening(secret, id);
             }
         }
 

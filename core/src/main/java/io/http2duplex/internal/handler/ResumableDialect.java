@@ -40,6 +40,10 @@ record ResumableDialect(
         boolean webSocket) {
     /** A GET that opens a duplex. */
     void open(AdmittedRequest opening, DownloadRequest.OpensResumable request) {
+        if (resumeOpened(opening.exchange(), request)) { // another GET was faster, while the authorizer was asked
+            opening.place().leave();
+            return;
+        }
         long now = System.nanoTime();
         DownloadWay way = request.way().within(modes);
         DownloadAnswer answer = new DownloadAnswer(opening.exchange(), exchanges, Dialect.DIALECT_2, way);
@@ -92,15 +96,14 @@ record ResumableDialect(
     /** A GET that resumes a duplex. */
     void resume(Exchange exchange, DownloadRequest.Resumes request) {
         use(exchange, request.id(), UploadOutcome.refused(Problem.sessionOver()), (session, host) -> {
-            Problem full = host.readmit();
-            if (full != null) {
-                exchanges.refuse(exchange, full);
-                return;
-            }
             DownloadWay way = request.way().within(modes);
             DownloadAnswer answer = new DownloadAnswer(exchange, exchanges, Dialect.DIALECT_2, way);
-            DownloadAttachment attachment = session.tellFor(state ->
-                    attach(state, request.id(), request.number(), request.offset(), request.limit(), way, answer));
+            DownloadAttachment attachment = session.tellFor(state -> {
+                Problem full = host.readmit();
+                return full == null
+                        ? attach(state, request.id(), request.number(), request.offset(), request.limit(), way, answer)
+                        : DownloadAttachment.refused(full);
+            });
             if (attachment.problem() == null) {
                 answer.accepted(new GuardedDownload(session, attachment), request.id());
             } else {
@@ -125,12 +128,12 @@ record ResumableDialect(
             return Problem.unknownTicket();
         }
         SessionHost host = live.duplex().host();
-        Problem full = host.readmit();
-        if (full != null) {
-            return full;
-        }
         Runnable waker = socket.waker();
         DownloadAttachment attachment = session.tellFor(state -> {
+            Problem full = host.readmit();
+            if (full != null) {
+                return DownloadAttachment.refused(full);
+            }
             DownloadAttachment attached = state.attachSocket(attach, System.nanoTime(), waker);
             if (attached.problem() == null) {
                 sessions.changeTicket(live.duplex().id(), attach.ticket(), null);

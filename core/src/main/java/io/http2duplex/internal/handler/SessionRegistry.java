@@ -85,9 +85,9 @@ final class SessionRegistry {
         return openings.get(secret);
     }
 
-    /** The client that has opened a session with that secret knows its id. */
-    void forgetOpening(String secret) {
-        openings.remove(secret);
+    /** The client that has opened the session of that id with that secret knows the id. */
+    void forgetOpening(String secret, String id) {
+        openings.remove(secret, id);
     }
 
     Found find(String id) {

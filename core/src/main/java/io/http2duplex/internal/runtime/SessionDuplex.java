@@ -301,8 +301,8 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
         if (effects.events().stream().anyMatch(SessionEvent.Draining.class::isInstance)) {
             drain();
         }
-        if (!effects.events().isEmpty() && guarded.ask(s -> s instanceof ResumableSession r && r.isAborted())) {
-            host.aborted();
+        if (!effects.events().isEmpty()) {
+            guarded.ask(this::giveUpPlaceIfAborted);
         }
         signalFaces(effects.input(), effects.output());
         if (effects.output()) {
@@ -318,6 +318,15 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
         if (observed != null) {
             observed.run();
         }
+    }
+
+    /** Under the lock, so that a client that comes back in this moment finds its place either taken or its own. */
+    private boolean giveUpPlaceIfAborted(S session) {
+        boolean aborted = session instanceof ResumableSession resumable && resumable.isAborted();
+        if (aborted) {
+            host.aborted();
+        }
+        return aborted;
     }
 
     private void finish() {

@@ -17,10 +17,17 @@ public interface SessionHost {
     /** The client has shown that it knows the id of the session. */
     default void known() {}
 
-    /** The client has gone while it opened the session: others may have the place until it comes back. */
+    /**
+     * The client has gone while it opened the session: others may have the place until it comes back. Called under the
+     * session's lock.
+     */
     default void aborted() {}
 
-    /** The client has come back. {@return why the session has no place any more; null if it has one} */
+    /**
+     * The client has come back. Called under the session's lock.
+     *
+     * @return why the session has no place any more; null if it has one
+     */
     default @Nullable Problem readmit() {
         return null;
     }

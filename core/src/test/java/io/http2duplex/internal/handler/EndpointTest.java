@@ -26,11 +26,13 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -47,6 +49,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class EndpointTest {
     private static final String[] OPENS_2 = {HeaderNames.VERSION, HeaderNames.DIALECT_2, HeaderNames.LIMIT, "65536"};
+
+    private static final String SECRET = "A".repeat(22);
 
     private SimulatedHost host = new SimulatedHost();
 
@@ -345,6 +349,60 @@ class EndpointTest {
 
         assertThat(answer.status()).isEqualTo(503);
         assertThat(Objects.requireNonNull(answer.problem()).type()).endsWith("too-many-sessions");
+    }
+
+    // ---- several GETs that open one duplex
+
+    private SimulatedExchange openWith(String secret, int number) {
+        return host.get(
+                new Client(),
+                SimulatedHost.BOUND,
+                HeaderNames.VERSION,
+                HeaderNames.DIALECT_2,
+                HeaderNames.LIMIT,
+                "65536",
+                HeaderNames.OPENING,
+                secret,
+                HeaderNames.ATTACH,
+                Integer.toString(number));
+    }
+
+    @Test
+    void getsOfOneOpeningThatTheAuthorizerHoldsOpenOneDuplex() throws Exception {
+        BlockingQueue<CompletableFuture<Authorization>> asked = new LinkedBlockingQueue<>();
+        start(
+                duplex -> {},
+                options -> options.authorize(request -> {
+                    CompletableFuture<Authorization> decision = new CompletableFuture<>();
+                    asked.add(decision);
+                    return decision;
+                }));
+        SimulatedExchange first = openWith(SECRET, 0);
+        SimulatedExchange second = openWith(SECRET, 1);
+        List<CompletableFuture<Authorization>> both = List.of(asked.take(), asked.take());
+
+        both.get(0).complete(Authorization.accept());
+        get(CompletableFuture.anyOf(first.answer(), second.answer()));
+        both.get(1).complete(Authorization.accept());
+
+        List<Integer> statuses = List.of(first.await().status(), second.await().status());
+        assertThat(statuses).contains(200).isSubsetOf(200, 409); // if the second was decided first
+        assertThat(host.endpoint().statistics().dialect2().opened()).isEqualTo(1);
+        assertThat(host.endpoint().sessions()).isEqualTo(1);
+    }
+
+    @Test
+    void theEndOfADuplexForgetsNoOtherThatWasOpenedWithTheSameSecret() throws Exception {
+        SimulatedExchange first = openWith(SECRET, 0);
+        String id = id(first);
+        host.post(new Client(), new byte[0], HeaderNames.VERSION, HeaderNames.DIALECT_2, HeaderNames.ID, id)
+                .await();
+        String other = id(openWith(SECRET, 0));
+        assertThat(other).isNotEqualTo(id);
+
+        host.duplex(id).reset();
+
+        assertThat(id(openWith(SECRET, 1))).isEqualTo(other);
     }
 
     // ---- draining

@@ -45,7 +45,7 @@ public class DownloadAttachment implements Download {
         this.onReady = onReady;
     }
 
-    static DownloadAttachment refused(Problem problem) {
+    public static DownloadAttachment refused(Problem problem) {
         return new DownloadAttachment(null, problem, () -> {});
     }
 
