@@ -34,7 +34,7 @@ public final class Json {
         } else if (value instanceof Integer || value instanceof Long) {
             json.writeNumber(((Number) value).longValue());
         } else if (value instanceof Duration duration) {
-            json.writeNumber(BigDecimal.valueOf(duration.toNanos(), 9));
+            json.writeNumber(seconds(duration));
         } else if (value instanceof Map<?, ?> map) {
             json.writeStartObject();
             map.forEach((name, member) -> writeMember(json, name.toString(), member));
@@ -48,6 +48,11 @@ public final class Json {
         } else {
             throw new IllegalArgumentException("No JSON is known for " + value.getClass());
         }
+    }
+
+    /** {@return exactly as many} Of many sessions together there are more nanoseconds than a long counts. */
+    private static BigDecimal seconds(Duration duration) {
+        return BigDecimal.valueOf(duration.getSeconds()).add(BigDecimal.valueOf(duration.getNano(), 9));
     }
 
     private static void writeMember(JsonGenerator json, String name, @Nullable Object value) {
