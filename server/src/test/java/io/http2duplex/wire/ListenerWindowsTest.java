@@ -17,6 +17,7 @@ import org.xnio.channels.StreamSourceChannel;
 /** Uploads over the listener of {@link DuplexServer}: none holds up another. */
 class ListenerWindowsTest {
     private static final int ROUNDS = 1000;
+    private static final int PADDED = 8;
 
     private final Bodies bodies = new Bodies();
 
@@ -120,6 +121,28 @@ class ListenerWindowsTest {
                 assertThat(sendUnread(client).window()).isZero();
             }
             uploadFlows(client, 300_000);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void anUploadOfPaddingAndHardlyAnythingElseFlows(int bytes) throws IOException {
+        try (DuplexServer server = start(options -> options);
+                Http2Client client = connect(server)) {
+            Http2Client.Http2Request upload = client.send("POST", true);
+            ByteBuffer payload = ByteBuffer.allocate(1 + bytes + 255).put(0, (byte) 255);
+            for (int i = 0; i < 2_000; i++) { // eight times the first window
+                client.frame(
+                        Http2Frames.DATA,
+                        PADDED,
+                        upload.stream,
+                        payload.duplicate().position(payload.limit()));
+                if (i % 100 == 0) {
+                    client.ping(); // what has come was looked at
+                }
+            }
+            upload.end();
+            assertThat(upload.status()).isEqualTo(200);
         }
     }
 

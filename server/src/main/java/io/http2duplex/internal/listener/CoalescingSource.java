@@ -30,6 +30,9 @@ final class CoalescingSource extends HoldingSource {
         void heard();
 
         void frame(int type, int flags, int stream, int length) throws IOException;
+
+        /** The window of a stream must be replenished by so much, for padding. */
+        void replenish(int stream, int count);
     }
 
     private enum Part {
@@ -358,7 +361,10 @@ final class CoalescingSource extends HoldingSource {
                 throw new ConnectionErrorException(Http2Channel.ERROR_PROTOCOL_ERROR);
             }
             paddingUnknown = false;
-            streams.padding(current, 1 + padding);
+            int replenished = streams.padding(current, 1 + padding);
+            if (replenished > 0 && books != null) {
+                books.replenish(current.id, replenished);
+            }
         }
         while (left > 0) {
             int count = Math.min(Math.min(left, from.remaining()), PIECE - current.collectedCount);

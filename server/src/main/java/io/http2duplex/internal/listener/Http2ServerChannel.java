@@ -104,6 +104,11 @@ final class Http2ServerChannel extends Http2Channel {
             public void frame(int type, int flags, int stream, int length) throws IOException {
                 received(type, flags, stream, length);
             }
+
+            @Override
+            public void replenish(int stream, int count) {
+                replenishLater(stream, count);
+            }
         });
         addCloseTask(closed -> {
             source.release();
@@ -370,6 +375,18 @@ final class Http2ServerChannel extends Http2Channel {
         }
     }
 
+    /** Not while Undertow reads. */
+    private void replenishLater(int id, int count) {
+        Runnable replenish = () -> {
+            try {
+                super.sendUpdateWindowSize(id, count);
+            } catch (IOException e) {
+                lost(e);
+            }
+        };
+        IoThreads.execute(getIoThread(), replenish, stopped -> LOG.trace("Closed with the server", stopped));
+    }
+
     /** {@return 0, so that Undertow reports every read at once} */
     @Override
     public int getInitialReceiveWindowSize() {
@@ -501,7 +518,7 @@ final class Http2ServerChannel extends Http2Channel {
     }
 
     private void lost(IOException cause) {
-        LOG.debugf(cause, "HTTP/2 connection with %s was lost while it was drained", getPeerAddress());
+        LOG.debugf(cause, "HTTP/2 connection with %s was lost", getPeerAddress());
         IoUtils.safeClose(this);
     }
 }

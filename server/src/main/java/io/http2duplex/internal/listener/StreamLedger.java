@@ -278,10 +278,16 @@ final class StreamLedger implements StreamCount {
         stream.passed += count;
     }
 
-    /** Records padding, which no reader gets. */
-    synchronized void padding(Stream stream, int count) {
+    /**
+     * Records padding, which no reader gets.
+     *
+     * @return by how much to replenish the stream's window now
+     */
+    synchronized int padding(Stream stream, int count) {
         stream.owed += count;
         hold(stream, -count);
+        boolean waits = stream.clientEnded || stream.owed < stream.size / STEPS;
+        return waits ? 0 : giveBack(stream, 0, unread.room());
     }
 
     /** {@return whether a stream is due} */
@@ -343,6 +349,10 @@ final class StreamLedger implements StreamCount {
         if (growth == 0 && known.owed < known.size / STEPS) {
             return 0;
         }
+        return giveBack(known, growth, room);
+    }
+
+    private int giveBack(Stream known, int growth, long room) {
         int most = room < 0 ? Math.max(0, limits.streamWindow() - known.window - known.held) : Integer.MAX_VALUE;
         int count = Math.min(known.owed + growth, most);
         known.owed += growth - count;

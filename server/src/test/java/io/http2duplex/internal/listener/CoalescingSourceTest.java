@@ -196,6 +196,9 @@ class CoalescingSourceTest {
             public void frame(int type, int flags, int stream, int length) {
                 assertThat(streams.received(type, flags, stream, length, 0)).isEqualTo(StreamLedger.NO_ERROR);
             }
+
+            @Override
+            public void replenish(int stream, int count) {}
         });
         ByteBuffer to = ByteBuffer.allocate(TO);
         ByteBuffer parsed = ByteBuffer.allocate(2 * TO);

@@ -350,6 +350,18 @@ class StreamLedgerTest {
     }
 
     @Test
+    void aWindowThatPaddingHasUsedIsReplenishedAlthoughHardlyAnythingIsRead() {
+        open(1);
+        OpenStreams.Stream stream = Objects.requireNonNull(streams.find(1));
+        int window = 20_000;
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(receive(FrameHeads.DATA, 0, 1, 257)).isEqualTo(StreamLedger.NO_ERROR);
+            window += streams.padding(stream, 256) + streams.read(1, 1) - 257;
+            assertThat(window).isBetween(10_000, 20_000);
+        }
+    }
+
+    @Test
     void paddingIsNotUnread() {
         StreamLedger ledger = from(HERE);
         data(ledger, 1, 1_000);
