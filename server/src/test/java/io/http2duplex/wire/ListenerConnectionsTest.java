@@ -9,7 +9,9 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -93,6 +95,26 @@ class ListenerConnectionsTest {
                 () -> server.statistics().limitsReached().getOrDefault(option, -1L) >= count);
         assertThat(server.statistics().limitsReached()).containsEntry(option, count);
         Await.until("no connection is open", () -> server.statistics().connections() == 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void timesMayBeForEver(boolean tls) throws IOException {
+        Duration forEver = ChronoUnit.FOREVER.getDuration();
+        UnaryOperator<DuplexServer.Builder> times = options -> options.handshakeTimeout(forEver)
+                .firstRequestTimeout(forEver)
+                .idleTimeout(forEver)
+                .responseTimeout(forEver)
+                .pingInterval(forEver)
+                .pingTimeout(forEver)
+                .tlsReloadInterval(forEver);
+        try (DuplexServer server = start(
+                        tls, options -> times.apply(tls ? options.tls(TestServer::tls, Path.of("pom.xml")) : options));
+                Http2Client client = http2(server, tls);
+                Socket socket = http1(server, tls)) {
+            assertThat(client.send("GET", false).status()).isEqualTo(200);
+            assertThat(isServed(socket)).isTrue();
+        }
     }
 
     @ParameterizedTest

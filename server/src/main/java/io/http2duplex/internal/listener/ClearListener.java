@@ -1,5 +1,6 @@
 package io.http2duplex.internal.listener;
 
+import io.http2duplex.internal.options.OptionChecks;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.DelegateOpenListener;
 import java.io.IOException;
@@ -50,7 +51,9 @@ final class ClearListener implements ChannelListener<StreamConnection> {
 
         Opening(StreamConnection connection) {
             this.connection = connection;
-            timer = connection.getIoThread().executeAfter(this::timeOut, timeout.toNanos(), TimeUnit.NANOSECONDS);
+            timer = connection
+                    .getIoThread()
+                    .executeAfter(this::timeOut, OptionChecks.nanos(timeout), TimeUnit.NANOSECONDS);
             connection.getSourceChannel().setReadListener(this::read);
         }
 

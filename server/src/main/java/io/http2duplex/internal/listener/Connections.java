@@ -1,5 +1,6 @@
 package io.http2duplex.internal.listener;
 
+import io.http2duplex.internal.options.OptionChecks;
 import io.http2duplex.internal.undertow.IoThreads;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -171,7 +172,7 @@ final class Connections {
         if (entry != null) {
             entry.timer = connection
                     .getIoThread()
-                    .executeAfter(() -> close(connection, limit), time.toNanos(), TimeUnit.NANOSECONDS);
+                    .executeAfter(() -> close(connection, limit), OptionChecks.nanos(time), TimeUnit.NANOSECONDS);
         }
     }
 

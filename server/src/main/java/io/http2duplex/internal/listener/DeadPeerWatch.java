@@ -1,5 +1,6 @@
 package io.http2duplex.internal.listener;
 
+import io.http2duplex.internal.options.OptionChecks;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioExecutor;
@@ -18,8 +19,8 @@ final class DeadPeerWatch {
 
     DeadPeerWatch(Http2ServerChannel channel, Http2Limits limits) {
         this.channel = channel;
-        interval = limits.pingInterval().toNanos();
-        timeout = limits.pingTimeout().toNanos();
+        interval = OptionChecks.nanos(limits.pingInterval());
+        timeout = OptionChecks.nanos(limits.pingTimeout());
     }
 
     /** Watches until the channel closes. */

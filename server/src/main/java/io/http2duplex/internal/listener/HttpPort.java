@@ -196,7 +196,7 @@ public final class HttpPort {
     }
 
     private static int millis(Duration time) {
-        return (int) Math.min(Integer.MAX_VALUE, Math.max(1, time.toMillis()));
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(1, TimeUnit.NANOSECONDS.toMillis(OptionChecks.nanos(time))));
     }
 
     /** {@return how many connections are open} */
@@ -243,7 +243,7 @@ public final class HttpPort {
 
     /** Runs a task on an I/O thread after a time. {@return what cancels it} */
     public Runnable after(Duration time, Runnable task) {
-        return IoThreads.after(worker.getIoThread(), task, time.toNanos());
+        return IoThreads.after(worker.getIoThread(), task, OptionChecks.nanos(time));
     }
 
     /** Refuses new connections, and waits until GOAWAY is sent: HTTP/2 connections end with their last stream. */

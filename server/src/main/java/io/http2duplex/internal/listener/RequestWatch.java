@@ -1,5 +1,6 @@
 package io.http2duplex.internal.listener;
 
+import io.http2duplex.internal.options.OptionChecks;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.XnioExecutor;
@@ -21,8 +22,8 @@ final class RequestWatch {
     RequestWatch(Http2ServerChannel channel, StreamLedger streams, ConnectionLimits limits) {
         this.channel = channel;
         this.streams = streams;
-        firstRequest = limits.firstRequestTimeout().toNanos();
-        idle = limits.idleTimeout().toNanos();
+        firstRequest = OptionChecks.nanos(limits.firstRequestTimeout());
+        idle = OptionChecks.nanos(limits.idleTimeout());
     }
 
     /** Watches until the channel closes. */
