@@ -2,6 +2,7 @@ package io.http2duplex.messages;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
@@ -32,7 +33,7 @@ final class MessageReader<T> implements Iterator<T> {
     /** {@return the next message; null at the end} */
     @Nullable
     T receive() throws IOException {
-        lock.lock();
+        lock();
         try {
             T message;
             while ((message = incoming.next(chunk)) == null) {
@@ -44,6 +45,20 @@ final class MessageReader<T> implements Iterator<T> {
             return message;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Waits behind another thread that reads. */
+    private void lock() throws InterruptedIOException {
+        if (lock.tryLock()) {
+            return;
+        }
+        try {
+            lock.lockInterruptibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (InterruptedIOException)
+                    new InterruptedIOException("Interrupted while waiting for a message").initCause(e);
         }
     }
 

@@ -12,9 +12,11 @@ import io.http2duplex.DuplexException;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.runtime.TestBrowser;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -97,6 +99,28 @@ class MessagesTest {
         get(application);
         assertThat(pair.browser().download().read()).isEqualTo(-1);
         get(pair.duplex().closed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void eachThreadThatWaitsForAMessageCanBeInterrupted(int dialect) throws Exception {
+        Messages<String, String> messages = text(simulated.open(dialect).duplex());
+        List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
+        List<CompletableFuture<String>> received = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            received.add(async(() -> {
+                threads.add(Thread.currentThread());
+                return messages.receive();
+            }));
+            while (threads.size() <= i || threads.get(i).getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+        }
+        threads.get(1).interrupt(); // which waits behind the other
+        assertThat(failure(received.get(1))).isInstanceOf(InterruptedIOException.class);
+        assertThat(received.get(0)).isNotDone();
+        threads.get(0).interrupt();
+        assertThat(failure(received.get(0))).isInstanceOf(InterruptedIOException.class);
     }
 
     @ParameterizedTest
