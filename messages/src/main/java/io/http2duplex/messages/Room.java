@@ -126,7 +126,7 @@ final class Room {
 
         /** {@return whether nothing waits any more} */
         private synchronized boolean flush() {
-            Encoded message = latest;
+            Encoded message = members.get(messages) == this ? latest : null; // one that has left gets nothing more
             try {
                 if (message != null && !duplex.offer(message.frame())) {
                     return false;

@@ -170,6 +170,27 @@ class TopicTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
+    void aMemberThatHasLeftGetsNothingMore(int dialect) throws Exception {
+        Topic<String> latest = room.whenSlow(Slow.LATEST);
+        Simulated.Pair standing = simulated.open(dialect);
+        Messages<String, String> messages = messages(standing);
+        latest.join(messages);
+        while (room.statistics().dropped() == 0) {
+            latest.publish(large(1));
+        }
+        long taken = room.statistics().delivered();
+        assertThat(latest.leave(messages)).isTrue();
+        for (int i = 0; i < taken; i++) {
+            assertThat(next(standing)).isEqualTo(large(1));
+        }
+        get(standing.duplex().writable());
+        messages.send("bye");
+        assertThat(next(standing)).isEqualTo("bye");
+        assertThat(room.statistics().delivered()).isEqualTo(taken);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
     void aMemberThatWaitsForTheLatestLeavesWhenItsDuplexFails(int dialect) throws Exception {
         Topic<String> latest = room.whenSlow(Slow.LATEST);
         Simulated.Pair standing = simulated.open(dialect);
