@@ -93,6 +93,8 @@ public final class DuplexClient {
             return opening.result().get();
         } catch (InterruptedException e) {
             opening.cancel();
+            CompletionStage<Duplex> opened = opening.result();
+            opened.thenAccept(Duplex::reset); // it may have succeeded at the same moment, and nobody gets it
             Thread.currentThread().interrupt();
             throw (InterruptedIOException)
                     new InterruptedIOException("Interrupted while opening a duplex").initCause(e);

@@ -18,6 +18,7 @@ import io.http2duplex.contract.Echo;
 import io.http2duplex.internal.runtime.TestBrowser;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -496,6 +497,36 @@ class DuplexClientTest {
 
             assertThatThrownBy(opening::get).isInstanceOf(CancellationException.class);
             assertThat(get(failure).code()).isIn(ErrorCode.CANCELLED, ErrorCode.ABORTED);
+        }
+    }
+
+    @Test
+    void aDuplexThatOpensAsItsThreadIsInterruptedIsReset() throws Exception {
+        Thread connecting = Thread.currentThread();
+        CompletableFuture<Duplex> opened = new CompletableFuture<>();
+        CompletableFuture<Void> interrupted = new CompletableFuture<>();
+        DuplexObserver observer = new DuplexObserver() {
+            @Override
+            public void opened(Duplex duplex) { // it has succeeded, and nobody has it yet
+                connecting.interrupt();
+                interrupted.join();
+                opened.complete(duplex);
+            }
+        };
+        try (TestServer server = TestServer.start(ECHO)) {
+            DuplexClient client = TestServer.client()
+                    .executor(Runnable::run)
+                    .observer(observer)
+                    .build();
+            assertThatThrownBy(() -> client.connect(server.uri())).isInstanceOf(InterruptedIOException.class);
+            assertThat(Thread.interrupted()).isTrue();
+            interrupted.complete(null);
+            CompletionStage<Void> closed = get(opened).closed();
+            assertThatThrownBy(() -> get(closed))
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            DuplexException.class,
+                            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.CANCELLED));
         }
     }
 
