@@ -39,7 +39,7 @@ record OpeningRequest(URI uri, Map<String, String> fields) implements DuplexRequ
 
     @Override
     public String host() {
-        return uri.getAuthority();
+        return uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort(); // not the user's name
     }
 
     @Override
