@@ -161,9 +161,7 @@ final class Carrier extends DrainLoop implements Runnable {
                 call = made;
                 late = aborted;
             }
-            if (late != null) {
-                late.accept(made);
-            }
+            Peer.end(made, late);
         }
 
         /** Nothing more of it matters. {@return whether that is news} */
@@ -198,9 +196,7 @@ final class Carrier extends DrainLoop implements Runnable {
                 aborted = how;
                 sent = call;
             }
-            if (sent != null) {
-                how.accept(sent);
-            }
+            Peer.end(sent, how);
         }
 
         /** It was not accepted: what was answered is read. */

@@ -125,9 +125,7 @@ final class OpeningGet implements Transport.Receiver {
             call = sent;
             late = aborted;
         }
-        if (late != null) {
-            late.accept(sent);
-        }
+        Peer.end(sent, late);
     }
 
     boolean hasFailed() {
@@ -191,7 +189,7 @@ final class OpeningGet implements Transport.Receiver {
         try {
             Transport.Call post =
                     Objects.requireNonNull(peer).post(id, PostBody.whole(List.of(frame)), length, new Ignoring());
-            Scheduler.SHARED.after(RESET_NANOS, post::abort);
+            Scheduler.SHARED.after(RESET_NANOS, () -> Peer.end(post, Transport.Call::abort));
         } catch (RuntimeException e) {
             // The server notices without it.
         }
@@ -236,9 +234,7 @@ final class OpeningGet implements Transport.Receiver {
             aborted = how;
             sent = call;
         }
-        if (sent != null) {
-            how.accept(sent);
-        }
+        Peer.end(sent, how);
     }
 
     /** @param cause null: it is of no use */
@@ -299,6 +295,9 @@ final class OpeningGet implements Transport.Receiver {
 
     @Override
     public void bytes(ByteBuffer bytes) {
+        if (!bytes.hasRemaining()) {
+            return;
+        }
         State now;
         boolean otherDialect;
         boolean won = false;

@@ -13,7 +13,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server's end of a duplex: where requests go, and the header fields that they carry.
@@ -35,6 +37,22 @@ record Peer(Transport transport, Supplier<Map<String, String>> headers, URI uri)
         fields.put(HeaderNames.ATTACH, Integer.toString(number));
         fields.put(HeaderNames.OPENING, secret);
         return fields;
+    }
+
+    /**
+     * Ends a request. What a transport throws then must not keep others from being ended, or sent.
+     *
+     * @param call null: it was not sent yet
+     * @param how aborts or abandons it; null: it goes on
+     */
+    static void end(Transport.@Nullable Call call, @Nullable Consumer<Transport.Call> how) {
+        if (call != null && how != null) {
+            try {
+                how.accept(call);
+            } catch (RuntimeException e) {
+                // Nothing more of it matters here.
+            }
+        }
     }
 
     /** Sends a resuming GET. */
