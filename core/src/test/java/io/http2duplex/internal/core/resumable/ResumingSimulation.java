@@ -15,7 +15,7 @@ import java.util.Random;
 final class ResumingSimulation {
     private static final int MOST_STEPS = 200_000;
     /** A poll may bring three bytes, and be replaced twice a second. */
-    private static final long LONG_ENOUGH = 1_000_000 * MILLI;
+    private static final long LONG_ENOUGH = 5_000_000 * MILLI;
 
     private final SimulatedNetwork network;
     private final SessionLimits limits;
