@@ -49,7 +49,6 @@ export class Uploads {
   #server;
   #maxBody;
   #network;
-  #posts = 0;
   /** @type {{ part: Part, exchange: Exchange, sent: number } | undefined} */
   #stream;
   /** Which POST is held for ever although nothing else happens; Infinity: none. */
@@ -107,7 +106,7 @@ export class Uploads {
     }
     if (!this.#stream || isClosed || uploads.wantsPost) {
       const most = () => (uploads.sendable < this.#maxBody ? MAX_POSTS : MAX_FULL_POSTS);
-      const mayCarry = () => !this.#stream && this.#posts < most();
+      const mayCarry = () => !this.#stream && uploads.carrying < most();
       const next = () => uploads.nextBody(mayCarry() ? this.#maxBody : 0, now);
       for (let part; (part = next());) {
         this.#post(part);
@@ -117,10 +116,9 @@ export class Uploads {
 
   /** @param {Part} part */
   #post(part) {
-    this.#posts++;
     const { bytes } = part;
     const isCut = bytes.length > this.#network.way.maxBody;
-    const exchange = this.#upload(part, () => this.#posts--, isCut ? 'cut' : undefined);
+    const exchange = this.#upload(part, () => {}, isCut ? 'cut' : undefined);
     exchange.up.send(bytes);
     exchange.up.end();
     if (this.#network.fate() === 'repeated') {

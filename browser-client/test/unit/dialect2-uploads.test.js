@@ -376,6 +376,27 @@ test('a POST that is never answered, and of which nothing is confirmed, is sent 
   assert.equal(again && Buffer.from(again.bytes).toString(), 'ab');
 });
 
+test('no more POSTs are under way than a server must accept, except the last frame', () => {
+  const { core, download } = attached();
+  let tokens = 0;
+  const post = () => {
+    core.received(download, frame(FrameType.PING, [++tokens]), 1);
+    return core.uploads.nextBody(MIB, 1);
+  };
+  const parts = Array.from({ length: 16 }, post);
+  assert.ok(parts[0] && parts[15]);
+  assert.equal(core.uploads.carrying, 0);
+  core.write(Buffer.from('ab'));
+  core.end();
+  assert.equal(post(), null);
+  core.uploadTaken(parts[0], 1);
+  assert.deepEqual(typesOf(post()), [FrameType.WINDOW, FrameType.PONG, FrameType.PONG, FrameType.DATA, FrameType.END]);
+  assert.equal(core.uploads.carrying, 1);
+  core.received(download, Buffer.concat([frame(FrameType.WINDOW, [3, 100]), frame(FrameType.END, [0])]), 1);
+  assert.ok(core.isClosed);
+  assert.deepEqual(typesOf(core.uploads.nextBody(MIB, 1)), [FrameType.WINDOW]);
+});
+
 /** A streaming POST that has answered its first PING. */
 function streaming() {
   const session = attached();

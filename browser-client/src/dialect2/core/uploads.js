@@ -6,6 +6,8 @@ import { frame, resetFrame } from './frames.js';
 import { newPart } from './part.js';
 
 const PROBE_TIMEOUT_MILLISECONDS = 3_000;
+/** How many parts may be under way: a server need not accept more POSTs of a session at once. */
+const MAX_PARTS = 16;
 /** How many answers to PINGs may wait to be sent. */
 const MAX_PONGS = 16;
 /** How often the last frame of a session is sent: once more when it is lost. */
@@ -106,6 +108,11 @@ export class Uploads {
     return this.#sending.sendable;
   }
 
+  /** How many POSTs with bytes, or an end, are under way. Bytes do not wait for others: those may all be held. */
+  get carrying() {
+    return [...this.#parts].filter(({ isStream, ranges }) => ranges[0] && !isStream).length;
+  }
+
   /** What is sent goes by a socket. */
   get isOnSocket() {
     return this.#socket !== undefined && !this.#socket.mustEnd;
@@ -139,7 +146,7 @@ export class Uploads {
    * @returns {Part | null} whose `bytes` must be sent now; null if there is nothing to send
    */
   nextBody(maxBytes, now, spares) {
-    if (this.isOnSocket) {
+    if (this.isOnSocket || (this.#parts.size >= MAX_PARTS && !this.#isClosed)) {
       return null;
     }
     const part = this.#newPart(now);

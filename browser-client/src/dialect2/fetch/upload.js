@@ -5,6 +5,7 @@ import { framesRequest } from '../../request-init.js';
 import { Exchanges } from './exchanges.js';
 import { mayStream, streamNoMore } from './load-ways.js';
 
+/** Of those that carry bytes. */
 const MAX_POSTS = 4;
 /** As long as there is enough to fill the next: at a distance, what is under way decides. */
 const MAX_FULL_POSTS = 12;
@@ -69,7 +70,7 @@ export class FetchUpload extends Exchanges {
       for (;;) {
         const most = this.#seeksLimit ? 1 : uploads.sendable < this.#limit ? MAX_POSTS : MAX_FULL_POSTS;
         const part = uploads.nextBody(
-          !this.#stream && this.#posts < most ? this.#limit : 0,
+          !this.#stream && uploads.carrying < most ? this.#limit : 0,
           performance.now(),
           this.#spares,
         );

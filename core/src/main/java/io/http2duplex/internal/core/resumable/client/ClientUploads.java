@@ -18,9 +18,13 @@ import org.jspecify.annotations.Nullable;
  * depends on all that is under way, and each loss of it on what went.)
  */
 final class ClientUploads {
+    /** Of POSTs that carry bytes, or the end. Bytes do not wait for others: those may all be held. */
     private static final int MAX_POSTS = 4;
     /** As long as there is enough to fill the next: at a distance, what is under way decides. */
     private static final int MAX_FULL_POSTS = 12;
+
+    /** Of all uploads: a server need not accept more POSTs of a session at once. */
+    private static final int MAX_OPEN = 16;
 
     /** How long the first PING of a stream may remain unanswered. */
     static final long PROBE_NANOS = 3_000_000_000L;
@@ -171,11 +175,16 @@ final class ClientUploads {
         if (!isFed() && wantsStream(now)) {
             return openStream(now);
         }
-        long posts = open.stream().filter(upload -> !upload.isStream()).count();
+        if (open.size() >= MAX_OPEN && !closed) {
+            return null;
+        }
+        long carrying = open.stream()
+                .filter(upload -> !upload.isStream() && upload.carries)
+                .count();
         int most = size.isSought() ? 1 : sending.sendable() < size.most() ? MAX_POSTS : MAX_FULL_POSTS;
         ClientUpload upload = new ClientUpload(false, false, now);
         open.add(upload);
-        List<ByteBuffer> body = compose(upload, posts < most && !isFed() ? size.most() : 0, now);
+        List<ByteBuffer> body = compose(upload, carrying < most && !isFed() ? size.most() : 0, now);
         if (body == null) {
             open.remove(upload);
             return null;

@@ -38,15 +38,24 @@ class ClientPostsTest {
                 .flip();
     }
 
+    private ClientDownload begin() {
+        ClientDownload download = session.opened(session.opening(), false, now);
+        session.received(download, hello(), now);
+        session.received(download, new FrameEncoder().window(0, WINDOW).take(), now);
+        return download;
+    }
+
+    private void ping(ClientDownload download) {
+        session.received(download, new FrameEncoder().ping(1).take(), now);
+    }
+
     private ClientUpload next() {
         return requireNonNull(session.nextUpload(now), "there is no POST");
     }
 
     @Test
     void whatIsTooLargeForSomethingOnTheWayGoesInSmallerOnesOneAtATimeUntilOneIsTaken() {
-        ClientDownload download = session.opened(session.opening(), false, now);
-        session.received(download, hello(), now);
-        session.received(download, new FrameEncoder().window(0, WINDOW).take(), now);
+        begin();
         session.writeCopy(ByteBuffer.allocate(LENGTH));
 
         long length = LENGTH;
@@ -63,10 +72,44 @@ class ClientPostsTest {
     }
 
     @Test
+    void bytesDoNotWaitForThoseWithoutBytesThatAreNeverAnswered() {
+        ClientDownload download = begin();
+        for (int i = 0; i < 5; i++) {
+            ping(download);
+            next();
+        }
+        session.writeCopy(ByteBuffer.allocate(LENGTH));
+        assertThat(next().length()).isGreaterThan(LENGTH);
+    }
+
+    @Test
+    void noMoreAreUnderWayThanAServerMustAcceptExceptTheLastFrame() {
+        ClientDownload download = begin();
+        ping(download);
+        ClientUpload first = next();
+        for (int i = 1; i < 16; i++) {
+            ping(download);
+            next();
+        }
+        ping(download);
+        session.writeCopy(ByteBuffer.allocate(LENGTH));
+        session.end();
+        assertThat(session.nextUpload(now)).isNull();
+
+        answer(first, Answer.PROCESSED);
+        assertThat(next().length()).isGreaterThan(LENGTH);
+        ping(download);
+        assertThat(session.nextUpload(now)).isNull();
+
+        session.received(
+                download, new FrameEncoder().window(LENGTH + 1, WINDOW).end(0).take(), now);
+        assertThat(session.isFinished()).isTrue();
+        next();
+    }
+
+    @Test
     void thoseThatAreLostEachTimeWithASilentServerCountWithoutItsLastSilence() {
-        ClientDownload download = session.opened(session.opening(), false, now);
-        session.received(download, hello(), now);
-        session.received(download, new FrameEncoder().window(0, WINDOW).take(), now);
+        ClientDownload download = begin();
         session.writeCopy(ByteBuffer.allocate(LENGTH));
         for (long heard = 0; heard <= RESUME_TIMEOUT; heard += HEARTBEAT) {
             assertThat(session.failure()).isNull();
