@@ -93,7 +93,7 @@ final class Outbox implements AutoCloseable {
             } catch (InterruptedException e) {
                 losses.lost(messages.size(), "the bus was closed");
                 return;
-            } catch (Exception e) { // one batch; the next may go through
+            } catch (Exception | Error e) { // one batch; the next may go through
                 losses.lost(messages.size(), e.toString());
             }
         }

@@ -76,6 +76,24 @@ class OutboxTest {
     }
 
     @Test
+    void anErrorOfTheCarrierEndsNothing() throws Exception {
+        CountDownLatch sent = new CountDownLatch(1);
+        AtomicInteger calls = new AtomicInteger();
+        NodesBus bus = bus(1_000_000, (batch, messages) -> {
+            if (calls.incrementAndGet() == 1) {
+                throw new OutOfMemoryError("of the test");
+            }
+            sent.countDown();
+        });
+        bus.publish("a", bytes("1"));
+        Await.until("the first is lost", () -> bus.statistics().lost() == 1);
+        bus.publish("a", bytes("2"));
+        sent.await();
+        bus.close();
+        assertThat(bus.statistics().lost()).isEqualTo(1);
+    }
+
+    @Test
     void anObserverThatFailsEndsNothing() {
         BusObserver failing = new BusObserver() {
             @Override
