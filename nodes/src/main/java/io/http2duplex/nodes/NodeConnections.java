@@ -1,5 +1,6 @@
 package io.http2duplex.nodes;
 
+import io.http2duplex.internal.options.OptionChecks;
 import io.undertow.UndertowOptions;
 import io.undertow.client.ClientConnection;
 import io.undertow.client.UndertowClient;
@@ -42,14 +43,14 @@ final class NodeConnections implements ProxyClient {
     private volatile long failedAt = System.nanoTime() - LATELY_NANOS;
     private final ProxyConnectionPool pool;
     private final int maxRequests;
-    private final Duration connectTimeout;
-    private final Duration idleTimeout;
+    private final long connectMillis;
+    private final long idleMillis;
 
     NodeConnections(
             URI address, @Nullable SSLContext tls, int maxRequests, Duration connectTimeout, Duration idleTimeout) {
         this.maxRequests = maxRequests;
-        this.connectTimeout = connectTimeout;
-        this.idleTimeout = idleTimeout;
+        connectMillis = TimeUnit.NANOSECONDS.toMillis(OptionChecks.nanos(connectTimeout));
+        idleMillis = TimeUnit.NANOSECONDS.toMillis(OptionChecks.nanos(idleTimeout));
         OptionMap options = OptionMap.builder()
                 .set(Options.TCP_NODELAY, true)
                 .set(Options.KEEP_ALIVE, true)
@@ -163,7 +164,7 @@ final class NodeConnections implements ProxyClient {
         Connecting(XnioIoThread thread, ProxyCallback<ProxyConnection> callback, HttpServerExchange exchange) {
             this.thread = thread;
             this.callback = callback;
-            timer = thread.executeAfter(() -> failed(exchange), connectTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            timer = thread.executeAfter(() -> failed(exchange), connectMillis, TimeUnit.MILLISECONDS);
         }
 
         private boolean settle() {
@@ -233,7 +234,7 @@ final class NodeConnections implements ProxyClient {
         }
 
         private XnioExecutor.Key start() {
-            return thread.executeAfter(this, idleTimeout.toMillis(), TimeUnit.MILLISECONDS);
+            return thread.executeAfter(this, idleMillis, TimeUnit.MILLISECONDS);
         }
 
         @Override

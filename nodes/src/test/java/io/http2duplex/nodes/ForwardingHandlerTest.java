@@ -22,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -245,6 +246,18 @@ class ForwardingHandlerTest {
                         options -> options.idleTimeout(Duration.ofMillis(200)))) {
             new Thread(() -> hearOut(silent)).start();
             assertThat(post(one, UNKNOWN + ".n2").statusCode()).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void timesMayBeForEver() throws Exception {
+        Duration forEver = ChronoUnit.FOREVER.getDuration();
+        try (Node two = node("n2");
+                Node one = node(
+                        "n1",
+                        Map.of("n2", two.address()),
+                        options -> options.connectTimeout(forEver).idleTimeout(forEver))) {
+            assertThat(post(one, id(open(two))).statusCode()).isEqualTo(204);
         }
     }
 
