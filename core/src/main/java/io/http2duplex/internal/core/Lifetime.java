@@ -42,8 +42,10 @@ public final class Lifetime {
             return lifeNanos == 0 ? OptionalLong.empty() : OptionalLong.of(openedAt + lifeNanos);
         }
         long look = lookedAt + Math.max(1, idleNanos / 4);
-        boolean endsFirst = lifeNanos > 0 && openedAt + lifeNanos - look < 0;
-        return OptionalLong.of(endsFirst ? openedAt + lifeNanos : look);
+        long idle = idleSince + idleNanos;
+        long first = idle - look < 0 ? idle : look;
+        boolean endsFirst = lifeNanos > 0 && openedAt + lifeNanos - first < 0;
+        return OptionalLong.of(endsFirst ? openedAt + lifeNanos : first);
     }
 
     /** {@return a failure that the time means for the session; null if it means none} */

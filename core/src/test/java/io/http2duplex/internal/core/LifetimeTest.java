@@ -84,6 +84,20 @@ class LifetimeTest {
     }
 
     @Test
+    void idlenessIsNoticedAtMostAQuarterLateThoughOtherDeadlinesComeBetween() {
+        Lifetime lifetime = new Lifetime(8 * SECOND, 0, now);
+        session.download().taken(1, now); // the first byte, which is not the application's
+        session.write(ByteBuffer.allocate(1));
+        session.download().taken(1, now);
+        long lastByte = now;
+        assertThat(pass(lifetime, session, 2 * SECOND)).isNull(); // seen here
+        assertThat(pass(lifetime, session, 8 * SECOND - 1)).isNull();
+        assertThat(lifetime.timeIs(session, now)).isNull();
+        assertTimedOut(pass(lifetime, session, 10 * SECOND), "idleTimeout");
+        assertThat(now - lastByte).isEqualTo(10 * SECOND);
+    }
+
+    @Test
     void heartbeatsDoNotKeepASessionFromBeingIdle() {
         ResumableSession resumable = new ResumableSession(LIMITS, new MemoryBudget(0), now);
         var download = resumable.attach(0, 0, 100, DownloadWay.STREAMING, now, () -> {});
