@@ -24,9 +24,9 @@ const NODE_FACE_LIMIT = 48_050;
 // 40 keep bytes from waiting for POSTs without any, and bound those.
 const WEB_STREAMS_FACE_LIMIT = 13_100;
 const DIALECT_1_LIMIT = 4_000;
-// Of these, 40 refuse a duplex whose reload may have cut a message. 50 destroy the duplex although one side has ended, or a
-// write waits, or what the page has given throws.
-const MESSAGES_LIMIT = 1_100;
+// Of these, 40 refuse a duplex whose reload may have cut a message, and 150 what is no codec, or gives no bytes. 50 destroy the
+// duplex although one side has ended, or a write waits, or what the page has given throws.
+const MESSAGES_LIMIT = 1_250;
 const FIRST_LINE_LIMIT = 1_050;
 const WAYS_LIMIT = 1_100;
 const WEBSOCKET_LIMIT = 2_000;

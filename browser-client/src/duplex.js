@@ -75,11 +75,11 @@ export class FetchDuplex extends Duplex {
   }
 
   _read() {
-    this.#session.read().then(
-      (bytes) => this.push(bytes),
-      // The failure has destroyed the duplex, through `closed`.
-      () => {},
-    );
+    this.#session
+      .read()
+      .then((bytes) => this.push(bytes))
+      // Either a listener has thrown, and nothing more would be read; or the failure has destroyed the duplex already.
+      .catch((error) => this.destroy(error));
   }
 
   /** @param {Uint8Array} chunk @param {string} _encoding @param {(error?: Error) => void} callback */

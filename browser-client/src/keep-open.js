@@ -149,8 +149,8 @@ export class KeptOpen extends EventTarget {
     if (connectOptions.signal && typeof connectOptions.signal.addEventListener !== 'function') {
       throw new RangeError(`The option signal must be an AbortSignal, not ${connectOptions.signal}`);
     }
-    if (typeof use !== 'function') {
-      throw new TypeError('keepOpen needs a function that uses the duplex');
+    if ([use, open, retry ?? use].some((each) => typeof each !== 'function')) {
+      throw new TypeError('keepOpen needs a function that uses the duplex; connect and retry must be functions, too');
     }
     this.#url = url;
     this.#options = { open, min_pause, max_pause, retry, connectOptions };
@@ -239,6 +239,9 @@ export class KeptOpen extends EventTarget {
       this.error = undefined;
       this.#wasOpen = true;
       this.#show('open');
+      if (this.#isStopped) {
+        return false;
+      }
       try {
         const used = Promise.resolve(this.#use(duplex, life));
         await Promise.race([used, over.catch(() => {}).then(linger)]);

@@ -8,7 +8,7 @@
  * @property {(message: Out) => Uint8Array} [encode] default: JSON
  * @property {number} [max_length] the longest message in bytes, in both directions; default 1 MiB
  * @property {(error: unknown, payload: import('./bytes.js').Bytes) => void} [unreadable] is told of messages that `decode`
- *   refuses, which are then skipped. Default: the duplex is reset
+ *   refuses, which are then skipped. If it throws, the duplex is reset, which is the default
  */
 
 /** JSON in UTF-8, to build codecs on. */
@@ -34,12 +34,15 @@ export const json = {
  * @param {import('./web-streams.js').WebDuplex | import('./session.js').NodeDuplex} duplex
  * @param {MessageCodec<In, Out>} [codec]
  * @returns {{ readable: ReadableStream<In>, writable: WritableStream<Out> }} cancelling or aborting destroys the duplex
- * @throws {TypeError} if the duplex has survived a reload, which may have cut a message
+ * @throws {TypeError} if the duplex has survived a reload, which may have cut a message; or for what is no codec
  */
 export function messages(
   duplex,
-  { decode = json.decode, encode = json.encode, max_length = 2 ** 20, unreadable } = {},
+  { decode = json.decode, encode = json.encode, max_length = 2 ** 20, unreadable = rethrow } = {},
 ) {
+  if ([decode, encode, unreadable].some((each) => typeof each !== 'function') || !(max_length >= 0)) {
+    throw new TypeError('decode, encode and unreadable must be functions, and max_length a number of at least 0');
+  }
   if (duplex.resumed) {
     throw new TypeError('A duplex of the page before may go on within a message');
   }
@@ -97,11 +100,12 @@ export function messages(
       try {
         message = decode(payload);
       } catch (error) {
-        if (!unreadable) {
-          throw failed(65281, `A message of ${length} bytes can't be read`, error);
+        try {
+          unreadable(error, payload);
+          continue;
+        } catch (cause) {
+          throw failed(65281, `A message of ${length} bytes can't be read`, cause);
         }
-        unreadable(error, payload);
-        continue;
       }
       return controller.enqueue(message);
     }
@@ -116,6 +120,9 @@ export function messages(
   /** @param {Out} message */
   const send = async (message) => {
     const payload = encode(message);
+    if (payload?.BYTES_PER_ELEMENT !== 1) {
+      throw new TypeError('encode must give a Uint8Array');
+    }
     const { length } = payload;
     if (length > max_length) {
       throw new RangeError(tooLong(length));
@@ -146,6 +153,11 @@ export function messages(
     }),
   };
 }
+
+/** @param {unknown} error */
+const rethrow = (error) => {
+  throw error;
+};
 
 /** @param {Uint8Array} bytes */
 const viewOf = (bytes) => new DataView(bytes.buffer);

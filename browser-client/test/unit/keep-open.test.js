@@ -434,6 +434,9 @@ test('options that make no sense are an error at once', () => {
   assert.throws(() => keepOpen('/chat', { min_pause: 2, max_pause: 1 }, () => {}), RangeError);
   assert.throws(() => keepOpen('/chat', { max_pause: Infinity }, () => {}), RangeError);
   assert.throws(() => keepOpen('/chat', /** @type {any} */ ({})), TypeError);
+  for (const wrong of [{ connect: 'make' }, { retry: true }]) {
+    assert.throws(() => keepOpen('/chat', /** @type {any} */ (wrong), () => {}), /connect and retry must be functions/);
+  }
 });
 
 /** Gives the page events, for the time of a test. @param {import('node:test').TestContext} context */
@@ -508,6 +511,17 @@ test('a page that is hidden waits on', async (context) => {
   await environment.pass(1_999);
   assert.equal(openings(), 2);
   page.stop();
+});
+
+test('a listener that stops it when it is open keeps it from being used', async () => {
+  let used = 0;
+  const { environment, page, ended, last } = kept({}, () => void used++);
+  page.addEventListener('state', () => page.state === 'open' && page.stop());
+  await environment.pass();
+  assert.equal(await ended(), undefined);
+  assert.equal(page.state, 'closed');
+  assert.equal(used, 0);
+  assert.ok(last().isDestroyed);
 });
 
 test('what its use is given has the type that its opening gives', async () => {

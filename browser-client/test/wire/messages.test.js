@@ -179,6 +179,52 @@ for (const [face, open] of /** @type {const} */ ([
       await writer.close();
     });
 
+    test('what the one who is told of an unreadable message throws resets the duplex', async () => {
+      const bug = new Error('a bug of the page');
+      const { writer, reader, peer } = await opened({
+        unreadable: () => {
+          throw bug;
+        },
+      });
+      writer.closed.catch(() => {});
+      peer.write(frameOf('{'));
+      const error = await failureOf(reader.read());
+      assert.equal(error.number, NUMBERS.unreadable);
+      assert.equal(error.cause, bug);
+      await peer.until(() => peer.isClosed);
+      assert.equal(peer.error?.number, NUMBERS.unreadable);
+    });
+
+    test('what is no codec is refused at once', async () => {
+      for (const wrong of [{ decode: 1 }, { encode: 'json' }, { unreadable: null }, { max_length: 'long' }]) {
+        const duplex = await open(server.url, { fetch: server.fetch, disable_request_streaming: true });
+        assert.throws(() => messages(duplex, /** @type {any} */ (wrong)), /must be functions, and max_length a number/);
+        if ('closed' in duplex && duplex.closed instanceof Promise) {
+          duplex.reset(300);
+        } else {
+          /** @type {import('../../src/duplex.js').FetchDuplex} */ (duplex).destroy();
+        }
+      }
+    });
+
+    test('what encode gives must be bytes', async () => {
+      for (const encode of [
+        () => 'text',
+        async () => new Uint8Array(1),
+        () => new ArrayBuffer(1),
+        () => [1],
+        () => {},
+      ]) {
+        const { writer, reader, peer } = await opened({ encode: /** @type {any} */ (encode) });
+        const error = await failureOf(writer.write(1));
+        assert.ok(error instanceof TypeError);
+        assert.match(error.message, /must give a Uint8Array/);
+        await failureOf(reader.read());
+        await peer.until(() => peer.isClosed);
+        assert.equal(peer.text(), '');
+      }
+    });
+
     test('a schema validates in decode', async () => {
       /** @type {import('../../src/messages.js').MessageCodec<{ text: string }, { text: string }>} */
       const chat = {
@@ -257,20 +303,6 @@ for (const [face, open] of /** @type {const} */ ([
         await Promise.all([reading, writing]);
       });
     }
-
-    test('what the handler of unreadable messages throws destroys the duplex', async () => {
-      const bug = new Error('a bug of the page');
-      const { writer, reader, peer } = await opened({
-        unreadable: () => {
-          throw bug;
-        },
-      });
-      writer.closed.catch(() => {});
-      peer.write(frameOf('{'));
-      assert.equal(await failureOf(reader.read()), bug);
-      await peer.until(() => peer.isClosed);
-      assert.ok(peer.error);
-    });
 
     test('what JSON has no text for is null, as in an array', async () => {
       const { writer, reader, peer } = await opened();

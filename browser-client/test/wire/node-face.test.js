@@ -153,6 +153,18 @@ for (const { mode, options } of modes) {
       assert.equal(server.bodies.at(-1)?.toString(), 'iterated');
     });
 
+    test('a listener that throws destroys the duplex with what it has thrown', async () => {
+      const duplex = await open();
+      const bug = new Error('a bug of the page');
+      duplex.on('data', () => {
+        throw bug;
+      });
+      server.download.write('seen once');
+      const [error] = await once(duplex, 'error');
+      assert.equal(error, bug);
+      await server.post('destroy');
+    });
+
     test('finished() tells of the end of both sides', async () => {
       const duplex = await open();
       const over = new Promise((resolve) => finished(duplex, resolve));
