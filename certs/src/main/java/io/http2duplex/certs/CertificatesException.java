@@ -7,6 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CertificatesException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+
+    /** What operating systems say of a disk that is full, a quota that is used up, or a file that must not grow. */
+    private static final Pattern FULL =
+            Pattern.compile("no space|not enough space|quota|file too large", Pattern.CASE_INSENSITIVE);
 
     CertificatesException(Path file, String problem) {
         this(file, problem, null);
@@ -30,6 +35,10 @@ public final class CertificatesException extends RuntimeException {
         return new CertificatesException(named == null ? file : Path.of(named), reason(cause), cause);
     }
 
+    static boolean tellsOfNoRoom(String text) {
+        return FULL.matcher(text).find();
+    }
+
     private static String reason(IOException cause) {
         if (cause instanceof NoSuchFileException) {
             return "there is no such file; check the path";
@@ -40,9 +49,10 @@ public final class CertificatesException extends RuntimeException {
         if (cause instanceof FileAlreadyExistsException || cause instanceof NotDirectoryException) {
             return "is a file, and a directory is needed here; give another path";
         }
-        String reason = cause instanceof FileSystemException inFile ? inFile.getReason() : cause.getMessage();
-        return "cannot be read or written ("
-                + (reason == null ? cause.getClass().getSimpleName() : reason)
-                + "); check the path and its permissions";
+        String told = cause instanceof FileSystemException inFile ? inFile.getReason() : cause.getMessage();
+        String reason = told == null ? cause.getClass().getSimpleName() : told;
+        return tellsOfNoRoom(reason)
+                ? "cannot be written (" + reason + "); make room there, or give another path"
+                : "cannot be read or written (" + reason + "); check the path and its permissions";
     }
 }

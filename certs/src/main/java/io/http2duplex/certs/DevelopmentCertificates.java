@@ -2,10 +2,13 @@ package io.http2duplex.certs;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -45,7 +48,7 @@ public final class DevelopmentCertificates {
                 OwnerOnly.makeDirectory(absolute);
                 try (FileChannel lock = FileChannel.open(
                         absolute.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                    lock.lock();
+                    awaitLock(lock);
                     CertificateDirectory certificates = new CertificateDirectory(absolute, clock, keytool);
                     return new DevelopmentCertificates(certificates, certificates.openOrMake());
                 }
@@ -53,6 +56,18 @@ public final class DevelopmentCertificates {
                 throw CertificatesException.of(absolute, e);
             } catch (GeneralSecurityException e) {
                 throw new CertificatesException(absolute, "certificates cannot be used or made: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** The class may have been loaded more than once, as by the applications of a servlet container. */
+    private static void awaitLock(FileChannel file) throws IOException {
+        while (true) {
+            try {
+                file.lock();
+                return;
+            } catch (OverlappingFileLockException e) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
             }
         }
     }

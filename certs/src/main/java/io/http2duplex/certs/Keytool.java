@@ -64,7 +64,10 @@ final class Keytool {
                 throw new CertificatesException(
                         store,
                         "keytool could not make the certificate: "
-                                + output.strip().replaceAll("\\s+", " "));
+                                + output.strip().replaceAll("\\s+", " ")
+                                + (CertificatesException.tellsOfNoRoom(output)
+                                        ? "; make room there, or give another path"
+                                        : ""));
             }
         } catch (IOException e) {
             throw new CertificatesException(store, "keytool could not be run: " + e.getMessage(), e);

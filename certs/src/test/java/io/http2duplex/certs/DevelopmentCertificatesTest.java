@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
@@ -19,6 +22,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -294,5 +300,37 @@ class DevelopmentCertificatesTest {
         assertThatThrownBy(() -> DevelopmentCertificates.in(file))
                 .isInstanceOf(CertificatesException.class)
                 .hasMessage(file + ": is a file, and a directory is needed here; give another path");
+    }
+
+    @Test
+    void aDiskThatIsFullIsToldFromAPathThatIsWrong() {
+        Path file = Path.of("full");
+        for (IOException full : List.of(
+                new IOException("No space left on device"),
+                new FileSystemException("full", null, "No space left on device"),
+                new IOException("There is not enough space on the disk"),
+                new IOException("Disk quota exceeded"))) {
+            assertThat(CertificatesException.of(file, full))
+                    .hasMessageStartingWith("full: cannot be written (")
+                    .hasMessageEndingWith("); make room there, or give another path");
+        }
+        assertThat(CertificatesException.of(file, new IOException("Input/output error")))
+                .hasMessage("full: cannot be read or written (Input/output error); check the path and its permissions");
+    }
+
+    /** As of two applications of one servlet container. */
+    @Test
+    void theSameClassOfAnotherClassLoaderIsWaitedFor() throws Exception {
+        Files.createDirectories(directory());
+        CompletableFuture<DevelopmentCertificates> made;
+        try (FileChannel other = FileChannel.open(
+                directory().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            other.lock();
+            CompletableFuture<DevelopmentCertificates> waiting =
+                    CompletableFuture.supplyAsync(() -> DevelopmentCertificates.in(directory()));
+            assertThatThrownBy(() -> waiting.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            made = waiting;
+        }
+        assertThat(made.get(60, TimeUnit.SECONDS).caCertificate()).exists();
     }
 }

@@ -2,7 +2,9 @@ package io.http2duplex.internal.options;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Checks of option values. The message of a value that makes no sense names the option and what it must be. */
 public final class OptionChecks {
@@ -15,6 +17,10 @@ public final class OptionChecks {
     private static final Pattern ROUTE = Pattern.compile("[A-Za-z0-9_-]{1,32}");
 
     private OptionChecks() {}
+
+    public static <T> T given(@Nullable T value, String name) {
+        return Objects.requireNonNull(value, () -> name + " must not be null");
+    }
 
     public static int positive(int value, String name) {
         return atLeast(1, value, name);
@@ -56,7 +62,7 @@ public final class OptionChecks {
     }
 
     public static Duration positive(Duration value, String name) {
-        if (value.isZero() || value.isNegative()) {
+        if (given(value, name).isZero() || value.isNegative()) {
             throw new IllegalArgumentException(name + " must be longer than zero, not " + value);
         }
         return value;
@@ -64,14 +70,14 @@ public final class OptionChecks {
 
     /** The wire counts whole milliseconds. */
     public static Duration zeroOrMore(Duration value, String name) {
-        if (value.isNegative() || (!value.isZero() && value.compareTo(Duration.ofMillis(1)) < 0)) {
+        if (given(value, name).isNegative() || (!value.isZero() && value.compareTo(Duration.ofMillis(1)) < 0)) {
             throw new IllegalArgumentException(name + " must be zero, or a millisecond or more, not " + value);
         }
         return value;
     }
 
     public static String origin(String origin) {
-        if (!ORIGIN.matcher(origin).matches()) {
+        if (!ORIGIN.matcher(given(origin, "an origin of allowedOrigins")).matches()) {
             throw new IllegalArgumentException("allowedOrigins takes origins as browsers write them, such as"
                     + " https://app.example.com or http://localhost:8080: in small letters, without a path, without"
                     + " the scheme's own port; not " + origin);
@@ -80,23 +86,23 @@ public final class OptionChecks {
     }
 
     public static String header(String name) {
-        if (!TOKEN.matcher(name).matches()) {
+        if (!TOKEN.matcher(given(name, "a name of allowedHeaders")).matches()) {
             throw new IllegalArgumentException("allowedHeaders takes names of header fields, not " + name);
         }
         return name.toLowerCase(Locale.ROOT);
     }
 
     public static String route(String route) {
-        if (!ROUTE.matcher(route).matches()) {
+        if (!ROUTE.matcher(given(route, "route")).matches()) {
             throw new IllegalArgumentException(
                     "route must be 1 to 32 of the characters A-Z, a-z, 0-9, _ and -, not " + route);
         }
         return route;
     }
 
-    /** {@return the duration, or some 146 years if it is longer: room to add it to any time} */
+    /** {@return the duration, from 0 to some 146 years: room to add it to any time} */
     public static long nanos(Duration duration) {
         Duration longest = Duration.ofNanos(Long.MAX_VALUE / 2);
-        return (duration.compareTo(longest) < 0 ? duration : longest).toNanos();
+        return duration.isNegative() ? 0 : (duration.compareTo(longest) < 0 ? duration : longest).toNanos();
     }
 }
