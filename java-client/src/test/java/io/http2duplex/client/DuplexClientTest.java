@@ -552,4 +552,37 @@ class DuplexClientTest {
                         DuplexException.class,
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.CONNECTION_LOST));
     }
+
+    /** Throws an exception that no signature tells of, as code in Kotlin may. */
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void hide(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    /** As a token that must be fetched anew, and can't be. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void headersThatCantBeHadCostARequestAndNoMore(boolean checked) throws Exception {
+        AtomicInteger count = new AtomicInteger();
+        try (TestServer server = TestServer.start(ECHO)) {
+            Duplex duplex = TestServer.client()
+                    .streaming(false)
+                    .headers(() -> {
+                        if (count.incrementAndGet() % 2 == 0) {
+                            DuplexClientTest.<RuntimeException>hide(
+                                    checked ? new IOException("no token") : new AssertionError("no token"));
+                        }
+                        return Map.of();
+                    })
+                    .build()
+                    .connect(server.uri());
+            for (int letter = 'a'; letter <= 'e'; letter++) {
+                duplex.outputStream().write(letter);
+                assertThat(duplex.inputStream().read()).isEqualTo(letter);
+            }
+            duplex.end();
+            assertThat(duplex.inputStream().read()).isEqualTo(-1);
+            get(duplex.closed());
+        }
+    }
 }

@@ -1,7 +1,7 @@
 package io.http2duplex.messages;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * A message as it goes over the wire: encoded once, it can be sent to many ({@link Messages#encode}). Immutable, and held
@@ -22,8 +22,8 @@ public final class Encoded {
     static <T> Encoded of(Codec<? super T> codec, T message, int maxLength) {
         byte[] payload;
         try {
-            payload = codec.encode(message);
-        } catch (IOException | RuntimeException e) {
+            payload = Objects.requireNonNull(codec.encode(message), "it has given null");
+        } catch (Exception e) {
             throw new IllegalArgumentException("The codec can't encode this message: " + e, e);
         }
         requireWithin(payload.length, maxLength);

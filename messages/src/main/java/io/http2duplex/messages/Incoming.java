@@ -73,8 +73,10 @@ final class Incoming<T> {
                 return message;
             }
             why = new IOException("null is no message");
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) { // in Kotlin and others any
             why = e;
+        } catch (StackOverflowError e) { // of a payload that is nested too deep for it
+            why = new IOException("The codec has used up its stack", e);
         }
         MessageOptions.UnreadableHandler handler = options.unreadableHandler();
         if (handler == null) {
@@ -82,7 +84,7 @@ final class Incoming<T> {
         }
         try {
             handler.unreadable(duplex, payload, why);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             e.addSuppressed(why);
             throw unreadable(payload, e);
         }

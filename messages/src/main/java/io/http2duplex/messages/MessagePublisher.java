@@ -148,7 +148,7 @@ final class MessagePublisher<T> implements Flow.Publisher<T> {
             do {
                 try {
                     round();
-                } catch (RuntimeException | Error e) {
+                } catch (Throwable e) { // in Kotlin and others also a checked exception
                     // A subscriber must not throw (Reactive Streams 2.13): it can't be trusted with any more.
                     subscriber = null;
                     release();

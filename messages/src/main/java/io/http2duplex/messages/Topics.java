@@ -57,6 +57,7 @@ public final class Topics {
 
     /** {@return the topic of that name} The codecs of one name should write the same format, on all nodes. */
     public <T> Topic<T> topic(String name, Codec<? super T> codec) {
+        Objects.requireNonNull(name, "name");
         Objects.requireNonNull(codec, "codec");
         return new Topic<>(name, codec, bus, room(name), Slow.RESET, MessageOptions.DEFAULT.maxLength());
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.http2duplex.DuplexException;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.runtime.TestBrowser;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -174,5 +175,27 @@ class MessagePublisherTest {
         get(pair.duplex().closed());
         assertThat(collected.messages).isEmpty();
         assertThat(collected.end).isNotDone();
+    }
+
+    /** Throws an exception that no signature tells of, as code in Kotlin may. */
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void hide(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aSubscriberWhoseCheckedExceptionNoSignatureTellsOfResetsTheDuplex(int dialect) throws Exception {
+        Simulated.Pair pair = simulated.open(dialect);
+        Collected broken = new Collected() {
+            @Override
+            public void onNext(String message) {
+                MessagePublisherTest.<RuntimeException>hide(new IOException("made to fail by the test"));
+            }
+        };
+        Messages.over(pair.duplex(), Codec.text(), Codec.text()).publisher().subscribe(broken);
+        broken.request(1);
+        pair.postUnanswered(frames("a"));
+        TestBrowser.assertFailed(pair.duplex().closed(), ErrorCode.HANDLER_FAILED, ErrorCode.HANDLER_FAILED.number());
     }
 }

@@ -24,6 +24,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -397,5 +398,91 @@ class MessagesTest {
         Iterator<String> iterator = text(pair.duplex()).iterator();
         assertThat(iterator.hasNext()).isFalse();
         assertThatThrownBy(iterator::next).isInstanceOf(NoSuchElementException.class);
+    }
+
+    /** Throws an exception that no signature tells of, as code in Kotlin may. */
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void hide(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void whateverACodecThrowsMeansThatAMessageCantBeRead(int dialect) throws Exception {
+        for (Throwable thrown : List.of(new TimeoutException("hidden"), new StackOverflowError())) {
+            Simulated.Pair pair = simulated.open(dialect);
+            Codec<String> broken = Codec.of(text -> text.getBytes(UTF_8), payload -> {
+                MessagesTest.<RuntimeException>hide(thrown);
+                return "";
+            });
+            Messages<String, String> messages = Messages.over(pair.duplex(), broken, Codec.text());
+            pair.postUnanswered(frames("a"));
+            assertReset(pair, messages, MessageError.UNREADABLE);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aMessageThatACodecCantEncodeIsNotSentAndTheDuplexLivesOn(int dialect) throws Exception {
+        Simulated.Pair pair = simulated.open(dialect);
+        Codec<String> broken = new Codec<>() {
+            @Override
+            @SuppressWarnings("NullAway")
+            public byte[] encode(String text) {
+                if (text.equals("fails")) {
+                    MessagesTest.<RuntimeException>hide(new TimeoutException("hidden"));
+                }
+                return text.isEmpty() ? null : text.getBytes(UTF_8);
+            }
+
+            @Override
+            public String decode(byte[] payload) {
+                return new String(payload, UTF_8);
+            }
+        };
+        Messages<String, String> messages = Messages.over(pair.duplex(), broken, broken);
+        assertThatIllegalArgumentException().isThrownBy(() -> messages.send("fails")).withMessageContaining("hidden");
+        assertThatIllegalArgumentException().isThrownBy(() -> messages.send("")).withMessageContaining("null");
+        messages.send("x");
+        assertThat(pair.next()).containsExactly('x');
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aThreadThatWaitsForAMessageBehindAnotherCanBeInterrupted(int dialect) throws Exception {
+        Simulated.Pair pair = simulated.open(dialect);
+        Messages<String, String> messages = text(pair.duplex());
+        CompletableFuture<String> first = new CompletableFuture<>();
+        whileItWaits(() -> first.complete(messages.receive()));
+        CompletableFuture<Throwable> second = new CompletableFuture<>();
+        Thread waiting = whileItWaits(() -> {
+            try {
+                messages.receive();
+            } catch (IOException e) {
+                second.complete(e);
+            }
+            return null;
+        });
+        waiting.interrupt();
+        assertThat(get(second)).isInstanceOf(InterruptedIOException.class);
+        get(pair.post(frames("for the first")));
+        assertThat(get(first)).isEqualTo("for the first");
+    }
+
+    /** Runs a task that waits. {@return its thread, once it does} */
+    private static Thread whileItWaits(Callable<?> task) {
+        Thread thread = new Thread(() -> {
+            try {
+                task.call();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        while (thread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        return thread;
     }
 }

@@ -128,7 +128,7 @@ final class InputPublisher implements Flow.Publisher<ByteBuffer> {
                 if (subscriber != null) {
                     terminate(current);
                 }
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) { // in Kotlin and others also a checked exception
                 // A subscriber must not throw (Reactive Streams 2.13): it can't be trusted with any more.
                 subscriber = null;
                 duplex.handlerFailed(e);

@@ -106,7 +106,7 @@ final class OutputSubscriber extends DrainLoop implements Flow.Subscriber<ByteBu
                 ready = false;
                 subscription.request(1);
             }
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // in Kotlin and others also a checked exception
             // A subscription must not throw (Reactive Streams 3.15, 3.16): it can't be trusted with any more.
             done = true;
             duplex.handlerFailed(e);

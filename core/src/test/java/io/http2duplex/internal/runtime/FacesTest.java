@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -285,5 +286,48 @@ class FacesTest {
             assertThat(browser.download().readNBytes(100 + i)[0]).isEqualTo((byte) i);
         }
         assertThat(browser.download().read()).isEqualTo(-1);
+    }
+
+    /** Throws an exception that no signature tells of, as code in Kotlin may. */
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void hide(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    @Test
+    void aSubscriberWhoseCheckedExceptionNoSignatureTellsOfFailsTheDuplex() throws Exception {
+        duplex.input().subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(Long.MAX_VALUE);
+            }
+
+            @Override
+            public void onNext(ByteBuffer bytes) {
+                FacesTest.<RuntimeException>hide(new IOException("made to fail by the test"));
+            }
+
+            @Override
+            public void onError(Throwable thrown) {}
+
+            @Override
+            public void onComplete() {}
+        });
+        CompletableFuture<Integer> unused = browser.post(UploadKind.CHUNK, new byte[] {7});
+        TestBrowser.assertFailed(duplex.closed(), ErrorCode.HANDLER_FAILED, ErrorCode.HANDLER_FAILED.number());
+    }
+
+    @Test
+    void aSubscriptionWhoseCheckedExceptionNoSignatureTellsOfFailsTheDuplex() {
+        duplex.output().onSubscribe(new Flow.Subscription() {
+            @Override
+            public void request(long count) {
+                FacesTest.<RuntimeException>hide(new IOException("made to fail by the test"));
+            }
+
+            @Override
+            public void cancel() {}
+        });
+        TestBrowser.assertFailed(duplex.closed(), ErrorCode.HANDLER_FAILED, ErrorCode.HANDLER_FAILED.number());
     }
 }

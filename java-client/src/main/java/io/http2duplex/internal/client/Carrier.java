@@ -148,7 +148,7 @@ final class Carrier extends DrainLoop implements Runnable {
             Call made;
             try {
                 made = send();
-            } catch (RuntimeException e) { // of the application's headers, or of the transport
+            } catch (Throwable e) { // of the application's headers, or of the transport
                 failed(e);
                 return;
             }

@@ -149,7 +149,7 @@ public final class JdkTransport implements Transport {
     private HttpClient make(Pooled used) {
         try {
             return Objects.requireNonNull(clients.get(), "httpClient gave null");
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             leave(used);
             used.ready.completeExceptionally(e);
             throw e;
@@ -193,7 +193,7 @@ public final class JdkTransport implements Transport {
                     throw new IOException("There is no HttpClient", failure);
                 }
                 send(request, ready);
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) {
                 receiver.failed(e);
             }
         }
@@ -207,7 +207,7 @@ public final class JdkTransport implements Transport {
             CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> sent;
             try {
                 sent = client.sendAsync(request, BodyHandlers.ofPublisher());
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 used.ready.complete(client); // if it was the first, others must not wait for it
                 over();
                 throw e;

@@ -102,7 +102,7 @@ public final class Opening {
     private void step() {
         try {
             tryNext();
-        } catch (RuntimeException e) { // of the application's headers, which an earlier GET has had
+        } catch (Throwable e) { // of the application's headers, which an earlier GET has had
             failed(); // the earlier ones go on, if there are any
         }
     }

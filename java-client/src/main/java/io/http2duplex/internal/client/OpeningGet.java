@@ -112,7 +112,7 @@ final class OpeningGet implements Transport.Receiver {
                 fields = all;
             }
             sent = context.transport().openDownload(asked.uri(), all, this);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             synchronized (opening) {
                 state = State.FAILED;
                 failure =
@@ -190,7 +190,7 @@ final class OpeningGet implements Transport.Receiver {
             Transport.Call post =
                     Objects.requireNonNull(peer).post(id, PostBody.whole(List.of(frame)), length, new Ignoring());
             Scheduler.SHARED.after(RESET_NANOS, () -> Peer.end(post, Transport.Call::abort));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             // The server notices without it.
         }
         abort();

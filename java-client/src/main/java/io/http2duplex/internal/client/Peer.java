@@ -49,7 +49,7 @@ record Peer(Transport transport, Supplier<Map<String, String>> headers, URI uri)
         if (call != null && how != null) {
             try {
                 how.accept(call);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 // Nothing more of it matters here.
             }
         }
