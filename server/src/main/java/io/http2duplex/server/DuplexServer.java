@@ -193,6 +193,7 @@ public final class DuplexServer implements AutoCloseable {
      * @param grace how long all of that may take, not counting some seconds to close
      */
     public void shutdown(Duration grace) {
+        long nanos = OptionChecks.nanos(OptionChecks.given(grace, "grace"));
         long began = System.nanoTime();
         HttpPort closing;
         synchronized (this) {
@@ -203,12 +204,12 @@ public final class DuplexServer implements AutoCloseable {
             closing = open;
         }
         if (closing != null) {
-            if (millis(grace) > 0) { // else an application that ends its duplexes would be cut in the middle
-                awaitDuplexes(grace);
+            if (nanos >= TimeUnit.MILLISECONDS.toNanos(1)) { // else an application that ends its duplexes would be cut
+                awaitDuplexes(nanos);
             }
             requests.shutdown();
             closing.drain();
-            awaitRequests(grace.minusNanos(System.nanoTime() - began));
+            awaitRequests(nanos - (System.nanoTime() - began));
         }
         if (tls != null) {
             tls.stop();
@@ -227,43 +228,42 @@ public final class DuplexServer implements AutoCloseable {
         }
     }
 
-    private void awaitDuplexes(Duration grace) {
+    private void awaitDuplexes(long nanos) {
         CompletableFuture<?>[] drained = handlers.stream()
                 .filter(DuplexHandler.class::isInstance)
                 .map(handler -> ((DuplexHandler) handler).drain().toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new);
         try {
-            CompletableFuture.allOf(drained).get(millis(grace), TimeUnit.MILLISECONDS);
+            CompletableFuture.allOf(drained).get(nanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException e) {
-            LOG.debugf("Duplexes were still there after %s; they are reset", grace);
+            LOG.debugf("Duplexes were still there after %s; they are reset", Duration.ofNanos(nanos));
         } catch (ExecutionException e) {
             throw new IllegalStateException("Draining does not fail", e);
         }
     }
 
-    private void awaitRequests(Duration grace) {
+    /** Not by {@code awaitShutdown}, which heeds the clock of the machine: that may be set back meanwhile. */
+    private void awaitRequests(long nanos) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        requests.addShutdownListener(done::complete);
         try {
-            if (!requests.awaitShutdown(millis(grace))) {
-                LOG.debug("Requests were still open when the time was up; they are broken off");
-            }
+            var unused = done.get(nanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (TimeoutException e) {
+            LOG.debug("Requests were still open when the time was up; they are broken off");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Nothing fails it", e);
         }
-    }
-
-    /** {@return as much of it as can be waited for} */
-    private static long millis(Duration grace) {
-        Duration longest = Duration.ofDays(365);
-        return Math.max(0, (grace.compareTo(longest) < 0 ? grace : longest).toMillis());
     }
 
     private static void closeHandler(HttpHandler handler) {
         if (handler instanceof AutoCloseable closeable) {
             try {
                 closeable.close();
-            } catch (Exception e) { // user code: the others must be closed all the same
+            } catch (Throwable e) { // user code: the others must be closed all the same
                 LOG.warnf(e, "A handler could not be closed: %s", handler);
             }
         }
@@ -361,7 +361,7 @@ public final class DuplexServer implements AutoCloseable {
          */
         public Builder handle(String path, HttpHandler handler, HandlerWrapper front) {
             Route route = new Route(Objects.requireNonNull(handler, "handler"), Objects.requireNonNull(front, "front"));
-            if (!path.startsWith("/")) {
+            if (!OptionChecks.given(path, "path").startsWith("/")) {
                 throw new IllegalArgumentException("path must begin with a slash: " + path);
             }
             if (routes.putIfAbsent(path, route) != null) {
@@ -384,6 +384,7 @@ public final class DuplexServer implements AutoCloseable {
 
         /** Puts handlers in front of all requests: for headers, security, logs. The last that is given comes first. */
         public Builder wrap(HandlerWrapper outer) {
+            Objects.requireNonNull(outer, "outer");
             HandlerWrapper inner = wrapper;
             wrapper = next -> outer.wrap(inner.wrap(next));
             return this;

@@ -172,7 +172,7 @@ public abstract class ListenerOptions<B extends ListenerOptions<B>> {
     /**
      * How many frames that only make work may come on one connection within a minute: PING, SETTINGS, PRIORITY, empty
      * DATA, unknown types, and more WINDOW_UPDATEs than the DATA that was sent explains. One more closes the connection
-     * with ENHANCE_YOUR_CALM. Default 6000.
+     * with ENHANCE_YOUR_CALM; so do more than 8 SETTINGS whose acknowledgement the client does not read. Default 6000.
      */
     public final B maxControlFramesPerMinute(int count) {
         maxControlFramesPerMinute = positive(count, "maxControlFramesPerMinute");
