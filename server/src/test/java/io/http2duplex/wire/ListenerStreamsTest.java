@@ -74,6 +74,23 @@ class ListenerStreamsTest {
         }
     }
 
+    /** As Node's client does, whose close() lets streams come to their end. */
+    @Test
+    void aClientThatGoesAwayMayEndWhatItHasBegun() throws IOException {
+        try (DuplexServer server = start(256);
+                Http2Client client = connect(server)) {
+            Request download = client.open();
+            Request upload = client.single(download.id()).write(new byte[] {1, 2, 3});
+            assertThat(download.read(3)).containsExactly(1, 2, 3);
+            client.goAway();
+            client.goAway();
+            client.ping();
+            upload.write(new byte[100_000]).end();
+            assertThat(download.readToEnd()).hasSize(100_000);
+            assertThat(upload.status()).isEqualTo(200);
+        }
+    }
+
     /** Of the default limits the sessions of a connection are reached before its streams. */
     @Test
     void withTheDefaultsAHundredDuplexesOfAConnectionEchoAndTheOthersAreToldWhy() throws IOException {

@@ -13,6 +13,9 @@ final class FrameHeads {
     static final int CONTINUATION = 9;
 
     static final int END_STREAM = 1;
+    /** The same bit, of SETTINGS and PING. */
+    static final int ACK = 1;
+
     static final int END_HEADERS = 4;
     static final int PADDED = 8;
     static final int HEADER_LENGTH = 9;

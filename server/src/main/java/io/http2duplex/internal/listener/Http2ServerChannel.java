@@ -312,6 +312,9 @@ final class Http2ServerChannel extends Http2Channel {
         if (isOfClosedStream()) {
             return null;
         }
+        if (type == FrameHeads.GOAWAY) { // Undertow would reset all streams; they may end (RFC 9113, section 6.8)
+            return null;
+        }
         AbstractHttp2StreamSourceChannel channel;
         try {
             channel = super.createChannelImpl(header, data);

@@ -35,6 +35,12 @@ final class StreamLedger implements StreamCount {
 
     private static final int BYTES_PER_UPDATE = 1024;
 
+    /**
+     * How many SETTINGS may wait for their acknowledgement: each holds a buffer while a client that does not read keeps
+     * it from being sent. Clients send one or two, and wait.
+     */
+    private static final int MAX_UNACKNOWLEDGED = 8;
+
     /** The factor of a window's growth: it reaches its largest size within two round trips. */
     private static final int GROWTH = 16;
 
@@ -61,6 +67,7 @@ final class StreamLedger implements StreamCount {
     /** WINDOW_UPDATEs that may still come uncounted. */
     private long updatesDue;
 
+    private int unacknowledged;
     private int last;
     /** Since when no stream is open, if none is. */
     private long idleSince;
@@ -94,6 +101,7 @@ final class StreamLedger implements StreamCount {
             }
             case FrameHeads.RST_STREAM -> reset(stream, now);
             case FrameHeads.WINDOW_UPDATE -> windowUpdate(now);
+            case FrameHeads.SETTINGS -> settings(flags, now);
             default -> controlFrames.add(now);
         }
         if (resets.isExceeded()) {
@@ -125,6 +133,13 @@ final class StreamLedger implements StreamCount {
         }
         if ((flags & FrameHeads.END_STREAM) != 0) {
             clientEnded(stream, now);
+        }
+    }
+
+    private void settings(int flags, long now) {
+        controlFrames.add(now);
+        if ((flags & FrameHeads.ACK) == 0 && ++unacknowledged > MAX_UNACKNOWLEDGED) {
+            fail(ListenerLimit.MAX_CONTROL_FRAMES);
         }
     }
 
@@ -200,6 +215,8 @@ final class StreamLedger implements StreamCount {
     synchronized void sent(int type, int flags, int stream, int length, long now) {
         if (type == FrameHeads.DATA) {
             updatesDue += UPDATES + length / BYTES_PER_UPDATE;
+        } else if (type == FrameHeads.SETTINGS && (flags & FrameHeads.ACK) != 0) {
+            unacknowledged--;
         }
         if (type == FrameHeads.RST_STREAM && isAnswered(stream)) {
             clientEnded(stream, now); // the answer came before the request's end: no failure, so not counted
