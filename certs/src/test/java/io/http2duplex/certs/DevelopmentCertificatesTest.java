@@ -323,8 +323,8 @@ class DevelopmentCertificatesTest {
     void theSameClassOfAnotherClassLoaderIsWaitedFor() throws Exception {
         Files.createDirectories(directory());
         CompletableFuture<DevelopmentCertificates> made;
-        try (FileChannel other = FileChannel.open(
-                directory().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel other =
+                FileChannel.open(directory().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             other.lock();
             CompletableFuture<DevelopmentCertificates> waiting =
                     CompletableFuture.supplyAsync(() -> DevelopmentCertificates.in(directory()));

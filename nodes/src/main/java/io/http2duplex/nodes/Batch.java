@@ -15,6 +15,12 @@ final class Batch {
     /** A batch takes no more messages when it has as many bytes. Small enough that JGroups does not cut it. */
     static final int SIZE = 48 * 1024;
 
+    /**
+     * Behind so many bytes no node of any version begins another message. Each takes more memory than it has bytes, and
+     * what comes may be of something that is no node.
+     */
+    static final int LARGEST = 1024 * 1024;
+
     private static final int LONGEST_TOPIC = 0xFFFF;
 
     /** One message, under a topic. */
@@ -67,12 +73,16 @@ final class Batch {
      * @throws IllegalArgumentException if these bytes are no batch
      */
     List<Message> decode(ByteBuffer bytes) {
+        int begin = bytes.position();
         try {
             if (bytes.getLong() == node) {
                 return List.of();
             }
             List<Message> messages = new ArrayList<>();
             while (bytes.hasRemaining()) {
+                if (bytes.position() - begin > LARGEST) {
+                    throw new IllegalArgumentException("A batch of messages is too large");
+                }
                 String topic = new String(taken(bytes, Short.toUnsignedInt(bytes.getShort())), UTF_8);
                 messages.add(new Message(topic, ByteBuffer.wrap(taken(bytes, bytes.getInt()))));
             }

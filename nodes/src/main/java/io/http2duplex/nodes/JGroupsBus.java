@@ -64,12 +64,13 @@ public final class JGroupsBus implements Bus, AutoCloseable {
      * @throws IOException if it can't be read, or the group can't be joined
      */
     public static JGroupsBus join(String name, BusOptions options, String configuration) throws IOException {
+        Objects.requireNonNull(name, "name");
         Objects.requireNonNull(options, "options");
         JChannel channel;
         try {
             channel = new JChannel(configuration);
         } catch (Exception e) { // all that the API says
-            throw new IOException("JGroups can't be configured by " + configuration + ": " + e.getMessage(), e);
+            throw new IOException("JGroups can't be configured by " + configuration + ": " + Losses.told(e), e);
         }
         JGroupsBus bus = new JGroupsBus(channel, name, options);
         channel.setReceiver(bus.new Group());
@@ -77,7 +78,7 @@ public final class JGroupsBus implements Bus, AutoCloseable {
             channel.connect(name);
         } catch (Exception e) {
             channel.close();
-            throw new IOException("The group " + name + " can't be joined: " + e.getMessage(), e);
+            throw new IOException("The group " + name + " can't be joined: " + Losses.told(e), e);
         }
         bus.bus.start();
         return bus;

@@ -22,6 +22,15 @@ final class Losses {
         }
     }
 
+    /** {@return what it is, and what is behind it: that alone tells of a wrong password, or a port that is taken} */
+    static String told(Throwable thrown) {
+        Throwable root = thrown;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root == thrown ? thrown.toString() : thrown + " (" + root + ")";
+    }
+
     long total() {
         return total.sum();
     }

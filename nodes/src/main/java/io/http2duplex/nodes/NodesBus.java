@@ -61,13 +61,13 @@ final class NodesBus implements Bus, AutoCloseable {
     private void received(Batch.Message message) {
         try {
             deliver(message.topic, message.content);
-        } catch (RuntimeException e) { // the others of its batch may be readable
+        } catch (Throwable e) { // the others of its batch may be readable
             warn(e);
         }
     }
 
     /** Others can cause it as often as they like. */
-    private void warn(RuntimeException thrown) {
+    private void warn(Throwable thrown) {
         LOG.log(
                 warning.isDue() ? Logger.Level.WARN : Logger.Level.DEBUG,
                 "Messages of another node could not be read or delivered",

@@ -19,6 +19,8 @@ final class Outbox implements AutoCloseable {
 
     private static final long CLOSE_SECONDS = 5;
 
+    private static final String CLOSED = "the bus was closed";
+
     /** What brings batches to the other nodes. */
     interface Carrier {
         /**
@@ -60,9 +62,11 @@ final class Outbox implements AutoCloseable {
     void offer(String topic, ByteBuffer content) {
         Batch.Message message = new Batch.Message(topic, content);
         long size = OVERHEAD + message.size();
+        boolean late;
         lock.lock();
         try {
-            if (!closed && queued + size <= maxQueued) {
+            late = closed;
+            if (!late && queued + size <= maxQueued) {
                 waiting.add(message);
                 queued += size;
                 if (waiting.size() == 1) {
@@ -73,7 +77,8 @@ final class Outbox implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        losses.lost(1, "more than " + maxQueued + " bytes would wait to be sent (maxQueued of BusOptions)");
+        losses.lost(
+                1, late ? CLOSED : "more than " + maxQueued + " bytes would wait to be sent (maxQueued of BusOptions)");
     }
 
     /** {@return how many bytes wait} */
@@ -91,11 +96,24 @@ final class Outbox implements AutoCloseable {
             try {
                 carrier.send(batch.encode(messages), messages.size());
             } catch (InterruptedException e) {
-                losses.lost(messages.size(), "the bus was closed");
+                losses.lost(messages.size() + dropAll(), CLOSED);
                 return;
-            } catch (Exception | Error e) { // one batch; the next may go through
-                losses.lost(messages.size(), e.toString());
+            } catch (Throwable e) { // one batch, which may have been too large for the heap; the next may go through
+                losses.lost(messages.size(), Losses.told(e));
             }
+        }
+    }
+
+    /** {@return how many messages have waited} None does any more. */
+    private int dropAll() {
+        lock.lock();
+        try {
+            int count = waiting.size();
+            waiting.clear();
+            queued = 0;
+            return count;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -97,14 +97,24 @@ public final class RedisBus implements Bus, AutoCloseable {
      * @throws IOException if it can't be reached
      */
     public static RedisBus connect(URI uri, String name, BusOptions options) throws IOException {
+        Objects.requireNonNull(name, "name");
         Objects.requireNonNull(options, "options");
-        RedisBus bus = new RedisBus(RedisURI.create(uri), name, options);
+        RedisURI parsed = RedisURI.create(uri);
+        if (parsed.getTimeout().equals(RedisURI.DEFAULT_TIMEOUT_DURATION)) { // a minute, also for what is no Redis
+            parsed.setTimeout(TIMEOUT);
+        }
+        RedisBus bus = new RedisBus(parsed, name, options);
+        boolean connected = false;
         try {
             bus.connect();
+            connected = true;
             return bus;
         } catch (RedisException e) {
-            bus.client.shutdown();
-            throw new IOException("Redis can't be reached: " + e.getMessage(), e);
+            throw new IOException("Redis can't be reached: " + Losses.told(e), e);
+        } finally {
+            if (!connected) {
+                bus.client.shutdown();
+            }
         }
     }
 
@@ -162,7 +172,7 @@ public final class RedisBus implements Bus, AutoCloseable {
                 .whenComplete((receivers, thrown) -> {
                     pipeline.release();
                     if (thrown != null) {
-                        bus.losses.lost(messages, thrown.toString());
+                        bus.losses.lost(messages, Losses.told(thrown));
                     }
                 });
     }

@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import org.jgroups.BytesMessage;
+import org.jgroups.EmptyMessage;
+import org.jgroups.JChannel;
+import org.jgroups.NioMessage;
+import org.jgroups.ObjectMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,5 +93,36 @@ class JGroupsBusTest {
         assertThatThrownBy(() -> JGroupsBus.join("none", BusOptions.DEFAULT, "no-such.xml"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("no-such.xml");
+    }
+
+    /** Every process that reaches the port may join: what it sends, and its name, must do no harm. */
+    @Test
+    void aStrangerInTheGroupDoesNoHarm() throws Exception {
+        List<String> details = new CopyOnWriteArrayList<>();
+        BusObserver observer = new BusObserver() {
+            @Override
+            public void connected(String detail) {
+                details.add(detail);
+            }
+        };
+        try (JGroupsBus one = JGroupsBus.join("strange", BusOptions.DEFAULT.observer(observer));
+                JGroupsBus two = join("strange", second);
+                JChannel stranger = new JChannel(JGroupsBus.CONFIGURATION)) {
+            stranger.setName("stranger\n2026 ERROR all is lost\u001b[2J");
+            stranger.connect("strange");
+            Await.until("all are in the group", () -> one.nodes() == 3 && two.nodes() == 3);
+            for (int length = 0; length < 30; length++) {
+                stranger.send(new BytesMessage(null, new byte[length]));
+                stranger.send(new NioMessage(null, ByteBuffer.allocateDirect(length)));
+            }
+            stranger.send(new BytesMessage(null, new byte[10_000_000]));
+            stranger.send(new EmptyMessage(null));
+            stranger.send(new ObjectMessage(null, "text"));
+            stranger.send(new BytesMessage(null, (byte[]) null));
+            one.publish("room", bytes("still here"));
+            Await.until("it has come", () -> second.messages.contains("room: still here"));
+            Await.until("its name was told", () -> details.stream().anyMatch(detail -> detail.contains("stranger")));
+            assertThat(details).noneMatch(detail -> detail.chars().anyMatch(Character::isISOControl));
+        }
     }
 }

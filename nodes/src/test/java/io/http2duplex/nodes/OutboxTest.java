@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -190,5 +191,119 @@ class OutboxTest {
     @Test
     void theNameOfATopicHasABound() {
         assertThatIllegalArgumentException().isThrownBy(() -> new Batch.Message("x".repeat(65_536), bytes("")));
+    }
+
+    /** Throws an exception that no signature tells of, as code in Kotlin may. */
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void hide(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    /** An observer that keeps the texts. */
+    private static final class Texts implements BusObserver {
+        final List<String> all = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void connected(String detail) {
+            all.add(detail);
+        }
+
+        @Override
+        public void disconnected(String detail) {
+            all.add(detail);
+        }
+
+        @Override
+        public void lost(long messages, String why) {
+            all.add(why);
+        }
+    }
+
+    @Test
+    void whatAnObserverIsToldMayBeLogged() {
+        Texts texts = new Texts();
+        BusObserver guarded = new GuardedObserver(texts);
+        String nasty = "2 nodes: [a, b\n2026 ERROR all is lost\u001b[2J\u0085\u2028]";
+        guarded.connected(nasty);
+        guarded.disconnected(nasty);
+        guarded.lost(1, nasty);
+        guarded.connected("x".repeat(100_000));
+        assertThat(texts.all.subList(0, 3))
+                .allMatch("2 nodes: [a, b\ufffd2026 ERROR all is lost\ufffd[2J\ufffd\ufffd]"::equals);
+        assertThat(texts.all.get(3)).hasSize(1_001).endsWith("…");
+    }
+
+    @Test
+    void anObserverWhoseCheckedExceptionNoSignatureTellsOfEndsNothing() {
+        BusObserver failing = new BusObserver() {
+            @Override
+            public void lost(long messages, String why) {
+                OutboxTest.<RuntimeException>hide(new IOException("a failure of the test's observer"));
+            }
+        };
+        new GuardedObserver(failing).lost(1, "why");
+    }
+
+    @Test
+    void anErrorOfTheCarrierCostsABatchAndNoMore() {
+        List<Integer> sent = new CopyOnWriteArrayList<>();
+        NodesBus bus = bus(1_000_000, (batch, messages) -> {
+            if (sent.isEmpty()) {
+                sent.add(0);
+                throw new OutOfMemoryError("of the test");
+            }
+            sent.add(messages);
+        });
+        bus.publish("a", bytes("1"));
+        Await.until("the first is lost", () -> bus.statistics().lost() == 1);
+        bus.publish("a", bytes("2"));
+        Await.until("the second is sent", () -> sent.size() == 2);
+        bus.close();
+    }
+
+    @Test
+    void aBusThatWasClosedSaysSoAndCountsWhatHasWaited() throws Exception {
+        CountDownLatch taken = new CountDownLatch(1);
+        Texts texts = new Texts();
+        NodesBus bus = new NodesBus("test", BusOptions.DEFAULT.observer(texts), (batch, messages) -> {
+            taken.countDown();
+            new Semaphore(0).acquire();
+        });
+        bus.start();
+        bus.publish("a", bytes("under way"));
+        taken.await();
+        bus.publish("a", bytes("waits"));
+        bus.publish("a", bytes("waits, too"));
+        bus.close();
+        Await.until("all are counted", () -> bus.statistics().lost() == 3);
+        assertThat(bus.statistics().queued()).isZero();
+        bus.publish("a", bytes("late"));
+        assertThat(bus.statistics().lost()).isEqualTo(4);
+        assertThat(texts.all).isNotEmpty().allMatch("the bus was closed"::equals);
+    }
+
+    @Test
+    void anErrorOfAListenerTakesNoOtherMessageOfTheBatchAlong() {
+        NodesBus bus = new NodesBus("test", BusOptions.DEFAULT.observer(recorded), (batch, messages) -> {});
+        bus.subscribe((topic, message) -> {
+            if (topic.equals("bad")) {
+                throw new StackOverflowError("of the test");
+            }
+        });
+        bus.subscribe(local);
+        bus.received(ByteBuffer.wrap(new Batch(1)
+                .encode(List.of(new Batch.Message("bad", bytes("1")), new Batch.Message("b", bytes("2"))))));
+        assertThat(local.messages).containsExactly("b: 2");
+    }
+
+    @Test
+    void aBatchOfMoreMessagesThanAnyNodeSendsIsRefused() {
+        Batch.Message large = new Batch.Message("", ByteBuffer.allocate(3 * Batch.LARGEST));
+        Batch.Message small = new Batch.Message("", bytes("1"));
+        assertThat(new Batch(2).decode(ByteBuffer.wrap(new Batch(1).encode(List.of(small, large))))).hasSize(2);
+        byte[] both = new Batch(1).encode(List.of(large, small));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Batch(2).decode(ByteBuffer.wrap(both)))
+                .withMessageContaining("too large");
     }
 }

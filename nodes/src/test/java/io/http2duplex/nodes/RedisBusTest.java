@@ -6,10 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.http2duplex.programs.Program;
 import io.http2duplex.programs.RunningProgram;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -90,6 +97,49 @@ class RedisBusTest {
             });
             assertThat(one.statistics().lost()).isZero();
             assertThat(one.statistics().queued()).isZero();
+        }
+    }
+
+    @Test
+    void aWrongPasswordIsTold() {
+        assertThatThrownBy(() -> RedisBus.connect(URI.create("redis://nobody:secret@127.0.0.1:" + PORT)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("WRONGPASS")
+                .message()
+                .doesNotContain("secret");
+    }
+
+    @Test
+    @Timeout(30)
+    void whatAcceptsAndSaysNothingIsAnErrorSoon() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(() -> RedisBus.connect(URI.create("redis://127.0.0.1:" + silent.getLocalPort())))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("Redis can't be reached");
+        }
+    }
+
+    /** What comes from something that is no node. */
+    @Test
+    void whatStrangersPublishDoesNoHarm() throws Exception {
+        RedisClient client = RedisClient.create("redis://127.0.0.1:" + PORT);
+        try (RedisBus one = connect("strange", first);
+                StatefulRedisConnection<byte[], byte[]> stranger = client.connect(ByteArrayCodec.INSTANCE)) {
+            byte[] channel = "http2-duplex:strange".getBytes(StandardCharsets.UTF_8);
+            Random random = new Random(1);
+            for (int i = 0; i < 300; i++) {
+                byte[] bytes = new byte[random.nextInt(i % 30 == 0 ? 100_000 : 50)];
+                random.nextBytes(bytes);
+                stranger.sync().publish(channel, bytes);
+            }
+            stranger.sync().publish(channel, new byte[20_000_000]); // 3 million messages of nothing
+            stranger.sync()
+                    .publish(channel, new Batch(1).encode(List.of(new Batch.Message("room", bytes("of a node")))));
+            Await.until("it has come", () -> first.messages.contains("room: of a node"));
+            assertThat(first.events).containsExactly("connected");
+            assertThat(one.statistics().received()).isLessThan(200_000);
+        } finally {
+            client.shutdown();
         }
     }
 
