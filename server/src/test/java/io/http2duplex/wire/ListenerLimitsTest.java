@@ -152,6 +152,19 @@ class ListenerLimitsTest {
     }
 
     @Test
+    void manySettingsInOnePieceAreAcknowledged() throws IOException {
+        try (DuplexServer server = start(options -> options);
+                Http2Client client = connect(server)) {
+            ByteArrayOutputStream frames = new ByteArrayOutputStream();
+            for (int i = 0; i < 200; i++) {
+                frames.write(Http2Frames.frame(Http2Frames.SETTINGS, 0, 0, ByteBuffer.allocate(0)));
+            }
+            client.raw(frames.toByteArray());
+            isServed(client);
+        }
+    }
+
+    @Test
     void whatIsNotHttp2CostsItsConnectionAndNoLineInTheLog() throws IOException {
         try (ServerLog log = new ServerLog();
                 DuplexServer server = start(options -> options);

@@ -28,8 +28,7 @@ class MisuseTest {
     private static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
 
     private static Http2Client connect(DuplexServer server, boolean tls) throws IOException {
-        Http2Client client =
-                Http2Client.over(Sockets.open(server.port(), tls ? TestServer.trust() : null, "h2"), "/");
+        Http2Client client = Http2Client.over(Sockets.open(server.port(), tls ? TestServer.trust() : null, "h2"), "/");
         Await.result(client.settings);
         return client;
     }
@@ -97,7 +96,9 @@ class MisuseTest {
         server.start();
         int port = server.port();
         try (Http2Client client = connect(server, false)) {
-            assertThatNullPointerException().isThrownBy(() -> server.shutdown(nothing())).withMessageContaining("grace");
+            assertThatNullPointerException()
+                    .isThrownBy(() -> server.shutdown(nothing()))
+                    .withMessageContaining("grace");
             echoes(client);
         }
         server.close();

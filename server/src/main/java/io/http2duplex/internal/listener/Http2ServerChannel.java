@@ -315,6 +315,9 @@ final class Http2ServerChannel extends Http2Channel {
         if (type == FrameHeads.GOAWAY) { // Undertow would reset all streams; they may end (RFC 9113, section 6.8)
             return null;
         }
+        if (type == FrameHeads.SETTINGS && (flags & FrameHeads.ACK) == 0 && !streams.mayAcknowledge()) {
+            throw new ConnectionErrorException(StreamLedger.ENHANCE_YOUR_CALM);
+        }
         AbstractHttp2StreamSourceChannel channel;
         try {
             channel = super.createChannelImpl(header, data);

@@ -101,7 +101,6 @@ final class StreamLedger implements StreamCount {
             }
             case FrameHeads.RST_STREAM -> reset(stream, now);
             case FrameHeads.WINDOW_UPDATE -> windowUpdate(now);
-            case FrameHeads.SETTINGS -> settings(flags, now);
             default -> controlFrames.add(now);
         }
         if (resets.isExceeded()) {
@@ -110,6 +109,15 @@ final class StreamLedger implements StreamCount {
             fail(ListenerLimit.MAX_CONTROL_FRAMES);
         }
         return failed ? ENHANCE_YOUR_CALM : NO_ERROR;
+    }
+
+    /** A frame of SETTINGS is acknowledged next. {@return whether it may be: not too many wait for that} */
+    synchronized boolean mayAcknowledge() {
+        boolean may = ++unacknowledged <= MAX_UNACKNOWLEDGED;
+        if (!may) {
+            fail(ListenerLimit.MAX_CONTROL_FRAMES);
+        }
+        return may;
     }
 
     /** Fails the connection, and counts the first limit reached. */
@@ -133,13 +141,6 @@ final class StreamLedger implements StreamCount {
         }
         if ((flags & FrameHeads.END_STREAM) != 0) {
             clientEnded(stream, now);
-        }
-    }
-
-    private void settings(int flags, long now) {
-        controlFrames.add(now);
-        if ((flags & FrameHeads.ACK) == 0 && ++unacknowledged > MAX_UNACKNOWLEDGED) {
-            fail(ListenerLimit.MAX_CONTROL_FRAMES);
         }
     }
 
