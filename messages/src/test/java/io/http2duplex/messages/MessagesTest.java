@@ -441,7 +441,9 @@ class MessagesTest {
             }
         };
         Messages<String, String> messages = Messages.over(pair.duplex(), broken, broken);
-        assertThatIllegalArgumentException().isThrownBy(() -> messages.send("fails")).withMessageContaining("hidden");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> messages.send("fails"))
+                .withMessageContaining("hidden");
         assertThatIllegalArgumentException().isThrownBy(() -> messages.send("")).withMessageContaining("null");
         messages.send("x");
         assertThat(pair.next()).containsExactly('x');

@@ -300,7 +300,8 @@ class OutboxTest {
     void aBatchOfMoreMessagesThanAnyNodeSendsIsRefused() {
         Batch.Message large = new Batch.Message("", ByteBuffer.allocate(3 * Batch.LARGEST));
         Batch.Message small = new Batch.Message("", bytes("1"));
-        assertThat(new Batch(2).decode(ByteBuffer.wrap(new Batch(1).encode(List.of(small, large))))).hasSize(2);
+        assertThat(new Batch(2).decode(ByteBuffer.wrap(new Batch(1).encode(List.of(small, large)))))
+                .hasSize(2);
         byte[] both = new Batch(1).encode(List.of(large, small));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Batch(2).decode(ByteBuffer.wrap(both)))
