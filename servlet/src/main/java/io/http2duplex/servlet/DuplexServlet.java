@@ -57,9 +57,8 @@ public class DuplexServlet extends HttpServlet implements DuplexEndpoint {
      */
     protected DuplexServlet(Builder builder) {
         if (builder.oneRequest()) {
-            throw new IllegalArgumentException(
-                    "oneRequest must not be set for a DuplexServlet: a container may tell"
-                            + " a cut request as its end. DuplexHandler and DuplexServer serve it.");
+            throw new IllegalArgumentException("oneRequest must not be set for a DuplexServlet: a container may tell"
+                    + " a cut request as its end. DuplexHandler and DuplexServer serve it.");
         }
         if (builder.webSocket()) {
             throw new IllegalArgumentException("webSocket must not be set for a DuplexServlet: a servlet has no"

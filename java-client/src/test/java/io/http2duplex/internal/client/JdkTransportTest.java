@@ -79,8 +79,8 @@ class JdkTransportTest {
     @Test
     void requestsThatWaitFailWithTheApplicationAndTheNextOneAsksAgain() throws Exception {
         AtomicInteger calls = new AtomicInteger();
-        Transport transport = new JdkTransport(
-                () -> calls.getAndIncrement() == 0 ? slow() : HttpClient.newHttpClient(), 100);
+        Transport transport =
+                new JdkTransport(() -> calls.getAndIncrement() == 0 ? slow() : HttpClient.newHttpClient(), 100);
         CompletableFuture<Transport.Call> opening =
                 CompletableFuture.supplyAsync(() -> open(transport, new CompletableFuture<>()));
         called.get(10, SECONDS);
