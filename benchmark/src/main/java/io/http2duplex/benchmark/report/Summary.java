@@ -21,6 +21,12 @@ final class Summary {
                     ManySection.PEER + ", POST",
                     BrowserGoals.WRITES),
             browser(
+                    "small writes a second, streaming, Node streams",
+                    BrowserGoals.NEAR,
+                    BrowserGoals.STREAMING + ", Node streams",
+                    ManySection.PEER + ", streaming",
+                    BrowserGoals.WRITES),
+            browser(
                     "upload at 50 ms by POST, MB/s",
                     BrowserGoals.FAR,
                     BrowserGoals.POST,
