@@ -86,6 +86,7 @@ final class Node implements AutoCloseable {
                 .route(route)
                 .maxSessionsPerConnection(10_000)
                 .maxSessionsPerAccount(10_000)
+                .maxOpensPerMinute(1_000_000) // all clients have one address, and none keeps a duplex for long
                 .authorize(request -> {
                     if (requests.size() < KEPT) {
                         requests.add(request);
