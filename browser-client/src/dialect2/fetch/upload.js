@@ -5,7 +5,7 @@ import { framesRequest } from '../../request-init.js';
 import { Exchanges } from './exchanges.js';
 import { mayStream, streamNoMore } from './load-ways.js';
 
-/** Of those that carry bytes. */
+/** Of POSTs that carry bytes. */
 const MAX_POSTS = 4;
 /** As long as there is enough to fill the next: at a distance, what is under way decides. */
 const MAX_FULL_POSTS = 12;

@@ -102,7 +102,7 @@ public final class UserThreads {
     public void execute(Runnable task) {
         try {
             executor.execute(task);
-        } catch (Throwable e) { // a thread could not be made, or whatever else an executor may throw
+        } catch (Throwable e) { // a thread could not be made, or the executor is at fault
             throw e instanceof RejectedExecutionException rejected
                     ? rejected
                     : new RejectedExecutionException("The executor failed to take a task", e);
