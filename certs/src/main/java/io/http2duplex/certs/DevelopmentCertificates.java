@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
@@ -21,6 +22,8 @@ import javax.net.ssl.SSLContext;
  */
 public final class DevelopmentCertificates {
     private static final Object ONE_AT_A_TIME = new Object();
+    /** Others make certificates in a few seconds. */
+    private static final Duration LOCK_PATIENCE = Duration.ofMinutes(1);
 
     private final SSLContext sslContext;
     private final CertificateDirectory directory;
@@ -32,7 +35,7 @@ public final class DevelopmentCertificates {
 
     /**
      * The certificates in the directory, made first where they are missing, damaged or about to expire. Safe to call
-     * from any number of threads and processes at once: one makes them, the others wait for it.
+     * from any number of threads and processes at once: one makes them, the others wait for it, at most a minute.
      *
      * @throws CertificatesException if they can be neither used nor made
      */
@@ -46,9 +49,10 @@ public final class DevelopmentCertificates {
         synchronized (ONE_AT_A_TIME) {
             try {
                 OwnerOnly.makeDirectory(absolute);
-                try (FileChannel lock = FileChannel.open(
-                        absolute.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                    awaitLock(lock);
+                Path lock = absolute.resolve("lock");
+                try (FileChannel channel =
+                        FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                    awaitLock(channel, lock, LOCK_PATIENCE);
                     CertificateDirectory certificates = new CertificateDirectory(absolute, clock, keytool);
                     return new DevelopmentCertificates(certificates, certificates.openOrMake());
                 }
@@ -60,15 +64,31 @@ public final class DevelopmentCertificates {
         }
     }
 
-    /** The class may have been loaded more than once, as by the applications of a servlet container. */
-    private static void awaitLock(FileChannel file) throws IOException {
-        while (true) {
-            try {
-                file.lock();
-                return;
-            } catch (OverlappingFileLockException e) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    /**
+     * Waits for others that make certificates there: other processes, or this class in another class loader, as
+     * applications of a servlet container have it.
+     */
+    static void awaitLock(FileChannel channel, Path file, Duration patience) throws IOException {
+        long began = System.nanoTime();
+        while (!isLocked(channel)) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new CertificatesException(file, "interrupted while another process or application held it");
             }
+            if (System.nanoTime() - began >= patience.toNanos()) {
+                throw new CertificatesException(
+                        file,
+                        "another process or application has held it for " + patience.toSeconds()
+                                + " seconds; end that one, or give another directory");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
         }
     }
 

@@ -333,4 +333,25 @@ class DevelopmentCertificatesTest {
         }
         assertThat(made.get(60, TimeUnit.SECONDS).caCertificate()).exists();
     }
+
+    @Test
+    void aLockThatOthersKeepIsNotWaitedForForEver() throws Exception {
+        Files.createDirectories(directory());
+        Path lock = directory().resolve("lock");
+        try (FileChannel other = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+            other.lock();
+            assertThatThrownBy(() -> DevelopmentCertificates.awaitLock(channel, lock, Duration.ofMillis(1)))
+                    .isInstanceOf(CertificatesException.class)
+                    .hasMessageStartingWith(lock + ": another process or application has held it");
+            Thread.currentThread().interrupt();
+            try {
+                assertThatThrownBy(() -> DevelopmentCertificates.awaitLock(channel, lock, Duration.ofMinutes(1)))
+                        .isInstanceOf(CertificatesException.class)
+                        .hasMessage(lock + ": interrupted while another process or application held it");
+            } finally {
+                assertThat(Thread.interrupted()).isTrue();
+            }
+        }
+    }
 }
