@@ -15,6 +15,7 @@ import io.http2duplex.DuplexException;
 import io.http2duplex.DuplexObserver;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.contract.Echo;
+import io.http2duplex.internal.runtime.Hidden;
 import io.http2duplex.internal.runtime.TestBrowser;
 import java.io.IOException;
 import java.io.InputStream;
@@ -553,12 +554,6 @@ class DuplexClientTest {
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.CONNECTION_LOST));
     }
 
-    /** Throws an exception that no signature tells of, as code in Kotlin may. */
-    @SuppressWarnings("unchecked")
-    private static <T extends Throwable> void hide(Throwable thrown) throws T {
-        throw (T) thrown;
-    }
-
     /** As a token that must be fetched anew, and can't be. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -569,8 +564,7 @@ class DuplexClientTest {
                     .streaming(false)
                     .headers(() -> {
                         if (count.incrementAndGet() % 2 == 0) {
-                            DuplexClientTest.<RuntimeException>hide(
-                                    checked ? new IOException("no token") : new AssertionError("no token"));
+                            Hidden.raise(checked ? new IOException("no token") : new AssertionError("no token"));
                         }
                         return Map.of();
                     })

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.DuplexException;
 import io.http2duplex.ErrorCode;
+import io.http2duplex.internal.runtime.Hidden;
 import io.http2duplex.internal.runtime.TestBrowser;
 import java.io.IOException;
 import java.util.Arrays;
@@ -177,12 +178,6 @@ class MessagePublisherTest {
         assertThat(collected.end).isNotDone();
     }
 
-    /** Throws an exception that no signature tells of, as code in Kotlin may. */
-    @SuppressWarnings("unchecked")
-    private static <T extends Throwable> void hide(Throwable thrown) throws T {
-        throw (T) thrown;
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void aSubscriberWhoseCheckedExceptionNoSignatureTellsOfResetsTheDuplex(int dialect) throws Exception {
@@ -190,7 +185,7 @@ class MessagePublisherTest {
         Collected broken = new Collected() {
             @Override
             public void onNext(String message) {
-                MessagePublisherTest.<RuntimeException>hide(new IOException("made to fail by the test"));
+                Hidden.raise(new IOException("made to fail by the test"));
             }
         };
         Messages.over(pair.duplex(), Codec.text(), Codec.text()).publisher().subscribe(broken);

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.http2duplex.Duplex;
 import io.http2duplex.DuplexException;
 import io.http2duplex.ErrorCode;
+import io.http2duplex.internal.runtime.Hidden;
 import io.http2duplex.internal.runtime.TestBrowser;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -400,19 +401,13 @@ class MessagesTest {
         assertThatThrownBy(iterator::next).isInstanceOf(NoSuchElementException.class);
     }
 
-    /** Throws an exception that no signature tells of, as code in Kotlin may. */
-    @SuppressWarnings("unchecked")
-    private static <T extends Throwable> void hide(Throwable thrown) throws T {
-        throw (T) thrown;
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void whateverACodecThrowsMeansThatAMessageCantBeRead(int dialect) throws Exception {
         for (Throwable thrown : List.of(new TimeoutException("hidden"), new StackOverflowError())) {
             Simulated.Pair pair = simulated.open(dialect);
             Codec<String> broken = Codec.of(text -> text.getBytes(UTF_8), payload -> {
-                MessagesTest.<RuntimeException>hide(thrown);
+                Hidden.raise(thrown);
                 return "";
             });
             Messages<String, String> messages = Messages.over(pair.duplex(), broken, Codec.text());
@@ -430,7 +425,7 @@ class MessagesTest {
             @SuppressWarnings("NullAway")
             public byte[] encode(String text) {
                 if (text.equals("fails")) {
-                    MessagesTest.<RuntimeException>hide(new TimeoutException("hidden"));
+                    Hidden.raise(new TimeoutException("hidden"));
                 }
                 return text.isEmpty() ? null : text.getBytes(UTF_8);
             }

@@ -288,12 +288,6 @@ class FacesTest {
         assertThat(browser.download().read()).isEqualTo(-1);
     }
 
-    /** Throws an exception that no signature tells of, as code in Kotlin may. */
-    @SuppressWarnings("unchecked")
-    private static <T extends Throwable> void hide(Throwable thrown) throws T {
-        throw (T) thrown;
-    }
-
     @Test
     void aSubscriberWhoseCheckedExceptionNoSignatureTellsOfFailsTheDuplex() throws Exception {
         duplex.input().subscribe(new Flow.Subscriber<>() {
@@ -304,7 +298,7 @@ class FacesTest {
 
             @Override
             public void onNext(ByteBuffer bytes) {
-                FacesTest.<RuntimeException>hide(new IOException("made to fail by the test"));
+                Hidden.raise(new IOException("made to fail by the test"));
             }
 
             @Override
@@ -322,7 +316,7 @@ class FacesTest {
         duplex.output().onSubscribe(new Flow.Subscription() {
             @Override
             public void request(long count) {
-                FacesTest.<RuntimeException>hide(new IOException("made to fail by the test"));
+                Hidden.raise(new IOException("made to fail by the test"));
             }
 
             @Override
