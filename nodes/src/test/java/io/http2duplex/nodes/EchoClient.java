@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class EchoClient implements AutoCloseable {
     private static final int MAX_BYTES = 20_000;
     private static final int ROUNDS_PER_DUPLEX = 20;
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final URI ANYWHERE = URI.create("http://localhost" + Node.PATH);
 
     private final DuplexClient client;

@@ -89,9 +89,11 @@ class RollingRestartTest {
 
     /** Waits until each client has had a few echoes more. */
     private static void awaitRounds(List<EchoClient> clients) {
-        for (EchoClient client : clients) {
-            int rounds = client.rounds.get();
-            Await.until("a client goes on", () -> client.rounds.get() > rounds + 3 || client.hasFailed());
+        int[] rounds = clients.stream().mapToInt(client -> client.rounds.get()).toArray();
+        for (int i = 0; i < rounds.length; i++) {
+            EchoClient client = clients.get(i);
+            int before = rounds[i];
+            Await.until("a client goes on", () -> client.rounds.get() > before + 3 || client.hasFailed());
             if (client.hasFailed()) {
                 client.close();
             }
