@@ -42,37 +42,37 @@ record DuplexFactory(
      *
      * @param response the one to the request
      * @param secret the client's secret of this opening; null if it gave none
-     * @param attach gives the session, of that id, its download, under its lock; null if it takes none any more
+     * @param attach gives the session, of that id, its download, under its lock
+     * @return false if another duplex was opened with that secret: nothing has happened then
      */
-    <S extends Session> void open(
+    <S extends Session> boolean open(
             AdmittedRequest opening,
             S session,
             Response<S> response,
             @Nullable String secret,
-            BiFunction<? super S, String, ? extends @Nullable Download> attach) {
+            BiFunction<? super S, String, ? extends Download> attach) {
         Exchange exchange = opening.exchange();
         if (sessions.isDraining()) {
             opening.place().leave();
             exchanges.refuse(exchange, Problem.shutDown());
-            return;
+            return true;
         }
         String id = sessions.nextId();
         SessionDuplex<S> duplex = new SessionDuplex<>(
                 id, opening.request(), session, context, new Host(id, secret, opening.place(), sessions));
-        duplex.opened(); // before it can be found, and ended
-        if (!sessions.add(duplex, secret)) { // the endpoint has begun to drain meanwhile
-            duplex.reset(new Failure(ErrorCode.SHUT_DOWN, "The server shut down."));
-            exchanges.refuse(exchange, Problem.shutDown());
-            return;
+        Download download = duplex.open(() -> sessions.add(duplex, secret), same -> attach.apply(same, id));
+        if (download == null) {
+            return false;
         }
-        Download download = duplex.session().tellFor(same -> attach.apply(same, id));
-        if (download == null) { // the handler was closed meanwhile
+        if (sessions.isDraining()) { // since a moment ago: perhaps it was not found among those that live
+            duplex.reset(new Failure(ErrorCode.SHUT_DOWN, "The server shut down."));
             exchanges.refuse(exchange, Problem.shutDown());
         } else if (call(duplex)) {
             response.begin(duplex.session(), new GuardedDownload(duplex.session(), download), id);
         } else {
             exchanges.refuse(exchange, Problem.overloaded());
         }
+        return true;
     }
 
     private record Host(String id, @Nullable String secret, Admission.Place place, SessionRegistry sessions)

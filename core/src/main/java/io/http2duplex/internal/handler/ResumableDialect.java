@@ -38,9 +38,9 @@ record ResumableDialect(
         MemoryBudget budget,
         Set<DownloadMode> modes,
         boolean webSocket) {
-    /** A GET that opens a duplex. */
+    /** A GET that opens a duplex, unless another of the same opening was faster. */
     void open(AdmittedRequest opening, DownloadRequest.OpensResumable request) {
-        if (resumeOpened(opening.exchange(), request)) { // another GET was faster, while the authorizer was asked
+        if (resumeOpened(opening.exchange(), request)) { // while the authorizer was asked
             opening.place().leave();
             return;
         }
@@ -48,17 +48,15 @@ record ResumableDialect(
         DownloadWay way = request.way().within(modes);
         DownloadAnswer answer = new DownloadAnswer(opening.exchange(), exchanges, Dialect.DIALECT_2, way);
         MemoryShare share = budget.share(opening.place().owner());
-        ResumableSession opened = new ResumableSession(limits, share, now);
-        factory.open(
+        boolean isFirst = factory.open(
                 opening,
-                opened,
+                new ResumableSession(limits, share, now),
                 (session, download, id) -> answer.accepted(download, id),
                 request.opening(),
-                (session, id) -> {
-                    DownloadAttachment attachment =
-                            attach(session, id, request.number(), 0, request.limit(), way, answer);
-                    return attachment.problem() == null ? attachment : null;
-                });
+                (session, id) -> attach(session, id, request.number(), 0, request.limit(), way, answer));
+        if (!isFirst) { // another came at the same time
+            open(opening, request);
+        }
     }
 
     /** Attaches a download, with a ticket if sockets may attach. Called under the session's lock. */

@@ -62,21 +62,22 @@ final class SessionRegistry {
     }
 
     /**
-     * Adds a session.
+     * Adds a session, unless another was opened with that secret, in one step.
      *
      * @param secret the client's of this opening; null if it gave none
-     * @return whether it was added; false if no new sessions are taken
+     * @return whether it was added
      */
     boolean add(SessionDuplex<?> duplex, @Nullable String secret) {
-        live.put(duplex.id(), duplex);
-        if (draining) {
-            remove(duplex.id());
-            return false;
+        String id = duplex.id();
+        if (secret == null) {
+            live.put(id, duplex);
+            return true;
         }
-        if (secret != null) {
-            openings.put(secret, duplex.id());
-        }
-        return true;
+        String first = openings.computeIfAbsent(secret, unknown -> {
+            live.put(id, duplex); // before it can be found
+            return id;
+        });
+        return first.equals(id);
     }
 
     /** {@return the id of the session that was opened with that secret; null if there is none, or its client knows it} */

@@ -17,6 +17,8 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -252,11 +254,31 @@ public final class SessionDuplex<S extends Session> extends FacedDuplex<S> {
 
     /** The duplex was opened. Called before anything else can happen to it. */
     public void opened() {
-        context.monitoring().counts.opened(guarded.ask(Session::dialect));
+        open(() -> true, session -> session);
+    }
+
+    /**
+     * Opens the duplex, under its lock: a request that finds it at once waits until its first event has happened.
+     *
+     * @param add lets requests find it; false: it is not opened
+     * @param first the first event
+     * @return what the first event gives; null if the duplex is not opened
+     */
+    public <T> @Nullable T open(BooleanSupplier add, Function<? super S, T> first) {
+        T result = guarded.tellFor(session -> {
+            if (!add.getAsBoolean()) {
+                return null;
+            }
+            if (observed != null) {
+                observed.opened();
+            }
+            context.monitoring().counts.opened(session.dialect());
+            return first.apply(session);
+        });
         if (observed != null) {
-            observed.opened();
             observed.run();
         }
+        return result;
     }
 
     /** {@return the owner of its place} */

@@ -7,6 +7,7 @@ import io.http2duplex.DuplexException;
 import io.http2duplex.DuplexObserver;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.Dialect;
+import io.http2duplex.internal.core.Download;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.Session;
 import io.http2duplex.internal.core.plain.PlainSession;
@@ -21,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,34 +69,57 @@ class DuplexFactoryTest {
                 });
     }
 
+    private static AdmittedRequest opening(SimulatedHost host) {
+        host.endpoint().exchangeBegan();
+        SimulatedExchange exchange = new SimulatedExchange(
+                host,
+                new SimulatedHost.Client(),
+                "GET",
+                Map.of(),
+                SimulatedExchange.Body.of(new byte[0]),
+                0,
+                SimulatedHost.BOUND);
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+        return new AdmittedRequest(
+                exchange, exchange.request(null), new Admission(Map.of()).enter(new Object(), address, 0));
+    }
+
+    private boolean open(AdmittedRequest opening, Session session, Download download, @Nullable String secret) {
+        return factory()
+                .open(opening, session, (same, opened, id) -> calls.add("begun"), secret, (same, id) -> download);
+    }
+
     @Test
     void aDuplexThatEndsAsItOpensIsOpenedFirst() throws Exception {
         PlainSession session = new PlainSession(SimulatedHost.LIMITS, () -> {});
-        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         try (SimulatedHost host = new SimulatedHost()) {
-            host.endpoint().exchangeBegan();
-            SimulatedExchange exchange = new SimulatedExchange(
-                    host,
-                    new SimulatedHost.Client(),
-                    "GET",
-                    Map.of(),
-                    SimulatedExchange.Body.of(new byte[0]),
-                    0,
-                    SimulatedHost.BOUND);
-            AdmittedRequest opening = new AdmittedRequest(
-                    exchange, exchange.request(null), new Admission(Map.of()).enter(new Object(), address, 0));
+            AdmittedRequest opening = opening(host);
 
-            factory()
-                    .open(
-                            opening,
-                            stopping(session),
-                            (same, download, id) -> calls.add("begun"),
-                            null,
-                            (same, id) -> session.download());
+            open(opening, stopping(session), session.download(), null);
 
-            assertThat(exchange.await().status()).isEqualTo(503);
+            assertThat(((SimulatedExchange) opening.exchange()).await().status())
+                    .isEqualTo(503);
             assertThat(calls).containsExactly("opened", "ended");
             assertThat(sessions.count()).isZero();
+        }
+    }
+
+    @Test
+    void aSecretOpensOneDuplexUntilItIsForgotten() {
+        try (SimulatedHost host = new SimulatedHost()) {
+            for (int i = 0; i < 2; i++) {
+                PlainSession session = new PlainSession(SimulatedHost.LIMITS, () -> {});
+                assertThat(open(opening(host), session, session.download(), "secret"))
+                        .isEqualTo(i == 0);
+            }
+
+            assertThat(calls).containsExactly("opened", "called", "begun");
+            assertThat(sessions.count()).isEqualTo(1);
+            sessions.forgetOpening("secret", Objects.requireNonNull(sessions.openedWith("secret")));
+            PlainSession session = new PlainSession(SimulatedHost.LIMITS, () -> {});
+            assertThat(open(opening(host), session, session.download(), "secret"))
+                    .isTrue();
+            assertThat(sessions.count()).isEqualTo(2);
         }
     }
 }

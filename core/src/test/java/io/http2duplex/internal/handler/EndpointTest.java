@@ -22,18 +22,22 @@ import io.http2duplex.internal.handler.SimulatedExchange.Quirk;
 import io.http2duplex.internal.handler.SimulatedHost.Client;
 import io.http2duplex.internal.runtime.TestBrowser;
 import io.http2duplex.internal.runtime.UserThreads;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -389,6 +393,51 @@ class EndpointTest {
         assertThat(statuses).contains(200).isSubsetOf(200, 409); // if the second was decided first
         assertThat(host.endpoint().statistics().dialect2().opened()).isEqualTo(1);
         assertThat(host.endpoint().sessions()).isEqualTo(1);
+    }
+
+    /** {@return the exchange; when it has not found its session yet, it waits until another has not, either} */
+    private static Exchange atOnce(SimulatedExchange exchange, CyclicBarrier both) {
+        AtomicBoolean looked = new AtomicBoolean();
+        return (Exchange) Proxy.newProxyInstance(
+                Exchange.class.getClassLoader(), new Class<?>[] {Exchange.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("waker") && !looked.getAndSet(true)) {
+                        both.await(SECONDS, TimeUnit.SECONDS);
+                    }
+                    return method.invoke(exchange, arguments);
+                });
+    }
+
+    @Test
+    void getsOfOneOpeningThatComeAtOnceOpenOneDuplex() throws Exception {
+        CyclicBarrier both = new CyclicBarrier(2);
+        List<SimulatedExchange> gets = Stream.of("1", "2")
+                .map(number -> {
+                    SimulatedExchange get = new SimulatedExchange(
+                            host,
+                            new Client(),
+                            "GET",
+                            Map.of(
+                                    HeaderNames.VERSION,
+                                    HeaderNames.DIALECT_2,
+                                    HeaderNames.OPENING,
+                                    SECRET,
+                                    HeaderNames.ATTACH,
+                                    number),
+                            SimulatedExchange.Body.of(new byte[0]),
+                            0,
+                            SimulatedHost.BOUND);
+                    host.endpoint().exchangeBegan();
+                    get.execute(() -> host.endpoint().handle(atOnce(get, both)));
+                    return get;
+                })
+                .toList();
+
+        List<Integer> statuses =
+                List.of(gets.get(0).await().status(), gets.get(1).await().status());
+        assertThat(statuses).contains(200).isSubsetOf(200, 409); // if the second was first
+        assertThat(host.endpoint().statistics().dialect2().opened()).isEqualTo(1);
+        assertThat(host.endpoint().sessions()).isEqualTo(1);
+        assertThatNothingIsLeft();
     }
 
     @Test
