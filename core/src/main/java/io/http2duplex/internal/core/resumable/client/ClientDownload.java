@@ -1,5 +1,6 @@
 package io.http2duplex.internal.core.resumable.client;
 
+import io.http2duplex.internal.core.Deadline;
 import io.http2duplex.internal.core.resumable.FrameDecoder;
 
 /** The body of an answered GET, or what comes on a socket. */
@@ -10,6 +11,8 @@ public final class ClientDownload {
     private final long openedAt;
     private final long progress;
     private int frames;
+    /** When it is given up although it has not ended, since another has overtaken it. */
+    private long until = Deadline.NONE;
 
     /**
      * @param poll whether it is the answer to a poll, and another follows its end
@@ -45,6 +48,16 @@ public final class ClientDownload {
     /** {@return what the two directions had done when it began} */
     long progress() {
         return progress;
+    }
+
+    /** Another has overtaken it: what it still brings until then counts. */
+    void readUntil(long deadline) {
+        until = deadline;
+    }
+
+    /** {@return when it is given up; {@link Deadline#NONE} if no other has overtaken it} */
+    long until() {
+        return until;
     }
 
     FrameDecoder decoder() {

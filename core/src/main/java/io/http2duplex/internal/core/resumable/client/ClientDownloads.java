@@ -48,8 +48,8 @@ final class ClientDownloads {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    /** How long a poll waits if the server does not ask for signs of life. */
-    private static final long POLL_NANOS = 30_000_000_000L;
+    /** In place of a heartbeat: how long a poll waits, and the server may keep a download that another has overtaken. */
+    private static final long NO_HEARTBEAT_NANOS = 30_000_000_000L;
 
     private final ClientSession session;
     private final ReceivingDirection receiving;
@@ -150,7 +150,7 @@ final class ClientDownloads {
         boolean trial = resumeNanos() >= ATTACH_NANOS && ways.isTrialDue(now);
         DownloadMode mode = trial ? ways.first() : ways.mode();
         // The first poll shows at once that the session is attached.
-        long wait = mode == DownloadMode.POLLING && isBetweenPolls() && !trial ? pollNanos() : 0;
+        long wait = mode == DownloadMode.POLLING && isBetweenPolls() && !trial ? heartbeatOrDefault() : 0;
         DownloadWay way = new DownloadWay(mode, wait);
         Attempt next = new Attempt(++attempts, receiving.confirmed(), receiving.limit(), now, isAttached(), way, trial);
         attempt = next;
@@ -188,8 +188,8 @@ final class ClientDownloads {
         rotations.reset();
     }
 
-    private long pollNanos() {
-        return heartbeat > 0 ? heartbeat : POLL_NANOS;
+    private long heartbeatOrDefault() {
+        return heartbeat > 0 ? heartbeat : NO_HEARTBEAT_NANOS;
     }
 
     /** {@return how the last download travels, or is asked to} */
@@ -285,8 +285,11 @@ final class ClientDownloads {
             heardAt = now;
             sentAt = now;
             boolean goesOnPolling = isBetweenPolls() && download.isPoll();
-            if (current != null && (current.isSocket() || download.isSocket())) {
-                open.remove(current); // what it would still bring comes again
+            if (current != null) {
+                current.readUntil(now + 2 * heartbeatOrDefault());
+                if (current.isSocket() || download.isSocket()) {
+                    open.remove(current); // what it would still bring comes again
+                }
             }
             if (open.size() > MOST_DOWNLOADS) {
                 open.remove(0); // what it would still bring comes again
@@ -318,7 +321,7 @@ final class ClientDownloads {
         if (isCurrent && !mustRotate) {
             mustRotate = true;
             if (now - download.openedAt() < EARLY_NANOS) {
-                rotations.failed(now, 0, pollNanos() / 2); // the server ends it after a heartbeat
+                rotations.failed(now, 0, heartbeatOrDefault() / 2); // the server ends it after a heartbeat
             } else {
                 rotations.reset();
             }
@@ -397,10 +400,16 @@ final class ClientDownloads {
                         backOff.deadline(),
                         rotations.deadline(),
                         attemptDeadline(),
+                        overtakenDeadline(),
                         signDeadline(),
                         silenceDeadline(),
                         resumeDeadline())
                 .orElse(Deadline.NONE);
+    }
+
+    /** {@return when a download that another has overtaken is given up} */
+    private long overtakenDeadline() {
+        return open.isEmpty() ? Deadline.NONE : open.get(0).until(); // of several, the first was overtaken first
     }
 
     private long attemptDeadline() {
@@ -453,6 +462,9 @@ final class ClientDownloads {
                 ways.broughtNothing(now);
             }
             session.attemptTimedOut(attempt, now);
+        }
+        while (Deadline.isPast(overtakenDeadline(), now)) {
+            open.remove(0);
         }
         if (Deadline.isPast(signDeadline(), now)) {
             session.advertiseAgain();
