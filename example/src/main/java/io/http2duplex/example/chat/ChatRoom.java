@@ -10,7 +10,6 @@ import io.http2duplex.example.chat.ChatMessage.Typing;
 import io.http2duplex.messages.Messages;
 import io.http2duplex.messages.Slow;
 import io.http2duplex.messages.Topic;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,8 +20,9 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A room, on one node. Its topics reach the pages of all nodes. Each node keeps the last lines that it has heard, and tells the
- * others every now and then who is there, so that those of a node that is gone are forgotten.
+ * A room, on one node. What is said reaches the rooms of all nodes, and each gives it to its own pages. Each node keeps the last
+ * lines that it has heard, and tells the others every now and then who is there, so that those of a node that is gone are
+ * forgotten.
  */
 final class ChatRoom {
     private static final int HISTORY = 50;
@@ -32,7 +32,9 @@ final class ChatRoom {
     private record Heard(List<String> names, long at) {}
 
     private final String node;
+    /** Reaches {@link #heard} on all nodes; pages are no members. */
     private final Topic<ChatMessage> all;
+
     private final Topic<ChatMessage> typing;
     /** Reaches this node's pages alone. */
     private final Topic<ChatMessage> here;
@@ -52,19 +54,11 @@ final class ChatRoom {
     }
 
     /** Talks with one page until it goes. */
-    void talk(String name, Messages<ChatMessage, ChatMessage> page) throws IOException {
-        all.join(page); // before the history, so that no line is missed; one may come twice
+    void talk(String name, Messages<ChatMessage, ChatMessage> page) {
         typing.join(page);
-        here.join(page);
-        History history;
-        synchronized (this) {
-            members.add(name);
-            history = new History(name, List.copyOf(lines));
-        }
+        enter(name, page);
         try {
-            page.send(history);
             tell();
-            page.send(present());
             for (ChatMessage message : page) {
                 if (message instanceof Say say && !say.text().isBlank()) {
                     all.publish(new Line(
@@ -81,14 +75,18 @@ final class ChatRoom {
         }
     }
 
+    /** In one step: each line is either in the history that the page gets, or comes behind it. */
+    private synchronized void enter(String name, Messages<ChatMessage, ChatMessage> page) {
+        members.add(name);
+        here.join(page);
+        page.trySend(new History(name, List.copyOf(lines))); // a new duplex has room
+        page.trySend(new Present(present));
+    }
+
     /** {@return the beginning of a text, which never ends between the two halves of a character} */
     static String shortened(String text) {
         int end = Math.min(text.length(), LONGEST_TEXT);
         return text.substring(0, end < text.length() && Character.isLowSurrogate(text.charAt(end)) ? end - 1 : end);
-    }
-
-    private synchronized Present present() {
-        return new Present(present);
     }
 
     /** Tells all nodes who is here. */
@@ -101,35 +99,27 @@ final class ChatRoom {
     }
 
     /** Something was published on some node, this one included. Never blocks. */
-    void heard(ChatMessage message) {
+    synchronized void heard(ChatMessage message) {
         if (message instanceof Line line) {
-            synchronized (this) {
-                lines.add(line);
-                if (lines.size() > HISTORY) {
-                    lines.remove();
-                }
+            lines.add(line);
+            if (lines.size() > HISTORY) {
+                lines.remove();
             }
+            here.publish(line);
         } else if (message instanceof NodePresent told) {
-            synchronized (this) {
-                others.put(told.node(), new Heard(told.names(), System.nanoTime()));
-            }
+            others.put(told.node(), new Heard(told.names(), System.nanoTime()));
             count();
         }
     }
 
     /** Tells this node's pages who is there, if that has changed. */
     private void count() {
-        Present changed;
-        synchronized (this) {
-            others.values().removeIf(heard -> System.nanoTime() - heard.at() > FORGET_NANOS);
-            TreeSet<String> names = new TreeSet<>();
-            others.values().forEach(heard -> names.addAll(heard.names()));
-            if (names.equals(new TreeSet<>(present))) {
-                return;
-            }
+        others.values().removeIf(heard -> System.nanoTime() - heard.at() > FORGET_NANOS);
+        TreeSet<String> names = new TreeSet<>();
+        others.values().forEach(heard -> names.addAll(heard.names()));
+        if (!names.equals(new TreeSet<>(present))) {
             present = List.copyOf(names);
-            changed = new Present(present);
+            here.publish(new Present(present));
         }
-        here.publish(changed);
     }
 }

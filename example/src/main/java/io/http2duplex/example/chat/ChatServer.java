@@ -11,7 +11,6 @@ import io.http2duplex.server.DuplexHandler;
 import io.http2duplex.server.DuplexServer;
 import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -108,7 +107,7 @@ public final class ChatServer implements AutoCloseable {
         String name = Objects.requireNonNull(duplex.request().account());
         try (Messages<ChatMessage, ChatMessage> page = Messages.over(duplex, CODEC, CODEC, OPTIONS)) {
             room.talk(name, page);
-        } catch (IOException | UncheckedIOException e) {
+        } catch (UncheckedIOException e) {
             // The page is gone: the duplex has failed, and its page knows.
         }
     }
