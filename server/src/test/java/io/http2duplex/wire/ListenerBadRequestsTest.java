@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.http2duplex.server.DuplexServer;
 import io.undertow.server.handlers.resource.PathResourceManager;
 import io.undertow.server.handlers.resource.ResourceHandler;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -77,6 +80,26 @@ class ListenerBadRequestsTest {
         DuplexServer server = DuplexServer.builder().handle("/", bodies).build();
         server.start();
         return server;
+    }
+
+    @Test
+    void manyInOnePieceAreAllAnswered() throws IOException {
+        try (DuplexServer server = start();
+                Http2Client client = Http2Client.over(Sockets.open(server.port(), null, "h2"), "/%")) {
+            Await.result(client.settings);
+            byte[] block = client.block("GET", "/%");
+            ByteArrayOutputStream frames = new ByteArrayOutputStream();
+            List<Request> requests = new ArrayList<>();
+            for (int stream = 1; stream < 2 * 200; stream += 2) {
+                requests.add(client.expect(stream));
+                int flags = Http2Frames.END_HEADERS | Http2Frames.END_STREAM;
+                frames.write(Http2Frames.frame(Http2Frames.HEADERS, flags, stream, ByteBuffer.wrap(block)));
+            }
+            client.raw(frames.toByteArray());
+            for (Request request : requests) {
+                assertThat(request.status()).isEqualTo(400);
+            }
+        }
     }
 
     @ParameterizedTest

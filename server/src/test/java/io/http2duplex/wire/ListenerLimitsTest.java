@@ -1,6 +1,7 @@
 package io.http2duplex.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.http2duplex.internal.core.HeaderNames;
 import io.http2duplex.server.DuplexHandler;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a client may do on one connection to the listener of {@link DuplexServer}. */
 class ListenerLimitsTest {
     private static final int SETTINGS_MAX_CONCURRENT_STREAMS = 3;
+    private static final int SETTINGS_INITIAL_WINDOW_SIZE = 4;
     private static final int PRIORITY = 2;
     private static final int UNKNOWN = 99;
 
@@ -196,6 +198,30 @@ class ListenerLimitsTest {
             Request open = client.send("POST", true);
             assertThat(open.ending()).isEqualTo(Request.Ending.BROKEN_OFF);
             assertThat(client.pingsReceived).hasPositiveValue();
+        }
+    }
+
+    /** Undertow does not read it either then, so that it can't be heard. */
+    @Test
+    void aClientThatReadsNothingLosesItsConnection() throws IOException {
+        ByteBuffer large = ByteBuffer.allocate(32 * 1024 * 1024);
+        try (DuplexServer server = start(options -> options.pingInterval(Duration.ofMillis(20))
+                .pingTimeout(Duration.ofMillis(50))
+                .handle("/large", exchange -> exchange.getResponseSender().send(large)))) {
+            Sockets sockets = Sockets.open(server.port(), null, "h2");
+            CountingConnection connection = new CountingConnection(sockets.top(), 1);
+            connection.begin(SETTINGS_INITIAL_WINDOW_SIZE, Integer.MAX_VALUE);
+            connection.frame(Http2Frames.WINDOW_UPDATE, 0, 0, (byte) 64, (byte) 0, (byte) 0, (byte) 0);
+            int flags = Http2Frames.END_STREAM | Http2Frames.END_HEADERS;
+            connection.frame(Http2Frames.HEADERS, flags, 1, connection.block("GET", "/large"));
+            byte[] malformed = connection.block("GET", "/%");
+            assertThatExceptionOfType(IOException.class).isThrownBy(() -> {
+                for (int stream = 3; stream > 0; stream += 2) {
+                    connection.frame(Http2Frames.HEADERS, flags, stream, malformed);
+                }
+            });
+            assertThat(server.statistics().limitsReached()).containsEntry("pingTimeout", 1L);
+            sockets.kill();
         }
     }
 

@@ -7,7 +7,9 @@ import org.xnio.XnioExecutor;
 
 /**
  * A watch for dead peers. It sends a PING (RFC 9113, section 6.7) to a silent client, and closes the connection if
- * nothing comes back. Every received byte is a sign of life. Runs on the connection's I/O thread.
+ * nothing comes back. Every received byte is a sign of life. While the connection is not read, only a client is dead to
+ * which no frame can be sent either: Undertow stops reading a client that leaves too many frames unread. Runs on the
+ * connection's I/O thread.
  */
 final class DeadPeerWatch {
     private final Http2ServerChannel channel;
@@ -15,6 +17,11 @@ final class DeadPeerWatch {
     private final long timeout;
     private long lastHeard = System.nanoTime();
     private boolean asked;
+    /** Whether the connection was read when the client was asked. */
+    private boolean wasRead;
+    /** Whether a frame has gone out since then. */
+    private boolean sent;
+
     private XnioExecutor.@Nullable Key timer;
 
     DeadPeerWatch(Http2ServerChannel channel, Http2Limits limits) {
@@ -39,6 +46,11 @@ final class DeadPeerWatch {
         }
     }
 
+    /** A frame has gone out. */
+    void sent() {
+        sent = true;
+    }
+
     private void stop() {
         if (timer != null) {
             timer.remove();
@@ -54,7 +66,8 @@ final class DeadPeerWatch {
         if (!channel.isOpen()) {
             return;
         }
-        if (!channel.isReading()) {
+        boolean read = channel.isReading();
+        if (asked && sent && !(wasRead && read)) {
             lastHeard = System.nanoTime(); // not the client's silence: nothing is read until there is room
             asked = false;
             lookAfter(interval);
@@ -62,6 +75,8 @@ final class DeadPeerWatch {
             channel.closeFor(ListenerLimit.PING_TIMEOUT);
         } else if (silence >= interval) {
             asked = true;
+            wasRead = read;
+            sent = false;
             channel.sendPing(new byte[8]);
             lookAfter(timeout);
         } else {

@@ -220,6 +220,10 @@ final class Http2ServerChannel extends Http2Channel {
 
     /** Refuses a request for which Undertow would close the connection. */
     private void refuse(Http2StreamSourceChannel request) throws IOException {
+        if (!streams.mayAnswerMalformed(request.getStreamId(), System.nanoTime())) {
+            sendRstStream(request.getStreamId(), ERROR_PROTOCOL_ERROR);
+            return;
+        }
         Http2HeadersStreamSinkChannel response = request.getResponseChannel();
         response.getHeaders().put(STATUS, StatusCodes.BAD_REQUEST).put(Headers.CONTENT_LENGTH, 0);
         response.shutdownWrites();
@@ -425,6 +429,7 @@ final class Http2ServerChannel extends Http2Channel {
 
     private void sent(int frameType, int flags, int id, int length) {
         streams.sent(frameType, flags, id, length, System.nanoTime());
+        watch.sent();
         if (frameType == FrameHeads.GOAWAY) {
             gathering.sendNow(); // Undertow closes the connection right after it
         }

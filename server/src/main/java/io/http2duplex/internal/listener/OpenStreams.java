@@ -41,6 +41,9 @@ final class OpenStreams {
         /** Whether it must be reset, since too much is unread. */
         boolean isRefused;
 
+        /** Whether its request is malformed, and waits for the answer. */
+        boolean isMalformed;
+
         boolean clientEnded;
         boolean serverEnded;
 

@@ -36,10 +36,10 @@ final class StreamLedger implements StreamCount {
     private static final int BYTES_PER_UPDATE = 1024;
 
     /**
-     * How many SETTINGS may wait for their acknowledgement: each holds a buffer while a client that does not read keeps
-     * it from being sent. Clients send one or two, and wait.
+     * How many SETTINGS may wait for their acknowledgement, and how many malformed requests for their answer: each holds a
+     * buffer while a client that does not read keeps it from being sent. Clients send one or two, and wait.
      */
-    private static final int MAX_UNACKNOWLEDGED = 8;
+    private static final int MAX_WAITING = 8;
 
     /** The factor of a window's growth: it reaches its largest size within two round trips. */
     private static final int GROWTH = 16;
@@ -68,6 +68,9 @@ final class StreamLedger implements StreamCount {
     private long updatesDue;
 
     private int unacknowledged;
+    /** How many malformed requests wait for their answer. */
+    private int malformed;
+
     private int last;
     /** Since when no stream is open, if none is. */
     private long idleSince;
@@ -113,11 +116,34 @@ final class StreamLedger implements StreamCount {
 
     /** A frame of SETTINGS is acknowledged next. {@return whether it may be: not too many wait for that} */
     synchronized boolean mayAcknowledge() {
-        boolean may = ++unacknowledged <= MAX_UNACKNOWLEDGED;
+        boolean may = ++unacknowledged <= MAX_WAITING;
         if (!may) {
             fail(ListenerLimit.MAX_CONTROL_FRAMES);
         }
         return may;
+    }
+
+    /** A request is malformed. {@return whether it may be answered; if not, too many wait for that, and it must be reset} */
+    synchronized boolean mayAnswerMalformed(int stream, long now) {
+        Stream known = open.get(stream);
+        if (known == null) {
+            return false;
+        }
+        if (malformed == MAX_WAITING) {
+            close(known, now); // what comes of its body until the reset is sent is dropped
+            return false;
+        }
+        malformed++;
+        known.isMalformed = true;
+        return true;
+    }
+
+    /** The answer to a request was sent, or never will be. */
+    private void noLongerWaits(Stream known) {
+        if (known.isMalformed) {
+            known.isMalformed = false;
+            malformed--;
+        }
     }
 
     /** Fails the connection, and counts the first limit reached. */
@@ -227,6 +253,7 @@ final class StreamLedger implements StreamCount {
             Stream known = open.get(stream);
             if (known != null) {
                 known.serverEnded = true;
+                noLongerWaits(known);
                 closeIfEnded(known, now);
             }
         }
@@ -255,6 +282,7 @@ final class StreamLedger implements StreamCount {
     private void close(Stream known, long now) {
         open.remove(known);
         due.remove(known);
+        noLongerWaits(known);
         hold(known, -known.held);
         idleSince = now;
         roomToGrow += known.size - limits.streamWindow();

@@ -385,4 +385,28 @@ class StreamLedgerTest {
         assertThat(streams.mayAcknowledge()).isFalse();
         assertThat(receive(FrameHeads.SETTINGS, 0, 0, 6)).isEqualTo(StreamLedger.ENHANCE_YOUR_CALM);
     }
+
+    @Test
+    void malformedRequestsThatWaitForTheirAnswerAreFew() {
+        StreamLedger many = new StreamLedger(
+                new Http2Limits(
+                        20_000, 70_000, 100 * 20_000, ALL, 100, 5, 1_000, Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                counts,
+                unread.open(null),
+                0);
+        int end = FrameHeads.END_STREAM | FrameHeads.END_HEADERS;
+        for (int i = 0; i < 9; i++) {
+            many.received(FrameHeads.HEADERS, end, 1 + 2 * i, 0, now);
+            assertThat(many.mayAnswerMalformed(1 + 2 * i, now)).isEqualTo(i < 8);
+        }
+        assertThat(many.isClosed(17)).isTrue(); // it is reset
+        assertThat(many.open()).isEqualTo(8);
+
+        many.sent(FrameHeads.HEADERS, end, 1, 0, now);
+        many.received(FrameHeads.RST_STREAM, 0, 3, 4, now);
+        for (int i = 0; i < 3; i++) {
+            many.received(FrameHeads.HEADERS, FrameHeads.END_HEADERS, 19 + 2 * i, 0, now);
+            assertThat(many.mayAnswerMalformed(19 + 2 * i, now)).isEqualTo(i < 2);
+        }
+    }
 }
