@@ -100,6 +100,19 @@ class ResumableBoundsTest {
     }
 
     @Test
+    void aBufferThatBeginsLargerThanTheLargestWindowDoesNotLetTheOtherGrow() throws IOException {
+        byte[] sent = bytes(1_000_000);
+        try (TestServer server = TestServer.start(
+                        TestServer::echo, options -> options.maxWindow(WINDOW).downloadBufferSize(16 * WINDOW));
+                Client client = Client.connect(Transport.HTTP2_TLS, server)) {
+            Resumable resumable = Resumable.open(client);
+            resumable.core.write(sent);
+            assertThat(resumable.read(sent.length)).isEqualTo(sent);
+            assertThat(server.handler().memoryUsed()).isZero();
+        }
+    }
+
+    @Test
     void theServerTakesNoMoreOfItsApplicationThanItsBufferWhileNobodyConfirms() throws IOException {
         try (TestServer server = TestServer.start(TestServer::idle, options -> options.maxWindow(WINDOW));
                 Client client = Client.connect(Transport.HTTP2_TLS, server)) {

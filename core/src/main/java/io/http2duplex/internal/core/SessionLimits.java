@@ -12,7 +12,7 @@ package io.http2duplex.internal.core;
  * @param stallNanos how long a download may wait for a browser that does not read
  * @param resumeNanos how long a detached session is kept; 0: it is reset at once
  * @param heartbeatNanos how long a download may be silent before a sign of life is requested; 0: for ever
- * @param maxWindow bytes up to which the window of either direction grows; at least both buffers' sizes
+ * @param maxWindow bytes up to which the window of either direction grows; one that begins larger does not
  * @param maxDownloadLifeNanos after how long the client is asked for another download; 0: it never is
  */
 public record SessionLimits(

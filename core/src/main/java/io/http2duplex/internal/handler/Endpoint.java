@@ -57,7 +57,7 @@ public final class Endpoint {
                 nanos(options.stallTimeout()),
                 nanos(options.resumeTimeout()),
                 nanos(options.heartbeat()),
-                Math.max(options.maxWindow(), Math.max(options.uploadBufferSize(), options.downloadBufferSize())),
+                options.maxWindow(),
                 nanos(options.maxDownloadLife()));
         sessions = new SessionRegistry(
                 new EndedSessions(limits.resumeNanos(), System::nanoTime, Scheduler.SHARED), options.route());
