@@ -3,7 +3,6 @@ package io.http2duplex.internal.servlet;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Tasks of one exchange, of which one runs at a time, in sequence. Thread-safe. */
 final class SerialTasks {
@@ -27,10 +26,13 @@ final class SerialTasks {
         }
     }
 
-    /** Runs a task on the caller's thread, unless another task runs now: then behind that. */
+    /**
+     * Runs a task on the caller's thread, unless another task runs now: then behind that. No other task runs on the caller's
+     * thread, since it may block.
+     */
     void run(Runnable task) {
-        if (add(task)) {
-            drain();
+        if (add(task) && runNext()) {
+            threads.execute(this::drain);
         }
     }
 
@@ -47,20 +49,26 @@ final class SerialTasks {
     }
 
     private void drain() {
-        for (Runnable task = next(); task != null; task = next()) {
-            try {
-                task.run();
-            } catch (RuntimeException | Error e) {
-                onFailure.accept(e);
-            }
+        boolean more = true;
+        while (more) {
+            more = runNext();
         }
     }
 
-    private @Nullable Runnable next() {
+    /** {@return whether there is another} */
+    private boolean runNext() {
+        Runnable task;
         synchronized (tasks) {
-            Runnable task = tasks.poll();
-            running = task != null;
-            return task;
+            task = tasks.remove();
+        }
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            onFailure.accept(e);
+        }
+        synchronized (tasks) {
+            running = !tasks.isEmpty();
+            return running;
         }
     }
 }
