@@ -7,7 +7,7 @@ const SMALL_TURN_BYTES = 16_384;
 
 /** Figures of how an application uses a duplex: a turn is a write that follows a read. */
 export class Turns {
-  /** When the last turn was taken. */
+  /** When the last turn was taken, or a socket got for them. */
   last = -Infinity;
   #since = 0;
   #count = 0;

@@ -207,6 +207,21 @@ test('a server that wants its downloads replaced gets a request in place of the 
   assert.deepEqual(client.events, []);
 });
 
+test('a duplex keeps the socket that it has just got, though others are used first', async () => {
+  /** @type {Opened[]} */
+  const all = [];
+  for (let i = 0; i < 6; i++) {
+    all.push(await open(AT_ONCE));
+  }
+  await until(() => all.filter(isOnSocket).length === 4);
+  const onSocket = all.filter(isOnSocket);
+  await Promise.all(all.filter((opened) => !isOnSocket(opened)).map((opened) => talk(opened, 3)));
+  await Promise.all(onSocket.map((opened) => talk(opened, 3)));
+  assert.ok(onSocket.every(isOnSocket));
+  assert.equal(sockets.opened.length, 4);
+  all.forEach(({ client }) => client.destroy());
+});
+
 test('four duplexes have one, and one of them makes room for a busier one', async (t) => {
   /** @type {Opened[]} */
   const all = [];

@@ -73,7 +73,7 @@ export class WebSocketCarrier {
     return this.#socket === undefined;
   }
 
-  /** When the application has last taken a turn: the socket of the idlest duplex is given to another. */
+  /** When the application has last taken a turn, or it got a socket: that of the idlest duplex is given to another. */
   get lastTurn() {
     return this.#turns.last;
   }
@@ -106,6 +106,7 @@ export class WebSocketCarrier {
     } else if (this.#probe?.isPassed) {
       this.#attach(now);
     } else if (!this.#socket && this.#isWorthIt && mayTry(settings.url, now) && mayHold(this, settings.maxSockets)) {
+      this.#turns.last = now; // else one that is used would get its socket before it is used
       this.#open();
     }
   }
