@@ -102,9 +102,12 @@ public final class SendingDirection {
         }
     }
 
-    /** A full buffer whose bytes are all under way, although the peer would take more, is too small. */
+    /**
+     * A full buffer whose bytes are all under way, although the peer would take more, is too small. What the peer would not
+     * take needs no room: a window that is large at first must not cost more of the budget than it holds.
+     */
     private void growIfHeldUp() {
-        if (room() == 0 && next == kept.end() && next < limit && capacity.grow()) {
+        if (room() == 0 && next == kept.end() && next < limit && capacity.growWithin(limit - kept.start())) {
             signalIfReached();
         }
     }

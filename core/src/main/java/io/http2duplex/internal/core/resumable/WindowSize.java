@@ -39,7 +39,12 @@ public final class WindowSize {
 
     /** {@return whether it has grown; by less if the budget has no more left} */
     boolean grow() {
-        int most = (int) Math.min((FACTOR - 1L) * bytes, max - bytes);
+        return growWithin(max);
+    }
+
+    /** As {@link #grow()}, but not beyond that bound. */
+    boolean growWithin(long bound) {
+        int most = (int) Math.min((FACTOR - 1L) * bytes, Math.min(max, bound) - bytes);
         for (int more = most; more > 0 && more >= Math.min(most, bytes); more /= 4) {
             int missing = Math.max(0, bytes + more - first - reserved);
             if (budget.reserve(missing)) {

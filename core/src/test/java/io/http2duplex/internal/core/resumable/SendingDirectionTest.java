@@ -158,11 +158,26 @@ class SendingDirectionTest {
         sender.notifyWhenRoomy();
         send();
         assertThat(sender.hasGrown()).as("the peer takes no more").isFalse();
-        sender.window(0, CAPACITY + 1);
+        sender.window(0, 16 * CAPACITY);
         assertThat(sender.hasGrown()).isTrue();
         assertThat(sender.room()).isEqualTo(15 * CAPACITY);
         assertThat(signalled()).as("there is room").isTrue();
         assertThat(budget.reserved()).isEqualTo(15 * CAPACITY);
+    }
+
+    @Test
+    void itGrowsByWhatThePeerWouldTake() throws ViolationException {
+        sender.write(ByteBuffer.allocate(CAPACITY));
+        sender.window(0, CAPACITY);
+        send();
+        sender.window(300, 4 * CAPACITY);
+        sender.write(ByteBuffer.allocate(300));
+        send();
+        assertThat(sender.room()).isEqualTo(3 * CAPACITY - 300);
+        assertThat(budget.reserved()).isEqualTo(3 * CAPACITY - 300);
+        sender.write(ByteBuffer.allocate(3 * CAPACITY - 300));
+        send();
+        assertThat(sender.room()).as("it is full, and the peer takes no more").isZero();
     }
 
     @Test
