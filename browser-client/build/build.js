@@ -10,8 +10,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = resolve(root, process.argv[2] ?? 'target/classes/META-INF/resources/http2-duplex');
 
 /** The limits of the bundles, minified and gzipped, in bytes. */
-// Of these, 2,000 are survive-reload.js, which the other face loads when it is needed.
-const NODE_FACE_LIMIT = 48_050;
+// Of these, 2,000 are survive-reload.js, which the other face loads when it is needed. 100 measure how fast a WebSocket takes
+// what is sent.
+const NODE_FACE_LIMIT = 48_200;
 // Of these, 600 bytes try an opening in several ways at once: the first way that works is known only then. Another 500 are
 // what the core must know of sockets, and how it is seen that one would be of use. 100 try the first way again: a trial goes
 // beside what works, which only the core can see to. 250 bound what a server, or something in its place, can make of it.

@@ -244,17 +244,32 @@ test('four duplexes have one, and one of them makes room for a busier one', asyn
   all.forEach(({ client }) => client.destroy());
 });
 
-test('what waits in the browser is bounded', async () => {
-  const { client, duplex } = await openOnSocket();
-  duplex.write('x');
-  sockets.holds = true;
-  const writing = client.write(Buffer.alloc(3_500_000));
-  await until(() => sockets.last.bufferedAmount > 0);
-  sockets.holds = false;
-  sockets.last.release();
-  await writing;
-  assert.ok(sockets.last.mostBuffered <= 1_048_576 + 262_144 + 1_000, `${sockets.last.mostBuffered} bytes`);
-});
+for (const [line, pause, most] of /** @type {const} */ ([
+  ['', 501, 1_048_576],
+  [', and on a fast line the bound grows', 0, 2_097_152],
+])) {
+  test(`what waits in the browser is bounded${line}`, async (t) => {
+    server.options.initialWindow = server.options.maxWindow = 16_777_216;
+    const { client, duplex } = await openOnSocket();
+    sockets.holds = true;
+    const bytes = Buffer.alloc(3_900_000, 7);
+    const writing = client.write(bytes);
+    await until(() => sockets.last.bufferedAmount > 1_000_000);
+    const { now } = performance;
+    t.mock.method(performance, 'now', () => now.call(performance) + pause);
+    sockets.last.releaseAtOnce();
+    await until(() => sockets.last.bufferedAmount > 1_000_000);
+    const { mostBuffered } = sockets.last;
+    assert.ok(mostBuffered >= most && mostBuffered <= most + 262_144 + 1_000, `${mostBuffered} bytes`);
+    sockets.holds = false;
+    sockets.last.release();
+    await writing;
+    await client.end();
+    duplex.end();
+    assert.deepEqual(await readAll(client), []);
+    assert.equal(hashOf(duplex.received), hashOf([bytes]));
+  });
+}
 
 describe('a WebSocket that is of no use', () => {
   test('is tried again after 1, 5 and 25 minutes, and at once when the network changes', async (t) => {

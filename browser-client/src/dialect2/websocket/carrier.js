@@ -4,12 +4,11 @@
  */
 
 import { joined } from '../../bytes.js';
+import { BufferBound } from './buffer-bound.js';
 import { addressOf, attachFrame, ping, Probe, PROTOCOL } from './handshake.js';
 import { hasFailed, hasWorked, mayTry } from './retries.js';
 import { mayHold, release } from './slots.js';
 
-/** How many bytes may wait in the browser. */
-const MAX_BUFFERED_BYTES = 1_048_576;
 /** The most of the application's bytes that go at once. */
 const PIECE_BYTES = 262_144;
 /** Up to this size, what goes at once is one message. */
@@ -54,6 +53,8 @@ export class WebSocketCarrier {
   #part;
   /** When it was attached. */
   #carriesSince = Infinity;
+  /** Of what waits in the browser. */
+  #bound = new BufferBound(0);
   /** The last one was left since bulk goes better by requests. */
   #wasBulk = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} until it must have passed the probe, or have something to show */
@@ -174,6 +175,7 @@ export class WebSocketCarrier {
     const download = core.openDownload(now);
     this.#part = core.uploads.openSocket(now);
     this.#carriesSince = now;
+    this.#bound = new BufferBound(now);
     return download;
   }
 
@@ -181,13 +183,17 @@ export class WebSocketCarrier {
     const { core } = this.#context;
     const part = this.#part;
     const socket = this.#socket;
-    while (part && !part.mustEnd && socket && socket.bufferedAmount < MAX_BUFFERED_BYTES) {
+    const most = socket ? this.#bound.at(socket.bufferedAmount, performance.now()) : 0;
+    while (part && !part.mustEnd && socket && socket.bufferedAmount < most) {
       const pieces = core.uploads.nextPieces(part, PIECE_BYTES, performance.now());
       if (!pieces) {
         break;
       }
       const messages = messagesOf(pieces);
-      messages.forEach((message) => socket.send(message));
+      for (const message of messages) {
+        socket.send(message);
+        this.#bound.gave(message.length);
+      }
       if (messages.length > 1) {
         // The answer is the event by which more is sent.
         this.#ask();
