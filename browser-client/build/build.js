@@ -22,8 +22,8 @@ const NODE_FACE_LIMIT = 48_200;
 // early, and of what is no signal. 30 end a session none of whose uploads arrive, although its server is treated as dead each
 // time before they count as held. 30 replace a download before the server ends it, however often that is asked for.
 // 30 go on after headers that could not be sent, end the requests of a session that has failed, and join many small chunks.
-// 40 keep bytes from waiting for POSTs without any, and bound those.
-const WEB_STREAMS_FACE_LIMIT = 13_100;
+// 40 keep bytes from waiting for POSTs without any, and bound those. 30 let a download begin with a large window.
+const WEB_STREAMS_FACE_LIMIT = 13_150;
 const DIALECT_1_LIMIT = 4_000;
 // Of these, 40 refuse a duplex whose reload may have cut a message, and 150 what is no codec, or gives no bytes. 50 destroy the
 // duplex although one side has ended, or a write waits, or what the page has given throws.
@@ -73,6 +73,7 @@ const INTERNAL_NAMES = [
   ],
   ...[
     'initialWindow',
+    'firstLimit',
     'maxWindow',
     'openTimeout',
     'resumeTimeout',

@@ -119,11 +119,11 @@ class Opening {
    * @param {Opening[]} openings those of the same secret; this one is added
    */
   constructor(settings, way, secret, openings) {
-    const { init, initialWindow, dialect, kept } = settings;
+    const { init, firstLimit, dialect, kept } = settings;
     this.#settings = settings;
     this.#openings = openings;
     const number = (settings.attempts = openings.push(this) + (kept?.attempts ?? -1));
-    const attach = { number, offset: kept?.receiving.to ?? 0, limit: kept?.receiving.limit ?? initialWindow, wait: 0 };
+    const attach = { number, offset: kept?.receiving.to ?? 0, limit: kept?.receiving.limit ?? firstLimit, wait: 0 };
     this.way = way;
     this.#request = kept
       ? resumingRequest(init, way, attach, kept.id)

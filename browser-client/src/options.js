@@ -41,6 +41,8 @@ const DEFAULT_MAX_POST_BYTES = 1_000_000;
 const DEFAULT_MAX_WINDOW = 16 * 1024 * 1024;
 const DEFAULT_OPEN_TIMEOUT = 8_000;
 const INITIAL_WINDOW = 64 * 1024;
+/** How much of a download may come at first. In a round trip browsers let a response bring hardly more. */
+const FIRST_LIMIT = 4_000_000;
 /** The most that is kept of an upload that must survive a reload: browsers store about 5 million characters. */
 const MAX_KEPT_UPLOAD = 5 * 1024 * 1024;
 const WEBSOCKET = ['auto', 'at_once', 'never'];
@@ -123,6 +125,8 @@ export function settingsOf(url, options, highWaterMark) {
     /** The number of the last GET of the opening. */
     attempts: 0,
     initialWindow: Math.min(INITIAL_WINDOW, max_window),
+    /** What a reload must keep stays little. */
+    firstLimit: Math.min(survive_reload ? INITIAL_WINDOW : FIRST_LIMIT, max_window),
     maxWindow: max_window,
     /** In dialect 1 nothing can be resumed. */
     surviveReload: dialect === 2 ? survive_reload : undefined,

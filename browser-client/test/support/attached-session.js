@@ -10,7 +10,7 @@ export const MIB = 1 << 20;
 
 export const hello = (heartbeat = HEARTBEAT) => frame(FrameType.HELLO, [heartbeat, RESUME_TIMEOUT]);
 
-/** @param {{ resumeTimeout?: number, initialWindow?: number, confirmsRead?: boolean, maxWindow?: number, maxUnconfirmed?: number }} [options] */
+/** @param {{ resumeTimeout?: number, initialWindow?: number, firstLimit?: number, confirmsRead?: boolean, maxWindow?: number, maxUnconfirmed?: number }} [options] */
 export function attached(options) {
   const core = new ResumableSession({ initialWindow: 100, maxWindow: 400, random: () => 0.5, ...options }, 0);
   const download = core.openDownload(0);

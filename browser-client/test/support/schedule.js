@@ -68,6 +68,7 @@ export class Schedule {
     const window = world.oneOf([1, 10, 200, 2_000]);
     const serverWindow = window * world.oneOf([1, 1, 10]);
     const clientMax = window * world.oneOf([1, 4, 16]);
+    const firstLimit = seed % 3 ? window : clientMax;
     const serverMax = serverWindow * world.oneOf([1, 4, 16]);
     const total = () => Math.floor(world.random() ** 2 * Math.min(20 * window, 6_000));
     this.#seed = seed;
@@ -100,6 +101,7 @@ export class Schedule {
     }
     this.#options = {
       initialWindow: window,
+      firstLimit,
       maxWindow: clientMax,
       confirmsRead: this.#reloads > 0,
       resumeTimeout: isImpatient ? 2_000 : undefined,
@@ -151,7 +153,7 @@ export class Schedule {
       { total: total(), resets: resets && world.chance(0.5), salt: 1 },
       () => this.#serve(),
     );
-    this.#plan(window);
+    this.#plan(firstLimit);
   }
 
   /** Runs it, and checks what has to hold. @returns {'ended' | 'reset' | 'lost'} how the client's session has ended */
@@ -171,10 +173,10 @@ export class Schedule {
 
   // What breaks, and when
 
-  /** @param {number} window of the opening */
-  #plan(window) {
+  /** @param {number} limit of the opening */
+  #plan(limit) {
     const world = this.#world;
-    this.#downloads.open(window);
+    this.#downloads.open(limit);
     this.#sockets.plan((move) => this.#atClient(() => (move(), this.#runClient())));
     this.#serve();
     this.#runClient();

@@ -168,6 +168,37 @@ test('a window grows with use, although the server asks again and again what has
   }
 });
 
+test('a download may bring more at first, and what comes slowly of it is confirmed as often', () => {
+  const { core, download } = attached({ firstLimit: 1_000, maxWindow: 10_000 });
+  core.received(download, data(0, 'x'.repeat(49)), 0);
+  assert.ok(core.read());
+  assert.equal(core.uploads.nextBody(MIB, 2_000), null);
+  core.received(download, data(49, 'x'), 2_000);
+  assert.ok(core.read());
+  const [advertised] = framesOf(core.uploads.nextBody(MIB, 2_000));
+  assert.deepEqual(advertised.fields, [50, 1_050]);
+  core.received(download, data(50, 'x'.repeat(1_000)), 2_000);
+  assert.equal(core.isClosed, false);
+  core.received(download, data(1_050, 'x'), 2_000);
+  assert.equal(core.failure?.number, 2);
+});
+
+test('of a window that is larger at first the steps grow before it does', () => {
+  const { core, download } = attached({ firstLimit: 2_000, maxWindow: 10_000 });
+  for (const [from, to, window] of [
+    [0, 50, 2_000],
+    [50, 850, 10_000],
+  ]) {
+    core.received(download, data(from, 'x'.repeat(to - from - 1)), 1);
+    assert.ok(core.read());
+    assert.equal(core.uploads.nextBody(MIB, 1), null);
+    core.received(download, data(to - 1, 'x'), 1);
+    assert.ok(core.read());
+    const [advertised] = framesOf(core.uploads.nextBody(MIB, 1));
+    assert.deepEqual(advertised.fields, [to, to + window]);
+  }
+});
+
 test('the buffer of the upload grows with the window, up to its bound', () => {
   const { core, download } = attached();
   core.received(download, frame(FrameType.WINDOW, [0, 300]), 1);

@@ -102,6 +102,7 @@ for (const face of faces) {
 
       test('what a page that does not read holds is bounded by max_window', async () => {
         const { client, duplex } = await open({ max_window: 100_000 });
+        assert.equal(server.seen[0].headers['http2-duplex-limit'], '100000');
         duplex.write(new Uint8Array(MIB));
         assert.ok(await client.read());
         await client.write(Buffer.from('up'));

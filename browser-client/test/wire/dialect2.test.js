@@ -57,7 +57,7 @@ for (const face of faces) {
         client.destroy();
         await duplex.until(() => duplex.isClosed);
         const [opening, ...later] = server.seen.map(({ headers }) => headers);
-        assert.equal(opening['http2-duplex-limit'], '65536');
+        assert.equal(opening['http2-duplex-limit'], '4000000');
         assert.equal(opening['http2-duplex-id'], undefined);
         assert.ok(server.seen.every(({ headers }) => headers['http2-duplex-version'] === '2'));
         assert.ok(later.every((headers) => headers['http2-duplex-id'] === duplex.id));

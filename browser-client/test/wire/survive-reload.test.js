@@ -48,6 +48,7 @@ for (const face of faces) {
       await client.write(Buffer.from('abc'));
       duplex.write('12');
       assert.equal(await textOf(client), '12');
+      assert.equal(gets()[0].headers['http2-duplex-limit'], '65536');
       const next = await reload();
       assert.equal(next.id, client.id);
       assert.deepEqual(next.resumed, { read: 2, written: 3, ended: false });

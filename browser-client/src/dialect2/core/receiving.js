@@ -8,7 +8,7 @@ const MAX_RUNS_OUT_OF_ORDER = 64;
 const MANY_CHUNKS = 1_024;
 /** A sender that uses half of its window within this time may be waiting for the window, so that it grows. */
 const FAST_MILLISECONDS = 1_000;
-/** How many times larger a window becomes when it grows. Sessions begin with 64 KiB: two steps lead to 16 MiB. */
+/** How many times larger a step becomes when it grows. Sessions begin with 64 KiB: two times lead to 16 MiB. */
 const GROWTH = 16;
 
 /**
@@ -35,6 +35,11 @@ export class ReceivingDirection {
   /** Bytes that came before their turn. */
   #ring = new ByteRing();
   #window;
+  /**
+   * When half of it has come, or was read, the sender is told. It grows with use, and the window with it. At first it may
+   * be smaller than the window: what comes slowly is confirmed often, so that the sender keeps little of it.
+   */
+  #step;
   #maxWindow;
   #limit;
   /** The offset up to which the application has read. */
@@ -60,9 +65,11 @@ export class ReceivingDirection {
    * @param {number} now when it was advertised, in milliseconds
    * @param {boolean} [confirmsRead] confirms only what the application has read, unless it must: until then the sender
    *   keeps it for another receiver that takes the place of this one
+   * @param {number} [step] at the beginning
    */
-  constructor(window, maxWindow, now, confirmsRead = false) {
+  constructor(window, maxWindow, now, confirmsRead = false, step = window) {
     this.#window = this.#limit = window;
+    this.#step = step;
     this.#maxWindow = maxWindow;
     this.#measuredAt = now;
     this.#confirmsRead = confirmsRead;
@@ -82,7 +89,7 @@ export class ReceivingDirection {
     this.#runs = [{ from: 0, to }];
     this.#end = end < 0 ? Infinity : end;
     this.#limit = limit;
-    this.#window = limit - read;
+    this.#window = this.#step = limit - read;
     this.#ready = bytes.length > 0 ? [bytes] : [];
   }
 
@@ -193,7 +200,7 @@ export class ReceivingDirection {
 
   /** Whether {@link advertise} is due (docs/protocol.md, "Offsets and confirmation", rules 2 to 4). */
   get mustAdvertise() {
-    const half = this.#window / 2;
+    const half = this.#step / 2;
     const news = this.confirmed - this.#advertised;
     return (
       this.#mayBeLost ||
@@ -214,9 +221,10 @@ export class ReceivingDirection {
       this.#advertised = this.#arrivedTo;
     }
     const isSlow = now - this.#measuredAt > FAST_MILLISECONDS;
-    const isHalfUsed = this.#read === this.#arrivedTo && this.#read - this.#measuredFrom >= this.#window / 2;
+    const isHalfUsed = this.#read === this.#arrivedTo && this.#read - this.#measuredFrom >= this.#step / 2;
     if (isHalfUsed && !isSlow) {
-      this.#window = Math.min(GROWTH * this.#window, this.#maxWindow);
+      this.#step = Math.min(GROWTH * this.#step, this.#maxWindow);
+      this.#window = Math.max(this.#window, this.#step);
     }
     if (isHalfUsed || isSlow) {
       this.#measuredFrom = this.#read;

@@ -10,6 +10,8 @@ import { Uploads } from './uploads.js';
  * @typedef {object} Options
  * @property {number} initialWindow of the download, in bytes, and how much is kept of the upload at the beginning
  * @property {number} maxWindow what both may grow to, in bytes
+ * @property {number} [firstLimit] how many bytes the download may bring at the beginning, if that is more than
+ *   `initialWindow`
  * @property {number} [attempts] the number of the last attempt to open it
  * @property {number} [resumeTimeout] how long to be detached at most, in milliseconds; the server's, if that is less
  * @property {() => number} random from 0 to 1, without 1
@@ -54,9 +56,10 @@ export class ResumableSession {
 
   /** @param {Options} options @param {number} now */
   constructor(options, now) {
-    const { initialWindow, maxWindow, maxUnconfirmed = maxWindow, confirmsRead, kept, random } = options;
+    const { initialWindow, firstLimit = initialWindow, maxWindow, maxUnconfirmed = maxWindow } = options;
+    const { confirmsRead, kept, random } = options;
     this.#sending = new SendingDirection(initialWindow, Math.min(maxWindow, maxUnconfirmed));
-    this.#receiving = new ReceivingDirection(initialWindow, maxWindow, now, confirmsRead);
+    this.#receiving = new ReceivingDirection(firstLimit, maxWindow, now, confirmsRead, initialWindow);
     this.downloads = new Downloads(
       this.#receiving,
       options,
