@@ -72,7 +72,7 @@ export class CarrierContext {
    * @param {import('../options.js').Settings} settings
    * @param {string} id of the session
    * @param {import('./core/session.js').ResumableSession} core
-   * @param {() => void} onevent
+   * @param {(isQuiet: boolean) => void} onevent
    */
   constructor(settings, id, core, onevent) {
     this.settings = settings;
@@ -81,10 +81,12 @@ export class CarrierContext {
     this.#onevent = onevent;
   }
 
-  /** @param {(now: number) => void} [tell] tells the core of an event; without it, there may be something to send */
+  /**
+   * @param {(now: number) => unknown} [tell] tells the core of an event, and returns true if nothing but bytes has come;
+   *   without it, there may be something to send
+   */
   event(tell) {
-    tell?.(performance.now());
-    this.#onevent();
+    this.#onevent(tell?.(performance.now()) === true);
   }
 
   /** @param {unknown} cause why a request has failed in a way that may pass: an error of fetch, or a ResponseError */

@@ -81,7 +81,7 @@ export class Dialect2Session {
   constructor(settings, id, carriersWith) {
     this.id = id;
     this.#core = new ResumableSession({ ...settings, random: Math.random }, performance.now());
-    this.#context = new CarrierContext(settings, id, this.#core, () => this.#act());
+    this.#context = new CarrierContext(settings, id, this.#core, (isQuiet) => this.#act(isQuiet));
     this.#carriers = carriersWith(this.#context);
     this.#hasSockets = settings.websocket === 'never';
     /** @type {Promise<void>} */
@@ -109,7 +109,7 @@ export class Dialect2Session {
       this.#reading = waiting;
       // Nothing has happened if it waits.
       if (this.#deliver()) {
-        this.#act();
+        this.#act(true);
       }
     });
   }
@@ -156,8 +156,8 @@ export class Dialect2Session {
     });
   }
 
-  /** After every event. */
-  #act() {
+  /** After every event. @param {boolean} [isQuiet] unless a WINDOW is due, nothing must be sent for it */
+  #act(isQuiet) {
     const core = this.#core;
     const hasWritten = this.#admit();
     this.#deliver();
@@ -175,6 +175,10 @@ export class Dialect2Session {
       this.#isDraining = true;
       // By then an application that waits for the duplex to open has it.
       inNextTask(() => this.#tell('draining'));
+    }
+    if (isQuiet && !hasWritten && !core.isClosed && !core.mustAdvertise) {
+      this.#timing.quietEvent();
+      return;
     }
     // When the session is closed the page may be going away.
     this.#timing.event(hasWritten, core.isClosed);

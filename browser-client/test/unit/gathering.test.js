@@ -76,3 +76,28 @@ test('a duplex that writes as soon as it is open, and ends, takes one POST for t
   assert.deepEqual(posts, [3, 0]);
   assert.deepEqual(others, [FrameType.END, FrameType.WINDOW]);
 });
+
+test('bytes that come take no task each, and a WINDOW that is due goes in the next', async (t) => {
+  const { others, duplex, send } = await openedDuplex();
+  await tasks();
+  const { mock } = t.mock.method(MessagePort.prototype, 'postMessage');
+  const reader = duplex.readable.getReader();
+  let offset = 0;
+  const receive = async (/** @type {number} */ size) => {
+    send(Buffer.concat([frame(FrameType.DATA, [offset], size), Buffer.alloc(size)]));
+    offset += size;
+    assert.equal((await reader.read()).value?.length, size);
+    await setImmediate();
+  };
+  for (let i = 0; i < 10; i++) {
+    await receive(3_000);
+  }
+  assert.equal(mock.callCount(), 0);
+  assert.deepEqual(others, []);
+  await receive(3_000);
+  await tasks();
+  assert.ok(mock.callCount() > 0);
+  assert.deepEqual(others, [FrameType.WINDOW]);
+  duplex.closed.catch(() => {});
+  await reader.cancel();
+});

@@ -193,13 +193,16 @@ export class ResumableSession {
    * @param {Download} download any that has not ended, even if another has taken its place
    * @param {Uint8Array} bytes the next of it
    * @param {number} now
+   * @returns {boolean} whether there was nothing in it but the application's bytes
    */
   received(download, bytes, now) {
+    let isData = true;
     try {
       for (const received of this.downloads.received(download, bytes, now)) {
         if (this.isClosed) {
-          return;
+          break;
         }
+        isData &&= received.type === FrameType.DATA;
         this.#take(received, download, now);
         this.#settle();
       }
@@ -209,6 +212,12 @@ export class ResumableSession {
       }
       this.reset(ErrorCode.PROTOCOL_ERROR, error.message);
     }
+    return isData;
+  }
+
+  /** Whether the server must be told what has come, or what it may send. */
+  get mustAdvertise() {
+    return this.#receiving.mustAdvertise;
   }
 
   /** @param {import('./frames.js').Frame} received @param {Download} download @param {number} now */

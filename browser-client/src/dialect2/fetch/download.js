@@ -77,10 +77,11 @@ export class FetchDownload extends Exchanges {
     context.event();
     const take = (/** @type {Uint8Array} */ bytes) =>
       context.event((now) => {
-        core.received(download, bytes, now);
+        const isData = core.received(download, bytes, now);
         if (isTrial && core.isWanted(download)) {
           this.downloadMode = way;
         }
+        return isData;
       });
     const isWhole = await this.read(download, abort, reader, take);
     const wasWanted = core.isWanted(download);

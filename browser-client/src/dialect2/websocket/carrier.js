@@ -163,7 +163,7 @@ export class WebSocketCarrier {
     this.#context.event((now) => {
       if (!this.#probe) {
         this.#download ??= this.#begun(now);
-        this.#context.core.received(this.#download, bytes, now);
+        return this.#context.core.received(this.#download, bytes, now);
       }
     });
     this.#leaveForBulk();
