@@ -166,7 +166,7 @@ public final class ForwardingHandler implements HttpHandler {
 
     private void forward(HttpServerExchange exchange, Node node) throws Exception {
         if (exchange.isRequestChannelAvailable()) {
-            exchange.setMaxEntitySize(-1); // the session bounds it, on its node
+            exchange.setMaxEntitySize(Long.MAX_VALUE - 1); // the session bounds it, on its node; as DuplexHandler does
         }
         HeaderMap fields = exchange.getRequestHeaders();
         HOP_BY_HOP.forEach(fields::remove);

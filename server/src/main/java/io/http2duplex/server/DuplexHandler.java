@@ -6,6 +6,7 @@ import io.http2duplex.DuplexOptions;
 import io.http2duplex.DuplexStatistics;
 import io.http2duplex.internal.core.UploadOutcome;
 import io.http2duplex.internal.handler.Endpoint;
+import io.http2duplex.internal.undertow.EntityLimit;
 import io.http2duplex.internal.undertow.IoThreads;
 import io.http2duplex.internal.undertow.UndertowExchange;
 import io.undertow.server.HttpHandler;
@@ -71,7 +72,7 @@ public final class DuplexHandler implements DuplexEndpoint, HttpHandler, AutoClo
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         // The session bounds it: an upload may have any length, and is never held whole.
         if (exchange.isRequestChannelAvailable()) {
-            exchange.setMaxEntitySize(-1);
+            exchange.setMaxEntitySize(EntityLimit.LIFTED);
         }
         UndertowExchange counted = UndertowExchange.counted(exchange, endpoint);
         HttpHandler handle = same -> dispatch(same, () -> counted.run(() -> endpoint.handle(counted)));

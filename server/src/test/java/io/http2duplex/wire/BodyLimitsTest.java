@@ -11,7 +11,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +57,21 @@ class BodyLimitsTest {
                 DuplexServer.builder().tls(TestServer.tls()).handle("/", COUNT).build();
         server.start();
         return server;
+    }
+
+    /** On a thread of a worker: the I/O thread compares what comes with the bound at any moment. */
+    @Test
+    void theBoundOfAnUploadIsNeverBelowWhatHasCome() throws Exception {
+        BlockingQueue<Long> bounds = new LinkedBlockingQueue<>();
+        try (TestServer server = TestServer.behind(duplexes -> new BlockingHandler(exchange -> {
+                    duplexes.handleRequest(exchange);
+                    bounds.add(exchange.getMaxEntitySize());
+                }));
+                Client client = Client.connect(Transport.HTTP2_TLS, server)) {
+            Request download = client.open();
+            assertThat(client.post(download.id(), bytes(10)).status()).isEqualTo(200);
+            assertThat(bounds).hasSize(2).allSatisfy(bound -> assertThat(bound).isGreaterThan(Long.MAX_VALUE / 2));
+        }
     }
 
     @ParameterizedTest

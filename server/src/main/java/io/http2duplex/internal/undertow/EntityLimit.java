@@ -25,6 +25,12 @@ public final class EntityLimit implements HttpHandler {
     /** The port's option, by which a handler's own limit is told from none. */
     public static final long UNSET = Long.MAX_VALUE;
 
+    /**
+     * What lifts the limit on any thread. Not -1: the I/O thread of an Undertow looks at the limit twice when DATA comes, and
+     * resets a stream whose limit is lifted in between.
+     */
+    public static final long LIFTED = Long.MAX_VALUE - 1;
+
     /** Of an HTTP/2 request: whether Undertow has closed its body, which is longer than its handler allows. */
     public static final AttachmentKey<BooleanSupplier> TOO_LONG = AttachmentKey.create(BooleanSupplier.class);
 
@@ -40,7 +46,9 @@ public final class EntityLimit implements HttpHandler {
             exchange.addRequestWrapper((factory, same) -> {
                 long set = same.getMaxEntitySize();
                 long limit = set == UNSET ? UndertowOptions.DEFAULT_MAX_ENTITY_SIZE : set;
-                return limit <= 0 ? factory.create() : new Counting(factory.create(), exchange, limit);
+                return limit <= 0 || limit == LIFTED
+                        ? factory.create()
+                        : new Counting(factory.create(), exchange, limit);
             });
         }
         next.handleRequest(exchange);
