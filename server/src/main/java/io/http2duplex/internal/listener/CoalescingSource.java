@@ -20,7 +20,8 @@ import org.xnio.conduits.StreamSourceConduit;
  * time, or once all bytes before them are read. It drops padding and empty frames.
  *
  * <p>It also lowers a client's SETTINGS_HEADER_TABLE_SIZE to {@value #HEADER_TABLE}: Undertow would let its table for
- * heads of responses grow to whatever size a client allows.
+ * heads of responses grow to whatever size a client allows. Behind trailers it puts an empty DATA frame, which
+ * ends their body: the channel drops them.
  *
  * <p>Everything else passes unchanged and in sequence. Used on the connection's I/O thread.
  */
@@ -41,7 +42,9 @@ final class CoalescingSource extends HoldingSource {
         WHOLE,
         DROPPED,
         COLLECTED,
-        SETTINGS
+        SETTINGS,
+        /** Not of the client: it ends the body that trailers have followed. */
+        END
     }
 
     private enum Step {
@@ -80,6 +83,8 @@ final class CoalescingSource extends HoldingSource {
     private int headRead;
     /** Whether only CONTINUATION may come next. */
     private boolean inHeaders;
+    /** The stream of the trailers that come; 0: none. */
+    private int trailed;
 
     // The frame that is being parsed.
     private Part part = Part.WHOLE;
@@ -237,6 +242,7 @@ final class CoalescingSource extends HoldingSource {
                 case DROPPED -> drop(from);
                 case COLLECTED -> collect(from, to);
                 case SETTINGS -> copySettings(from, to);
+                case END -> end(to);
             };
         }
         return step == Step.EMPTY;
@@ -276,6 +282,12 @@ final class CoalescingSource extends HoldingSource {
         }
         if (type == FrameHeads.HEADERS && known != null && known.collectedCount > 0 && !pass(known, false, to)) {
             return Step.FULL; // the bytes before the trailers
+        }
+        if (type == FrameHeads.HEADERS && known != null) {
+            if (known.clientEnded || (flags & FrameHeads.END_STREAM) == 0) {
+                throw broken(known.clientEnded ? Http2Channel.ERROR_STREAM_CLOSED : Http2Channel.ERROR_PROTOCOL_ERROR);
+            }
+            trailed = id;
         }
         headRead = 0;
         left = length;
@@ -343,8 +355,25 @@ final class CoalescingSource extends HoldingSource {
         if (left > 0) {
             return otherwise;
         }
+        part = trailed != 0 && !inHeaders ? Part.END : Part.HEAD;
+        return Step.NEXT;
+    }
+
+    private Step end(ByteBuffer to) {
+        if (to.remaining() < head.length) {
+            return Step.FULL;
+        }
+        to.putInt(FrameHeads.DATA).put((byte) FrameHeads.END_STREAM).putInt(trailed);
+        trailed = 0;
         part = Part.HEAD;
         return Step.NEXT;
+    }
+
+    /** {@return an error of the connection} All that comes until it is closed is dropped. */
+    private ConnectionErrorException broken(int error) {
+        part = Part.DROPPED;
+        left = Integer.MAX_VALUE;
+        return new ConnectionErrorException(error);
     }
 
     private Step collect(ByteBuffer from, ByteBuffer to) throws IOException {
@@ -356,9 +385,7 @@ final class CoalescingSource extends HoldingSource {
             padding = left == 0 ? 1 : from.get() & 255;
             left -= 1 + padding;
             if (left < 0) {
-                part = Part.DROPPED; // all that comes until the connection is closed
-                left = Integer.MAX_VALUE;
-                throw new ConnectionErrorException(Http2Channel.ERROR_PROTOCOL_ERROR);
+                throw broken(Http2Channel.ERROR_PROTOCOL_ERROR);
             }
             paddingUnknown = false;
             int replenished = streams.padding(current, 1 + padding);

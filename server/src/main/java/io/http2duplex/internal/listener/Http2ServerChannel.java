@@ -242,8 +242,24 @@ final class Http2ServerChannel extends Http2Channel {
         }
     }
 
+    /**
+     * Parses a frame, and drops trailers: Undertow would put them among the fields of the request, which was checked and may
+     * be in use. The {@link CoalescingSource} ends the body behind them.
+     */
     @Override
     protected @Nullable FrameHeaderData parseFrame(ByteBuffer data) throws IOException {
+        FrameHeaderData frame = parseNext(data);
+        while (frame != null && isOfTrailers()) {
+            frame = data.hasRemaining() ? parseNext(data) : null;
+        }
+        return frame;
+    }
+
+    private boolean isOfTrailers() {
+        return (type == FrameHeads.HEADERS || type == FrameHeads.CONTINUATION) && !begins;
+    }
+
+    private @Nullable FrameHeaderData parseNext(ByteBuffer data) throws IOException {
         ByteBuffer before = data.duplicate();
         FrameHeaderData frame;
         try {
@@ -313,7 +329,7 @@ final class Http2ServerChannel extends Http2Channel {
     @Override
     protected @Nullable AbstractHttp2StreamSourceChannel createChannelImpl(
             FrameHeaderData header, PooledByteBuffer data) throws IOException {
-        if (isOfClosedStream()) {
+        if (type == FrameHeads.DATA && streams.isClosed(stream)) {
             return null;
         }
         if (type == FrameHeads.GOAWAY) { // Undertow would reset all streams; they may end (RFC 9113, section 6.8)
@@ -360,15 +376,6 @@ final class Http2ServerChannel extends Http2Channel {
             IoUtils.safeClose(reset.request.getResponseChannel());
         }
         reset = null;
-    }
-
-    /** {@return whether the frame is part of a request whose stream is closed} */
-    private boolean isOfClosedStream() {
-        return switch (type) {
-            case FrameHeads.DATA -> streams.isClosed(stream);
-            case FrameHeads.HEADERS, FrameHeads.CONTINUATION -> !begins && streams.isClosed(stream);
-            default -> false;
-        };
     }
 
     // ---- flow control of what is received

@@ -95,7 +95,7 @@ class CoalescingSourceTest {
             int what = random.nextInt(10);
             if (what == 0 && sent.bodies.size() < MAX_STREAMS) {
                 sent.bodies.put(next, new Body());
-                head(next, all);
+                head(next, 0, all);
                 next += 2;
             } else if (what < 3) {
                 other(FrameHeads.WINDOW_UPDATE, 0, 0, bytes(Integer.BYTES), all);
@@ -104,6 +104,10 @@ class CoalescingSourceTest {
             } else if (what == 4) {
                 byte[] setting = {0, 4, 0, 0, 1, (byte) i};
                 other(FrameHeads.SETTINGS, 0, 0, setting, all);
+            } else if (what == 5 && !open.isEmpty() && random.nextInt(4) == 0) {
+                int stream = open.get(random.nextInt(open.size()));
+                head(stream, FrameHeads.END_STREAM, all); // trailers
+                requireNonNull(sent.bodies.get(stream)).ended = true;
             } else if (!open.isEmpty()) {
                 int length = random.nextInt(5) == 0 ? FrameHeads.MAX_LENGTH - 300 : 60;
                 data(open.get(random.nextInt(open.size())), random.nextInt(length), random.nextInt(20) == 0, all);
@@ -118,10 +122,10 @@ class CoalescingSourceTest {
         return ByteBuffer.wrap(all.toByteArray());
     }
 
-    private void head(int stream, ByteArrayOutputStream all) {
+    private void head(int stream, int end, ByteArrayOutputStream all) {
         int continuations = random.nextInt(3);
         int flags = continuations == 0 ? FrameHeads.END_HEADERS : 0;
-        other(FrameHeads.HEADERS, flags, stream, bytes(random.nextInt(40)), all);
+        other(FrameHeads.HEADERS, flags | end, stream, bytes(random.nextInt(40)), all);
         for (; continuations > 0; continuations--) {
             flags = continuations == 1 ? FrameHeads.END_HEADERS : 0;
             other(FrameHeads.CONTINUATION, flags, stream, bytes(random.nextInt(40)), all);
@@ -247,7 +251,7 @@ class CoalescingSourceTest {
             } else {
                 come.other(lengthAndType & 255, flags, stream, payload);
                 if ((lengthAndType & 255) == FrameHeads.HEADERS) {
-                    come.bodies.put(stream, new Body());
+                    come.bodies.putIfAbsent(stream, new Body());
                 }
             }
         }
