@@ -7,13 +7,18 @@ import io.http2duplex.server.FlushingHandler;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.proxy.ProxyHandler;
+import io.undertow.server.protocol.http.HttpAttachments;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.StatusCodes;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +28,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.conduits.AbstractStreamSourceConduit;
+import org.xnio.conduits.StreamSourceConduit;
 
 /**
  * A handler in front of a handler of duplexes, that forwards requests whose session lives on another node: for balancers that
@@ -38,8 +46,8 @@ import org.jspecify.annotations.Nullable;
  *         .handle("/example", duplexes, forwarding::build)
  * }</pre>
  *
- * <p>A request is forwarded once at most. The node that has the session checks origin and account: header fields pass
- * unchanged, and {@code X-Forwarded-For}, {@code -Proto} and {@code -Host} tell it what this node has seen.
+ * <p>A request is forwarded once at most, without trailers. The node that has the session checks origin and account: header
+ * fields pass unchanged, and {@code X-Forwarded-For}, {@code -Proto} and {@code -Host} tell it what this node has seen.
  *
  * <p>Nodes speak HTTP/1.1 with each other, over TLS if the address says so. A request that cannot be forwarded is answered
  * with 503, which clients treat as a disturbance.
@@ -122,6 +130,11 @@ public final class ForwardingHandler implements HttpHandler {
             next.handleRequest(exchange);
             return;
         }
+        if (owner == null && exchange.getRequestHeaders().contains(FORWARDED)) {
+            // One of its nodes is a front, perhaps itself: the request would never come to an end.
+            exchange.setStatusCode(StatusCodes.LOOP_DETECTED).endExchange();
+            return;
+        }
         Node node = owner == null ? nextInTurn() : owner;
         if (node.isNamed() && exchange.isInIoThread()) {
             exchange.dispatch(waiting -> {
@@ -168,6 +181,9 @@ public final class ForwardingHandler implements HttpHandler {
         if (exchange.isRequestChannelAvailable()) {
             exchange.setMaxEntitySize(Long.MAX_VALUE - 1); // the session bounds it, on its node; as DuplexHandler does
         }
+        if (!exchange.isRequestComplete()) {
+            exchange.addRequestWrapper((factory, same) -> new WithoutTrailers(factory.create(), exchange));
+        }
         HeaderMap fields = exchange.getRequestHeaders();
         HOP_BY_HOP.forEach(fields::remove);
         fields.put(FORWARDED, route);
@@ -179,6 +195,46 @@ public final class ForwardingHandler implements HttpHandler {
         exchange.setRelativePath(exchange.getRequestPath());
         exchange.setResolvedPath("");
         node.proxy.handleRequest(exchange);
+    }
+
+    /**
+     * A body that drops its trailers. Undertow's proxy would write them as they came, and fail with an error in the log if
+     * they are longer than its buffer.
+     */
+    private static final class WithoutTrailers extends AbstractStreamSourceConduit<StreamSourceConduit> {
+        private final HttpServerExchange exchange;
+
+        WithoutTrailers(StreamSourceConduit next, HttpServerExchange exchange) {
+            super(next);
+            this.exchange = exchange;
+        }
+
+        private long checked(long count) {
+            if (count < 0) {
+                exchange.removeAttachment(HttpAttachments.REQUEST_TRAILERS);
+            }
+            return count;
+        }
+
+        @Override
+        public int read(ByteBuffer target) throws IOException {
+            return (int) checked(next.read(target));
+        }
+
+        @Override
+        public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+            return checked(next.read(targets, offset, length));
+        }
+
+        @Override
+        public long transferTo(long position, long count, FileChannel target) throws IOException {
+            return checked(next.transferTo(position, count, target));
+        }
+
+        @Override
+        public long transferTo(long count, ByteBuffer through, StreamSinkChannel target) throws IOException {
+            return checked(next.transferTo(count, through, target));
+        }
     }
 
     /** A builder of handlers that forward. Not for use by several threads. */

@@ -10,6 +10,7 @@ import io.http2duplex.DuplexRequest;
 import io.http2duplex.programs.RunningProgram;
 import io.http2duplex.server.DuplexHandler;
 import io.http2duplex.server.DuplexServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -20,9 +21,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +37,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two nodes, whose clients send requests to the wrong one. */
+/**
+ * Two nodes, whose clients send requests to the wrong one.
+ *
+ * <p>The file is long because it writes the requests of clients that no library would send.
+ */
 @Timeout(60)
 class ForwardingHandlerTest {
     private static final String ID = "http2-duplex-id";
@@ -226,6 +233,109 @@ class ForwardingHandlerTest {
                     assertThat(client.disturbances).hasValue(0);
                 }
             }
+        }
+    }
+
+    /** By a mistake in its list of nodes: each round would take one more connection. */
+    @Test
+    void aFrontDoesNotForwardToItself() throws Exception {
+        int port = RunningProgram.freePort();
+        URI itself = URI.create("http://127.0.0.1:" + port);
+        ForwardingHandler front =
+                ForwardingHandler.builder("front").node("n2", itself).buildFront();
+        try (DuplexServer server =
+                DuplexServer.builder().port(port).handle("/", front).build()) {
+            server.start();
+            HttpRequest opening =
+                    HttpRequest.newBuilder(itself.resolve(Node.PATH)).build();
+            assertThat(Node.HTTP.send(opening, BodyHandlers.discarding()).statusCode())
+                    .isEqualTo(508);
+            assertThat(server.statistics().accepted()).isLessThan(5);
+        }
+    }
+
+    /** A stranger writes them: a line feed would begin another request, with an address that the other node believes. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void trailersAreNotForwarded(boolean http2) throws Exception {
+        CompletableFuture<String> forwarded = new CompletableFuture<>();
+        try (ServerSocket other = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                Node one = node("n1", Map.of("n2", URI.create("http://127.0.0.1:" + other.getLocalPort())), o -> o);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), one.port)) {
+            new Thread(() -> takeOne(other, forwarded)).start();
+            socket.getOutputStream().write(http2 ? http2Request() : http1Request());
+            String request = forwarded.get(20, TimeUnit.SECONDS);
+            assertThat(request).contains(UNKNOWN + ".n2").contains("body").doesNotContain("evil");
+            if (!http2) {
+                byte[] answer = socket.getInputStream().readNBytes(12);
+                assertThat(new String(answer, StandardCharsets.ISO_8859_1)).isEqualTo("HTTP/1.1 204");
+            }
+        }
+    }
+
+    private static byte[] http1Request() {
+        String trailer = "evil: " + "x".repeat(9_000) + "\r\n";
+        return ("POST /example HTTP/1.1\r\nhost: a\r\n" + ID + ": " + UNKNOWN + ".n2\r\n"
+                        + "transfer-encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n" + trailer + trailer + "\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** {@return the preface, SETTINGS, and a POST with trailers} */
+    private static byte[] http2Request() {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        frame(all, 4, 0, 0);
+        frame(
+                all,
+                1,
+                4,
+                1,
+                field(":method", "POST"),
+                field(":scheme", "http"),
+                field(":path", "/example"),
+                field(":authority", "a"),
+                field(ID, UNKNOWN + ".n2"));
+        frame(all, 0, 0, 1, "body".getBytes(StandardCharsets.ISO_8859_1));
+        frame(all, 1, 5, 1, field("evil", "y\r\n\r\nGET / HTTP/1.1\r\n"), field("x", "evil"));
+        return all.toByteArray();
+    }
+
+    private static void frame(ByteArrayOutputStream all, int type, int flags, int stream, byte[]... payload) {
+        int length = Arrays.stream(payload).mapToInt(part -> part.length).sum();
+        all.writeBytes(ByteBuffer.allocate(9)
+                .putInt((length << 8) | type)
+                .put((byte) flags)
+                .putInt(stream)
+                .array());
+        Arrays.stream(payload).forEach(all::writeBytes);
+    }
+
+    /** {@return a literal header field, as it is} */
+    private static byte[] field(String name, String value) {
+        ByteArrayOutputStream field = new ByteArrayOutputStream();
+        field.write(0);
+        field.write(name.length());
+        field.writeBytes(name.getBytes(StandardCharsets.ISO_8859_1));
+        field.write(value.length());
+        field.writeBytes(value.getBytes(StandardCharsets.ISO_8859_1));
+        return field.toByteArray();
+    }
+
+    /** Takes one request whose body is chunked, with all that comes up to an empty line behind its end, and answers it. */
+    private static void takeOne(ServerSocket server, CompletableFuture<String> taken) {
+        StringBuilder all = new StringBuilder();
+        try (Socket socket = server.accept()) {
+            socket.setSoTimeout(20_000);
+            int end = -1;
+            while (end < 0 || all.indexOf("\r\n\r\n", end) < 0) {
+                all.append((char) socket.getInputStream().readNBytes(1)[0]);
+                end = all.indexOf("\r\n0\r\n");
+            }
+            socket.getOutputStream().write("HTTP/1.1 204 No Content\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            taken.complete(all.toString());
+            socket.getInputStream().readAllBytes();
+        } catch (IOException | IndexOutOfBoundsException e) {
+            taken.completeExceptionally(e);
         }
     }
 
