@@ -1,7 +1,7 @@
 // The ways down: which one follows another, and what is remembered of it.
 import assert from 'node:assert/strict';
 import { firstWay, loadWays, mayStream, streamNoMore, triesFirst } from '../../src/dialect2/fetch/load-ways.js';
-import { wayAfter } from '../../src/dialect2/fetch/ways.js';
+import { climb, wayAfter } from '../../src/dialect2/fetch/ways.js';
 import { settingsOf } from '../../src/options.js';
 import { test } from '../support/time-limits.js';
 
@@ -46,6 +46,24 @@ test('a download that brings nothing is left for the next way at once, the last 
   assert.equal(wayAfter(choice, 'polling', [20_000, 0]), 'streaming');
   await loadWays();
   assert.equal(firstWay(choice), 'streaming', 'the network may be at fault: nothing is remembered');
+});
+
+test('of a body that another opening has overtaken only so much is read ahead', async () => {
+  /** @type {any} */
+  const opening = { way: 'streaming', session: new Promise(() => {}) };
+  const typed = { way: 'typed', session: Promise.resolve() };
+  await climb(settings(), [opening], () => Object.assign(opening, typed));
+  /** @type {Uint8Array[]} */
+  const ahead = [];
+  const body = {
+    async read() {
+      await new Promise(setImmediate);
+      return { done: false, value: new Uint8Array(100_000) };
+    },
+  };
+  const reader = { readAhead: (/** @type {any} */ read) => read(body, ahead) };
+  assert.equal(await opening.isUseless(reader, 'streaming'), false);
+  assert.equal(ahead.length, 11);
 });
 
 test('a way that the application forbids is never taken', () => {

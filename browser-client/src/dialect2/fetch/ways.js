@@ -10,6 +10,8 @@ import { watchNetwork } from '../../browser/network.js';
 export const STEP_MILLISECONDS = 3_000;
 /** How long a body that another opening has overtaken is watched: it has ended by then if something has held it back. */
 const RELEASED_MILLISECONDS = 250;
+/** How much of it is kept meanwhile: more than what fits into a first window and the heads of its frames is no download. */
+const MOST_RELEASED_BYTES = 2 ** 20;
 /** How long a way is remembered, and until a session looks at the first one again, if the network stays the same. */
 const REMEMBERED_MILLISECONDS = 600_000;
 /** After each look in vain, or success that does not last, it looks again after twice the time, up to this. */
@@ -144,8 +146,9 @@ async function isReleased(reader, way) {
   let isLate = false;
   const end = reader.readAhead(async (body, ahead) => {
     try {
-      for (let result; !isLate && (result = await body.read()).value;) {
+      for (let result, size = 0; !isLate && (result = await body.read()).value;) {
         ahead.push(result.value);
+        isLate = (size += result.value.length) > MOST_RELEASED_BYTES;
       }
     } catch {
       // It was cut.

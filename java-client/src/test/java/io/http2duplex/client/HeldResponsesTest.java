@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -133,6 +134,46 @@ class HeldResponsesTest {
         assertThat(duplex.id()).isEqualTo("streaming");
         assertThat(transport.gets.get(1).aborted).isTrue();
         duplex.reset();
+    }
+
+    /** What comes in the time in which it is watched would fill the memory. */
+    @Test
+    void anAnswerIsHeldUpToABound() throws Exception {
+        ScriptedTransport transport = new ScriptedTransport();
+        AtomicBoolean opened = new AtomicBoolean();
+        CompletableFuture<List<Boolean>> openedAfter = new CompletableFuture<>();
+        transport.whenAsked = count -> {
+            if (count == 2) {
+                List<Boolean> seen = new ArrayList<>();
+                transport.gets.get(0).answer("flood");
+                for (int i = 0; i < 3; i++) {
+                    seen.add(opened.get());
+                    transport.gets.get(0).receiver.bytes(padding(700_000));
+                }
+                seen.add(opened.get());
+                openedAfter.complete(seen);
+            }
+        };
+        DuplexObserver observer = new DuplexObserver() {
+            @Override
+            public void opened(Duplex duplex) {
+                opened.set(true);
+            }
+        };
+        Duplex duplex = DuplexClient.builder()
+                .transport(transport)
+                .observer(observer)
+                .executor(Runnable::run)
+                .build()
+                .connect(URI.create("https://localhost/"));
+        assertThat(duplex.id()).isEqualTo("flood");
+        assertThat(openedAfter).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(List.of(false, false, true, true));
+        duplex.reset();
+    }
+
+    /** {@return a frame that means nothing} */
+    private static ByteBuffer padding(int length) {
+        return ByteBuffer.allocate(Integer.BYTES + length).putInt(0, (127 << 24) | length);
     }
 
     @Test

@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A later GET makes the server end the response to an earlier one. Something on the way that has held that response
  * back passes it on then, its beginning and its end at once: it is of no use ({@code protocol.md}, "Ways down").
+ *
+ * <p>The file is long because a GET may be of no use in so many ways.
  */
 final class OpeningGet implements Transport.Receiver {
     /** How long an opening that was given up waits for the id, to tell the server. */
@@ -43,6 +45,8 @@ final class OpeningGet implements Transport.Receiver {
     private static final long RESET_NANOS = TimeUnit.SECONDS.toNanos(3);
     /** How long a response that a later GET has overtaken is watched: if it was held back, it has ended by then. */
     private static final long HELD_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    /** How much of it is kept for so long: more than what fits into a first window and the heads of its frames is no download. */
+    private static final int MOST_HELD = 1024 * 1024;
     /** The type of the frame that begins a download of dialect 2. */
     private static final byte HELLO = 7;
 
@@ -86,6 +90,8 @@ final class OpeningGet implements Transport.Receiver {
     private Transport.@Nullable Receiver download;
     /** The bytes of a response that is held, until another thread has passed them on. */
     private final Queue<ByteBuffer> held = new ArrayDeque<>(0);
+
+    private long heldBytes;
 
     private boolean passingOn;
     /** What has come behind those bytes. */
@@ -301,6 +307,7 @@ final class OpeningGet implements Transport.Receiver {
         State now;
         boolean otherDialect;
         boolean won = false;
+        boolean full = false;
         synchronized (opening) {
             otherDialect = !saysDialect2 && bytes.get(bytes.position()) != HELLO;
             if (state == State.IDENTIFIED && !otherDialect) {
@@ -316,9 +323,17 @@ final class OpeningGet implements Transport.Receiver {
             }
             now = state;
             if (now == State.HELD || passingOn) {
+                heldBytes += bytes.remaining();
                 held.add(copy(bytes));
-                return;
+                full = now == State.HELD && heldBytes > MOST_HELD;
+                if (!full) {
+                    return;
+                }
             }
+        }
+        if (full) {
+            passOn();
+            return;
         }
         if (won) {
             open();
