@@ -14,6 +14,7 @@ import io.undertow.server.HttpHandler;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -36,9 +37,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ChatServer implements AutoCloseable {
     private static final String PATH = "/chat";
     private static final Pattern ROOM = Pattern.compile("[a-z0-9-]{1,30}");
-    private static final int MOST_ROOMS = 1_000;
+    static final int MOST_ROOMS = 1_000;
     private static final String TYPING = "/typing";
-    private static final MessageOptions OPTIONS = MessageOptions.DEFAULT.maxLength(16 * 1024);
+    static final MessageOptions OPTIONS = MessageOptions.DEFAULT.maxLength(16 * 1024);
     /** A page may leave out what a record must have. */
     static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
@@ -96,30 +97,54 @@ public final class ChatServer implements AutoCloseable {
         if (name == null) {
             return Authorization.refuse(401, "There is no account: sign in first.");
         }
-        boolean exists = room != null && (rooms.containsKey(room) || rooms.size() < MOST_ROOMS);
+        boolean exists = room != null && (rooms.containsKey(room) || hasPlace());
         return exists && ROOM.matcher(room).matches()
                 ? Authorization.accept(name)
                 : Authorization.refuse(403, "There is no such room.");
     }
 
     private void talk(Duplex duplex) {
-        ChatRoom room = room(Objects.requireNonNull(duplex.request().queryParameter("room")));
         String name = Objects.requireNonNull(duplex.request().account());
+        ChatRoom room = enter(Objects.requireNonNull(duplex.request().queryParameter("room")), name);
         try (Messages<ChatMessage, ChatMessage> page = Messages.over(duplex, CODEC, CODEC, OPTIONS)) {
             room.talk(name, page);
         } catch (UncheckedIOException e) {
             // The page is gone: the duplex has failed, and its page knows.
+        } finally {
+            room.leave(name);
         }
     }
 
-    private ChatRoom room(String name) {
-        return rooms.computeIfAbsent(
-                name,
-                unknown -> new ChatRoom(
-                        route,
-                        topics.topic(name, CODEC),
-                        topics.topic(name + TYPING, CODEC),
-                        local.topic(name, CODEC)));
+    /** {@return a room that somebody has entered} */
+    private ChatRoom enter(String room, String name) {
+        if (!rooms.containsKey(room)) {
+            makePlace();
+        }
+        return Objects.requireNonNull(rooms.compute(room, (same, known) -> {
+            ChatRoom entered = known == null ? newRoom(room) : known;
+            entered.enter(name);
+            return entered;
+        }));
+    }
+
+    private ChatRoom newRoom(String name) {
+        return new ChatRoom(
+                route, topics.topic(name, CODEC), topics.topic(name + TYPING, CODEC), local.topic(name, CODEC));
+    }
+
+    private boolean hasPlace() {
+        return rooms.size() < MOST_ROOMS || rooms.values().stream().anyMatch(ChatRoom::isEmpty);
+    }
+
+    /** Where there are as many rooms as there may be, the one that nobody has used for the longest time is forgotten. */
+    private void makePlace() {
+        if (rooms.size() >= MOST_ROOMS) {
+            rooms.entrySet().stream()
+                    .filter(room -> room.getValue().isEmpty())
+                    .min(Comparator.comparingLong(room -> room.getValue().usedAt()))
+                    .ifPresent(oldest ->
+                            rooms.computeIfPresent(oldest.getKey(), (same, room) -> room.isEmpty() ? null : room));
+        }
     }
 
     /** On whatever node: rooms remember it, also those that nobody of this node is in. */
@@ -128,7 +153,7 @@ public final class ChatServer implements AutoCloseable {
             byte[] payload = new byte[frame.remaining() - Integer.BYTES];
             frame.duplicate().position(frame.position() + Integer.BYTES).get(payload);
             try {
-                room(topic).heard(MAPPER.readValue(payload, ChatMessage.class));
+                rooms.computeIfAbsent(topic, this::newRoom).heard(MAPPER.readValue(payload, ChatMessage.class));
             } catch (JacksonException e) {
                 // A node of another version; its messages are of no use to this one.
             }
@@ -139,7 +164,7 @@ public final class ChatServer implements AutoCloseable {
     public void start() {
         server.start();
         ScheduledFuture<?> unused =
-                timer.scheduleAtFixedRate(() -> rooms.values().forEach(ChatRoom::tell), 2, 2, TimeUnit.SECONDS);
+                timer.scheduleAtFixedRate(() -> rooms.values().forEach(ChatRoom::tellAgain), 2, 2, TimeUnit.SECONDS);
     }
 
     /** {@return the port that it listens on} */

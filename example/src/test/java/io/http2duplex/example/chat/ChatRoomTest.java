@@ -55,6 +55,7 @@ class ChatRoomTest {
                         case "hashCode" -> System.identityHashCode(proxy);
                         default -> throw new UnsupportedOperationException(method.getName());
                     });
+            room.enter("Ann");
             room.talk("Ann", Messages.over(duplex, CODEC, CODEC));
         }
 
