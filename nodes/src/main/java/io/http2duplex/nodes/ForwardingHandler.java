@@ -182,7 +182,7 @@ public final class ForwardingHandler implements HttpHandler {
             exchange.setMaxEntitySize(Long.MAX_VALUE - 1); // the session bounds it, on its node; as DuplexHandler does
         }
         if (!exchange.isRequestComplete()) {
-            exchange.addRequestWrapper((factory, same) -> new WithoutTrailers(factory.create(), exchange));
+            exchange.addRequestWrapper((factory, same) -> new ForwardedBody(factory.create(), exchange));
         }
         HeaderMap fields = exchange.getRequestHeaders();
         HOP_BY_HOP.forEach(fields::remove);
@@ -198,19 +198,31 @@ public final class ForwardingHandler implements HttpHandler {
     }
 
     /**
-     * A body that drops its trailers. Undertow's proxy would write them as they came, and fail with an error in the log if
-     * they are longer than its buffer.
+     * The body of a request. It drops its trailers: Undertow's proxy would write them as they came, and fail with an error in
+     * the log if they are longer than its buffer. It tells how the body ends.
      */
-    private static final class WithoutTrailers extends AbstractStreamSourceConduit<StreamSourceConduit> {
+    private static final class ForwardedBody extends AbstractStreamSourceConduit<StreamSourceConduit> {
+        private interface Read {
+            long bytes() throws IOException;
+        }
+
         private final HttpServerExchange exchange;
 
-        WithoutTrailers(StreamSourceConduit next, HttpServerExchange exchange) {
+        ForwardedBody(StreamSourceConduit next, HttpServerExchange exchange) {
             super(next);
             this.exchange = exchange;
         }
 
-        private long checked(long count) {
+        private long watched(Read read) throws IOException {
+            long count;
+            try {
+                count = read.bytes();
+            } catch (IOException e) {
+                NodeConnections.bodyCut(exchange);
+                throw e;
+            }
             if (count < 0) {
+                NodeConnections.bodyEnded(exchange);
                 exchange.removeAttachment(HttpAttachments.REQUEST_TRAILERS);
             }
             return count;
@@ -218,22 +230,22 @@ public final class ForwardingHandler implements HttpHandler {
 
         @Override
         public int read(ByteBuffer target) throws IOException {
-            return (int) checked(next.read(target));
+            return (int) watched(() -> next.read(target));
         }
 
         @Override
         public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
-            return checked(next.read(targets, offset, length));
+            return watched(() -> next.read(targets, offset, length));
         }
 
         @Override
         public long transferTo(long position, long count, FileChannel target) throws IOException {
-            return checked(next.transferTo(position, count, target));
+            return watched(() -> next.transferTo(position, count, target));
         }
 
         @Override
         public long transferTo(long count, ByteBuffer through, StreamSinkChannel target) throws IOException {
-            return checked(next.transferTo(count, through, target));
+            return watched(() -> next.transferTo(count, through, target));
         }
     }
 

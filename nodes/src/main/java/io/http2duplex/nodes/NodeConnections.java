@@ -2,7 +2,11 @@ package io.http2duplex.nodes;
 
 import io.http2duplex.internal.options.OptionChecks;
 import io.undertow.UndertowOptions;
+import io.undertow.client.ClientCallback;
 import io.undertow.client.ClientConnection;
+import io.undertow.client.ClientExchange;
+import io.undertow.client.ClientRequest;
+import io.undertow.client.ClientStatistics;
 import io.undertow.client.UndertowClient;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.HttpServerExchange;
@@ -11,8 +15,12 @@ import io.undertow.server.handlers.proxy.ProxyCallback;
 import io.undertow.server.handlers.proxy.ProxyClient;
 import io.undertow.server.handlers.proxy.ProxyConnection;
 import io.undertow.server.handlers.proxy.ProxyConnectionPool;
+import io.undertow.util.AttachmentKey;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +44,7 @@ import org.xnio.XnioIoThread;
  */
 final class NodeConnections implements ProxyClient {
     private static final ProxyTarget TARGET = new ProxyTarget() {};
+    private static final AttachmentKey<Sending> SENDING = AttachmentKey.create(Sending.class);
 
     private static final long LATELY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -183,13 +192,15 @@ final class NodeConnections implements ProxyClient {
                 IoUtils.safeClose(client);
                 return;
             }
-            Silence silence = new Silence(thread, client);
+            Sending sending = new Sending(client, exchange.isRequestComplete());
+            exchange.putAttachment(SENDING, sending);
+            Silence silence = new Silence(thread, sending);
             // Called before the pool's own listener, which keeps what is open.
             exchange.addExchangeCompleteListener((over, proceed) -> {
                 underWay.decrementAndGet();
                 silence.stop();
                 if (!isWhole(over)) {
-                    IoUtils.safeClose(client);
+                    sending.close();
                 }
                 if (Thread.currentThread() == thread) {
                     proceed.proceed();
@@ -197,7 +208,7 @@ final class NodeConnections implements ProxyClient {
                     thread.execute(proceed::proceed);
                 }
             });
-            callback.completed(exchange, connection);
+            callback.completed(exchange, new ProxyConnection(sending.proxy(), connection.getTargetPath()));
         }
 
         @Override
@@ -220,16 +231,144 @@ final class NodeConnections implements ProxyClient {
         }
     }
 
+    /** The body of a forwarded request has come to its end. */
+    static void bodyEnded(HttpServerExchange exchange) {
+        Sending sending = exchange.getAttachment(SENDING);
+        if (sending != null) {
+            sending.whole = true;
+        }
+    }
+
+    /** The body of a forwarded request was cut. */
+    static void bodyCut(HttpServerExchange exchange) {
+        Sending sending = exchange.getAttachment(SENDING);
+        if (sending != null) {
+            sending.cut();
+        }
+    }
+
+    /**
+     * A request on its way to the node. When Undertow's client closes a connection it first ends what is sent over it as if
+     * it were whole: a body that was cut would come to the node as one that has ended. So it is broken off before that,
+     * whoever closes the connection: Undertow's proxy gets stand-ins that come here.
+     */
+    private static final class Sending {
+        final ClientConnection connection;
+        /** Whether all of the body was read. */
+        volatile boolean whole;
+        /** Once the request was sent. */
+        private volatile @Nullable ClientExchange sent;
+
+        private final ClientConnection shownConnection;
+
+        Sending(ClientConnection connection, boolean whole) {
+            this.connection = connection;
+            this.whole = whole;
+            shownConnection = shown(ClientConnection.class, connection, (method, arguments) -> {
+                switch (method) {
+                    case "close" -> close();
+                    case "sendRequest" -> send(arguments);
+                    default -> {
+                        return PASS;
+                    }
+                }
+                return null;
+            });
+        }
+
+        /** {@return the connection, for Undertow's proxy} */
+        ClientConnection proxy() {
+            return shownConnection;
+        }
+
+        @SuppressWarnings("unchecked") // what the method of that name takes
+        private void send(Object[] arguments) {
+            ClientCallback<ClientExchange> callback = (ClientCallback<ClientExchange>) arguments[1];
+            connection.sendRequest((ClientRequest) arguments[0], showing(callback));
+        }
+
+        private ClientCallback<ClientExchange> showing(ClientCallback<ClientExchange> callback) {
+            return new ClientCallback<>() {
+                @Override
+                public void completed(ClientExchange result) {
+                    sent = result;
+                    callback.completed(shown(result));
+                }
+
+                @Override
+                public void failed(IOException cause) {
+                    callback.failed(cause);
+                }
+            };
+        }
+
+        @SuppressWarnings("unchecked") // what the method of that name takes
+        private ClientExchange shown(ClientExchange exchange) {
+            return shown(ClientExchange.class, exchange, (method, arguments) -> {
+                switch (method) {
+                    case "getConnection" -> {
+                        return shownConnection;
+                    }
+                    case "setResponseListener" -> {
+                        exchange.setResponseListener(showing((ClientCallback<ClientExchange>) arguments[0]));
+                        return null;
+                    }
+                    default -> {
+                        return PASS;
+                    }
+                }
+            });
+        }
+
+        private interface Calls {
+            @Nullable
+            Object called(String method, Object[] arguments);
+        }
+
+        /** What {@link Calls} give for a method that is not theirs. */
+        private static final Object PASS = new Object();
+
+        private static final Object[] NONE = {};
+
+        /** {@return a stand-in for an object, of whose methods some are given} */
+        private static <T> T shown(Class<T> type, T object, Calls calls) {
+            return type.cast(Proxy.newProxyInstance(
+                    type.getClassLoader(), new Class<?>[] {type}, (same, method, arguments) -> {
+                        Object given = calls.called(method.getName(), arguments == null ? NONE : arguments);
+                        if (given != PASS) {
+                            return given;
+                        }
+                        try {
+                            return method.invoke(object, arguments);
+                        } catch (InvocationTargetException e) {
+                            throw e.getCause();
+                        }
+                    }));
+        }
+
+        void cut() {
+            ClientExchange request = sent;
+            if (!whole && request != null) {
+                IoUtils.safeClose(request.getRequestChannel());
+            }
+        }
+
+        void close() {
+            cut();
+            IoUtils.safeClose(connection);
+        }
+    }
+
     /** A watch that closes a connection over which nothing has gone for a while. */
     private final class Silence implements Runnable {
         private final XnioIoThread thread;
-        private final ClientConnection connection;
+        private final Sending sending;
         private long bytes;
         private XnioExecutor.Key timer;
 
-        Silence(XnioIoThread thread, ClientConnection connection) {
+        Silence(XnioIoThread thread, Sending sending) {
             this.thread = thread;
-            this.connection = connection;
+            this.sending = sending;
             timer = start();
         }
 
@@ -239,10 +378,10 @@ final class NodeConnections implements ProxyClient {
 
         @Override
         public void run() {
-            long now = connection.getStatistics().getRead()
-                    + connection.getStatistics().getWritten();
+            ClientStatistics statistics = sending.connection.getStatistics();
+            long now = statistics.getRead() + statistics.getWritten();
             if (now == bytes) {
-                IoUtils.safeClose(connection);
+                sending.close();
             } else {
                 bytes = now;
                 timer = start();

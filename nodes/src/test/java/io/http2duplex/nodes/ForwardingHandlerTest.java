@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +36,9 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.xnio.IoUtils;
 
 /**
  * Two nodes, whose clients send requests to the wrong one.
@@ -273,6 +276,90 @@ class ForwardingHandlerTest {
         }
     }
 
+    private enum Cut {
+        HTTP1,
+        HTTP2,
+        HTTP2_BEFORE_A_BYTE,
+        HTTP2_SILENT,
+        HTTP2_WHILE_THE_ANSWER_COMES
+    }
+
+    /** Undertow's client ends what it sends before it closes: the node would treat a part of a body as all of it. */
+    @ParameterizedTest
+    @EnumSource(Cut.class)
+    void anUploadThatIsCutIsNotForwardedAsOneThatHasEnded(Cut cut) throws Exception {
+        CompletableFuture<String> forwarded = new CompletableFuture<>();
+        UnaryOperator<ForwardingHandler.Builder> options =
+                o -> cut == Cut.HTTP2_SILENT ? o.idleTimeout(Duration.ofMillis(300)) : o;
+        try (ServerSocket other = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                Node one = node("n1", Map.of("n2", URI.create("http://127.0.0.1:" + other.getLocalPort())), options);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), one.port)) {
+            CompletableFuture<Void> come = new CompletableFuture<>();
+            String awaited = cut == Cut.HTTP2_BEFORE_A_BYTE ? "" : "body";
+            boolean answers = cut == Cut.HTTP2_WHILE_THE_ANSWER_COMES;
+            new Thread(() -> takeAll(other, awaited, answers, come, forwarded)).start();
+            socket.getOutputStream().write(cut == Cut.HTTP1 ? cutHttp1() : begunHttp2(!awaited.isEmpty()));
+            come.get(20, TimeUnit.SECONDS);
+            if (cut == Cut.HTTP1) {
+                socket.shutdownOutput();
+            } else if (answers) {
+                IoUtils.safeClose(socket);
+            } else if (cut != Cut.HTTP2_SILENT) {
+                ByteArrayOutputStream reset = new ByteArrayOutputStream();
+                frame(reset, 3, 0, 1, new byte[] {0, 0, 0, 8});
+                socket.getOutputStream().write(reset.toByteArray());
+            }
+            String request = forwarded.get(20, TimeUnit.SECONDS);
+            assertThat(request.toLowerCase(Locale.ROOT))
+                    .doesNotEndWith("0\r\n\r\n")
+                    .doesNotContain("content-length: 0");
+        }
+    }
+
+    /**
+     * Takes what comes over one connection until its end.
+     *
+     * @param come completes when that text has come; if it is empty, with the connection
+     * @param answers whether an answer without end is sent then
+     */
+    private static void takeAll(
+            ServerSocket server,
+            String awaited,
+            boolean answers,
+            CompletableFuture<Void> come,
+            CompletableFuture<String> taken) {
+        StringBuilder all = new StringBuilder();
+        try (Socket socket = server.accept()) {
+            for (int next = 0; next >= 0; next = socket.getInputStream().read()) {
+                all.append((char) next);
+                if (all.indexOf(awaited) >= 0 && come.complete(null) && answers) {
+                    new Thread(() -> answerWithoutEnd(socket)).start();
+                }
+            }
+        } catch (IOException e) { // broken off all the same
+        } finally {
+            taken.complete(all.toString());
+        }
+    }
+
+    private static void answerWithoutEnd(Socket socket) {
+        try {
+            String answer = "HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n";
+            while (true) {
+                socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+                answer = "x".repeat(1_000);
+            }
+        } catch (IOException e) {
+            // nobody takes it any more
+        }
+    }
+
+    private static byte[] cutHttp1() {
+        return ("POST /example HTTP/1.1\r\nhost: a\r\n" + ID + ": " + UNKNOWN + ".n2\r\n"
+                        + "transfer-encoding: chunked\r\n\r\n4\r\nbody\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
     private static byte[] http1Request() {
         String trailer = "evil: " + "x".repeat(9_000) + "\r\n";
         return ("POST /example HTTP/1.1\r\nhost: a\r\n" + ID + ": " + UNKNOWN + ".n2\r\n"
@@ -282,6 +369,13 @@ class ForwardingHandlerTest {
 
     /** {@return the preface, SETTINGS, and a POST with trailers} */
     private static byte[] http2Request() {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(begunHttp2(true));
+        frame(all, 1, 5, 1, field("evil", "y\r\n\r\nGET / HTTP/1.1\r\n"), field("x", "evil"));
+        return all.toByteArray();
+    }
+
+    private static byte[] begunHttp2(boolean body) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
         frame(all, 4, 0, 0);
@@ -295,8 +389,9 @@ class ForwardingHandlerTest {
                 field(":path", "/example"),
                 field(":authority", "a"),
                 field(ID, UNKNOWN + ".n2"));
-        frame(all, 0, 0, 1, "body".getBytes(StandardCharsets.ISO_8859_1));
-        frame(all, 1, 5, 1, field("evil", "y\r\n\r\nGET / HTTP/1.1\r\n"), field("x", "evil"));
+        if (body) {
+            frame(all, 0, 0, 1, "body".getBytes(StandardCharsets.ISO_8859_1));
+        }
         return all.toByteArray();
     }
 
