@@ -11,7 +11,7 @@ export const STEP_MILLISECONDS = 3_000;
 /** How long a body that another opening has overtaken is watched: it has ended by then if something has held it back. */
 const RELEASED_MILLISECONDS = 250;
 /** How much of it is kept meanwhile: more than what fits into a first window and the heads of its frames is no download. */
-const MOST_RELEASED_BYTES = 2 ** 20;
+const MOST_RELEASED_BYTES = 5_000_000;
 /** How long a way is remembered, and until a session looks at the first one again, if the network stays the same. */
 const REMEMBERED_MILLISECONDS = 600_000;
 /** After each look in vain, or success that does not last, it looks again after twice the time, up to this. */
