@@ -250,7 +250,7 @@ final class NodeConnections implements ProxyClient {
     /**
      * A request on its way to the node. When Undertow's client closes a connection it first ends what is sent over it as if
      * it were whole: a body that was cut would come to the node as one that has ended. So it is broken off before that,
-     * whoever closes the connection: Undertow's proxy gets stand-ins that come here.
+     * no matter who closes the connection: Undertow's proxy gets stand-ins that come here.
      */
     private static final class Sending {
         final ClientConnection connection;

@@ -32,7 +32,7 @@ final class ChatRoom {
     private static final int HISTORY_CHARACTERS = 6_000;
 
     private static final int LONGEST_TEXT = 1_000;
-    /** A message of so many lines is within the limit of {@link ChatServer#OPTIONS}, whatever is in them. */
+    /** A message of so many lines is within the limit of {@link ChatServer#OPTIONS}, long as they may be. */
     private static final int LINES_IN_A_MESSAGE = 2;
     /** So are so many names. */
     private static final int MOST_NAMES = 100;

@@ -20,7 +20,7 @@ import org.xnio.conduits.StreamSourceConduit;
  * time, or once all bytes before them are read. It drops padding and empty frames.
  *
  * <p>It also lowers a client's SETTINGS_HEADER_TABLE_SIZE to {@value #HEADER_TABLE}: Undertow would let its table for
- * heads of responses grow to whatever size a client allows. Behind trailers it puts an empty DATA frame, which
+ * heads of responses grow to any size that a client allows. Behind trailers it puts an empty DATA frame, which
  * ends their body: the channel drops them.
  *
  * <p>Everything else passes unchanged and in sequence. Used on the connection's I/O thread.
