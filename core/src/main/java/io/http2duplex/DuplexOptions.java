@@ -81,8 +81,8 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
 
     /**
      * How many bytes from the page may wait in a session for the application, before the page's writes are held
-     * up. In dialect 1 as many again may wait because POSTs overtook an unfinished one; in dialect 2 it is what the
-     * window begins with, and grows from ({@link #maxWindow}). In bytes; default 64 KiB.
+     * up. In dialect 1 as many again may wait because POSTs overtook an unfinished one; in dialect 2 and in one
+     * request it is what the window, or the buffer, begins with, and grows from ({@link #maxWindow}). In bytes; default 64 KiB.
      */
     public final B uploadBufferSize(int bytes) {
         uploadBufferSize = positive(bytes, "uploadBufferSize");
@@ -92,7 +92,8 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     /**
      * How many bytes from the application may wait in a session for the page, before the application's writes are
      * held up. One buffer given to {@link Duplex#send} or {@link Duplex#output} may go beyond it. In dialect 2 it
-     * holds what the page has not confirmed too, and grows ({@link #maxWindow}). In bytes; default 64 KiB.
+     * holds what the page has not confirmed too. In dialect 2 and in one request it grows ({@link #maxWindow}). In bytes;
+     * default 64 KiB.
      */
     public final B downloadBufferSize(int bytes) {
         downloadBufferSize = positive(bytes, "downloadBufferSize");
@@ -171,8 +172,8 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     }
 
     /**
-     * Dialect 2: up to which size the buffers of a session grow with use, each of the two directions, as long as
-     * the {@link #memoryBudget} allows it. If it is less than {@link #uploadBufferSize} or {@link
+     * Dialect 2 and one request: up to which size the buffers of a session grow with use, each of the two directions, as
+     * long as the {@link #memoryBudget} allows it; in one request to no more than 256 KiB. If it is less than {@link #uploadBufferSize} or {@link
      * #downloadBufferSize}, those don't grow. In bytes; default 16 MiB.
      */
     public final B maxWindow(int bytes) {
@@ -181,7 +182,7 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     }
 
     /**
-     * Dialect 2: how much memory the buffers of all sessions together may take beyond the sizes that they begin
+     * Dialect 2 and one request: how much memory the buffers of all sessions together may take beyond the sizes that they begin
      * with. When it is used up, they no longer grow. In bytes; default a quarter of the heap's largest size.
      */
     public final B memoryBudget(long bytes) {

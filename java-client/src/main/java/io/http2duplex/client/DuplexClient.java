@@ -15,7 +15,7 @@ import io.http2duplex.internal.client.ClientContext;
 import io.http2duplex.internal.client.JdkTransport;
 import io.http2duplex.internal.client.Opening;
 import io.http2duplex.internal.client.Ways;
-import io.http2duplex.internal.core.resumable.MemoryBudget;
+import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.resumable.client.ClientLimits;
 import io.http2duplex.internal.runtime.DuplexContext;
 import io.http2duplex.internal.runtime.Monitoring;

@@ -1,12 +1,12 @@
 package io.http2duplex.benchmark.core;
 
 import io.http2duplex.internal.core.EffectCollector;
+import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.SpareBuffers;
-import io.http2duplex.internal.core.resumable.MemoryBudget;
+import io.http2duplex.internal.core.WindowSize;
 import io.http2duplex.internal.core.resumable.ReceivingDirection;
 import io.http2duplex.internal.core.resumable.SendingDirection;
 import io.http2duplex.internal.core.resumable.ViolationException;
-import io.http2duplex.internal.core.resumable.WindowSize;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -17,6 +17,16 @@ public interface Upload {
     /** Bytes have come, no more than {@link #room} allowed. The sink copies what it keeps. */
     void received(ByteBuffer bytes, long now);
 
+    /** {@return whether the sink keeps bytes as they come, so that {@link #given} spares a copy} It is always the same. */
+    default boolean keepsBuffers() {
+        return false;
+    }
+
+    /** As {@link #received}, in a buffer that is the sink's from now on. */
+    default void given(ByteBuffer bytes, long now) {
+        received(bytes, now);
+    }
+
     /** The body has come to its end. */
     void completed(long now);
 

@@ -7,9 +7,9 @@ import io.http2duplex.DuplexOptions;
 import io.http2duplex.DuplexStatistics;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.SessionLimits;
 import io.http2duplex.internal.core.UploadOutcome;
-import io.http2duplex.internal.core.resumable.MemoryBudget;
 import io.http2duplex.internal.core.resumable.ResumableSession;
 import io.http2duplex.internal.runtime.DuplexContext;
 import io.http2duplex.internal.runtime.GuardedSession;
@@ -84,7 +84,7 @@ public final class Endpoint {
         router = new RequestRouter(
                 new PlainDialect(factory, gate, exchanges, sessions, limits),
                 resumable,
-                options.oneRequest() ? new OneRequestDialect(factory, exchanges, limits) : null,
+                options.oneRequest() ? new OneRequestDialect(factory, exchanges, limits, budget) : null,
                 sockets,
                 origins,
                 admission,

@@ -32,6 +32,19 @@ public final class GuardedUpload {
         });
     }
 
+    /** {@return whether the sink keeps bytes as they come, so that {@link #given} spares a copy} It is always the same. */
+    public boolean keepsBuffers() {
+        return upload.keepsBuffers();
+    }
+
+    /** As {@link #received}, in a buffer that is no longer the caller's. */
+    public int given(ByteBuffer bytes) {
+        return session.ask(state -> {
+            upload.given(bytes, System.nanoTime());
+            return upload.room();
+        });
+    }
+
     /** Acts on the effects of what was received: wakes the application. */
     public void settle() {
         session.settle();

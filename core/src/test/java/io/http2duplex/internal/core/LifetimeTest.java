@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.plain.PlainSession;
 import io.http2duplex.internal.core.plain.UploadKind;
-import io.http2duplex.internal.core.resumable.MemoryBudget;
 import io.http2duplex.internal.core.resumable.ResumableSession;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;

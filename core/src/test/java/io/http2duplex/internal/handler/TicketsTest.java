@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.DuplexRequest;
 import io.http2duplex.internal.core.DownloadWay;
+import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.SessionId;
 import io.http2duplex.internal.core.resumable.Attach;
 import io.http2duplex.internal.core.resumable.DownloadAttachment;
-import io.http2duplex.internal.core.resumable.MemoryBudget;
 import io.http2duplex.internal.core.resumable.ResumableSession;
 import io.http2duplex.internal.core.resumable.Ticket;
 import io.http2duplex.internal.handler.SessionRegistry.Live;

@@ -2,7 +2,7 @@ package io.http2duplex.internal.client;
 
 import io.http2duplex.DownloadMode;
 import io.http2duplex.client.transport.Transport;
-import io.http2duplex.internal.core.resumable.MemoryShare;
+import io.http2duplex.internal.core.MemoryShare;
 import io.http2duplex.internal.core.resumable.client.ClientLimits;
 import io.http2duplex.internal.runtime.DuplexContext;
 import java.net.URI;

@@ -23,6 +23,7 @@ final class DownloadDirection implements Download {
 
     private final RawSession session;
     private final SessionLimits limits;
+    final BufferSize size;
     private final EffectCollector effects;
     private final Runnable onReady;
     private final ByteQueue buffer = new ByteQueue();
@@ -45,9 +46,15 @@ final class DownloadDirection implements Download {
 
     /** @param firstByte whether a byte that means nothing comes first */
     DownloadDirection(
-            RawSession session, SessionLimits limits, EffectCollector effects, boolean firstByte, Runnable onReady) {
+            RawSession session,
+            SessionLimits limits,
+            BufferSize size,
+            EffectCollector effects,
+            boolean firstByte,
+            Runnable onReady) {
         this.session = session;
         this.limits = limits;
+        this.size = size;
         this.effects = effects;
         this.onReady = onReady;
         first = firstByte ? ByteBuffer.wrap(new byte[] {FIRST_BYTE}) : null;
@@ -64,7 +71,7 @@ final class DownloadDirection implements Download {
     // ---- the application
 
     int room() {
-        return (int) Math.max(0, limits.downloadBufferSize() - buffer.size());
+        return (int) Math.max(0, size.bytes() - buffer.size());
     }
 
     long held() {
@@ -98,7 +105,7 @@ final class DownloadDirection implements Download {
 
     /** Asks for a signal when half of the buffer is free, so that a writer is not woken for every few bytes. */
     void notifyWhenRoomy() {
-        notifyAt(writtenOffset - limits.downloadBufferSize() / 2);
+        notifyAt(writtenOffset - size.bytes() / 2);
     }
 
     private void signalIfReached() {
@@ -139,6 +146,9 @@ final class DownloadDirection implements Download {
         } else if (!state.isFinished()) {
             buffer.consumed(count);
             takenOffset += count;
+            if (size.passed(count, now)) {
+                session.grown(now);
+            }
             signalIfReached();
         }
     }

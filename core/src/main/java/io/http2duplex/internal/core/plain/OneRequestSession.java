@@ -4,6 +4,7 @@ import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.DirectionState;
 import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.MemoryShare;
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.SessionLimits;
 import io.http2duplex.internal.core.Upload;
@@ -15,9 +16,14 @@ import org.jspecify.annotations.Nullable;
  * of the response its download. It is over when the application has ended its side and wants no more of the client's.
  */
 public final class OneRequestSession extends RawSession {
-    /** @param onReady wakes the carriers of both bodies, outside any lock */
-    public OneRequestSession(SessionLimits limits, Runnable onReady) {
-        super(limits, false, onReady);
+    /**
+     * A session whose request has come.
+     *
+     * @param budget the share that buffers beyond their first sizes are reserved from
+     * @param onReady wakes the carriers of both bodies, outside any lock
+     */
+    public OneRequestSession(SessionLimits limits, MemoryShare budget, Runnable onReady) {
+        super(limits, false, budget, onReady);
     }
 
     /**

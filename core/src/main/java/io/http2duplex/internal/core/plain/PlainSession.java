@@ -6,6 +6,7 @@ import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.DirectionState;
 import io.http2duplex.internal.core.DownloadStep;
 import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.MemoryShare;
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.SessionLimits;
 import io.http2duplex.internal.core.UploadOutcome;
@@ -18,7 +19,7 @@ public final class PlainSession extends RawSession {
 
     /** @param onDownloadReady wakes the carrier of the download, outside any lock */
     public PlainSession(SessionLimits limits, Runnable onDownloadReady) {
-        super(limits, true, onDownloadReady);
+        super(limits, true, MemoryShare.NONE, onDownloadReady);
     }
 
     /**
@@ -64,7 +65,7 @@ public final class PlainSession extends RawSession {
 
     @Override
     public OptionalLong deadline() {
-        return Deadline.earliest(lingerDeadline, download.stall());
+        return Deadline.earliest(lingerDeadline, super.deadline().orElse(Deadline.NONE));
     }
 
     @Override

@@ -38,7 +38,19 @@ public final class PlainUpload implements Upload {
     @Override
     public void received(ByteBuffer bytes, long now) {
         if (outcome == null) {
-            direction.received(this, bytes);
+            direction.received(this, bytes, ByteQueue::addCopy, now);
+        }
+    }
+
+    @Override
+    public boolean keepsBuffers() {
+        return true;
+    }
+
+    @Override
+    public void given(ByteBuffer bytes, long now) {
+        if (outcome == null) {
+            direction.received(this, bytes, ByteQueue::add, now);
         }
     }
 

@@ -8,6 +8,7 @@ import io.http2duplex.internal.core.DownloadStep;
 import io.http2duplex.internal.core.EffectCollector;
 import io.http2duplex.internal.core.Effects;
 import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.MemoryShare;
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.Session;
 import io.http2duplex.internal.core.SessionLimits;
@@ -28,15 +29,25 @@ abstract class RawSession implements Session {
 
     private @Nullable Failure failure;
     private boolean finished;
+    /** When buffers shrink that were not used. */
+    private long shrink = Deadline.NONE;
 
     /**
      * @param firstByte whether the download begins with a byte that means nothing
+     * @param budget the share that buffers beyond their first sizes are reserved from
      * @param onDownloadReady wakes the carrier of the download, outside any lock
      */
-    RawSession(SessionLimits limits, boolean firstByte, Runnable onDownloadReady) {
+    RawSession(SessionLimits limits, boolean firstByte, MemoryShare budget, Runnable onDownloadReady) {
         this.limits = limits;
-        upload = new UploadDirection(this, limits, effects);
-        download = new DownloadDirection(this, limits, effects, firstByte, onDownloadReady);
+        upload = new UploadDirection(
+                this, limits, new BufferSize(limits.uploadBufferSize(), limits.maxWindow(), budget), effects);
+        download = new DownloadDirection(
+                this,
+                limits,
+                new BufferSize(limits.downloadBufferSize(), limits.maxWindow(), budget),
+                effects,
+                firstByte,
+                onDownloadReady);
     }
 
     @Override
@@ -168,9 +179,20 @@ abstract class RawSession implements Session {
         return true;
     }
 
+    /** A buffer has grown. */
+    void grown(long now) {
+        if (shrink == Deadline.NONE) {
+            shrink = now + BufferSize.SHRINK_NANOS;
+            effects.deadline();
+        }
+    }
+
     /** Both directions have ended. */
     void finish() {
         finished = true;
+        shrink = Deadline.NONE;
+        upload.size.release();
+        download.size.release();
         effects.finished();
     }
 
@@ -186,7 +208,7 @@ abstract class RawSession implements Session {
 
     @Override
     public OptionalLong deadline() {
-        return Deadline.earliest(download.stall());
+        return Deadline.earliest(shrink, download.stall());
     }
 
     @Override
@@ -196,6 +218,11 @@ abstract class RawSession implements Session {
                     ErrorCode.TIMED_OUT,
                     "The client read nothing of the download within " + limits.stallNanos() / 1_000_000
                             + " ms (option stallTimeout)."));
+        }
+        if (Deadline.isPast(shrink, now)) {
+            upload.size.shrinkIfUnused(upload.held());
+            download.size.shrinkIfUnused(download.held());
+            shrink = upload.size.hasGrown() || download.size.hasGrown() ? now + BufferSize.SHRINK_NANOS : Deadline.NONE;
         }
     }
 

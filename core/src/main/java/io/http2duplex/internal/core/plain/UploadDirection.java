@@ -10,6 +10,7 @@ import io.http2duplex.internal.core.SessionLimits;
 import io.http2duplex.internal.core.UploadOutcome;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class UploadDirection {
     private final RawSession session;
     private final SessionLimits limits;
+    final BufferSize size;
     private final EffectCollector effects;
     private final ByteQueue buffer = new ByteQueue();
     /** Not yet answered, oldest first. */
@@ -34,9 +36,10 @@ final class UploadDirection {
     /** Whether a reset dropped bytes that the application had not read. */
     private boolean dropped;
 
-    UploadDirection(RawSession session, SessionLimits limits, EffectCollector effects) {
+    UploadDirection(RawSession session, SessionLimits limits, BufferSize size, EffectCollector effects) {
         this.session = session;
         this.limits = limits;
+        this.size = size;
         this.effects = effects;
     }
 
@@ -77,7 +80,7 @@ final class UploadDirection {
         if (upload != open.peek()) {
             return (int) Math.max(1, roomOutOfTurn());
         }
-        int room = (int) (limits.uploadBufferSize() - buffer.size());
+        int room = (int) (size.bytes() - buffer.size());
         if (room > 0) {
             return room;
         }
@@ -88,7 +91,8 @@ final class UploadDirection {
         return 0;
     }
 
-    void received(PlainUpload upload, ByteBuffer bytes) {
+    /** @param add how bytes get into a queue */
+    void received(PlainUpload upload, ByteBuffer bytes, BiConsumer<ByteQueue, ByteBuffer> add, long now) {
         upload.count += bytes.remaining();
         if (upload.isLongerThanAnnounced()) {
             refuse(
@@ -112,12 +116,15 @@ final class UploadDirection {
             return;
         }
         if (upload == open.peek()) {
+            if (size.passed(bytes.remaining(), now)) {
+                session.grown(now);
+            }
             if (buffer.isEmpty()) {
                 effects.input();
             }
-            buffer.addCopy(bytes);
+            add.accept(buffer, bytes);
         } else if (bytes.remaining() <= roomOutOfTurn()) {
-            upload.outOfTurn.addCopy(bytes);
+            add.accept(upload.outOfTurn, bytes);
         } else {
             refuse(
                     upload,
@@ -176,7 +183,7 @@ final class UploadDirection {
 
     /** What came out of turn takes room until the application has read it, also once its turn has come. */
     private long roomOutOfTurn() {
-        return limits.uploadBufferSize() - Math.max(0, buffer.size() - limits.uploadBufferSize()) - heldOutOfTurn();
+        return size.bytes() - Math.max(0, buffer.size() - size.bytes()) - heldOutOfTurn();
     }
 
     private long heldOutOfTurn() {
@@ -247,7 +254,7 @@ final class UploadDirection {
     /** Wakes a paused POST once half of the buffer is free, so that it is not woken for every few bytes. */
     private void resume() {
         PlainUpload head = open.peek();
-        if (head != null && head.paused && buffer.size() <= limits.uploadBufferSize() / 2) {
+        if (head != null && head.paused && buffer.size() <= size.bytes() / 2) {
             head.paused = false;
             effects.ready(head.onReady());
         }

@@ -7,6 +7,7 @@ import io.http2duplex.internal.core.Effects;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.Session;
 import io.http2duplex.internal.core.SpareBuffers;
+import io.http2duplex.internal.core.WindowSize;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

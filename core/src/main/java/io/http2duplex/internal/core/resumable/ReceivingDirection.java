@@ -5,6 +5,7 @@ import io.http2duplex.internal.core.DirectionState;
 import io.http2duplex.internal.core.DownloadRequest;
 import io.http2duplex.internal.core.EffectCollector;
 import io.http2duplex.internal.core.SpareBuffers;
+import io.http2duplex.internal.core.WindowSize;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

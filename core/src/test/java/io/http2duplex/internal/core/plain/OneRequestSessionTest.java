@@ -7,12 +7,13 @@ import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.Dialect;
 import io.http2duplex.internal.core.DownloadStep;
 import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.MemoryShare;
 import io.http2duplex.internal.core.Upload;
 import io.http2duplex.internal.core.UploadOutcome;
 import org.junit.jupiter.api.Test;
 
 class OneRequestSessionTest {
-    private final OneRequestSession session = new OneRequestSession(TestSession.LIMITS, () -> {});
+    private final OneRequestSession session = new OneRequestSession(TestSession.LIMITS, MemoryShare.NONE, () -> {});
     private boolean isWoken;
 
     private Upload upload() {

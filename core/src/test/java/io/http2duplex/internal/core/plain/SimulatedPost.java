@@ -122,7 +122,12 @@ final class SimulatedPost {
         int count = Math.min(room, arrived - handed);
         if (count > 0) {
             count = 1 + random.nextInt(count);
-            upload().received(bytes(base + handed, count), now);
+            ByteBuffer bytes = bytes(base + handed, count);
+            if (random.nextBoolean()) {
+                upload().given(bytes, now);
+            } else {
+                upload().received(bytes, now);
+            }
             handed += count;
         } else if (cut) {
             upload().cut("it was cut", null, now);

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.http2duplex.internal.core.DownloadStep;
 import io.http2duplex.internal.core.DownloadWay;
+import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.SessionLimits;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

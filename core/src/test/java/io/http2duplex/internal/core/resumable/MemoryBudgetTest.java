@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.MemoryBudget;
+import io.http2duplex.internal.core.MemoryShare;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

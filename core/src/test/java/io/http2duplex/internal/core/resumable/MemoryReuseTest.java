@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.internal.core.DownloadStep;
 import io.http2duplex.internal.core.DownloadWay;
+import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.SessionLimits;
 import io.http2duplex.internal.core.SpareBuffers;
 import java.nio.ByteBuffer;

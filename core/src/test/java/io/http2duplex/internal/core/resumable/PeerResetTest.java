@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.DownloadStep;
 import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.UploadOutcome;
 import java.nio.ByteBuffer;

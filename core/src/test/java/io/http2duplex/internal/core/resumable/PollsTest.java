@@ -7,6 +7,7 @@ import io.http2duplex.DownloadMode;
 import io.http2duplex.internal.core.DownloadStep;
 import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.Effects;
+import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.SessionEvent;
 import io.http2duplex.internal.core.SessionLimits;
 import java.nio.ByteBuffer;

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.http2duplex.internal.core.DirectionState;
 import io.http2duplex.internal.core.EffectCollector;
+import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.SpareBuffers;
+import io.http2duplex.internal.core.WindowSize;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.stream.Stream;

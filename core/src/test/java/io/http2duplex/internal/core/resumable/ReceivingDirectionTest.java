@@ -3,7 +3,9 @@ package io.http2duplex.internal.core.resumable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.internal.core.EffectCollector;
+import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.SpareBuffers;
+import io.http2duplex.internal.core.WindowSize;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 

@@ -5,6 +5,7 @@ import static io.http2duplex.internal.core.resumable.SimulatedNetwork.check;
 
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.SessionLimits;
 import java.util.Random;
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.http2duplex.internal.core.DirectionState;
 import io.http2duplex.internal.core.EffectCollector;
+import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.SpareBuffers;
+import io.http2duplex.internal.core.WindowSize;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 

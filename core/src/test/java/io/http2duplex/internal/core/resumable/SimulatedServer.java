@@ -7,6 +7,7 @@ import io.http2duplex.internal.core.Download;
 import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.Effects;
 import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.PoisonedSpares;
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.SessionLimits;

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.http2duplex.internal.core.DownloadStep;
 import io.http2duplex.internal.core.DownloadWay;
+import io.http2duplex.internal.core.MemoryShare;
 import io.http2duplex.internal.core.SessionLimits;
 import io.http2duplex.internal.core.SpareBuffers;
 import io.http2duplex.internal.core.UploadOutcome;

@@ -3,8 +3,8 @@ package io.http2duplex.internal.core.resumable.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.DownloadMode;
+import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.resumable.FrameEncoder;
-import io.http2duplex.internal.core.resumable.MemoryBudget;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.DownloadMode;
+import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.SessionEvent;
 import io.http2duplex.internal.core.resumable.FrameEncoder;
-import io.http2duplex.internal.core.resumable.MemoryBudget;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.http2duplex.internal.core.resumable;
+package io.http2duplex.internal.core;
 
 import java.util.HashMap;
 import java.util.Map;

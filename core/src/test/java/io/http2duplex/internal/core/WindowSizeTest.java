@@ -1,4 +1,4 @@
-package io.http2duplex.internal.core.resumable;
+package io.http2duplex.internal.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

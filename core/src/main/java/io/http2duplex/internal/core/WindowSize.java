@@ -1,4 +1,4 @@
-package io.http2duplex.internal.core.resumable;
+package io.http2duplex.internal.core;
 
 /** A size of a window or buffer that grows on demand, up to a bound and as long as the budget lasts, and shrinks again. */
 public final class WindowSize {
@@ -25,25 +25,25 @@ public final class WindowSize {
         this.budget = budget;
     }
 
-    int bytes() {
+    public int bytes() {
         return bytes;
     }
 
-    int first() {
+    public int first() {
         return first;
     }
 
-    boolean hasGrown() {
+    public boolean hasGrown() {
         return bytes > first;
     }
 
     /** {@return whether it has grown; by less if the budget has no more left} */
-    boolean grow() {
+    public boolean grow() {
         return growWithin(max);
     }
 
     /** As {@link #grow()}, but not beyond that bound. */
-    boolean growWithin(long bound) {
+    public boolean growWithin(long bound) {
         int most = (int) Math.min((FACTOR - 1L) * bytes, Math.min(max, bound) - bytes);
         for (int more = most; more > 0 && more >= Math.min(most, bytes); more /= 4) {
             int missing = Math.max(0, bytes + more - first - reserved);
@@ -57,12 +57,12 @@ public final class WindowSize {
     }
 
     /** Shrinks to its first size. What was reserved stays so until {@link #trim}. */
-    void shrink() {
+    public void shrink() {
         bytes = first;
     }
 
     /** Gives back what is reserved beyond its size, and beyond the bytes that a peer may still send. */
-    void trim(long promised) {
+    public void trim(long promised) {
         long needed = Math.max(bytes, promised) - first;
         if (reserved > needed) {
             budget.release(reserved - needed);
@@ -71,7 +71,7 @@ public final class WindowSize {
     }
 
     /** Gives back what was reserved. */
-    void release() {
+    public void release() {
         budget.release(reserved);
         reserved = 0;
         bytes = first;
