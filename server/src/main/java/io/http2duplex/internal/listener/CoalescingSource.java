@@ -58,6 +58,11 @@ final class CoalescingSource extends HoldingSource {
     /** The bytes passed on in one frame while earlier ones are unread. */
     static final int PIECE = 16 * 1024;
 
+    /** So many bytes at once are passed on as they come: what the reader keeps of a piece is little beside them. */
+    static final int LARGE = PIECE / 2;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     /** The standard size of the table that heads are compressed with (RFC 9113, section 6.5.2). */
     static final int HEADER_TABLE = 4096;
 
@@ -223,7 +228,7 @@ final class CoalescingSource extends HoldingSource {
             return true;
         }
         for (Stream due = streams.peekDue(); due != null; due = streams.peekDue()) {
-            if (due.collectedCount > 0 && !pass(due, false, to)) {
+            if (due.collectedCount > 0 && !pass(due, NOTHING, 0, false, to)) {
                 return false;
             }
             streams.removeDue(due);
@@ -233,7 +238,7 @@ final class CoalescingSource extends HoldingSource {
 
     /** {@return whether all received bytes are parsed} */
     private boolean parse(ByteBuffer to) throws IOException {
-        ByteBuffer from = raw == null ? ByteBuffer.allocate(0) : raw.getBuffer();
+        ByteBuffer from = raw == null ? NOTHING : raw.getBuffer();
         Step step = Step.NEXT;
         while (step == Step.NEXT) {
             step = switch (part) {
@@ -280,7 +285,10 @@ final class CoalescingSource extends HoldingSource {
         if (whole && to.remaining() < head.length + length) {
             return Step.FULL;
         }
-        if (type == FrameHeads.HEADERS && known != null && known.collectedCount > 0 && !pass(known, false, to)) {
+        if (type == FrameHeads.HEADERS
+                && known != null
+                && known.collectedCount > 0
+                && !pass(known, NOTHING, 0, false, to)) {
             return Step.FULL; // the bytes before the trailers
         }
         if (type == FrameHeads.HEADERS && known != null) {
@@ -317,8 +325,7 @@ final class CoalescingSource extends HoldingSource {
 
     private Step copy(ByteBuffer from, ByteBuffer to) {
         int count = Math.min(left, Math.min(from.remaining(), to.remaining()));
-        to.put(to.position(), from, from.position(), count).position(to.position() + count);
-        from.position(from.position() + count);
+        move(from, count, to);
         return skipped(count, from.hasRemaining() ? Step.FULL : Step.EMPTY);
     }
 
@@ -394,20 +401,22 @@ final class CoalescingSource extends HoldingSource {
             }
         }
         while (left > 0) {
-            int count = Math.min(Math.min(left, from.remaining()), PIECE - current.collectedCount);
-            if (count == 0 && from.hasRemaining()) {
-                if (!pass(current, false, to)) {
-                    return Step.FULL;
-                }
-            } else if (count == 0) {
+            if (!from.hasRemaining()) {
                 return Step.EMPTY;
-            } else {
-                current.collect(from, count);
-                left -= count;
             }
+            int count = Math.min(Math.min(left, from.remaining()), PIECE - current.collectedCount);
+            boolean large = count >= LARGE || current.collectedCount + count == PIECE;
+            if (!large) {
+                current.collect(from, count);
+            } else if (pass(current, from, count, last && count == left, to)) {
+                last &= count < left;
+            } else {
+                return Step.FULL;
+            }
+            left -= count;
         }
         boolean due = last || (current.collectedCount > 0 && streams.mayPass(current));
-        if ((due || current.collectedCount == PIECE) && !pass(current, last, to)) {
+        if (due && !pass(current, from, 0, last, to)) {
             return Step.FULL;
         }
         left = padding;
@@ -415,16 +424,27 @@ final class CoalescingSource extends HoldingSource {
         return Step.NEXT;
     }
 
-    /** Passes on the collected bytes of a stream. {@return whether there was room} */
-    private boolean pass(Stream of, boolean end, ByteBuffer to) {
-        if (to.remaining() < head.length + of.collectedCount) {
+    /**
+     * Passes on the collected bytes of a stream, and that many that follow them, as one frame.
+     *
+     * @return whether there was room
+     */
+    private boolean pass(Stream of, ByteBuffer from, int count, boolean end, ByteBuffer to) {
+        int length = of.collectedCount + count;
+        if (to.remaining() < head.length + length) {
             return false;
         }
-        to.putInt((of.collectedCount << 8) | FrameHeads.DATA)
+        to.putInt((length << 8) | FrameHeads.DATA)
                 .put((byte) (end ? FrameHeads.END_STREAM : 0))
                 .putInt(of.id);
-        streams.passed(of, of.collectedCount);
+        streams.passed(of, length);
         of.passTo(to);
+        move(from, count, to);
         return true;
+    }
+
+    private static void move(ByteBuffer from, int count, ByteBuffer to) {
+        to.put(to.position(), from, from.position(), count).position(to.position() + count);
+        from.position(from.position() + count);
     }
 }

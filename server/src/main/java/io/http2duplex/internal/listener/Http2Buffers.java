@@ -19,11 +19,18 @@ record Http2Buffers(ByteBufferPool toRead, ByteBufferPool toWrite) {
     static final int READ_SIZE = 17 * 1024;
     static final int WRITE_SIZE = 16 * 1024 - 64;
 
+    /** How many each thread keeps. */
     private static final int CACHED = 4;
+
+    /**
+     * How many all threads together keep besides, at most 4 MiB. A fast upload fills many at once. What is not kept is
+     * freed, and memory outside the heap is set to zero when it is allocated again.
+     */
+    private static final int SHARED = 256;
 
     static Http2Buffers create() {
         return new Http2Buffers(
-                new DefaultByteBufferPool(true, READ_SIZE, -1, CACHED),
-                new DefaultByteBufferPool(true, WRITE_SIZE, -1, CACHED));
+                new DefaultByteBufferPool(true, READ_SIZE, SHARED, CACHED),
+                new DefaultByteBufferPool(true, WRITE_SIZE, SHARED, CACHED));
     }
 }

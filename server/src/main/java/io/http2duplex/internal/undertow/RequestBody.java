@@ -22,7 +22,12 @@ import org.xnio.channels.StreamSourceChannel;
  */
 final class RequestBody {
     /** Each takes the largest frame of HTTP/2 that a client may send. The connection's are smaller: see Http2Buffers. */
-    private static final ByteBufferPool BUFFERS = new DefaultByteBufferPool(true, 16 * 1024, -1, 1);
+    private static final int SIZE = 16 * 1024;
+
+    private static final ByteBufferPool BUFFERS = new DefaultByteBufferPool(true, SIZE, -1, 1);
+
+    /** A buffer with so many bytes is given to the sink, if that keeps any; of fewer it takes a copy. */
+    private static final int LARGE = SIZE / 2;
 
     private final UndertowExchange owner;
     private final HttpServerExchange exchange;
@@ -37,6 +42,8 @@ final class RequestBody {
     private @Nullable StreamSourceChannel channel;
     /** Undertow completes an exchange whose response is out before the call that read the end returns: that is no loss. */
     private boolean reading;
+    /** Whether the last read filled most of a buffer. */
+    private boolean bulk;
 
     /**
      * A carrier that has not begun.
@@ -169,7 +176,9 @@ final class RequestBody {
                     request.suspendReads();
                     return;
                 }
-                ByteBuffer buffer = pooled.getBuffer().clear();
+                boolean own = bulk && sink.keepsBuffers();
+                ByteBuffer buffer =
+                        own ? ByteBuffer.allocate(SIZE) : pooled.getBuffer().clear();
                 buffer.limit(Math.min(buffer.capacity(), room));
                 int count = read(request, buffer);
                 if (count == 0 && exchange.isComplete()) {
@@ -188,7 +197,9 @@ final class RequestBody {
                     break;
                 }
                 deadline.received(count);
-                room = sink.received(buffer.flip());
+                bulk = count >= LARGE;
+                buffer.flip();
+                room = own && bulk ? sink.given(buffer) : sink.received(buffer);
                 batcher.received(count);
             }
         } catch (IOException | RejectedExecutionException e) { // the latter: the I/O thread takes no more timers

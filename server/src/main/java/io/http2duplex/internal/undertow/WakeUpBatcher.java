@@ -14,7 +14,7 @@ import java.util.concurrent.Executor;
  */
 final class WakeUpBatcher {
     /** The application must not wait for longer, since there may be a thread for it. */
-    static final int MOST = 64 * 1024;
+    static final int MOST = 128 * 1024;
 
     private final Executor thread;
     private final Runnable settle;

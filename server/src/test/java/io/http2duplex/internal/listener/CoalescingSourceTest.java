@@ -68,7 +68,7 @@ class CoalescingSourceTest {
     private final Queue<Runnable> later = new ArrayDeque<>();
 
     @ParameterizedTest
-    @ValueSource(ints = {5, 60, 3_000})
+    @ValueSource(ints = {5, 60, 3_000, RAW, 4 * RAW})
     void wholeFramesComeHoweverTheBytesAreCut(int mostAtOnce) throws IOException {
         for (int seed = 0; seed < SEEDS; seed++) {
             random = new Random(seed);
