@@ -55,7 +55,7 @@ public final class ClientsPart {
                 ServerProcess node = ServerProcess.node("native-duplex.mjs", settings, List.of());
                 ServerProcess floor = ServerProcess.java("FLOOR", settings, List.of("-Xmx1g"))) {
             for (int round = 0; round < part.plan.rounds(); round++) {
-                boolean counts = round > 0 || part.plan.rounds() == 1;
+                boolean counts = 2 * round >= part.plan.rounds() || part.plan.rounds() == 1;
                 part.oneRequest(OWN_SERVER, own, counts);
                 part.oneRequest(NODE_SERVER, node, counts);
                 part.javaClient(own, counts);
