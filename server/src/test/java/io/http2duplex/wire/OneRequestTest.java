@@ -20,10 +20,13 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -112,6 +115,64 @@ class OneRequestTest {
             Request put = client.send("PUT", true);
             put.write(sent).end();
             assertThat(put.readToEnd()).isEqualTo(sent);
+        }
+    }
+
+    /** The carriers of an I/O thread share a buffer, and the application gets it if much of it is full. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Transport.class,
+            names = {"HTTP2_TLS", "HTTP2_CLEAR"}) // where one connection, and so one thread, has both duplexes
+    void anArrayThatTheApplicationGetsHasNothingOfAnother(Transport transport) throws Exception {
+        byte[] secret = new byte[40_000];
+        Arrays.fill(secret, (byte) 'S');
+        CompletableFuture<Integer> foreign = new CompletableFuture<>();
+        DuplexCallback application = duplex -> {
+            ArrayReader reader = new ArrayReader(duplex);
+            duplex.input().subscribe(reader);
+            duplex.closed().thenRun(() -> foreign.complete(reader.foreign)); // the one that ends
+        };
+        try (TestServer server = Server.OWN.start(application);
+                Client client = Client.connect(transport, server)) {
+            Resumable other = Resumable.open(client);
+            assertThat(Resumable.post(client, other.id(), Frames.data(0, secret))
+                            .status())
+                    .isEqualTo(204);
+            client.send("PUT", true).write(bytes(9_000)).end().readToEnd();
+            assertThat(Await.result(foreign)).isZero();
+        }
+    }
+
+    /** Counts the bytes behind what it gets, and ends its side when the client does. */
+    private static final class ArrayReader implements Flow.Subscriber<ByteBuffer> {
+        private final Duplex duplex;
+        private int foreign;
+
+        ArrayReader(Duplex duplex) {
+            this.duplex = duplex;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(ByteBuffer bytes) {
+            byte[] array = bytes.array();
+            for (int i = bytes.arrayOffset() + bytes.limit(); i < array.length; i++) {
+                foreign += array[i] == 0 ? 0 : 1;
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            duplex.reset();
+        }
+
+        @Override
+        public void onComplete() {
+            duplex.end();
         }
     }
 

@@ -3,11 +3,10 @@ package io.http2duplex.internal.undertow;
 import io.http2duplex.internal.core.Upload;
 import io.http2duplex.internal.core.UploadOutcome;
 import io.http2duplex.internal.runtime.GuardedUpload;
-import io.undertow.connector.ByteBufferPool;
-import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +23,8 @@ final class RequestBody {
     /** Each takes the largest frame of HTTP/2 that a client may send. The connection's are smaller: see Http2Buffers. */
     private static final int SIZE = 16 * 1024;
 
-    private static final ByteBufferPool BUFFERS = new DefaultByteBufferPool(true, SIZE, -1, 1);
-
-    /** A buffer with so many bytes is given to the sink, if that keeps any; of fewer it takes a copy. */
-    private static final int LARGE = SIZE / 2;
+    /** One for each I/O thread, unless it is in use. */
+    private static final ThreadLocal<byte @Nullable []> SPARE = new ThreadLocal<>();
 
     private final UndertowExchange owner;
     private final HttpServerExchange exchange;
@@ -42,8 +39,6 @@ final class RequestBody {
     private @Nullable StreamSourceChannel channel;
     /** Undertow completes an exchange whose response is out before the call that read the end returns: that is no loss. */
     private boolean reading;
-    /** Whether the last read filled most of a buffer. */
-    private boolean bulk;
 
     /**
      * A carrier that has not begun.
@@ -164,7 +159,8 @@ final class RequestBody {
         if (sink == null || request == null) {
             return;
         }
-        try (var pooled = BUFFERS.allocate()) {
+        byte[] buffer = takeSpare();
+        try {
             int room = sink.room();
             while (room != Upload.DECIDED) {
                 if (room == 0 && batcher.settle()) {
@@ -176,11 +172,8 @@ final class RequestBody {
                     request.suspendReads();
                     return;
                 }
-                boolean own = bulk && sink.keepsBuffers();
-                ByteBuffer buffer =
-                        own ? ByteBuffer.allocate(SIZE) : pooled.getBuffer().clear();
-                buffer.limit(Math.min(buffer.capacity(), room));
-                int count = read(request, buffer);
+                ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, Math.min(SIZE, room));
+                int count = read(request, bytes);
                 if (count == 0 && exchange.isComplete()) {
                     lost();
                     return;
@@ -197,13 +190,20 @@ final class RequestBody {
                     break;
                 }
                 deadline.received(count);
-                bulk = count >= LARGE;
-                buffer.flip();
-                room = own && bulk ? sink.given(buffer) : sink.received(buffer);
+                bytes.flip();
+                if (count >= SIZE / 2 && sink.keepsBuffers()) {
+                    Arrays.fill(buffer, count, SIZE, (byte) 0); // where bytes of others may be
+                    buffer = new byte[SIZE];
+                    room = sink.given(bytes);
+                } else {
+                    room = sink.received(bytes);
+                }
                 batcher.received(count);
             }
         } catch (IOException | RejectedExecutionException e) { // the latter: the I/O thread takes no more timers
             sink.cut("its body could not be read to the end", e);
+        } finally {
+            SPARE.set(buffer);
         }
         if (sink.outcome() != null) {
             answer();
@@ -211,6 +211,12 @@ final class RequestBody {
             request.suspendReads(); // all of the body is here; it waits for its turn
             deadline.close();
         }
+    }
+
+    private static byte[] takeSpare() {
+        byte[] spare = SPARE.get();
+        SPARE.set(null);
+        return spare == null ? new byte[SIZE] : spare;
     }
 
     private int read(StreamSourceChannel request, ByteBuffer buffer) throws IOException {
