@@ -103,7 +103,7 @@ class Opening {
   #error;
   /** So were all others of the same secret. */
   #isGivenUp = false;
-  /** @type {Error | undefined} what its answer says if that is no success */
+  /** @type {Error | undefined} what its answer says if that opens nothing */
   #refusal;
   /**
    * Tells of the first bytes of an answer whether they are of no use, since another GET was sent after this one.
@@ -219,7 +219,7 @@ class Opening {
         throw cause;
       }
     } catch (error) {
-      // A ResponseError may be asked for the body.
+      // A ResponseError may be asked for the body; any other was cancelled.
       if (this.#refusal) {
         throw this.#refusal;
       }
@@ -227,7 +227,8 @@ class Opening {
       if (this.#error || error instanceof DuplexError) {
         throw this.#error ?? error;
       }
-      throw new DuplexError('CONNECTION_LOST', NO_ANSWER, { cause: error });
+      const message = this.#response ? `The answer could not be read: ${error}` : NO_ANSWER;
+      throw new DuplexError('CONNECTION_LOST', message, { cause: error });
     } finally {
       clearTimeout(this.#timer);
     }
@@ -252,7 +253,10 @@ class Opening {
     const url = redirected ? new URL(response.url) : settings.url;
     if (!id || !body || url.host !== settings.url.host) {
       const { notOurs } = await import('./first-line.js');
-      throw new DuplexError('PROTOCOL_ERROR', await notOurs(response, id, settings.url));
+      this.#refusal = new DuplexError('PROTOCOL_ERROR', await notOurs(response, id, settings.url));
+      // Not by its AbortController: Node reports that as a rejection of a body that was cloned, which nobody can handle.
+      response.body?.cancel().catch(() => {});
+      throw this.#refusal;
     }
     settings.url = url;
     if (settings.kept?.id !== id) {

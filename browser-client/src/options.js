@@ -98,9 +98,10 @@ export function settingsOf(url, options, highWaterMark) {
   check({ websocket }, (value) => WEBSOCKET.includes(value), `one of ${WEBSOCKET}`);
   check(
     { resume_timeout, open_timeout, highWaterMark, max_websockets },
-    (value) => value >= 0,
+    (value) => typeof value === 'number' && value >= 0,
     'a number of at least 0',
   );
+  check({ fetch, ResponseError: ResponseErrorClass }, (value) => typeof value === 'function', 'a function');
   check({ survive_reload }, (value) => value === undefined || (typeof value === 'string' && value !== ''), 'a name');
   check({ signal }, isSignal, 'an AbortSignal');
   check({ dialect }, (value) => value === 1 || value === 2, '1 or 2');
@@ -109,8 +110,10 @@ export function settingsOf(url, options, highWaterMark) {
     (modes) => Array.isArray(modes) && modes.length > 0 && modes.every((mode) => DOWNLOAD_MODES.includes(mode)),
     `some of ${DOWNLOAD_MODES}`,
   );
+  const address = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href);
+  check({ url: address }, ({ protocol }) => !/^wss?:/.test(protocol), 'of https: or http:');
   return {
-    url: new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href),
+    url: address,
     streaming: !disable_request_streaming,
     limit: max_post_bytes,
     fetch,

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { after, before } from 'node:test';
 import * as FrameType from '../../src/dialect2/core/frame-types.js';
 import { frame } from '../../src/dialect2/core/frames.js';
-import { faces, readAll } from '../support/faces.js';
+import { faces, failureOf, readAll } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { test } from '../support/time-limits.js';
 
@@ -40,20 +40,46 @@ const proxied = createServer((request, response) => {
   proxied.emit('answered');
 });
 
+/** Answers as the login page of a network does: whole, or without an end, or with its head alone. */
+const portal = createServer((request, response) => {
+  response.writeHead(200, { 'content-type': 'text/html' });
+  response.flushHeaders();
+  if (request.url !== '/head') {
+    response.write('<title>Sign in</title>');
+  }
+  if (request.url === '/whole') {
+    response.end();
+  }
+});
+
+const servers = [server, proxied, portal];
+
 before(async () => {
-  for (const each of [server, proxied]) {
+  for (const each of servers) {
     each.listen(0, 'localhost');
     await once(each, 'listening');
   }
 });
 after(() => {
-  for (const each of [server, proxied]) {
+  for (const each of servers) {
     each.closeAllConnections();
     each.close();
   }
 });
 
 for (const face of faces) {
+  for (const { path, code } of [
+    { path: 'whole', code: 'PROTOCOL_ERROR' },
+    { path: 'endless', code: 'PROTOCOL_ERROR' },
+    { path: 'head', code: 'TIMED_OUT' },
+  ]) {
+    test(`a login page (${path}) in answer to the opening fails it, and no promise that nobody has, ${face.name}`, async () => {
+      const { port } = /** @type {import('node:net').AddressInfo} */ (portal.address());
+      const opening = face.open(`http://localhost:${port}/${path}`, { open_timeout: 200 });
+      assert.equal((await failureOf(opening)).code, code);
+    });
+  }
+
   test(`a proxy's page in answer to POSTs fails a duplex, and no promise that nobody has, ${face.name}`, async () => {
     const { port } = /** @type {import('node:net').AddressInfo} */ (proxied.address());
     const client = await face.open(`http://localhost:${port}/`, {});

@@ -171,11 +171,31 @@ for (const face of faces) {
       await assert.rejects(face.open(server.url, options), { code: 'ABORTED' });
     });
 
+    test('an answer that is cut before its first bytes is not taken for a server that is away', async () => {
+      server.onget = (stream) => {
+        stream.respond({ ':status': 200, 'http2-duplex-id': 'id', 'http2-duplex-version': '2' });
+        stream.end();
+      };
+      await assert.rejects(face.open(server.url, { fetch: server.fetch }), {
+        code: 'CONNECTION_LOST',
+        message: 'The answer could not be read: Error: The body has ended before its first bytes',
+      });
+    });
+
     test('options that make no sense are refused before anything is sent', async () => {
       const seen = server.seen.length;
       const { fetch } = server;
       await assert.rejects(face.open(server.url, { fetch, max_post_bytes: 0 }), RangeError);
       await assert.rejects(face.open(server.url, { fetch, max_post_bytes: 1.5 }), RangeError);
+      for (const name of ['open_timeout', 'resume_timeout', 'max_websockets', 'fetch', 'ResponseError']) {
+        for (const value of [null, '', '5', false, [], 10n]) {
+          const message = new RegExp(`^The option ${name} must be a `);
+          await assert.rejects(face.open(server.url, { fetch, [name]: value }), { name: 'RangeError', message });
+        }
+      }
+      const socket = server.url.replace('http', 'ws');
+      const message = `The option url must be of https: or http:, not ${socket}`;
+      await assert.rejects(face.open(socket, { fetch }), { name: 'RangeError', message });
       await assert.rejects(face.open('https://', { fetch }), TypeError);
       await assert.rejects(face.open(server.url, { fetch, headers: { 'not a name': '' } }), TypeError);
       assert.equal(server.seen.length, seen);
