@@ -13,8 +13,11 @@ export async function problemOf(response) {
     const decoder = new TextDecoder();
     let read = '';
     try {
-      for (let next; read.length < MAX_BYTES && !(next = await /** @type {any} */ (reader).read()).done;) {
+      for (let next; !(next = await /** @type {any} */ (reader).read()).done;) {
         read += decoder.decode(next.value, { stream: true });
+        if (read.length > MAX_BYTES) {
+          throw read;
+        }
       }
       const { type, title, detail, number, reason } = JSON.parse(read);
       return {

@@ -50,6 +50,20 @@ test("a ResponseError says what the server's problem says, and its body can stil
   assert.equal((await error.response.json()).detail, detail);
 });
 
+test('a problem whose body goes on behind 64 KiB is none, although what has come of it can be read', async () => {
+  const problem = '{"type":"urn:http2-duplex:problem:overloaded"}';
+  let pulls = 0;
+  const body = new ReadableStream({
+    pull(controller) {
+      controller.enqueue(new TextEncoder().encode((pulls++ ? '' : problem).padEnd(4096)));
+    },
+  });
+  const response = new Response(body, { headers: { 'content-type': 'application/problem+json' } });
+  assert.equal(await problemOf(response), undefined);
+  assert.ok(pulls < 20, String(pulls));
+  assert.equal((await problemOf(refusal(problem.padEnd(65_536))))?.type, 'urn:http2-duplex:problem:overloaded');
+});
+
 test('what a ResponseError says of a problem is one line, without control characters, and not long', async () => {
   const said = async (/** @type {string} */ detail) => {
     const error = new ResponseError(refusal({ detail }));
