@@ -87,16 +87,51 @@ test('of many small chunks none is moved for each that is read', () => {
   assert.ok(shifted.longest < 2_000, `an array of ${shifted.longest} chunks`);
 });
 
+for (const { name, padding } of [
+  { name: 'are alone in their pieces of the body', padding: 0 },
+  { name: 'are a small part of their pieces of the body', padding: 5_000 },
+]) {
+  test(`bytes that ${name} take little more memory than they are, until they are read`, () => {
+    const { core, download } = attached({ firstLimit: MIB, maxWindow: MIB });
+    const count = 1_000;
+    for (let i = 0; i < count; i++) {
+      const padded = Buffer.from([127, 0, padding >> 8, padding & 255, ...new Uint8Array(padding)]);
+      core.received(download, Uint8Array.from(Buffer.concat([data(i, 'x'), padded])), 0);
+    }
+    let chunks = 0;
+    let memory = 0;
+    let size = 0;
+    for (let bytes; (bytes = core.read()); chunks++) {
+      size += bytes.length;
+      memory += bytes.buffer.byteLength;
+    }
+    assert.equal(size, count);
+    assert.ok(memory <= 2 * count + padding, `${memory} bytes hold ${size}`);
+    assert.ok(chunks < 20, `${chunks} chunks`);
+  });
+}
+
+test('a chunk that fills at least half of its piece of the body is not copied', () => {
+  const { core, download } = attached({ firstLimit: MIB, maxWindow: MIB });
+  const pieces = [0, 1, 2].map((i) => Uint8Array.from(data(5_000 * i, 'x'.repeat(5_000))));
+  pieces.forEach((piece) => core.received(download, piece, 0));
+  assert.deepEqual(
+    pieces.map(() => core.read()?.buffer),
+    pieces.map(({ buffer }) => buffer),
+  );
+});
+
 test('what is read shares its buffer with nothing else, so that the page may give it away', () => {
   const { core, download } = attached();
-  const body = Buffer.concat([data(0, 'one '), data(4, 'and two'), data(11, ' and three')]);
-  const first = Uint8Array.from(body.subarray(0, 40));
+  const one = 'one, which is as long as what is around it, ';
+  const body = Buffer.concat([data(0, one), data(one.length, 'and two'), data(one.length + 7, ' and three')]);
+  const first = Uint8Array.from(body.subarray(0, one.length + 36));
   core.received(download, first, 0);
-  core.received(download, body.subarray(40), 0);
+  core.received(download, body.subarray(one.length + 36), 0);
   const read = [core.read(), core.read(), core.read()];
   assert.deepEqual(
     read.map((bytes) => bytes && String(Buffer.from(bytes))),
-    ['one and two', ' and three', null],
+    [`${one}and two`, ' and three', null],
   );
   assert.equal(read[0]?.buffer, first.buffer);
   assert.equal(new Set([...read.map((bytes) => bytes?.buffer), body.buffer]).size, 4);

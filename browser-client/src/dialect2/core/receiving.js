@@ -4,8 +4,8 @@ import { ProtocolError } from './frames.js';
 import { add } from './ranges.js';
 
 const MAX_RUNS_OUT_OF_ORDER = 64;
-/** Of more chunks, to take the first costs more than to copy all. */
-const MANY_CHUNKS = 1_024;
+/** Of a shorter chunk, what holds its bytes takes as much memory as they do, or more. */
+const SMALL_CHUNK_BYTES = 4_096;
 /** A sender that uses half of its window within this time may be waiting for the window, so that it grows. */
 const FAST_MILLISECONDS = 1_000;
 /** How many times larger a step becomes when it grows. Sessions begin with 64 KiB: two times lead to 16 MiB. */
@@ -28,7 +28,10 @@ const GROWTH = 16;
  *     OPEN ---- end() ----> ENDING ---- every byte before the end is here ----> ENDED
  */
 export class ReceivingDirection {
-  /** @type {Uint8Array[]} bytes in order that were not read: views of what came */
+  /**
+   * Bytes in order that were not read: views of what came. None but the last is a small part of its buffer, and few are small.
+   * @type {Uint8Array[]}
+   */
   #ready = [];
   /** @type {ArrayBufferLike | undefined} the buffer that the last chunk came in */
   #viewed;
@@ -135,26 +138,45 @@ export class ReceivingDirection {
       this.#ring.put(from, news, start, this.#window);
       return;
     }
-    let chunk = news;
     const last = this.#ready.at(-1);
     if (last?.buffer === news.buffer) {
       // Only the head of a frame lies between them: moved together, they are one chunk with a buffer of its own.
-      chunk = new Uint8Array(news.buffer, last.byteOffset, last.length + news.length);
+      const chunk = new Uint8Array(news.buffer, last.byteOffset, last.length + news.length);
       chunk.set(news, last.length);
-      this.#ready.pop();
-    } else if (news.buffer === this.#viewed) {
-      // Other bytes lie between them: the application may give the buffer of the earlier chunk away.
-      chunk = news.slice();
+      this.#ready.splice(-1, 1, chunk);
+    } else {
+      // If other bytes lie between them, the application may give the buffer of the earlier chunk away.
+      this.#push(news.buffer === this.#viewed ? news.slice() : news);
     }
     this.#viewed = news.buffer;
-    this.#ready.push(chunk);
     const end = Math.min(this.#arrivedTo, this.#end);
     if (to < end) {
-      this.#ready.push(this.#ring.get(to, end));
+      this.#push(this.#ring.get(to, end));
     }
     if (this.#runs.length === 1) {
       this.#ring.clear();
     }
+  }
+
+  /**
+   * Adds a chunk behind the last one, which from now on must not take much more memory than its bytes: the sender chooses
+   * how few of them lie in each piece of a body.
+   * @param {Uint8Array} chunk
+   */
+  #push(chunk) {
+    let last = this.#ready.pop();
+    if (last) {
+      last = 2 * last.length < last.buffer.byteLength ? last.slice() : last;
+      for (let before; last.length < SMALL_CHUNK_BYTES && (before = this.#ready.at(-1));) {
+        if (before.length > last.length) {
+          break; // so that each byte is copied a few times at most
+        }
+        this.#ready.pop();
+        last = joined([before, last]);
+      }
+      this.#ready.push(last);
+    }
+    this.#ready.push(chunk);
   }
 
   /** @param {number} offset of the end */
@@ -178,9 +200,6 @@ export class ReceivingDirection {
 
   /** @returns {import('../../bytes.js').Bytes | null} the next bytes, with a buffer of their own; null if there are none */
   read() {
-    if (this.#ready.length > MANY_CHUNKS) {
-      this.#ready = [joined(this.#ready)];
-    }
     const bytes = this.#ready.shift() ?? null;
     this.#viewed = undefined;
     this.#read += bytes?.length ?? 0;
