@@ -122,6 +122,24 @@ test('RESET fails the session at once, what follows it is dropped, and nothing i
   assert.ok(core.isFinished);
 });
 
+for (const how of ['was reset', 'has ended']) {
+  test(`a download that goes on and on after the session ${how} is given up`, () => {
+    const { core, download } = attached();
+    if (how === 'was reset') {
+      core.reset(300, 'enough');
+    } else {
+      core.end();
+      core.uploads.nextBody(MIB, 1);
+      core.received(download, Buffer.concat([frame(FrameType.END, [0]), frame(FrameType.WINDOW, [1, 100])]), 1);
+    }
+    assert.ok(core.isClosed);
+    core.received(download, new Uint8Array(MIB), 1);
+    assert.ok(core.isWanted(download), 'the server may have sent that much by then');
+    core.received(download, new Uint8Array(1), 1);
+    assert.ok(!core.isWanted(download));
+  });
+}
+
 test('an error that is none of the protocol is thrown', () => {
   const { core, download } = attached();
   core.downloadEnded(download, 1);

@@ -15,6 +15,8 @@ const EARLY_MILLISECONDS = 1_000;
 const EMPTY_POLLS = 3;
 /** The pause after each further one: something that answers polls at once must not keep the client busy. */
 const EMPTY_POLL_PAUSE_MILLISECONDS = 20;
+/** How many bytes downloads may still bring when the session is closed: the server may have sent them by then. */
+const MOST_LATE_BYTES = 1_048_576;
 /** How many downloads are read at once: those that others have overtaken may still bring something. */
 const MOST_DOWNLOADS = 4;
 /** How many bytes of HELLO are the ticket, behind the fields. */
@@ -83,6 +85,7 @@ export class Downloads {
   #heardAt = 0;
   #sentAt = 0;
   #isClosed = false;
+  #lateBytes = 0;
 
   /**
    * @param {import('./receiving.js').ReceivingDirection} receiving
@@ -257,6 +260,10 @@ export class Downloads {
   /** @param {Download} download @param {Uint8Array} bytes @param {number} now */
   *received(download, bytes, now) {
     if (!this.#open.has(download)) {
+      return;
+    }
+    if (this.#isClosed && (this.#lateBytes += bytes.length) > MOST_LATE_BYTES) {
+      this.#open.delete(download);
       return;
     }
     this.#heardAt = now;
