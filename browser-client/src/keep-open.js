@@ -421,9 +421,13 @@ function reasonOf(error) {
   if (status === 403) {
     return 'You are not allowed to use this.';
   }
-  switch (error?.code) {
-    case undefined:
-      return error ? 'Something went wrong in this page.' : 'The server is restarting.';
+  if (!error) {
+    return 'The server is restarting.';
+  }
+  if (!Object.hasOwn(ErrorCode, error.code)) {
+    return 'Something went wrong in this page.';
+  }
+  switch (error.code) {
     case 'SHUT_DOWN':
     case 'UNKNOWN_SESSION':
       return 'The server was restarted.';

@@ -40,7 +40,8 @@ export function messages(
   duplex,
   { decode = json.decode, encode = json.encode, max_length = 2 ** 20, unreadable = rethrow } = {},
 ) {
-  if ([decode, encode, unreadable].some((each) => typeof each !== 'function') || !(max_length >= 0)) {
+  const isLength = typeof max_length === 'number' && max_length >= 0;
+  if ([decode, encode, unreadable].some((each) => typeof each !== 'function') || !isLength) {
     throw new TypeError('decode, encode and unreadable must be functions, and max_length a number of at least 0');
   }
   if (duplex.resumed) {

@@ -192,6 +192,16 @@ for (const [what, bug] of /** @type {const} */ ([
   });
 }
 
+test('an address that is none ends it for good, and is a fault of the page, whatever code it has', async () => {
+  const { environment, refusals, openings, page, ended } = kept();
+  refusals.push(Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL' }));
+  const over = ended();
+  await environment.pass();
+  assert.equal((await over).message, 'Invalid URL');
+  assert.equal(openings(), 1);
+  assert.equal(page.message, 'Something went wrong in this page.');
+});
+
 test('what its use throws is no unhandled rejection if it is the failure of the duplex, and is one otherwise', async () => {
   for (const [error, count] of /** @type {const} */ ([
     [failed('APPLICATION', { number: 300 }), 0],

@@ -196,7 +196,13 @@ for (const [face, open] of /** @type {const} */ ([
     });
 
     test('what is no codec is refused at once', async () => {
-      for (const wrong of [{ decode: 1 }, { encode: 'json' }, { unreadable: null }, { max_length: 'long' }]) {
+      for (const wrong of [
+        { decode: 1 },
+        { encode: 'json' },
+        { unreadable: null },
+        { max_length: 'long' },
+        { max_length: null },
+      ]) {
         const duplex = await open(server.url, { fetch: server.fetch, disable_request_streaming: true });
         assert.throws(() => messages(duplex, /** @type {any} */ (wrong)), /must be functions, and max_length a number/);
         if ('closed' in duplex && duplex.closed instanceof Promise) {
