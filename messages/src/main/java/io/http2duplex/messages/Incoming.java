@@ -77,6 +77,8 @@ final class Incoming<T> {
             why = e;
         } catch (StackOverflowError e) { // of a payload that is nested too deep for it
             why = new IOException("The codec has used up its stack", e);
+        } catch (Throwable e) { // a class is missing, say: no other message must take the place of this one
+            why = new IOException("The codec has failed", e);
         }
         MessageOptions.UnreadableHandler handler = options.unreadableHandler();
         if (handler == null) {
@@ -84,9 +86,10 @@ final class Incoming<T> {
         }
         try {
             handler.unreadable(duplex, payload, why);
-        } catch (Exception e) {
-            e.addSuppressed(why);
-            throw unreadable(payload, e);
+        } catch (Throwable e) {
+            Exception thrown = e instanceof Exception known ? known : new IOException("The handler has failed", e);
+            thrown.addSuppressed(why);
+            throw unreadable(payload, thrown);
         }
         return null;
     }

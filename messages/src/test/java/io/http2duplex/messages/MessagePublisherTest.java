@@ -102,6 +102,20 @@ class MessagePublisherTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
+    void aCodecThatFailsForLackOfAClassIsNoFaultOfTheSubscriberWhichIsTold(int dialect) throws Exception {
+        Simulated.Pair pair = simulated.open(dialect);
+        Codec<String> broken = Codec.of(text -> text.getBytes(UTF_8), payload -> {
+            throw new NoClassDefFoundError("missing");
+        });
+        Collected collected = new Collected();
+        Messages.over(pair.duplex(), broken, Codec.text()).publisher().subscribe(collected);
+        collected.request(1);
+        get(pair.post(frames("a")));
+        assertThat(collected.failure()).isInstanceOf(DuplexException.class).hasRootCauseMessage("missing");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
     void largeMessagesAreWhole(int dialect) throws Exception {
         Simulated.Pair pair = simulated.open(dialect);
         Collected collected = subscribed(pair);

@@ -323,16 +323,17 @@ class MessagesTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void aHandlerOfUnreadableMessagesThatThrowsResetsTheDuplex(int dialect) throws Exception {
-        Simulated.Pair pair = simulated.open(dialect);
-        MessageOptions options = MessageOptions.DEFAULT.onUnreadable((duplex, payload, why) -> {
-            throw new IllegalStateException("enough");
-        });
-        Messages<Chat, Chat> messages =
-                Messages.over(pair.duplex(), JsonMapper.shared(), Chat.class, Chat.class, options);
-        get(pair.post(frames("{")));
+        for (Throwable thrown : List.of(new IllegalStateException("enough"), new AssertionError("enough"))) {
+            Simulated.Pair pair = simulated.open(dialect);
+            MessageOptions options =
+                    MessageOptions.DEFAULT.onUnreadable((duplex, payload, why) -> Hidden.raise(thrown));
+            Messages<Chat, Chat> messages =
+                    Messages.over(pair.duplex(), JsonMapper.shared(), Chat.class, Chat.class, options);
+            get(pair.post(frames("{")));
 
-        assertThatThrownBy(messages::receive).hasRootCauseMessage("enough");
-        assertReset(pair, messages, MessageError.UNREADABLE);
+            assertThatThrownBy(messages::receive).hasRootCauseMessage("enough");
+            assertReset(pair, messages, MessageError.UNREADABLE);
+        }
     }
 
     @ParameterizedTest
@@ -404,7 +405,8 @@ class MessagesTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void whateverACodecThrowsMeansThatAMessageCantBeRead(int dialect) throws Exception {
-        for (Throwable thrown : List.of(new TimeoutException("hidden"), new StackOverflowError())) {
+        for (Throwable thrown : List.of(
+                new TimeoutException("hidden"), new StackOverflowError(), new NoClassDefFoundError("missing"))) {
             Simulated.Pair pair = simulated.open(dialect);
             Codec<String> broken = Codec.of(text -> text.getBytes(UTF_8), payload -> {
                 Hidden.raise(thrown);
