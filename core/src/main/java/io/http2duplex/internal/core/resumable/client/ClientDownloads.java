@@ -43,6 +43,9 @@ final class ClientDownloads {
     /** The pause after each further one: something that answers polls at once must not keep the client busy. */
     private static final long EMPTY_POLL_PAUSE_NANOS = 20_000_000;
 
+    /** How many bytes downloads may still bring when the session is closed: the server may have sent them by then. */
+    static final int MOST_LATE_BYTES = 1024 * 1024;
+
     /** How many downloads are read at once: those that others have overtaken may still bring something. */
     private static final int MOST_DOWNLOADS = 4;
 
@@ -76,6 +79,8 @@ final class ClientDownloads {
     private @Nullable Ticket ticket;
 
     private boolean closed;
+    /** How many bytes have come since. */
+    private long lateBytes;
 
     /** 0: the server may be silent. */
     private long heartbeat;
@@ -252,6 +257,12 @@ final class ClientDownloads {
 
     boolean isOpen(ClientDownload download) {
         return open.contains(download);
+    }
+
+    /** Bytes have come although the session is closed. {@return whether they are too many: the download is given up} */
+    boolean isTooMuch(ClientDownload download, int count) {
+        lateBytes += count;
+        return lateBytes > MOST_LATE_BYTES && open.remove(download);
     }
 
     /** Bytes of a download have come. */

@@ -216,6 +216,11 @@ public final class ClientSession extends FrameSession {
             return;
         }
         time = now;
+        if (isFinished() && downloads.isTooMuch(download, bytes.remaining())) {
+            mayAbort = true;
+            settle();
+            return;
+        }
         downloads.heard(now);
         try {
             download.decoder().push(bytes);

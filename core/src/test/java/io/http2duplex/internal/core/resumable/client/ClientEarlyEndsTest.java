@@ -3,8 +3,10 @@ package io.http2duplex.internal.core.resumable.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.http2duplex.DownloadMode;
+import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.resumable.FrameEncoder;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -121,5 +123,23 @@ class ClientEarlyEndsTest {
                 download = open(next, false);
             }
         }
+    }
+
+    @Test
+    void aDownloadThatGoesOnAndOnAfterTheSessionWasResetIsGivenUp() {
+        ClientDownload download = open(session.opening(), false);
+        session.reset(Failure.application(300, "enough"));
+        session.received(download, ByteBuffer.allocate(ClientDownloads.MOST_LATE_BYTES), now);
+        assertThat(session.isWanted(download))
+                .as("the server may have sent that much by then")
+                .isTrue();
+        session.received(download, ByteBuffer.allocate(1), now);
+        assertThat(session.isWanted(download)).isFalse();
+        ClientUpload reset = session.nextUpload(now);
+        assertThat(reset).as("RESET still goes").isNotNull();
+        if (reset != null) {
+            session.answered(reset, new Answer(Answer.PROCESSED, null, 0, new IOException("204")), true, now);
+        }
+        assertThat(session.isReleased()).isTrue();
     }
 }
