@@ -75,11 +75,12 @@ class RefusalsTest {
     @ValueSource(strings = {"", "Http2-Duplex-Id:\r\n"})
     void anAnswerWithoutADuplexThatDoesNotEndIsToldOfAtTheTimeLimit(String fields) throws Exception {
         try (ServerSocket other = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            CompletableFuture<Socket> answered = CompletableFuture.supplyAsync(() -> answer(other, fields));
+            CompletableFuture<Socket> answered = CompletableFuture.supplyAsync(
+                    () -> answer(other, "200 OK\r\n" + fields + "Content-Length: 1000\r\n\r\nx"));
             DuplexException failure = catchThrowableOfType(
                     DuplexException.class,
                     () -> TestServer.client()
-                            .openTimeout(Duration.ofMillis(700))
+                            .openTimeout(Duration.ofSeconds(2))
                             .build()
                             .connect(URI.create("http://localhost:" + other.getLocalPort() + "/echo")));
             answered.get(10, TimeUnit.SECONDS).close();
@@ -88,11 +89,35 @@ class RefusalsTest {
         }
     }
 
-    private static Socket answer(ServerSocket server, String fields) {
+    @Test
+    void aRedirectThatIsNotFollowedIsToldOfWithItsAddress() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<Socket> answered = CompletableFuture.supplyAsync(
+                    () -> answer(other, "302 Found\r\nLocation: https://sign.in/here\r\nContent-Length: 0\r\n\r\n"));
+            DuplexException failure = refused(URI.create("http://localhost:" + other.getLocalPort() + "/echo"));
+            answered.get(10, TimeUnit.SECONDS).close();
+            assertThat(failure).hasMessageEndingWith("with 302 (a redirect to https://sign.in/here)");
+            assertAnswer(failure, 302, null);
+        }
+    }
+
+    @Test
+    void anAddressWhereNothingListensIsToldOf() throws Exception {
+        int port;
+        try (ServerSocket closed = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            port = closed.getLocalPort();
+        }
+        DuplexException failure = refused(URI.create("http://user:secret@localhost:" + port + "/echo"));
+        assertThat(failure.code()).isEqualTo(ErrorCode.CONNECTION_LOST);
+        assertThat(failure)
+                .hasMessageStartingWith("The GET that opens a duplex at localhost:" + port + " failed: ")
+                .hasMessageContaining(", caused by ");
+    }
+
+    private static Socket answer(ServerSocket server, String answer) {
         try {
             Socket socket = server.accept();
-            String answer = "HTTP/1.1 200 OK\r\n" + fields + "Content-Length: 1000\r\n\r\nx";
-            socket.getOutputStream().write(answer.getBytes(US_ASCII));
+            socket.getOutputStream().write(("HTTP/1.1 " + answer).getBytes(US_ASCII));
             return socket;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -55,7 +55,7 @@ final class AnswerReader {
         Problem problem = problem(text);
         int status = head.status();
         String said = problem == null
-                ? status + (text.isBlank() ? "" : ": " + firstLine(text))
+                ? status + redirect() + (text.isBlank() ? "" : ": " + firstLine(text))
                 : status + " " + problem.type().substring(PREFIX.length()) + ": " + problem.detail();
         AnswerException exception = new AnswerException(status, problem == null ? null : typeOf(problem), said);
         return new Answer(status, problem, retryAfterNanos(), exception);
@@ -100,7 +100,16 @@ final class AnswerReader {
     }
 
     private static String firstLine(String text) {
-        String line = text.strip().lines().findFirst().orElse("");
+        return cut(text.strip().lines().findFirst().orElse(""));
+    }
+
+    /** {@return where to, if it is one that the transport has not followed} */
+    private String redirect() {
+        String location = head.field("location");
+        return location == null || head.status() / 100 != 3 ? "" : " (a redirect to " + cut(location) + ")";
+    }
+
+    private static String cut(String line) {
         return Failure.line(line.substring(0, Math.min(line.length(), MAX_FIRST_LINE)));
     }
 

@@ -47,6 +47,8 @@ final class OpeningGet implements Transport.Receiver {
     private static final long HELD_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     /** How much of it is kept for so long: more than what fits into a first window and the heads of its frames is no download. */
     private static final int MOST_HELD = 1024 * 1024;
+    /** How many causes of a failure are looked through. */
+    private static final int MOST_CAUSES = 10;
     /** The type of the frame that begins a download of dialect 2. */
     private static final byte HELLO = 7;
 
@@ -407,7 +409,8 @@ final class OpeningGet implements Transport.Receiver {
     public void failed(Throwable cause) {
         switch (stateAtEnd(receiver -> receiver.failed(cause))) {
             case OPENED -> Objects.requireNonNull(download).failed(cause);
-            case ASKED, IDENTIFIED -> lost("The GET that opens a duplex failed: " + cause, cause);
+            case ASKED, IDENTIFIED ->
+                lost("The GET that opens a duplex at " + asked.place() + " failed: " + said(cause), cause);
             case HELD -> fail(null);
             case REFUSED -> refused();
             case GIVEN_UP, FAILED -> {
@@ -425,6 +428,15 @@ final class OpeningGet implements Transport.Receiver {
             }
             return state;
         }
+    }
+
+    /** What is wrong is often said by the first cause alone. */
+    private static String said(Throwable failure) {
+        Throwable first = failure;
+        for (int depth = 0; first.getCause() != null && depth < MOST_CAUSES; depth++) {
+            first = first.getCause();
+        }
+        return first == failure ? failure.toString() : failure + ", caused by " + first;
     }
 
     private void lost(String how, @Nullable Throwable cause) {

@@ -25,6 +25,11 @@ import org.jspecify.annotations.Nullable;
 record Peer(Transport transport, Supplier<Map<String, String>> headers, URI uri) {
     private static final String OWN_PREFIX = "http2-duplex-";
 
+    /** {@return its host and port, for a person} */
+    String place() {
+        return uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
+    }
+
     /**
      * {@return the fields of an opening GET}
      *
