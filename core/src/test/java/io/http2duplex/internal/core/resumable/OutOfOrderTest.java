@@ -63,6 +63,16 @@ class OutOfOrderTest {
         }
     }
 
+    @Test
+    void aRunThatAllCameOtherwiseIsDroppedAndItsMemoryIsUsedAgain() {
+        SpareBuffers spares = new SpareBuffers();
+        OutOfOrder early = new OutOfOrder(spares);
+        early.add(5, ByteBuffer.allocate(2_000));
+        assertThat(early.takeFrom(2_005)).isNull();
+        assertThat(early.count()).isZero();
+        assertThat(spares.isEmpty()).isFalse();
+    }
+
     private static byte[] bytes(ByteQueue queue) {
         byte[] bytes = new byte[(int) queue.size()];
         queue.read(ByteBuffer.wrap(bytes));
