@@ -164,11 +164,13 @@ class DownloadsTest {
         assertThat(session.uploadWindow()).isEqualTo(1000);
         post(data(600, 600));
         carried(download, 0);
+        assertThat(woken()).isTrue();
         assertThat(session.pollInput()).isNotNull();
         assertThat(woken()).as("a piece was taken").isTrue();
         carried(download, 0);
         post(data(1200, 600));
         carried(download, 0);
+        assertThat(woken()).isTrue();
         session.discardInput();
         assertThat(woken()).as("the rest is not wanted").isTrue();
     }
@@ -176,7 +178,7 @@ class DownloadsTest {
     @Test
     void theClientIsAskedToConfirmWhatAWriterWaitsFor() {
         DownloadAttachment download = attach(0, BUFFER);
-        session.writeCopy(ByteBuffer.allocate(BUFFER));
+        assertThat(session.writeCopy(ByteBuffer.allocate(BUFFER))).isEqualTo(BUFFER);
         carried(download, 0);
         session.notifyOutputRoom();
         assertThat(woken()).isTrue();
@@ -191,6 +193,19 @@ class DownloadsTest {
         post(new FrameEncoder().window(500, BUFFER));
         assertThat(act().output()).isTrue();
         assertThat(carried(download, 0)).isEmpty();
+    }
+
+    @Test
+    void theClientIsAskedToConfirmWhatAWriterOfMoreThanTheBufferHoldsWaitsFor() {
+        DownloadAttachment download = attach(0, BUFFER);
+        session.write(ByteBuffer.allocate(BUFFER));
+        carried(download, 0);
+        session.notifyOutputAt(BUFFER);
+        assertThat(woken()).isTrue();
+        assertThat(carried(download, 0)).containsExactly("PING 1");
+        assertThat(act().output()).isFalse();
+        post(new FrameEncoder().window(1, BUFFER));
+        assertThat(act().output()).isTrue();
     }
 
     @Test
@@ -273,6 +288,7 @@ class DownloadsTest {
         DownloadAttachment download = attach(0, 0);
         session.end();
         carried(download, 0);
+        assertThat(session.isOutputEnded()).as("it is not confirmed").isFalse();
         post(new FrameEncoder().end(0).window(1, 0));
         session.readInput(ByteBuffer.allocate(1));
         assertThat(session.isOutputEnded()).isTrue();
