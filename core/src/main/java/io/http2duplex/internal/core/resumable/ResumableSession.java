@@ -238,6 +238,7 @@ public final class ResumableSession extends FrameSession {
     /** Gives memory back to the budget that was not needed since the last call. */
     void shrinkUnused() {
         memory.shrinkUnused();
+        settle();
     }
 
     // ---- the end

@@ -54,6 +54,9 @@ final class SimulatedClient {
     private boolean pumping;
     private long asleepUntil;
     private long timerAt = Long.MAX_VALUE;
+    /** Whether the timer's time has come while it sleeps. */
+    private boolean timing;
+
     private int timesFinished;
 
     SimulatedClient(
@@ -146,6 +149,28 @@ final class SimulatedClient {
                 session.heldOutput() <= Math.max(window, maxWindow) + application.largestWrite,
                 "the client keeps too much");
         check(!isOver() || budget.reserved() == 0, "a client that has ended holds a reserve");
+        if (network.elapsed() >= asleepUntil && !timing) {
+            checkThatNothingWaits();
+        }
+    }
+
+    /** What the carrier may ask for, or must abort, and the timer's time, are told when they change. */
+    private void checkThatNothingWaits() {
+        long deadline = session.deadline().orElse(Deadline.NONE);
+        if (Deadline.isPast(deadline, network.now())) {
+            return; // the timer's turn comes
+        }
+        check(
+                deadline == Deadline.NONE || network.elapsed() + (deadline - network.now()) >= timerAt,
+                "the timer was not told of a deadline");
+        if (pumping) {
+            return;
+        }
+        check(open.keySet().stream().allMatch(session::isWanted), "a request of no use goes on");
+        check(session.nextAttempt(network.now()) == null, "a GET waits for its carrier");
+        check(session.nextUpload(network.now()) == null, "a POST waits for its carrier");
+        check(streaming == null || streaming.isSated(), "a streaming POST waits for its carrier");
+        check(socket == null || socket.isSated(), "a socket waits for its carrier");
     }
 
     /** As the timer of a real session does, it looks again only when it was told to, or when its time has come. */
@@ -160,7 +185,11 @@ final class SimulatedClient {
             network.after(at - network.elapsed(), () -> {
                 if (timerAt == at) {
                     timerAt = Long.MAX_VALUE;
-                    run(() -> session.timeIs(network.now()));
+                    timing = true;
+                    run(() -> {
+                        timing = false;
+                        session.timeIs(network.now());
+                    });
                 }
             });
         }
@@ -384,12 +413,15 @@ final class SimulatedClient {
         private final List<ByteBuffer> waiting = new ArrayList<>();
         private @Nullable ClientDownload body;
         private @Nullable ClientUpload upload;
+        /** Whether it will be called when more can be written. */
+        private boolean blocked;
+
         private boolean over;
 
         SocketCarrier(Attempt attempt) {
             this.attempt = attempt;
             line = requests.socket(this);
-            line.onWritable = () -> run(this::feed);
+            line.onWritable = () -> run(this::writable);
             if (network.oneIn(2)) { // as a probe has it
                 waiting.add(new FrameEncoder().ping(1).take());
                 waiting.add(ByteBuffer.wrap(new byte[] {127, 0, 0, 2, 1, 2}));
@@ -405,6 +437,11 @@ final class SimulatedClient {
             feed();
         }
 
+        private void writable() {
+            blocked = false;
+            feed();
+        }
+
         private void feed() {
             while (!over && line.isWritable()) {
                 if (waiting.isEmpty()) {
@@ -414,7 +451,7 @@ final class SimulatedClient {
                     }
                     waiting.addAll(pieces);
                 }
-                line.write(waiting.get(0));
+                blocked = line.write(waiting.get(0)) == 0;
                 waiting.removeIf(piece -> !piece.hasRemaining());
             }
         }
@@ -422,6 +459,14 @@ final class SimulatedClient {
         private void abort() {
             over = true;
             line.close();
+        }
+
+        boolean isSated() {
+            return over
+                    || !waiting.isEmpty()
+                    || upload == null
+                    || blocked
+                    || session.nextPieces(upload, network.now()) == null;
         }
 
         @Override
@@ -481,6 +526,9 @@ final class SimulatedClient {
         final ClientUpload upload;
         private final SimulatedRequests.Stream stream;
         private final List<ByteBuffer> waiting = new ArrayList<>();
+        /** Whether it will be called when more can be written. */
+        private boolean blocked = true;
+
         private boolean ended;
 
         Streaming(ClientUpload upload) {
@@ -490,7 +538,20 @@ final class SimulatedClient {
             stream.onAnswer = outcome -> run(() -> answered(upload, outcome, ended));
             stream.onAnswerOfAnother = status -> run(() -> answered(upload, answerOfAnother(status), false));
             stream.onFailure = () -> run(() -> failed(upload));
-            stream.onWritable = () -> run(this::feed);
+            stream.onWritable = () -> run(this::writable);
+        }
+
+        private void writable() {
+            blocked = false;
+            feed();
+        }
+
+        boolean isSated() {
+            return ended
+                    || !waiting.isEmpty()
+                    || blocked
+                    || !open.containsKey(upload)
+                    || (!upload.mustEnd() && session.nextPieces(upload, network.now()) == null);
         }
 
         private void feed() {
@@ -503,6 +564,7 @@ final class SimulatedClient {
                     waiting.addAll(pieces);
                 }
                 if (stream.write(waiting.get(0)) == 0) {
+                    blocked = true;
                     return;
                 }
                 waiting.removeIf(piece -> !piece.hasRemaining());

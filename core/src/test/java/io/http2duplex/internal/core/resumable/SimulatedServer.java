@@ -3,7 +3,9 @@ package io.http2duplex.internal.core.resumable;
 import static io.http2duplex.internal.core.resumable.SimulatedNetwork.check;
 import static java.util.Objects.requireNonNull;
 
+import io.http2duplex.internal.core.Deadline;
 import io.http2duplex.internal.core.Download;
+import io.http2duplex.internal.core.DownloadStep;
 import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.Effects;
 import io.http2duplex.internal.core.Failure;
@@ -15,7 +17,6 @@ import io.http2duplex.internal.core.UploadOutcome;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ final class SimulatedServer {
     final ResumableSession session;
     final SimulatedApplication application;
     private final List<Carrier> carriers = new ArrayList<>();
+    private final List<Upload> uploads = new ArrayList<>();
 
     private long timerAt = Long.MAX_VALUE;
     private int timesFinished;
@@ -74,24 +76,39 @@ final class SimulatedServer {
             if (effects.output()) {
                 application.outputReady();
             }
+            if (effects.deadline()) {
+                arm();
+            }
             effects.ready().forEach(Runnable::run);
         }
-        arm();
         checkInvariants();
+        checkThatNothingWaits();
     }
 
+    /** What a carrier may ask for is told when there is any. */
+    private void checkThatNothingWaits() {
+        if (Deadline.isPast(session.deadline().orElse(Deadline.NONE), network.now())) {
+            return; // the timer's turn comes
+        }
+        check(carriers.stream().allMatch(Carrier::isSated), "a download waits for its carrier");
+        uploads.removeIf(upload -> upload.answered);
+        check(uploads.stream().noneMatch(Upload::isDecided), "a decided POST waits for its carrier");
+    }
+
+    /** As the timer of a real session does, it looks again only when it was told to, or when its time has come. */
     private void arm() {
-        OptionalLong deadline = session.deadline();
-        if (deadline.isEmpty()) {
+        long deadline = session.deadline().orElse(Deadline.NONE);
+        if (deadline == Deadline.NONE) {
             return;
         }
-        long at = network.elapsed() + (deadline.getAsLong() - network.now());
+        long at = network.elapsed() + (deadline - network.now());
         if (at < timerAt) {
             timerAt = at;
             network.after(at - network.elapsed(), () -> {
                 if (timerAt == at) {
                     timerAt = Long.MAX_VALUE;
                     session.timeIs(network.now());
+                    arm();
                     react();
                 }
             });
@@ -173,6 +190,8 @@ final class SimulatedServer {
         final SimulatedStream stream;
         private @Nullable DownloadAttachment attachment;
         private boolean scheduled;
+        /** Whether there was nothing to write when it looked last. */
+        private boolean waiting;
         /** Whether something was written: a client that has seen nothing of its opening GET can't come back. */
         private boolean begun;
 
@@ -198,8 +217,13 @@ final class SimulatedServer {
             }
         }
 
+        boolean isSated() {
+            return scheduled || done || !waiting || requireNonNull(attachment).next(network.now()) == DownloadStep.WAIT;
+        }
+
         private void pump() {
             DownloadAttachment attached = requireNonNull(attachment);
+            waiting = false;
             while (!done) {
                 if (length == Download.WAITING) {
                     length = attached.length(network.now());
@@ -217,6 +241,7 @@ final class SimulatedServer {
                     }
                     case WAIT -> {
                         attached.flushed(network.now());
+                        waiting = true;
                         return;
                     }
                     case END -> {
@@ -352,6 +377,7 @@ final class SimulatedServer {
                                     : UploadOutcome.refused(Problem.sessionReset(failure)));
         } else {
             upload.upload = session.openUpload(network.now(), upload::look);
+            uploads.add(upload);
             upload.look();
             react();
         }
@@ -372,6 +398,10 @@ final class SimulatedServer {
                 answered = true;
                 answer.accept(outcome);
             }
+        }
+
+        boolean isDecided() {
+            return requireNonNull(upload).outcome() != null;
         }
 
         private void look() {

@@ -299,11 +299,11 @@ final class ClientDownloads {
             if (current != null) {
                 current.readUntil(now + 2 * heartbeatOrDefault());
                 if (current.isSocket() || download.isSocket()) {
-                    open.remove(current); // what it would still bring comes again
+                    giveUp(current); // what it would still bring comes again
                 }
             }
             if (open.size() > MOST_DOWNLOADS) {
-                open.remove(0); // what it would still bring comes again
+                giveUp(open.get(0)); // what it would still bring comes again
             }
             current = download;
             ticket = null;
@@ -311,6 +311,11 @@ final class ClientDownloads {
                 session.attached();
             }
         }
+    }
+
+    private void giveUp(ClientDownload overtaken) {
+        open.remove(overtaken);
+        session.mayAbort();
     }
 
     void hello(ClientDownload download, long heartbeatMillis, long resumeMillis, @Nullable Ticket brought) {

@@ -51,7 +51,7 @@ public final class ClientSession extends FrameSession {
     private final ClientDownloads downloads;
     private final ClientUploads uploads;
 
-    /** The deadline that was told last. */
+    /** The deadline that the timer was told of, or has asked for, last. */
     private long told = Deadline.NONE;
 
     private boolean draining;
@@ -370,7 +370,7 @@ public final class ClientSession extends FrameSession {
         boolean unknown = answer.code() == ErrorCode.UNKNOWN_SESSION;
         reset(refusal);
         if (unknown) {
-            uploads.silence();
+            silenceUploads();
         }
     }
 
@@ -384,7 +384,12 @@ public final class ClientSession extends FrameSession {
                 number == 0
                         ? new Failure(ErrorCode.PROTOCOL_ERROR, "The server has ended the duplex before this side has.")
                         : Failure.ofServer(number, reason));
+        silenceUploads();
+    }
+
+    private void silenceUploads() {
         uploads.silence();
+        mayAbort = true;
     }
 
     private void disturbed(Answer answer) {
@@ -414,6 +419,11 @@ public final class ClientSession extends FrameSession {
     void advertised(long now) {
         receiving.advertised(now);
         uploads.advertised();
+    }
+
+    /** A request may have become useless. */
+    void mayAbort() {
+        mayAbort = true;
     }
 
     /** The first frame of a download has come. */
@@ -486,10 +496,17 @@ public final class ClientSession extends FrameSession {
 
     @Override
     public OptionalLong deadline() {
+        long deadline = nextDeadline();
+        told = deadline; // the timer may ask only when that is later than what it was told of
+        return Deadline.earliest(deadline);
+    }
+
+    private long nextDeadline() {
         if (released) {
-            return OptionalLong.empty();
+            return Deadline.NONE;
         }
-        return Deadline.earliest(release, memory.deadline(), downloads.deadline(), uploads.deadline());
+        return Deadline.earliest(release, memory.deadline(), downloads.deadline(), uploads.deadline())
+                .orElse(Deadline.NONE);
     }
 
     @Override
@@ -506,7 +523,7 @@ public final class ClientSession extends FrameSession {
         downloads.timeIs(now);
         memory.timeIs(now);
         if (Deadline.isPast(release, now)) {
-            uploads.silence();
+            silenceUploads();
             downloads.release();
         }
         mayAbort = true;
@@ -535,7 +552,7 @@ public final class ClientSession extends FrameSession {
 
     /** What the carrier asks for needs no more than that: it is awake. */
     private void tellDeadline() {
-        long deadline = deadline().orElse(Deadline.NONE);
+        long deadline = nextDeadline();
         if (deadline == Deadline.NONE) {
             told = Deadline.NONE; // if the last one was looked at only now, none was found
         } else if (told == Deadline.NONE || deadline - told < 0) {
@@ -622,7 +639,7 @@ public final class ClientSession extends FrameSession {
             frame();
             if (!isFinished()) {
                 ClientSession.this.reset(Failure.ofServer(number, reason));
-                uploads.silence();
+                silenceUploads();
             }
         }
 
