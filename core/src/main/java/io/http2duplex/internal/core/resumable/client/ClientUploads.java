@@ -212,6 +212,7 @@ final class ClientUploads {
         stream = opened;
         if (opened.isSocket()) { // that it works was seen
             unproven = false;
+            early = 0;
             return opened;
         }
         unproven = true;
@@ -525,7 +526,7 @@ final class ClientUploads {
         if (token == streaming.probe) {
             streaming.probe = ClientUpload.NO_TOKEN;
             unproven = false;
-            comparison.streamed(streaming.quiet ? now - streaming.probedAt : 0);
+            comparison.streamed(streaming.quiet && !streaming.isSocket() ? now - streaming.probedAt : 0);
         }
         if (comparison.answered(token, now) && !streaming.mustEnd && !streaming.isSocket()) {
             if (comparison.isOver()) {
