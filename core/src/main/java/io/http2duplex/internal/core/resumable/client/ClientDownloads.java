@@ -202,10 +202,8 @@ final class ClientDownloads {
         if (isOnSocket()) {
             return DownloadMode.WEBSOCKET;
         }
-        if (current == null || current.isPoll() == (ways.mode() == DownloadMode.POLLING)) {
-            return ways.mode();
-        }
-        return current.isPoll() ? DownloadMode.POLLING : DownloadMode.STREAMING;
+        boolean goesOn = current != null && !current.isPoll() && ways.mode() == DownloadMode.POLLING;
+        return goesOn ? DownloadMode.STREAMING : ways.mode(); // the server need not answer as it is asked
     }
 
     /** The attempt, or its download, has failed in a way that may pass. */

@@ -335,7 +335,8 @@ public final class ClientSession extends FrameSession {
     }
 
     private void processed(ClientUpload upload, long now) {
-        if (uploads.taken(upload, now) && uploads.hasAllArrived()) {
+        uploads.taken(upload, now);
+        if (uploads.hasAllArrived()) {
             sending.allTaken();
         }
     }

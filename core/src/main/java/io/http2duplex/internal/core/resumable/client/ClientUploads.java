@@ -350,10 +350,10 @@ final class ClientUploads {
 
     // ---- what has become of it
 
-    /** The server has processed all of an upload. {@return whether it was under way} */
-    boolean taken(ClientUpload upload, long now) {
+    /** The server has processed all of an upload. */
+    void taken(ClientUpload upload, long now) {
         if (!forget(upload)) {
-            return false;
+            return;
         }
         backOff.reset();
         size.taken();
@@ -361,7 +361,6 @@ final class ClientUploads {
             news = true;
             arrived(upload.from <= arrivedTo ? upload.to : arrivedTo, now);
         }
-        return true;
     }
 
     /** {@return whether every byte, and the end, has arrived as far as is known} */
@@ -408,15 +407,12 @@ final class ClientUploads {
     }
 
     /**
-     * An upload was cut, or may be sent again.
+     * An upload that is under way was cut, or may be sent again.
      *
      * @param asked how long a pause the server asks for; 0 if it does not
      * @return whether uploads have failed for so long that the session must be given up
      */
     boolean lost(ClientUpload upload, long now, long asked) {
-        if (!open.contains(upload)) {
-            return false;
-        }
         // One that breaks while the session is detached has broken with its connection.
         if (upload == stream && !upload.isSocket() && downloads.isAttached()) {
             breaks = since(now, BREAKS_NANOS);
@@ -650,7 +646,7 @@ final class ClientUploads {
             if (!Deadline.isPast(deadlineOf(upload), now)) {
                 continue;
             }
-            if (!upload.last && isUnproven(upload)) {
+            if (isUnproven(upload)) {
                 mayStream = false;
                 lose(upload);
                 continue;
