@@ -165,6 +165,16 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void aBufferShrinksIfLessWasWrittenThanItHoldsBetweenTwoLooks() {
+        TestResumable test = new TestResumable(budget);
+        test.download(640 * KIB);
+        test.session.shrinkUnused();
+        assertThat(budget.reserved()).isPositive();
+        test.session.shrinkUnused();
+        assertThat(budget.reserved()).isZero();
+    }
+
+    @Test
     void aBufferThatHoldsMoreThanItsFirstSizeDoesNotShrink() {
         TestResumable test = new TestResumable(budget);
         test.download(640 * KIB);
