@@ -12,11 +12,13 @@ class ReplayBufferTest {
     /** Counts the memory that is taken. */
     private static final class Counted extends SpareBuffers {
         private long taken;
+        private int times;
 
         @Override
         public ByteBuffer take(int size) {
             ByteBuffer buffer = super.take(size);
             taken += buffer.capacity();
+            times++;
             return buffer;
         }
     }
@@ -64,5 +66,12 @@ class ReplayBufferTest {
             buffer.add(ByteBuffer.allocate(1));
         }
         assertThat(spares.taken).isBetween(10_000L, 20_000L);
+        assertThat(spares.times).as("they share it").isLessThan(10);
+    }
+
+    @Test
+    void oneSmallWriteTakesNoMoreThanItHas() {
+        buffer.add(ByteBuffer.allocate(10));
+        assertThat(spares.taken).isEqualTo(10);
     }
 }

@@ -318,6 +318,30 @@ class ClientUploadsTest {
     }
 
     @Test
+    void aWindowThatConfirmsNothingDoesNotBeginThatTimeAnew() {
+        ClientDownload download = begin();
+        client.receive(download, new FrameEncoder().ping(7));
+        for (int second = 0; second < 30; second++) {
+            client.fail(client.upload());
+            client.pass(SECOND);
+            client.receive(download, new FrameEncoder().window(0, WINDOW));
+        }
+        assertThat(session.failure()).isNull();
+        client.fail(client.upload());
+        assertThat(client.failure().code()).isEqualTo(ErrorCode.CONNECTION_LOST);
+    }
+
+    @Test
+    void anAnswerToAPostThatWasGivenUpEndsNoPause() {
+        begin();
+        ClientUpload lost = post(10);
+        client.fail(lost);
+        refuseFor(client.upload(), 5 * SECOND);
+        client.processed(lost);
+        assertThat(session.nextUpload(client.now)).isNull();
+    }
+
+    @Test
     void aTimeInWhichThereWasNothingToSendDoesNotCount() {
         ClientDownload download = begin();
         client.data(download, 0, WINDOW / 2);
