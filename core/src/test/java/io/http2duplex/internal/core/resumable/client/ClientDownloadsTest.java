@@ -324,6 +324,30 @@ class ClientDownloadsTest {
     }
 
     @Test
+    void pollsThatBringNothingAfterOneThatHasBroughtSomethingPauseToo() {
+        clientOf(0, POLLING);
+        ClientDownload poll = client.begin();
+        client.data(poll, 0, 1);
+        session.ended(poll, client.now);
+        for (int i = 1; i <= 3; i++) {
+            session.ended(client.begin(client.attempt()), client.now);
+        }
+        session.ended(client.begin(client.attempt()), client.now);
+        assertThat(session.nextAttempt(client.now)).isNull();
+    }
+
+    @Test
+    void aPollThatEndsWithoutAFrameIsALoss() {
+        clientOf(0, POLLING);
+        session.ended(client.begin(), client.now);
+        ClientDownload poll = session.opened(client.attempt(), true, client.now);
+        client.events();
+        session.ended(poll, client.now);
+        assertThat(session.isAttached()).isFalse();
+        assertThat(client.events()).containsExactly(new SessionEvent.Detached("The download has ended.", null));
+    }
+
+    @Test
     void rotateMeansNothingInAPoll() {
         clientOf(0, POLLING);
         ClientDownload poll = client.begin();

@@ -136,4 +136,52 @@ class ClientWaysTest {
         }
         assertThat(attempt.way().mode()).isEqualTo(DownloadMode.STREAMING);
     }
+
+    private static ClientWays ways(DownloadMode openedBy) {
+        return new ClientWays(DownloadMode.opening(), openedBy, PAUSE, 0);
+    }
+
+    @Test
+    void aSessionThatWasOpenedByAnotherWayTriesTheFirstAfterThePause() {
+        ClientWays ways = ways(DownloadMode.TYPED);
+        assertThat(ways.isTrialDue(PAUSE - 1)).isFalse();
+        assertThat(ways.isTrialDue(PAUSE)).isTrue();
+        assertThat(ways.isTrialDue(PAUSE)).isFalse();
+        assertThat(ways(DownloadMode.STREAMING).isTrialDue(PAUSE)).isFalse();
+    }
+
+    @Test
+    void agesAreSimilarThatDifferByAFifthUpTo45Seconds() {
+        long[][] similar = {{45, 36, 45}, {10, 8, 9}};
+        for (long[] seconds : similar) {
+            assertThat(lost(ways(DownloadMode.STREAMING), seconds).mode()).isEqualTo(DownloadMode.TYPED);
+        }
+        long[][] others = {{45, 35, 45}, {46, 46, 46}, {10, 7, 10}};
+        for (long[] seconds : others) {
+            assertThat(lost(ways(DownloadMode.STREAMING), seconds).mode()).isEqualTo(DownloadMode.STREAMING);
+        }
+    }
+
+    private static ClientWays lost(ClientWays ways, long... seconds) {
+        for (long each : seconds) {
+            ways.lost(each * SECOND, 0);
+        }
+        return ways;
+    }
+
+    @Test
+    void theLossesOfOneWayDoNotCountForTheNext() {
+        ClientWays ways = lost(ways(DownloadMode.STREAMING), 10, 10, 10, 10, 10);
+        assertThat(ways.mode()).isEqualTo(DownloadMode.TYPED);
+        assertThat(lost(ways, 10).mode()).isEqualTo(DownloadMode.POLLING);
+        assertThat(lost(ways, 10, 10, 10).mode()).as("it is the last").isEqualTo(DownloadMode.POLLING);
+    }
+
+    @Test
+    void norDoThoseBeforeADownloadThatBroughtNothing() {
+        ClientWays ways = lost(ways(DownloadMode.STREAMING), 10, 10);
+        ways.broughtNothing(0);
+        assertThat(ways.mode()).isEqualTo(DownloadMode.TYPED);
+        assertThat(lost(ways, 10).mode()).isEqualTo(DownloadMode.TYPED);
+    }
 }
