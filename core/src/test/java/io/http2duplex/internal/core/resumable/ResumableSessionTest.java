@@ -10,6 +10,7 @@ import io.http2duplex.DownloadMode;
 import io.http2duplex.internal.core.DownloadStep;
 import io.http2duplex.internal.core.DownloadWay;
 import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.UploadOutcome;
 import java.nio.ByteBuffer;
