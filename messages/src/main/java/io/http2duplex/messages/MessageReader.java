@@ -67,7 +67,7 @@ final class MessageReader<T> implements Iterator<T> {
         int size = Math.max(SMALL, Math.min(input.available(), LARGE));
         int capacity = chunk.capacity();
         if (capacity < size || capacity / 4 > size) {
-            chunk = ByteBuffer.allocate(size);
+            chunk = ByteBuffer.allocate(size).limit(0); // nothing is in it, also if the read fails
         }
         int count = input.read(chunk.array(), 0, chunk.capacity());
         chunk.clear().limit(Math.max(0, count));
