@@ -23,8 +23,9 @@ public final class Encoded {
         byte[] payload;
         try {
             payload = Objects.requireNonNull(codec.encode(message), "it has given null");
-        } catch (Exception e) {
-            throw new IllegalArgumentException("The codec can't encode this message: " + e, e);
+        } catch (Throwable e) { // in Kotlin and others also a checked exception
+            Exception why = Incoming.asException(e, "The codec");
+            throw new IllegalArgumentException("The codec can't encode this message: " + why, why);
         }
         requireWithin(payload.length, maxLength);
         return new Encoded(ByteBuffer.allocate(HEAD + payload.length)

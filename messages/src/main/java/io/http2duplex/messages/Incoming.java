@@ -73,12 +73,8 @@ final class Incoming<T> {
                 return message;
             }
             why = new IOException("null is no message");
-        } catch (Exception e) { // in Kotlin and others any
-            why = e;
-        } catch (StackOverflowError e) { // of a payload that is nested too deep for it
-            why = new IOException("The codec has used up its stack", e);
-        } catch (Throwable e) { // a class is missing, say: no other message must take the place of this one
-            why = new IOException("The codec has failed", e);
+        } catch (Throwable e) { // in Kotlin and others also a checked exception
+            why = asException(e, "The codec");
         }
         MessageOptions.UnreadableHandler handler = options.unreadableHandler();
         if (handler == null) {
@@ -87,11 +83,18 @@ final class Incoming<T> {
         try {
             handler.unreadable(duplex, payload, why);
         } catch (Throwable e) {
-            Exception thrown = e instanceof Exception known ? known : new IOException("The handler has failed", e);
-            thrown.addSuppressed(why);
-            throw unreadable(payload, thrown);
+            Exception failed = asException(e, "The handler of what can't be read");
+            failed.addSuppressed(why);
+            throw unreadable(payload, failed);
         }
         return null;
+    }
+
+    /** {@return what user code has thrown, as an exception} Whatever it was, no other message must take the place of this one. */
+    static Exception asException(Throwable thrown, String whose) {
+        return thrown instanceof Exception exception
+                ? exception
+                : new IOException(whose + " has failed: " + thrown, thrown);
     }
 
     /** The peer is not told what the codec says: that may name what is inside. */

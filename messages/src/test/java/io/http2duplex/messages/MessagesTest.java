@@ -406,7 +406,7 @@ class MessagesTest {
     @ValueSource(ints = {1, 2})
     void whateverACodecThrowsMeansThatAMessageCantBeRead(int dialect) throws Exception {
         for (Throwable thrown : List.of(
-                new TimeoutException("hidden"), new StackOverflowError(), new NoClassDefFoundError("missing"))) {
+                new TimeoutException("hidden"), new StackOverflowError(), new AssertionError(), new NoClassDefFoundError("missing"))) {
             Simulated.Pair pair = simulated.open(dialect);
             Codec<String> broken = Codec.of(text -> text.getBytes(UTF_8), payload -> {
                 Hidden.raise(thrown);
@@ -429,6 +429,9 @@ class MessagesTest {
                 if (text.equals("fails")) {
                     Hidden.raise(new TimeoutException("hidden"));
                 }
+                if (text.equals("has itself as a part")) {
+                    Hidden.raise(new StackOverflowError());
+                }
                 return text.isEmpty() ? null : text.getBytes(UTF_8);
             }
 
@@ -441,6 +444,9 @@ class MessagesTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> messages.send("fails"))
                 .withMessageContaining("hidden");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> messages.send("has itself as a part"))
+                .withMessageContaining("StackOverflowError");
         assertThatIllegalArgumentException().isThrownBy(() -> messages.send("")).withMessageContaining("null");
         messages.send("x");
         assertThat(pair.next()).containsExactly('x');
