@@ -4,6 +4,7 @@ import io.http2duplex.internal.listener.HttpPort;
 import io.http2duplex.internal.listener.ListenerLimits;
 import io.http2duplex.internal.options.OptionChecks;
 import io.http2duplex.internal.undertow.Answer;
+import io.http2duplex.internal.undertow.ClassPathFiles;
 import io.http2duplex.internal.undertow.SuspendedWrites;
 import io.http2duplex.internal.undertow.TrustedProxies;
 import io.undertow.Handlers;
@@ -13,7 +14,6 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.GracefulShutdownHandler;
 import io.undertow.server.handlers.PathHandler;
 import io.undertow.server.handlers.ResponseCodeHandler;
-import io.undertow.server.handlers.resource.ClassPathResourceManager;
 import io.undertow.server.handlers.resource.ResourceHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -435,7 +435,7 @@ public final class DuplexServer implements AutoCloseable {
             HttpHandler next = ResponseCodeHandler.HANDLE_404;
             for (int i = resources.size() - 1; i >= 0; i--) {
                 Resources files = resources.get(i);
-                next = new ResourceHandler(new ClassPathResourceManager(files.classPath, files.folder), next);
+                next = new ResourceHandler(new ClassPathFiles(files.classPath, files.folder), next);
             }
             next = new SuspendedWrites(next);
             PathHandler paths = new PathHandler(next);
