@@ -104,7 +104,8 @@ public final class DuplexServer implements AutoCloseable {
             throw new IllegalStateException("A server can be started once; this one is " + state + ". Build another.");
         }
         try {
-            HttpPort port = HttpPort.open(address, tls == null ? null : tls.load(), certificates, limits, requests);
+            HttpPort port = HttpPort.open(
+                    address, tls == null ? null : tls.load(), certificates, limits, Answer.early(requests));
             open = port;
             state = State.STARTED;
             if (tls != null) {
@@ -448,7 +449,7 @@ public final class DuplexServer implements AutoCloseable {
                 }
             });
             HttpHandler wrapped = wrapper.wrap(paths);
-            return Answer.early(proxies == null ? wrapped : proxies.wrap(wrapped));
+            return proxies == null ? wrapped : proxies.wrap(wrapped);
         }
     }
 }

@@ -11,13 +11,16 @@ import io.http2duplex.server.DuplexServer;
 import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -133,6 +136,46 @@ class ListenerDrainTest {
             open.end().readToEnd();
             Await.result(done);
         }
+    }
+
+    /** A client that streams its upload waits for an answer before it ends. */
+    @Test
+    void anUploadThatComesTooLateIsRefusedBeforeItsEnd() throws Exception {
+        server.start();
+        Sockets old = Sockets.open(server.port(), null, "http/1.1");
+        old.top().setSoTimeout((int) Await.LIMIT.toMillis());
+        send(old, "GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+        assertThat(statusLine(old)).startsWith("HTTP/1.1 200 ");
+        try (Http2Client other = connect()) {
+            Request open = other.send("POST", true);
+            other.ping();
+            CompletableFuture<Void> done = shutdown(LONG);
+            Await.result(other.goneAway);
+
+            send(old, "PUT / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n");
+            assertThat(statusLine(old)).startsWith("HTTP/1.1 503 ");
+
+            open.end().readToEnd();
+            Await.result(done);
+        }
+    }
+
+    private static void send(Sockets to, String text) throws IOException {
+        to.top().getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** {@return the first line of an answer, whose head is read} */
+    private static String statusLine(Sockets from) throws IOException {
+        InputStream in = from.top().getInputStream();
+        StringBuilder head = new StringBuilder();
+        while (!head.toString().endsWith("\r\n\r\n")) {
+            int next = in.read();
+            if (next < 0) {
+                throw new EOFException("After: " + head);
+            }
+            head.append((char) next);
+        }
+        return head.toString();
     }
 
     private static Http2Client connect(DuplexServer to, String path) throws IOException {
