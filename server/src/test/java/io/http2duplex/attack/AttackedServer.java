@@ -62,6 +62,13 @@ final class AttackedServer {
                         throw new IllegalStateException(Target.FAILURE);
                     },
                     options -> options),
+            Target.BRIEF,
+            handler(
+                    duplex -> {
+                        duplex.end();
+                        duplex.input().subscribe(new Dropping());
+                    },
+                    options -> options),
             Target.ACCOUNTS,
             handler(
                     TestServer::echo,

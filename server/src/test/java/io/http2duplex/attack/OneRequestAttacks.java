@@ -10,6 +10,8 @@ final class OneRequestAttacks {
             Attack.of(5_000, OneRequestAttacks::cut).isAnswered(200),
             "requests that are duplexes, and whose client is gone",
             Attack.of(2_000, OneRequestAttacks::gone).connects(6),
+            "requests that are duplexes, cut behind the server's end",
+            Attack.of(300, OneRequestAttacks::cutLate).isAnswered(200),
             "requests that are duplexes, with lengths that lie",
             Attack.of(500, OneRequestAttacks::lengths).isAnswered(200),
             "requests that are duplexes, and whose responses are not read",
@@ -40,6 +42,19 @@ final class OneRequestAttacks {
                     + " HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\nexpect: 100-continue\r\n\r\n");
             if (i % 2 == 0) {
                 line.write("400\r\n" + "x".repeat(attacker.random.nextInt(1_024)));
+            }
+            line.close();
+        }
+    }
+
+    private static void cutLate(Attacker attacker) throws IOException {
+        for (int i = 0; i < 4; i++) {
+            AttackerConnection line = attacker.http1();
+            line.write("PUT " + Target.BRIEF
+                    + " HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n");
+            line.awaitAnswer();
+            if (i % 2 == 0) {
+                line.write("zz\r\n" + "x".repeat(attacker.random.nextInt(100)));
             }
             line.close();
         }

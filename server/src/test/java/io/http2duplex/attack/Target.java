@@ -23,6 +23,9 @@ final class Target implements AutoCloseable {
     /** One that throws an exception. */
     static final String FAILING = "/failing";
 
+    /** One that ends its side at once, and reads on. */
+    static final String BRIEF = "/brief";
+
     /** An echo whose duplexes belong to accounts, as {@link Accounts} has it. */
     static final String ACCOUNTS = "/accounts";
 

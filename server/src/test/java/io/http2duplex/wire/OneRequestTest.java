@@ -289,6 +289,43 @@ class OneRequestTest {
         }
     }
 
+    private static void endsFirst(Duplex duplex) throws IOException {
+        duplex.end();
+        duplex.inputStream().readAllBytes();
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyWay")
+    void aClientThatCutsItsRequestAfterTheServersEndIsLost(Server kind, Transport transport) throws Exception {
+        for (String[] length : new String[][] {{}, {"content-length", "100"}}) {
+            try (TestServer server = kind.start(OneRequestTest::endsFirst);
+                    Client client = Client.connect(transport, server)) {
+                Request put = client.send("PUT", true, length);
+                put.write(bytes(10));
+                assertThat(put.readToEnd()).isEmpty();
+
+                put.cut();
+
+                assertFailed(server.duplex().closed(), ErrorCode.CONNECTION_LOST, 4);
+                server.awaitNoSessions();
+            }
+        }
+    }
+
+    @Test
+    void aBodyThatIsBadlyFramedAfterTheServersEndIsLost() throws Exception {
+        try (TestServer server = Server.OWN.start(OneRequestTest::endsFirst);
+                Http1Connection client = new Http1Connection(server)) {
+            client.send("PUT /duplex HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n");
+            assertThat(client.head()).startsWith("HTTP/1.1 200");
+
+            client.send("3\r\nabcdef\r\n");
+
+            assertFailed(server.duplex().closed(), ErrorCode.CONNECTION_LOST, 4);
+            server.awaitNoSessions();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void anApplicationThatDoesNotReadHoldsUpTheClientAndNobodyElse(Transport transport) throws Exception {

@@ -42,11 +42,16 @@ final class Drain {
     /** Begins to read. Called on the exchange's I/O thread. */
     void start() {
         body.getReadSetter().set(ignored -> read());
-        // The channel of an upload that was given up is not always told; its exchange is completed then.
-        exchange.addExchangeCompleteListener((completed, next) -> {
-            deadline.close();
-            next.proceed();
-        });
+        try {
+            // The channel of an upload that was given up is not always told; its exchange is completed then.
+            exchange.addExchangeCompleteListener((completed, next) -> {
+                deadline.close();
+                next.proceed();
+            });
+        } catch (IllegalStateException e) { // a body that was cut behind the response has completed it
+            cut(e);
+            return;
+        }
         read();
     }
 
