@@ -85,7 +85,7 @@ public final class DuplexServer implements AutoCloseable {
                 .map(Builder.Route::handler)
                 .distinct()
                 .toList();
-        requests = Handlers.gracefulShutdown(builder.chain());
+        requests = Handlers.gracefulShutdown(Answer.admitted(builder.chain()));
     }
 
     /** Begins to build a server. */

@@ -131,8 +131,10 @@ class ListenerDrainTest {
             other.ping();
             CompletableFuture<Void> done = shutdown(LONG);
             Await.result(other.goneAway);
-            CompletableFuture<HttpResponse<Void>> late = client.sendAsync(get, BodyHandlers.discarding());
+            CompletableFuture<HttpResponse<String>> late = client.sendAsync(get, BodyHandlers.ofString());
             assertThat(Await.result(late).statusCode()).isEqualTo(503);
+            assertThat(Await.result(late).headers().firstValue("retry-after")).isPresent();
+            assertThat(Await.result(late).body()).contains("urn:http2-duplex:problem:shut-down");
             open.end().readToEnd();
             Await.result(done);
         }
