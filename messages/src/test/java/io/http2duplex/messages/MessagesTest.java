@@ -406,7 +406,10 @@ class MessagesTest {
     @ValueSource(ints = {1, 2})
     void whateverACodecThrowsMeansThatAMessageCantBeRead(int dialect) throws Exception {
         for (Throwable thrown : List.of(
-                new TimeoutException("hidden"), new StackOverflowError(), new AssertionError(), new NoClassDefFoundError("missing"))) {
+                new TimeoutException("hidden"),
+                new StackOverflowError(),
+                new AssertionError(),
+                new NoClassDefFoundError("missing"))) {
             Simulated.Pair pair = simulated.open(dialect);
             Codec<String> broken = Codec.of(text -> text.getBytes(UTF_8), payload -> {
                 Hidden.raise(thrown);
