@@ -1,5 +1,6 @@
 // Time limits: no test runs for ever, and a wait that is not met says what it was for.
 import { test as testWithoutLimit } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 
 const TEST_MILLISECONDS = 60_000;
 const WAIT_MILLISECONDS = 20_000;
@@ -31,4 +32,20 @@ export async function awaited(promise, what) {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * Settles when that holds, and fails when it does not in time: then nothing looks any more, which would keep the process.
+ *
+ * @param {() => boolean} is
+ * @param {() => Promise<unknown>} [meanwhile] what happens as long as it does not hold
+ */
+export async function until(is, meanwhile = setImmediate) {
+  let isLate = false;
+  const look = async () => {
+    while (!isLate && !is()) {
+      await meanwhile();
+    }
+  };
+  await awaited(look(), String(is)).finally(() => (isLate = true));
 }

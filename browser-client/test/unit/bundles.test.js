@@ -6,13 +6,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { Dialect2Server } from '../support/dialect2-server.js';
 import { Tab } from '../support/reloadable-page.js';
 import { SimulatedWebSockets } from '../support/simulated-web-socket.js';
-import { awaited, test } from '../support/time-limits.js';
+import { test, until } from '../support/time-limits.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'http2-duplex-'));
@@ -102,12 +101,7 @@ for (const file of ['web-streams.js', 'index.js']) {
     const { connect } = await import(pathToFileURL(join(whole, file)).href);
     const client = await connect(server.url, { fetch: server.fetch, websocket: 'at_once' });
     const duplex = server.duplexOf(client.id);
-    const isOnSocket = async () => {
-      while (client.uploadMode !== 'websocket') {
-        await setImmediate();
-      }
-    };
-    await awaited(isOnSocket(), 'a socket');
+    await until(() => client.uploadMode === 'websocket');
     const writer = client.writable.getWriter();
     const reader = client.readable.getReader();
     await writer.write(Buffer.from('by the socket, '));

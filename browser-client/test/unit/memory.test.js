@@ -5,7 +5,7 @@ import * as FrameType from '../../src/dialect2/core/frame-types.js';
 import { frame } from '../../src/dialect2/core/frames.js';
 import { SendingDirection } from '../../src/dialect2/core/sending.js';
 import { connect } from '../../src/web-streams.js';
-import { awaited, test } from '../support/time-limits.js';
+import { test, until } from '../support/time-limits.js';
 
 const LARGE = 100_000;
 /** How many full POSTs are under way at most. */
@@ -74,17 +74,6 @@ async function busyDuplex() {
   await writer.write(new Uint8Array(65_536));
   await until(() => posts.length === MAX_FULL_POSTS);
   return { posts, writer };
-}
-
-/** @param {() => boolean} condition */
-async function until(condition) {
-  let isLate = false;
-  const poll = async () => {
-    while (!condition() && !isLate) {
-      await setImmediate();
-    }
-  };
-  await awaited(poll(), String(condition)).finally(() => (isLate = true));
 }
 
 test('a POST uses the memory of one that was answered, and never of one that is under way', async () => {
