@@ -10,8 +10,6 @@ import java.util.stream.Stream;
 
 /** Debian packages, for this machine if it is a Debian and the user is root: installed, or only unpacked. */
 public final class DebianPackages {
-    private static final Path LOCK = Path.of(System.getProperty("java.io.tmpdir"), "http2-duplex-packages.lock");
-
     private DebianPackages() {}
 
     /** Installs packages, with what they need. {@return whether that succeeded} */
@@ -35,15 +33,13 @@ public final class DebianPackages {
 
     /**
      * Runs a command that gets packages, then another. If the first fails, the lists of packages are updated and it is tried
-     * again. What they print is shown only if they fail: apt-get warns of much that does not matter. One process after the
-     * other gets packages, since apt-get fails while another runs.
+     * again. What they print is shown only if they fail: apt-get warns of much that does not matter.
      */
     private static boolean get(Machine machine, String command, String then) {
         String commands = """
-                exec 9>>'%s' && flock 9 2>/dev/null || true
                 get() { %s; }
                 printed=$(exec 2>&1; set -e; get || { apt-get update || true; get; }; %s) || { echo "$printed"; exit 1; }
-                """.formatted(LOCK, command, then);
+                """.formatted(command, then);
         return machine.installsDebianPackages() && machine.run(List.of("sh", "-c", commands));
     }
 
