@@ -1,5 +1,6 @@
 package io.http2duplex.server;
 
+import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.listener.HttpPort;
 import io.http2duplex.internal.listener.ListenerLimits;
 import io.http2duplex.internal.options.OptionChecks;
@@ -73,6 +74,9 @@ public final class DuplexServer implements AutoCloseable {
     private final GracefulShutdownHandler requests;
 
     private State state = State.NEW;
+    /** Whether no new requests are served. */
+    private volatile boolean refusesRequests;
+
     private @Nullable HttpPort open;
 
     private DuplexServer(Builder builder) {
@@ -85,7 +89,7 @@ public final class DuplexServer implements AutoCloseable {
                 .map(Builder.Route::handler)
                 .distinct()
                 .toList();
-        requests = Handlers.gracefulShutdown(Answer.admitted(builder.chain()));
+        requests = Handlers.gracefulShutdown(builder.chain());
     }
 
     /** Begins to build a server. */
@@ -105,7 +109,7 @@ public final class DuplexServer implements AutoCloseable {
         }
         try {
             HttpPort port = HttpPort.open(
-                    address, tls == null ? null : tls.load(), certificates, limits, Answer.early(requests));
+                    address, tls == null ? null : tls.load(), certificates, limits, Answer.early(this::admit));
             open = port;
             state = State.STARTED;
             if (tls != null) {
@@ -161,6 +165,15 @@ public final class DuplexServer implements AutoCloseable {
         }
     }
 
+    /** {@link #requests} alone would refuse without a reason. */
+    private void admit(HttpServerExchange exchange) throws Exception {
+        if (refusesRequests) {
+            Answer.refuse(exchange, Problem.shutDown());
+        } else {
+            requests.handleRequest(exchange);
+        }
+    }
+
     private HttpPort requireOpen() {
         if (open == null) {
             throw new IllegalStateException(
@@ -208,6 +221,7 @@ public final class DuplexServer implements AutoCloseable {
             if (nanos >= TimeUnit.MILLISECONDS.toNanos(1)) { // else an application that ends its duplexes would be cut
                 awaitDuplexes(nanos);
             }
+            refusesRequests = true;
             requests.shutdown();
             closing.drain();
             awaitRequests(nanos - (System.nanoTime() - began));

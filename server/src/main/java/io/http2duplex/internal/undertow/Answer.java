@@ -4,7 +4,6 @@ import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.UploadOutcome;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.SameThreadExecutor;
@@ -31,8 +30,6 @@ public final class Answer {
     private static final HttpString TYPE_OPTIONS = new HttpString("X-Content-Type-Options");
     private static final String PROBLEM_JSON = "application/problem+json";
     private static final byte[] NO_BODY = {};
-    /** A request that was not refused because its server stops. */
-    private static final AttachmentKey<Boolean> ADMITTED = AttachmentKey.create(Boolean.class);
 
     private final HttpServerExchange exchange;
     private final @Nullable StreamSourceChannel request;
@@ -70,31 +67,13 @@ public final class Answer {
         };
     }
 
-    /**
-     * {@return a handler in front of that one, behind one that stops a server: what that one refuses does not come here, and
-     * {@link #early} says why}
-     */
-    public static HttpHandler admitted(HttpHandler next) {
-        return exchange -> {
-            exchange.putAttachment(ADMITTED, Boolean.TRUE);
-            next.handleRequest(exchange);
-        };
-    }
-
     /** Called on any of Undertow's threads. {@return whether the exchange is ended here} */
     private static boolean endEarly(HttpServerExchange exchange) {
-        if (exchange.isResponseStarted() || !exchange.isResponseChannelAvailable()) {
-            return false;
-        }
-        boolean stopping =
-                exchange.getStatusCode() == StatusCodes.SERVICE_UNAVAILABLE && exchange.getAttachment(ADMITTED) == null;
-        if (!stopping && exchange.isRequestComplete()) {
+        if (exchange.isRequestComplete() || exchange.isResponseStarted() || !exchange.isResponseChannelAvailable()) {
             return false;
         }
         Answer answer = new Answer(exchange, null, BodyDeadline.STANDARD_NANOS, () -> {});
-        exchange.dispatch(
-                exchange.getIoThread(),
-                stopping ? () -> answer.send(UploadOutcome.refused(Problem.shutDown())) : answer::sendNothing);
+        exchange.dispatch(exchange.getIoThread(), answer::sendNothing);
         return true;
     }
 
