@@ -17,7 +17,7 @@ import org.xnio.conduits.StreamSourceConduit;
  * A conduit between the transport and Undertow's HTTP/2 that merges small DATA frames into large ones. Undertow keeps
  * several objects for each unread piece of a body, so a byte in its own frame or TLS record would cost 250 bytes of
  * heap. This conduit collects the bytes of a stream whose body is not read. It passes them on {@value #PIECE} at a
- * time, or once all bytes before them are read. It drops padding and empty frames.
+ * time, half as many if they come at once, or any once all before them are read. It drops padding and empty frames.
  *
  * <p>It also lowers a client's SETTINGS_HEADER_TABLE_SIZE to {@value #HEADER_TABLE}: Undertow would let its table for
  * heads of responses grow to any size that a client allows. Behind trailers it puts an empty DATA frame, which
@@ -58,8 +58,8 @@ final class CoalescingSource extends HoldingSource {
     /** The bytes passed on in one frame while earlier ones are unread. */
     static final int PIECE = 16 * 1024;
 
-    /** So many bytes at once are passed on as they come: what the reader keeps of a piece is little beside them. */
-    static final int LARGE = PIECE / 2;
+    /** So many bytes that come at once are passed on: what the reader keeps of a piece is little beside them. */
+    private static final int LARGE = PIECE / 2;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 

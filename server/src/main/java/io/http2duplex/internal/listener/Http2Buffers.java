@@ -23,14 +23,14 @@ record Http2Buffers(ByteBufferPool toRead, ByteBufferPool toWrite) {
     private static final int CACHED = 4;
 
     /**
-     * How many all threads together keep besides, at most 4 MiB. A fast upload fills many at once. What is not kept is
-     * freed, and memory outside the heap is set to zero when it is allocated again.
+     * How many read buffers all threads together keep besides, up to 4.25 MiB. A fast upload fills many at once. What is not
+     * kept is freed, and memory outside the heap is set to zero when it is allocated again.
      */
-    private static final int SHARED = 256;
+    private static final int SHARED_TO_READ = 256;
 
     static Http2Buffers create() {
         return new Http2Buffers(
-                new DefaultByteBufferPool(true, READ_SIZE, SHARED, CACHED),
-                new DefaultByteBufferPool(true, WRITE_SIZE, SHARED, CACHED));
+                new DefaultByteBufferPool(true, READ_SIZE, SHARED_TO_READ, CACHED),
+                new DefaultByteBufferPool(true, WRITE_SIZE, -1, CACHED));
     }
 }

@@ -64,11 +64,8 @@ final class OpenStreams {
         void collect(ByteBuffer from, int count) {
             int needed = collectedCount + count;
             if (collected.length < needed) {
-                // A frame that is larger than a TLS record misses only a few bytes when the first has come.
-                int length = needed > CoalescingSource.PIECE / 2
-                        ? CoalescingSource.PIECE
-                        : Math.max(2 * collected.length, Math.max(64, needed));
-                collected = Arrays.copyOf(collected, length);
+                int length = Math.max(2 * collected.length, Math.max(64, needed));
+                collected = Arrays.copyOf(collected, Math.min(length, CoalescingSource.PIECE));
             }
             from.get(collected, collectedCount, count);
             collectedCount += count;

@@ -20,10 +20,10 @@ import org.xnio.channels.StreamSourceChannel;
  * Undertow closes the whole connection when DATA comes for an upload whose channel was closed.
  */
 final class RequestBody {
-    /** Each takes the largest frame of HTTP/2 that a client may send. The connection's are smaller: see Http2Buffers. */
+    /** The size of a buffer: the largest frame of HTTP/2 that a client may send. */
     private static final int SIZE = 16 * 1024;
 
-    /** One for each I/O thread, unless it is in use. */
+    /** The buffer of each I/O thread; null while it is in use, and before the first use. */
     private static final ThreadLocal<byte @Nullable []> SPARE = new ThreadLocal<>();
 
     private final UndertowExchange owner;
