@@ -173,8 +173,8 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
 
     /**
      * Dialect 2 and one request: up to which size the buffers of a session grow with use, each of the two directions, as
-     * long as the {@link #memoryBudget} allows it; in one request to no more than 256 KiB. If it is less than {@link #uploadBufferSize} or {@link
-     * #downloadBufferSize}, those don't grow. In bytes; default 16 MiB.
+     * long as the {@link #memoryBudget} allows it; in one request to no more than 256 KiB. If it is less than {@link
+     * #uploadBufferSize} or {@link #downloadBufferSize}, those don't grow. In bytes; default 16 MiB.
      */
     public final B maxWindow(int bytes) {
         maxWindow = positive(bytes, "maxWindow");
@@ -182,8 +182,8 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     }
 
     /**
-     * Dialect 2 and one request: how much memory the buffers of all sessions together may take beyond the sizes that they begin
-     * with. When it is used up, they no longer grow. In bytes; default a quarter of the heap's largest size.
+     * Dialect 2 and one request: how much memory the buffers of all sessions together may take beyond the sizes that they
+     * begin with. When it is used up, they no longer grow. In bytes; default a quarter of the heap's largest size.
      */
     public final B memoryBudget(long bytes) {
         memoryBudget = OptionChecks.zeroOrMore(bytes, "memoryBudget");
@@ -191,7 +191,7 @@ public abstract class DuplexOptions<B extends DuplexOptions<B>> {
     }
 
     /**
-     * Dialect 2: how much of the {@link #memoryBudget} the duplexes of one account may take, or, without an account,
+     * How much of the {@link #memoryBudget} the duplexes of one account may take, or, without an account,
      * of one address (of IPv6, its first 64 bits). In percent, 1 to 100; default 25.
      */
     public final B memoryBudgetShare(int percent) {

@@ -2,6 +2,9 @@ package io.http2duplex.internal.core;
 
 /** A size of a window or buffer that grows on demand, up to a bound and as long as the budget lasts, and shrinks again. */
 public final class WindowSize {
+    /** One that was not used for so long should shrink. */
+    public static final long SHRINK_INTERVAL_NANOS = 10_000_000_000L;
+
     /** With it, a window grows from its usual first size to the largest one in two steps. */
     private static final int FACTOR = 16;
 

@@ -14,9 +14,6 @@ final class BufferSize {
 
     static final int FAST_MILLIS = 20;
 
-    /** One that was not used so fast for so long shrinks. */
-    static final long SHRINK_NANOS = 10_000_000_000L;
-
     private final WindowSize size;
     /** When the bytes that are measured began to pass. */
     private long since;

@@ -13,6 +13,7 @@ import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.Session;
 import io.http2duplex.internal.core.SessionLimits;
 import io.http2duplex.internal.core.UploadOutcome;
+import io.http2duplex.internal.core.WindowSize;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -182,7 +183,7 @@ abstract class RawSession implements Session {
     /** A buffer has grown. */
     void grown(long now) {
         if (shrink == Deadline.NONE) {
-            shrink = now + BufferSize.SHRINK_NANOS;
+            shrink = now + WindowSize.SHRINK_INTERVAL_NANOS;
             effects.deadline();
         }
     }
@@ -222,7 +223,9 @@ abstract class RawSession implements Session {
         if (Deadline.isPast(shrink, now)) {
             upload.size.shrinkIfUnused(upload.held());
             download.size.shrinkIfUnused(download.held());
-            shrink = upload.size.hasGrown() || download.size.hasGrown() ? now + BufferSize.SHRINK_NANOS : Deadline.NONE;
+            shrink = upload.size.hasGrown() || download.size.hasGrown()
+                    ? now + WindowSize.SHRINK_INTERVAL_NANOS
+                    : Deadline.NONE;
         }
     }
 

@@ -2,12 +2,10 @@ package io.http2duplex.internal.core.resumable;
 
 import io.http2duplex.internal.core.Deadline;
 import io.http2duplex.internal.core.EffectCollector;
+import io.http2duplex.internal.core.WindowSize;
 
 /** The upkeep of the memory of a session's two directions: what was not used for a while is released. */
 public final class MemoryUpkeep {
-    /** A window or buffer that was not used for so long shrinks. */
-    static final long SHRINK_INTERVAL_NANOS = 10_000_000_000L;
-
     private static final long SWEEP_INTERVAL_NANOS = 1_000_000_000;
 
     private final SendingDirection sending;
@@ -31,7 +29,7 @@ public final class MemoryUpkeep {
             effects.deadline();
         }
         if (shrink == Deadline.NONE && hasGrown()) {
-            shrink = now + SHRINK_INTERVAL_NANOS;
+            shrink = now + WindowSize.SHRINK_INTERVAL_NANOS;
             effects.deadline();
         }
     }
@@ -49,7 +47,7 @@ public final class MemoryUpkeep {
         }
         if (Deadline.isPast(shrink, now)) {
             shrinkUnused();
-            shrink = hasGrown() ? now + SHRINK_INTERVAL_NANOS : Deadline.NONE;
+            shrink = hasGrown() ? now + WindowSize.SHRINK_INTERVAL_NANOS : Deadline.NONE;
         }
     }
 

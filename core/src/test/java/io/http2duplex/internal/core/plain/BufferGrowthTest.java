@@ -7,6 +7,7 @@ import io.http2duplex.internal.core.DownloadStep;
 import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.SessionLimits;
 import io.http2duplex.internal.core.Upload;
+import io.http2duplex.internal.core.WindowSize;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -47,7 +48,7 @@ class BufferGrowthTest {
     }
 
     private void waitForShrinking() {
-        now += BufferSize.SHRINK_NANOS;
+        now += WindowSize.SHRINK_INTERVAL_NANOS;
         session.timeIs(now);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.http2duplex.internal.core.Failure;
 import io.http2duplex.internal.core.MemoryBudget;
 import io.http2duplex.internal.core.MemoryShare;
+import io.http2duplex.internal.core.WindowSize;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Who gets how much of the memory that windows and buffers grow by, and when it comes back. */
 class MemoryBudgetTest {
     private static final int KIB = 1024;
-    private static final long IDLE = MemoryUpkeep.SHRINK_INTERVAL_NANOS;
+    private static final long IDLE = WindowSize.SHRINK_INTERVAL_NANOS;
 
     private final MemoryBudget budget = new MemoryBudget(2048 * KIB, 512 * KIB);
 
