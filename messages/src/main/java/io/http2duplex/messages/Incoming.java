@@ -90,7 +90,7 @@ final class Incoming<T> {
         return null;
     }
 
-    /** {@return what user code has thrown, as an exception} Whatever it was, no other message must take the place of this one. */
+    /** {@return what user code has thrown, as an exception} An error too is of this message: no other takes its place. */
     static Exception asException(Throwable thrown, String whose) {
         return thrown instanceof Exception exception
                 ? exception
