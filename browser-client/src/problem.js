@@ -16,7 +16,7 @@ export async function problemOf(response) {
       for (let next; !(next = await /** @type {any} */ (reader).read()).done;) {
         read += decoder.decode(next.value, { stream: true });
         if (read.length > MAX_BYTES) {
-          throw read;
+          throw read; // it counts as none
         }
       }
       const { type, title, detail, number, reason } = JSON.parse(read);
