@@ -182,7 +182,11 @@ public final class DuplexServer implements AutoCloseable {
         return open;
     }
 
-    /** Ends every duplex, and closes everything at once: {@link #shutdown} with no time. */
+    /**
+     * Ends every duplex, and closes everything at once: {@link #shutdown} with no time.
+     *
+     * @throws IllegalStateException on an I/O thread of this server
+     */
     @Override
     public void close() {
         shutdown(Duration.ZERO);
@@ -202,9 +206,11 @@ public final class DuplexServer implements AutoCloseable {
      * <p>Without any time the first step is left out: duplexes are not drained, but reset.
      *
      * <p>Only the first call does something; another returns at once. An interrupt ends the waiting, as if the time were
-     * up.
+     * up. A handler that calls it on a thread of the server's, as in a request that stops the server, makes it wait for
+     * that request until the time is up, and for that thread: a thread of its own is better.
      *
      * @param grace how long all of that may take, not counting some seconds to close
+     * @throws IllegalStateException on an I/O thread of this server, which it would wait for; nothing is stopped then
      */
     public void shutdown(Duration grace) {
         long nanos = OptionChecks.nanos(OptionChecks.given(grace, "grace"));
@@ -213,6 +219,10 @@ public final class DuplexServer implements AutoCloseable {
         synchronized (this) {
             if (state == State.DRAINING || state == State.CLOSED) {
                 return;
+            }
+            if (open != null && open.isOnIoThread()) {
+                throw new IllegalStateException("The server waits for its I/O threads when it stops, and this is one: "
+                        + Thread.currentThread().getName() + ". Call close or shutdown on another thread.");
             }
             state = State.DRAINING;
             closing = open;

@@ -165,6 +165,29 @@ class DuplexServerTest {
     // ---- certificates
 
     @Test
+    void anIoThreadThatStopsTheServerIsTold() throws Exception {
+        DuplexServer[] self = new DuplexServer[1];
+        try (DuplexServer server = DuplexServer.builder()
+                .handle("/", exchange -> {
+                    try {
+                        self[0].close();
+                        exchange.getResponseSender().send("closed");
+                    } catch (IllegalStateException e) {
+                        exchange.getResponseSender().send(e.getMessage());
+                    }
+                })
+                .build()) {
+            self[0] = server;
+            server.start();
+            HttpClient client = HttpClient.newHttpClient();
+            assertThat(get(client, "http", server, "/").body()).contains("Call close or shutdown on another thread.");
+            assertThat(get(client, "http", server, "/").statusCode())
+                    .as("it still serves")
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
     void aCertificateThatIsReplacedIsUsedForNewConnections(@TempDir Path first, @TempDir Path second) throws Exception {
         DevelopmentCertificates old = DevelopmentCertificates.in(first);
         DevelopmentCertificates renewed = DevelopmentCertificates.in(second);

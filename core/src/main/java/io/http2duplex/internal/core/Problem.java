@@ -140,8 +140,8 @@ public record Problem(
     public static Problem methodNotAllowed() {
         return of(
                 ProblemType.METHOD_NOT_ALLOWED,
-                "GET opens a duplex, POST uploads to it. (PUT opens one of"
-                        + " one request if the server allows it: option oneRequest.)");
+                "GET opens a duplex, POST uploads to it. (PUT opens one of one request on a DuplexHandler whose option"
+                        + " oneRequest is set.)");
     }
 
     /** For a PUT that names a session. */

@@ -30,6 +30,7 @@ import org.xnio.Options;
 import org.xnio.SslClientAuthMode;
 import org.xnio.StreamConnection;
 import org.xnio.Xnio;
+import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
@@ -234,6 +235,11 @@ public final class HttpPort {
         if (ssl != null) {
             ssl.updateSSLContext(tls);
         }
+    }
+
+    /** {@return whether the current thread is one of its I/O threads, which {@link #close} waits for} */
+    public boolean isOnIoThread() {
+        return Thread.currentThread() instanceof XnioIoThread thread && thread.getWorker() == worker;
     }
 
     /** {@return an executor for tasks that may block} */
