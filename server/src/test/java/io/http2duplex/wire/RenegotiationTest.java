@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.http2duplex.server.DuplexServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -109,6 +113,66 @@ class RenegotiationTest {
             }
             ask(socket);
             assertThat(server.statistics().limitsReached()).containsEntry("renegotiation", 0L);
+        }
+    }
+
+    /** New keys hand no byte of the request: TLS has more than that to read, although the socket is empty. */
+    @Test
+    void whatComesTogetherWithNewKeysIsServedAtOnce() throws Exception {
+        try (DuplexServer server = start();
+                HeldSocket below = new HeldSocket(server.port());
+                SSLSocket socket = (SSLSocket)
+                        TestServer.trust().getSocketFactory().createSocket(below, "localhost", server.port(), true)) {
+            socket.setSoTimeout((int) Await.LIMIT.toMillis());
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"h2"});
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            try (Http2Client client = Http2Client.over(new Sockets(socket, socket), "/")) {
+                for (int i = 0; i < 20; i++) {
+                    below.held = new ByteArrayOutputStream();
+                    socket.startHandshake();
+                    var request = client.send("GET", false);
+                    below.release();
+                    assertThat(request.status()).isEqualTo(200);
+                }
+            }
+            assertThat(socket.getSession().getProtocol()).isEqualTo("TLSv1.3");
+        }
+    }
+
+    /** A socket that holds back what is written, and then sends it at once. */
+    private static final class HeldSocket extends Socket {
+        private @Nullable ByteArrayOutputStream held;
+
+        HeldSocket(int port) throws IOException {
+            super(InetAddress.getLoopbackAddress(), port);
+            setTcpNoDelay(true);
+        }
+
+        void release() throws IOException {
+            ByteArrayOutputStream all = held;
+            held = null;
+            if (all != null) {
+                all.writeTo(super.getOutputStream());
+            }
+        }
+
+        @Override
+        public OutputStream getOutputStream() throws IOException {
+            OutputStream open = super.getOutputStream();
+            return new OutputStream() {
+                @Override
+                public void write(int one) throws IOException {
+                    write(new byte[] {(byte) one}, 0, 1);
+                }
+
+                @Override
+                public void write(byte[] bytes, int offset, int length) throws IOException {
+                    ByteArrayOutputStream buffer = held;
+                    (buffer == null ? open : buffer).write(bytes, offset, length);
+                }
+            };
         }
     }
 }

@@ -23,7 +23,8 @@ import org.xnio.conduits.StreamSourceConduit;
  * heads of responses grow to any size that a client allows. Behind trailers it puts an empty DATA frame, which
  * ends their body: the channel drops them.
  *
- * <p>Everything else passes unchanged and in sequence. Used on the connection's I/O thread.
+ * <p>Everything else passes unchanged and in sequence. Used on the connection's I/O thread. (The file is long because the
+ * parts of a frame share the state of one parser.)
  */
 final class CoalescingSource extends HoldingSource {
     /** An observer of frames. It sees the head of each before any part of the frame is passed on. */
@@ -75,6 +76,7 @@ final class CoalescingSource extends HoldingSource {
     private final Executor thread;
     private final ByteBufferPool pool;
     private final StreamLedger streams;
+    private final @Nullable SocketSource socket;
     private @Nullable Books books;
     /** Bytes read from the transport and not parsed; null if none. */
     private @Nullable PooledByteBuffer raw;
@@ -83,6 +85,10 @@ final class CoalescingSource extends HoldingSource {
     private boolean full;
     /** Whether a read is scheduled for when the reader has had its turn. */
     private boolean waking;
+    /** Whether somebody wants the reader to be called, although nothing may have come. */
+    private boolean wanted;
+    /** Whether the last read has found that nothing more has come. */
+    private boolean dry;
 
     private final byte[] head = new byte[FrameHeads.HEADER_LENGTH];
     private int headRead;
@@ -104,6 +110,7 @@ final class CoalescingSource extends HoldingSource {
      * A conduit for one connection.
      *
      * @param thread runs a task on the connection's I/O thread, when that has done what it does now
+     * @param socket the source at the socket; null if there is no TLS
      * @param data bytes already read from the connection; null if none
      */
     CoalescingSource(
@@ -111,11 +118,13 @@ final class CoalescingSource extends HoldingSource {
             Executor thread,
             ByteBufferPool pool,
             StreamLedger streams,
+            @Nullable SocketSource socket,
             @Nullable PooledByteBuffer data) {
         super(next);
         this.thread = thread;
         this.pool = pool;
         this.streams = streams;
+        this.socket = socket;
         raw = data;
     }
 
@@ -125,7 +134,23 @@ final class CoalescingSource extends HoldingSource {
 
     /** Schedules a read, which passes on what is due. */
     void wake() {
+        wakeupReads();
+    }
+
+    @Override
+    public void wakeupReads() {
+        wanted = true;
         next.wakeupReads();
+    }
+
+    /**
+     * {@return whether the reader, whose turn it is, may find something} Undertow's TLS calls it once more for each record that it
+     * has read.
+     */
+    boolean isWorthReading() {
+        boolean asked = wanted;
+        wanted = false;
+        return asked || !dry || socket == null || !socket.isDry() || hasMore();
     }
 
     /**
@@ -197,6 +222,7 @@ final class CoalescingSource extends HoldingSource {
         } finally {
             buffer.getBuffer().flip();
         }
+        dry = count == 0 && socket != null && socket.isDry();
         if (count > 0 && books != null) {
             books.heard();
         }

@@ -31,12 +31,15 @@ final class Connections {
         final @Nullable InetAddress address;
 
         final CorkedSink socket;
+        /** The source at its socket; null if it is no TLS. */
+        final @Nullable SocketSource source;
         /** Closes the connection when its phase times out. Set on its I/O thread. */
         XnioExecutor.@Nullable Key timer;
 
-        Entry(@Nullable InetAddress address, CorkedSink socket) {
+        Entry(@Nullable InetAddress address, CorkedSink socket, @Nullable SocketSource source) {
             this.address = address;
             this.socket = socket;
+            this.source = source;
         }
     }
 
@@ -65,6 +68,7 @@ final class Connections {
             UnaryOperator<StreamConnection> tls, ChannelListener<? super StreamConnection> next) {
         return plain -> {
             CorkedSink socket = CorkedSink.below(plain);
+            SocketSource source = SocketSource.below(plain);
             StreamConnection connection;
             try {
                 connection = tls.apply(plain);
@@ -76,7 +80,7 @@ final class Connections {
                 IoUtils.safeClose(plain);
                 throw e;
             }
-            if (admit(connection, socket)) {
+            if (admit(connection, socket, source)) {
                 within(limits.handshakeTimeout(), ListenerLimit.HANDSHAKE_TIMEOUT, connection);
                 next.handleEvent(connection);
             }
@@ -86,7 +90,7 @@ final class Connections {
     /** {@return a listener for clear text} */
     ChannelListener<StreamConnection> clear(ChannelListener<? super StreamConnection> next) {
         return connection -> {
-            if (admit(connection, CorkedSink.below(connection))) {
+            if (admit(connection, CorkedSink.below(connection), null)) {
                 next.handleEvent(connection);
             }
         };
@@ -101,6 +105,13 @@ final class Connections {
     CorkedSink socket(StreamConnection connection) {
         Entry entry = open.get(connection);
         return entry == null ? CorkedSink.below(connection) : entry.socket; // closed: nothing goes out any more
+    }
+
+    /** {@return the source at its socket; null if it is no TLS, or closed} */
+    @Nullable
+    SocketSource source(StreamConnection connection) {
+        Entry entry = open.get(connection);
+        return entry == null ? null : entry.source;
     }
 
     /** {@return the address that it counts for; null if it is exempt, or closed} */
@@ -145,7 +156,7 @@ final class Connections {
         }
     }
 
-    private boolean admit(StreamConnection connection, CorkedSink socket) {
+    private boolean admit(StreamConnection connection, CorkedSink socket, @Nullable SocketSource source) {
         InetAddress address = limits.network(connection.getPeerAddress(InetSocketAddress.class));
         ListenerLimit reached = count.add(address);
         if (reached != null) {
@@ -153,7 +164,7 @@ final class Connections {
             return false;
         }
         counts.accepted();
-        open.put(connection, new Entry(address, socket));
+        open.put(connection, new Entry(address, socket, source));
         connection.setCloseListener(this::closed);
         return true;
     }

@@ -53,6 +53,7 @@ final class Http2Listener implements DelegateOpenListener {
         Http2ServerChannel channel = Http2ServerChannel.over(
                 connection,
                 open.socket(connection),
+                open.source(connection),
                 buffers,
                 data,
                 options,

@@ -30,6 +30,7 @@ import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
 import org.xnio.conduits.ConduitStreamSinkChannel;
+import org.xnio.conduits.ConduitStreamSourceChannel;
 
 /**
  * One HTTP/2 connection of a server. It adds to Undertow's HTTP/2, by the rules of {@link StreamLedger}: windows that
@@ -124,11 +125,13 @@ final class Http2ServerChannel extends Http2Channel {
      * {@return a connection of HTTP/2 over that one}
      *
      * @param socket the sink at the socket of the connection
+     * @param received the source at that socket; null if it is no TLS
      * @param data bytes already read from the connection
      */
     static Http2ServerChannel over(
             StreamConnection connection,
             CorkedSink socket,
+            @Nullable SocketSource received,
             Http2Buffers buffers,
             @Nullable PooledByteBuffer data,
             OptionMap options,
@@ -147,10 +150,22 @@ final class Http2ServerChannel extends Http2Channel {
         connection.getSinkChannel().setConduit(sink);
         StreamLedger streams = new StreamLedger(limits.http2(), counts, unread, System.nanoTime());
         CoalescingSource source = new CoalescingSource(
-                connection.getSourceChannel().getConduit(), connection.getIoThread(), buffers.toRead(), streams, data);
+                connection.getSourceChannel().getConduit(),
+                connection.getIoThread(),
+                buffers.toRead(),
+                streams,
+                received,
+                data);
         connection.getSourceChannel().setConduit(source);
         Http2ServerChannel channel =
                 new Http2ServerChannel(connection, streams, source, sink, gathering, buffers, options, limits, counts);
+        ChannelListener<? super ConduitStreamSourceChannel> reader =
+                connection.getSourceChannel().getReadListener();
+        connection.getSourceChannel().setReadListener(readable -> {
+            if (source.isWorthReading()) {
+                ChannelListeners.invokeChannelListener(readable, reader);
+            }
+        });
         channel.addCloseTask(closed -> IoThreads.execute(
                 connection.getIoThread(), socket::release, stopped -> LOG.trace("Closed with the server", stopped)));
         return channel;

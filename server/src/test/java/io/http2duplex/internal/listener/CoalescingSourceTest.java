@@ -191,7 +191,7 @@ class CoalescingSourceTest {
                 new UnreadUploads(Long.MAX_VALUE).open(null),
                 0);
         CoalescingSource source = new CoalescingSource(
-                transport(mostAtOnce), later::add, new DefaultByteBufferPool(false, RAW, 0, 0, 0), streams, null);
+                transport(mostAtOnce), later::add, new DefaultByteBufferPool(false, RAW, 0, 0, 0), streams, null, null);
         source.show(new CoalescingSource.Books() {
             @Override
             public void heard() {}
