@@ -572,6 +572,35 @@ test('a PING that goes behind the bytes of a stream asks for no other until more
   assert.deepEqual(typesOfPieces(core, stream, HEARTBEAT + 1), [FrameType.WINDOW, FrameType.PING]);
 });
 
+test('a PING that goes alone, the first or a later one, is followed by no other, however long the stream is idle', () => {
+  const { core, download } = attached();
+  core.received(download, hello(0), 0);
+  const stream = core.uploads.openStream(1);
+  const sent = (/** @type {number} */ now) => {
+    core.timeIs(now);
+    const types = typesOfPieces(core, stream, now);
+    core.received(download, frame(FrameType.PONG, [stream.probe]), now);
+    return types;
+  };
+  assert.deepEqual(sent(1), [FrameType.PING]);
+  assert.deepEqual(sent(15_001), []);
+  core.write(Buffer.from('a'));
+  assert.deepEqual(sent(20_000), [FrameType.DATA, FrameType.PING]);
+  core.write(new Uint8Array(8));
+  assert.deepEqual(sent(20_001), [FrameType.DATA, FrameType.PING]);
+  for (let i = 0; i < 3; i++) {
+    core.write(Buffer.from('b'));
+    sent(20_002 + i);
+  }
+  core.write(Buffer.from('c'));
+  assert.deepEqual(sent(20_005), [FrameType.DATA]);
+  // What it has carried asks for one.
+  assert.deepEqual(sent(40_000), [FrameType.PING]);
+  for (let now = 41_000; now < 200_000; now += 1_000) {
+    assert.deepEqual(sent(now), []);
+  }
+});
+
 test('a late PING behind less than 4 KiB is compared with that of a POST', () => {
   for (const [size, isCompared] of /** @type {[number, boolean][]} */ ([
     [4_095, true],
@@ -956,7 +985,6 @@ test('a stream that has nothing to be answered is not treated as held, however l
   const stream = core.uploads.openStream(1);
   core.uploads.nextPieces(stream, MIB, 1);
   core.received(download, frame(FrameType.PONG, [stream.probe]), 1);
-  stream.mustProbe = false;
   for (let now = 10_000; now <= 5 * HEARTBEAT; now += 10_000) {
     core.received(download, frame(FrameType.PONG, [0]), now);
     core.timeIs(now);

@@ -228,6 +228,7 @@ export class Uploads {
     }
     const carried = this.#carries(part);
     const pieces = part.first;
+    const probes = pieces.length;
     part.first = [];
     if (this.#receiving.mustAdvertise || this.#pongs.length > 0) {
       part.hasWindow = true;
@@ -257,8 +258,8 @@ export class Uploads {
     }
     if (part.isStream) {
       part.startedAt = carried ? part.startedAt : now;
-      // Little of it is confirmed unless a PING follows.
-      part.mustProbe = true;
+      // Little of it is confirmed unless a PING follows. A PING alone has its own answer.
+      part.mustProbe ||= pieces.length > probes;
       if (!part.probe && (this.#early > 0 || now - part.probedAt >= this.#heartbeat)) {
         pieces.push(this.#probe(part, now));
       }

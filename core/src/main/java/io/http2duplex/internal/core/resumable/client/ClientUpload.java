@@ -24,7 +24,7 @@ public final class ClientUpload {
     long probedAt;
     /** Whether that PING had hardly anything before it. */
     boolean quiet;
-    /** Whether a streaming one has carried something since its last PING. */
+    /** Whether a streaming one has carried something since its last PING: little of it is confirmed unless another follows. */
     boolean mustProbe;
     /** The PING in it that asks for a confirmation. */
     int question = NO_TOKEN;
@@ -93,5 +93,6 @@ public final class ClientUpload {
         from = carries ? Math.min(from, first) : first;
         to = carries ? Math.max(to, behind) : behind;
         carries = true;
+        mustProbe = true;
     }
 }

@@ -265,6 +265,7 @@ final class ClientUploads {
             news = false;
             asking = nextToken();
             upload.question = asking;
+            upload.mustProbe = true;
             pieces.frames.ping(asking);
         }
         if (mustCompare() && !upload.isStream()) {
@@ -280,7 +281,6 @@ final class ClientUploads {
         }
         if (upload.isStream()) {
             upload.startedAt = carried ? upload.startedAt : now;
-            upload.mustProbe = true; // little of it is confirmed unless a PING follows
             if (isProbeDue(upload, now) || (early > 0 && upload.probe == ClientUpload.NO_TOKEN)) {
                 probeNext(upload, now);
                 control(upload, pieces.frames, now);
@@ -307,6 +307,7 @@ final class ClientUploads {
             receiving.advertised(now);
             windowDue = false;
             upload.hasWindow = true;
+            upload.mustProbe = true;
             frames.window(receiving.confirmed(), receiving.limit());
             pongs.forEach(frames::pong);
             if (!pongs.isEmpty()) {

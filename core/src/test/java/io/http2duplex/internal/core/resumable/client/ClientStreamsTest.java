@@ -34,17 +34,20 @@ class ClientStreamsTest {
 
     @BeforeEach
     void theFirstPingIsAnswered() {
-        ByteBuffer hello = ByteBuffer.allocate(12)
-                .putInt(0x07000008)
-                .putInt(HEARTBEAT_SECONDS * 1000)
-                .putInt(30_000)
-                .flip();
-        session.received(download, hello, now);
+        session.received(download, hello(HEARTBEAT_SECONDS), now);
         session.received(download, new FrameEncoder().window(0, WINDOW).take(), now);
         write("ab");
         stream = requireNonNull(session.nextUpload(now), "there is no stream");
         assertThat(stream.isStream()).isTrue();
         assertThat(answerPings(true)).isTrue();
+    }
+
+    private static ByteBuffer hello(int heartbeatSeconds) {
+        return ByteBuffer.allocate(12)
+                .putInt(0x07000008)
+                .putInt(heartbeatSeconds * 1000)
+                .putInt(30_000)
+                .flip();
     }
 
     private void write(String text) {
@@ -94,6 +97,27 @@ class ClientStreamsTest {
     void aFewBytesThatTheServerNeedNotConfirmAreNotTreatedAsHeld() {
         write("c");
         live(20 * HEARTBEAT_SECONDS, true);
+        assertThat(session.isWanted(stream)).isTrue();
+        assertThat(session.mayStream()).isTrue();
+    }
+
+    @Test
+    void aPingThatGoesAloneIsFollowedByNoOtherHoweverLongItIsIdle() {
+        session.received(download, hello(0), now);
+        int pings = 0;
+        for (int i = 0; i < 10; i++) {
+            write("c");
+            pings += answerPings(true) ? 1 : 0;
+        }
+        assertThat(pings).isBetween(1, 5);
+        now += HEARTBEAT_SECONDS * SECOND;
+        session.timeIs(now);
+        assertThat(answerPings(true)).as("one for what it has carried").isTrue();
+        for (int i = 0; i < 10 * HEARTBEAT_SECONDS; i++) {
+            now += SECOND;
+            session.timeIs(now);
+            assertThat(answerPings(true)).isFalse();
+        }
         assertThat(session.isWanted(stream)).isTrue();
         assertThat(session.mayStream()).isTrue();
     }
