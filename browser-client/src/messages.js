@@ -1,13 +1,14 @@
 /**
- * How messages become bytes, and bytes messages; and what is allowed.
+ * How messages become bytes, and bytes messages; and what is allowed. Its functions may give promises, too: the next message
+ * waits for them.
  *
  * @template In, Out
  * @typedef {object} MessageCodec
- * @property {(payload: import('./bytes.js').Bytes) => In} [decode] default: JSON. The place to validate a message: what it
+ * @property {(payload: import('./bytes.js').Bytes) => In | PromiseLike<In>} [decode] default: JSON. The place to validate a message: what it
  *   throws means that the message is unreadable
- * @property {(message: Out) => Uint8Array} [encode] default: JSON
+ * @property {(message: Out) => Uint8Array | PromiseLike<Uint8Array>} [encode] default: JSON
  * @property {number} [max_length] the longest message in bytes, in both directions; default 1 MiB
- * @property {(error: unknown, payload: import('./bytes.js').Bytes) => void} [unreadable] is told of messages that `decode`
+ * @property {(error: unknown, payload: import('./bytes.js').Bytes) => unknown} [unreadable] is told of messages that `decode`
  *   refuses, which are then skipped. If it throws, the duplex is reset, which is the default
  */
 
@@ -34,7 +35,8 @@ export const json = {
  * @param {import('./web-streams.js').WebDuplex | import('./session.js').NodeDuplex} duplex
  * @param {MessageCodec<In, Out>} [codec]
  * @returns {{ readable: ReadableStream<In>, writable: WritableStream<Out> }} cancelling or aborting destroys the duplex
- * @throws {TypeError} if the duplex has survived a reload, which may have cut a message; or for what is no codec
+ * @throws {TypeError} if the duplex has survived a reload, which may have cut a message; if it has messages already; or for
+ *   what is no codec
  */
 export function messages(
   duplex,
@@ -47,7 +49,11 @@ export function messages(
   if (duplex.resumed) {
     throw new TypeError('A duplex of the page before may go on within a message');
   }
+  if (used.has(duplex)) {
+    throw new TypeError('messages() was called with this duplex before: use what it gave then');
+  }
   const [read, write, end, destroy, over] = typeof duplex.readable === 'object' ? web(duplex) : node(duplex);
+  used.add(duplex);
   let chunk = new Uint8Array();
   let at = 0;
 
@@ -99,10 +105,10 @@ export function messages(
       const payload = /** @type {import('./bytes.js').Bytes} */ (await take(length));
       let message;
       try {
-        message = decode(payload);
+        message = await decode(payload);
       } catch (error) {
         try {
-          unreadable(error, payload);
+          await unreadable(error, payload);
           continue;
         } catch (cause) {
           throw failed(65281, `A message of ${length} bytes can't be read`, cause);
@@ -120,7 +126,7 @@ export function messages(
 
   /** @param {Out} message */
   const send = async (message) => {
-    const payload = encode(message);
+    const payload = await encode(message);
     if (payload?.BYTES_PER_ELEMENT !== 1) {
       throw new TypeError('encode must give a Uint8Array');
     }
@@ -154,6 +160,9 @@ export function messages(
     }),
   };
 }
+
+/** The duplexes that have messages. Those of the Node face can't be locked. @type {WeakSet<object>} */
+const used = new WeakSet();
 
 /** @param {unknown} error */
 const rethrow = (error) => {
@@ -206,6 +215,13 @@ function node(duplex) {
     () => called((callback) => duplex.end(callback)),
     // An abort() without a reason gets one of that name: as a plain destroy(), it is no error.
     (reason) => void duplex.destroy(/** @type {any} */ (reason)?.name === 'AbortError' ? null : reason),
-    called((callback) => duplex.on('error', callback)),
+    called((callback) =>
+      duplex.on('error', callback).on('close', () => {
+        // A plain destroy() is no error.
+        if (!duplex.writableFinished) {
+          callback(Object.assign(new Error('The duplex was destroyed'), { code: 'CANCELLED' }));
+        }
+      }),
+    ),
   ];
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe } from 'node:test';
-import { connect, make } from '../../src/index.js';
+import { connect, FetchDuplex, make } from '../../src/index.js';
 import { json, messages } from '../../src/messages.js';
 import { Dialect2Server } from '../support/dialect2-server.js';
 import { failureOf } from '../support/faces.js';
@@ -214,13 +214,7 @@ for (const [face, open] of /** @type {const} */ ([
     });
 
     test('what encode gives must be bytes', async () => {
-      for (const encode of [
-        () => 'text',
-        async () => new Uint8Array(1),
-        () => new ArrayBuffer(1),
-        () => [1],
-        () => {},
-      ]) {
+      for (const encode of [() => 'text', async () => 'text', () => new ArrayBuffer(1), () => [1], () => {}]) {
         const { writer, reader, peer } = await opened({ encode: /** @type {any} */ (encode) });
         const error = await failureOf(writer.write(1));
         assert.ok(error instanceof TypeError);
@@ -248,6 +242,59 @@ for (const [face, open] of /** @type {const} */ ([
       assert.deepEqual((await reader.read()).value, { text: 'a' });
       const error = await failureOf(reader.read());
       assert.equal(error.cause.message, 'text must be a string');
+    });
+
+    test('a codec may give promises, in sequence, and one that rejects is as one that throws', async () => {
+      /** @type {unknown[]} */
+      const told = [];
+      const later = () => new Promise((resolve) => setImmediate(resolve));
+      const { writer, reader, peer } = await opened({
+        decode: async (payload) => {
+          await later();
+          return json.decode(payload);
+        },
+        encode: async (/** @type {unknown} */ message) => {
+          await later();
+          return json.encode(message);
+        },
+        unreadable: async (error) => {
+          await later();
+          if (told.push(error) > 1) {
+            throw error;
+          }
+        },
+      });
+      writer.closed.catch(() => {});
+      await Promise.all([writer.write(1), writer.write(2)]);
+      await peer.until(() => peer.text() === '\0\0\0\x011\0\0\0\x012');
+      peer.write(Buffer.concat(['3', '{', '4', '{'].map(frameOf)));
+      assert.deepEqual([(await reader.read()).value, (await reader.read()).value], [3, 4]);
+      assert.equal((await failureOf(reader.read())).number, NUMBERS.unreadable);
+      assert.equal(told.length, 2);
+      await peer.until(() => peer.isClosed);
+      assert.equal(peer.error?.number, NUMBERS.unreadable);
+    });
+
+    test('a duplex has messages once: two readers would each get a part of them', async () => {
+      const { duplex, reader, peer } = await opened();
+      assert.throws(() => messages(duplex), /^TypeError: messages\(\) was called with this duplex before/);
+      peer.write(frameOf('1'));
+      assert.equal((await reader.read()).value, 1);
+      duplex.reset(300);
+      await failureOf(reader.read());
+    });
+
+    test('what destroys the duplex itself ends its messages', async () => {
+      const { duplex, reader, writer } = await opened();
+      if (duplex instanceof FetchDuplex) {
+        duplex.destroy();
+      } else {
+        duplex.reset(300);
+      }
+      const closed = await failureOf(writer.closed);
+      assert.equal(closed.code, duplex instanceof FetchDuplex ? 'CANCELLED' : 'APPLICATION');
+      await failureOf(reader.read());
+      await failureOf(writer.write(1));
     });
 
     test('a message that is too long to be sent destroys the duplex, and nothing of it is sent', async () => {
