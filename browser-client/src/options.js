@@ -77,7 +77,7 @@ export function settingsOf(url, options, highWaterMark) {
   const {
     disable_request_streaming,
     max_post_bytes = DEFAULT_MAX_POST_BYTES,
-    fetch = (...args) => globalThis.fetch(...args),
+    fetch = globalThis.fetch && ((...args) => globalThis.fetch(...args)),
     ResponseError: ResponseErrorClass = ResponseError,
     signal,
     dialect = 2,

@@ -1,11 +1,18 @@
 /** @type {(() => void)[]} */
 const waiting = [];
-/** @type {MessagePort | undefined} made when it is needed: where pages are tested there may be none */
+/** @type {Pick<MessagePort, 'postMessage'> | undefined} made when it is needed */
 let port;
 
+const next = () => /** @type {() => void} */ (waiting.shift())();
+
+/** @returns {Pick<MessagePort, 'postMessage'>} */
 function newPort() {
+  if (!globalThis.MessageChannel) {
+    // Where pages are tested: jsdom has none.
+    return { postMessage: () => setTimeout(next) };
+  }
   const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => /** @type {() => void} */ (waiting.shift())();
+  port1.onmessage = next;
   // In Node an open port keeps the process alive.
   /** @type {{ unref?: () => void }} */ (port1).unref?.();
   return port2;

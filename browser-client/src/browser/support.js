@@ -24,7 +24,7 @@ function fetchStreamsRequests() {
 
 /** @param {string} origin whose last finished response, perhaps the page itself, shows the version of HTTP */
 function isKnownAsHttp1(origin) {
-  const known = /** @type {PerformanceResourceTiming[]} */ (performance.getEntries()).filter(
+  const known = /** @type {PerformanceResourceTiming[]} */ (performance.getEntries?.() ?? []).filter(
     (entry) => entry.nextHopProtocol && entry.name.startsWith(`${origin}/`),
   );
   return known.at(-1)?.nextHopProtocol.startsWith('http/') ?? false;
