@@ -361,7 +361,7 @@ export class KeptOpen extends EventTarget {
     const { setTimeout, clearTimeout } = this.#environment;
     return new Promise((resolve) => {
       if (!signal.aborted) {
-        const timer = setTimeout(resolve, pause);
+        const timer = setTimeout(resolve, Math.min(pause, LONGEST_TIMER_MILLISECONDS));
         signal.addEventListener('abort', () => clearTimeout(timer));
       }
     });

@@ -13,9 +13,9 @@ export class SimulatedEnvironment {
   random = () => this.chance;
   isOffline = () => this.offline;
 
-  /** @param {() => void} run @param {number} pause @returns {any} */
+  /** As everywhere, a pause that 31 bits can't hold is none. @param {() => void} run @param {number} pause @returns {any} */
   setTimeout = (run, pause) => {
-    const timer = { at: this.#now + pause, run };
+    const timer = { at: this.#now + (pause < 2 ** 31 ? pause : 1), run };
     this.#timers.add(timer);
     return timer;
   };

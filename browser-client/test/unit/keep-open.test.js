@@ -314,6 +314,17 @@ test('the pauses are random, and their bound doubles up to the longest', async (
   page.stop();
 });
 
+test('the longest pauses of all, and what the server asks for besides, are pauses', async () => {
+  const { environment, refusals, openings, page } = kept({ max_pause: 2 ** 31 - 1, min_pause: 2 ** 31 - 1 });
+  refusals.push(refused(503, 'OVERLOADED', 999_999), failed('CONNECTION_LOST'));
+  await environment.pass();
+  await environment.pass(10_000);
+  assert.equal(openings(), 1);
+  await environment.pass(2 ** 31);
+  assert.equal(openings(), 2);
+  page.stop();
+});
+
 test('a server that asks for a pause gets it, plus the random one, up to the longest', async () => {
   const { environment, refusals, page } = kept();
   refusals.push(refused(503, 'OVERLOADED', 7), refused(429, 'OVERLOADED', 3_600));
