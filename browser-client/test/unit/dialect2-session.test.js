@@ -62,6 +62,19 @@ test('a session that has ended cleanly, as the server answers, ends cleanly', ()
   assert.ok(core.isClosed && core.isFinished && !core.failure && core.isUploadEnded);
 });
 
+test('a session that has ended cleanly, as the server answers, while bytes were not sent, has failed, and says why', () => {
+  const { core } = attached();
+  core.write(new Uint8Array(50));
+  core.end();
+  assert.ok(core.uploads.nextBody(40, 1));
+  core.closedByServer(0);
+  assert.deepEqual(core.failure, {
+    number: 2,
+    reason: 'The server has ended it before this side has. Open another one.',
+  });
+  assert.ok(core.isFinished && !core.isUploadEnded);
+});
+
 test('a reset that is under way is not sent again until it has had no answer for two seconds', () => {
   const { core } = attached();
   core.reset(300, 'enough');
@@ -195,9 +208,10 @@ test('a session that could not be resumed, or send, says so', () => {
   core.downloadEnded(download, 1);
   core.timeIs(60_000);
   assert.deepEqual(core.failure, { number: 4, reason: 'It could not be resumed in time' });
-  const { core: other } = attached();
+  const { core: other, download: alive } = attached();
   other.write(Buffer.from('ab'));
   for (const now of [1, 60_000]) {
+    other.received(alive, frame(FrameType.PONG, [0]), now);
     const part = other.uploads.nextBody(MIB, now);
     assert.ok(part);
     other.uploadLost(part, now);

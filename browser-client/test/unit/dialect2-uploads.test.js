@@ -1001,3 +1001,48 @@ test('when a session on a socket has ended, its last frame goes by a request', (
   assert.ok(core.isClosed && !core.failure && !core.isWanted(socket));
   assert.deepEqual(typesOf(core.uploads.nextBody(MIB, 1)), [FrameType.WINDOW]);
 });
+
+for (const sleep of [30_000, 59_000]) {
+  for (const first of ['the upload', 'the download', 'the timer']) {
+    test(`a computer that sleeps for ${sleep / 1_000} s after an upload was lost goes on when it wakes, ${first} first`, () => {
+      const { core, download } = attached();
+      core.write(Buffer.from('ab'));
+      const part = core.uploads.nextBody(MIB, 1_000);
+      assert.ok(part);
+      core.uploadLost(part, 1_000);
+      const again = core.uploads.nextBody(MIB, 2_000);
+      assert.ok(again);
+      const now = 2_000 + sleep;
+      if (first === 'the timer') {
+        core.timeIs(now);
+      } else if (first === 'the upload') {
+        core.uploadLost(again, now);
+      }
+      core.downloadEnded(download, now);
+      core.uploadLost(again, now);
+      assert.equal(core.failure, undefined);
+      core.timeIs(now + 1_000);
+      assert.ok(core.downloads.mustAttach(now + 1_000));
+      core.downloads.attach(now + 1_000);
+      const next = core.openDownload(now + 1_000);
+      core.received(next, hello(), now + 1_000);
+      // Nor does the sleep count for what is lost afterwards.
+      const third = core.uploads.nextBody(MIB, now + 1_000);
+      assert.ok(third);
+      core.uploadLost(third, now + 1_500);
+      assert.equal(core.failure, undefined);
+    });
+  }
+}
+
+test('a server without heartbeats may be silent, which is no sleep', () => {
+  const { core, download } = attached();
+  core.received(download, hello(0), 0);
+  core.write(Buffer.from('ab'));
+  for (const now of [1_000, 1_000 + RESUME_TIMEOUT]) {
+    const part = core.uploads.nextBody(MIB, now);
+    assert.ok(part && !core.failure);
+    core.uploadLost(part, now);
+  }
+  assert.equal(core.failure?.number, 4);
+});

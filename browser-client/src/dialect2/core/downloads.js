@@ -73,7 +73,7 @@ export class Downloads {
   /** @type {Download | undefined} whose first frame has not come: until then it attaches nothing */
   #candidate;
   #candidateSince = 0;
-  /** Called when the session is attached. @type {(away: number) => void} told for how long it was not, in milliseconds */
+  /** Called when the session is attached, with how long nothing was heard of the server. @type {(away: number) => void} */
   onattached = () => {};
   #attempts;
   #emptyPolls = 0;
@@ -82,6 +82,8 @@ export class Downloads {
   #rotations;
   #progress;
   #detachedAt;
+  /** Until when the server was known to be alive before the session was detached. */
+  #awaySince;
   #heardAt = 0;
   #sentAt = 0;
   #isClosed = false;
@@ -100,7 +102,7 @@ export class Downloads {
     this.backOff = new BackOff(random);
     this.#rotations = new BackOff(random);
     this.#progress = progress;
-    this.#detachedAt = now;
+    this.#detachedAt = this.#awaySince = now;
   }
 
   /** The number of the last attempt. */
@@ -134,6 +136,15 @@ export class Downloads {
   /** How long uploads may fail before the session does, in milliseconds. */
   get uploadTimeout() {
     return Math.max(this.#resumeTimeout, DEFAULT_RESUME_TIMEOUT_MILLISECONDS);
+  }
+
+  /**
+   * Until when the server is known to be alive: it is silent for a heartbeat at most. When the computer sleeps, or the page is
+   * frozen, that may be long ago.
+   * @param {number} now
+   */
+  aliveUntil(now) {
+    return this.heartbeat ? Math.min(now, this.#heardAt + this.heartbeat) : now;
   }
 
   /** How long the server may be silent, in milliseconds. If it has lost the download, there must be time to resume. */
@@ -252,7 +263,7 @@ export class Downloads {
         this.#open.delete(oldest); // what it would still bring comes again
       }
       if (!before?.isPoll || !download.isPoll) {
-        this.onattached(before ? 0 : now - this.#detachedAt);
+        this.onattached(before ? 0 : now - this.#awaySince);
       }
     }
   }
@@ -363,6 +374,7 @@ export class Downloads {
   #detach(now) {
     this.#current = undefined;
     this.#detachedAt = now;
+    this.#awaySince = this.aliveUntil(now);
   }
 
   /** @param {number} now something was sent that shows that the client is there */

@@ -176,7 +176,10 @@ export class ResumableSession {
       this.#sending.allTaken();
       this.#settle();
     }
-    this.fail(number || ErrorCode.PROTOCOL_ERROR, reason);
+    this.fail(
+      number || ErrorCode.PROTOCOL_ERROR,
+      number ? reason : 'The server has ended it before this side has. Open another one.',
+    );
   }
 
   /**

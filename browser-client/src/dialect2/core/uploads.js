@@ -327,7 +327,7 @@ export class Uploads {
     }
     this.#lose(part, now);
     this.backOff.failed(now, retryAfter);
-    return this.#isStuck(now);
+    return this.#isStuck(this.#downloads.aliveUntil(now));
   }
 
   /** @param {number} at @returns {boolean} whether parts had been lost for so long that the session must be given up */

@@ -87,6 +87,7 @@ final class ClientDownloads {
 
     private long resume = DEFAULT_RESUME_NANOS;
     private long detachedAt;
+    private long awaySince;
     private long heardAt;
     private long sentAt;
 
@@ -106,6 +107,7 @@ final class ClientDownloads {
         attempts = opened.attempts();
         attempt = new Attempt(attempts, 0, limits.firstWindow(), now, false, new DownloadWay(opened.mode(), 0), false);
         detachedAt = now;
+        awaySince = now;
         heardAt = now;
         sentAt = now;
     }
@@ -119,9 +121,17 @@ final class ClientDownloads {
         return current != null;
     }
 
-    /** {@return when the last download was lost; when the session began if none was} */
-    long detachedAt() {
-        return detachedAt;
+    /** {@return until when the server was known to be alive before the last download was lost; when the session began if none was} */
+    long awaySince() {
+        return awaySince;
+    }
+
+    /**
+     * {@return until when the server is known to be alive: it is silent for a heartbeat at most. When the computer sleeps, that
+     * may be long ago}
+     */
+    long aliveUntil(long now) {
+        return heartbeat > 0 && now - heardAt > heartbeat ? heardAt + heartbeat : now;
     }
 
     /** {@return the longest silence of the server; 0: for ever} */
@@ -369,6 +379,7 @@ final class ClientDownloads {
         mustRotate = false;
         current = null;
         detachedAt = now;
+        awaySince = aliveUntil(now);
         if (!download.isSocket() && download.hasBegun()) {
             ways.lost(now - download.openedAt(), now);
         }

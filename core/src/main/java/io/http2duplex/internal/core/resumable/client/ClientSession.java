@@ -383,7 +383,9 @@ public final class ClientSession extends FrameSession {
         }
         reset(
                 number == 0
-                        ? new Failure(ErrorCode.PROTOCOL_ERROR, "The server has ended the duplex before this side has.")
+                        ? new Failure(
+                                ErrorCode.PROTOCOL_ERROR,
+                                "The server has ended the duplex before this side has. Open another one.")
                         : Failure.ofServer(number, reason));
         silenceUploads();
     }
@@ -429,7 +431,7 @@ public final class ClientSession extends FrameSession {
 
     /** The first frame of a download has come. */
     void attached() {
-        uploads.attached(downloads.isOnSocket(), attached ? 0 : time - downloads.detachedAt(), time);
+        uploads.attached(downloads.isOnSocket(), attached ? 0 : time - downloads.awaySince(), time);
         if (isFinished()) {
             return;
         }

@@ -422,7 +422,7 @@ final class ClientUploads {
         countLoss(upload, now);
         lose(upload);
         backOff.failed(now, upload.isStream() ? Math.max(asked, STREAM_PAUSE_NANOS) : asked);
-        return isStuck(now);
+        return isStuck(downloads.aliveUntil(now));
     }
 
     private void countLoss(ClientUpload upload, long now) {
@@ -539,7 +539,7 @@ final class ClientUploads {
      * A download has begun.
      *
      * @param onSocket whether it comes on a socket: the streaming POST ends then
-     * @param away how long there was none
+     * @param away for how long nothing was heard of the server
      */
     void attached(boolean onSocket, long away, long now) {
         if (stream != null && stream.isSocket()) {

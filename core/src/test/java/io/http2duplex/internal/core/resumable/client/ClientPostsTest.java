@@ -9,12 +9,15 @@ import io.http2duplex.internal.core.resumable.FrameEncoder;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Ordinary POSTs, where something on the way refuses some. */
 class ClientPostsTest {
     private static final int WINDOW = 1 << 20;
     private static final int LENGTH = 100_000;
     private static final long HEARTBEAT = 15_000_000_000L;
+    private static final long SECOND = 1_000_000_000L;
     private static final long RESUME_TIMEOUT = 2 * HEARTBEAT;
 
     private long now = Long.MAX_VALUE - 5;
@@ -125,5 +128,30 @@ class ClientPostsTest {
             }
         }
         assertThat(requireNonNull(session.failure()).reason()).startsWith("No upload could be sent within 30000 ms.");
+    }
+
+    /** The server may be alive for as long as it waits for a client that is silent, and then for one that is detached. */
+    @ParameterizedTest
+    @CsvSource({"30, true", "30, false", "59, true", "59, false"})
+    void aComputerThatSleepsAfterOneWasLostGoesOnWhenItWakes(int seconds, boolean timerFirst) {
+        ClientDownload download = begin();
+        session.writeCopy(ByteBuffer.allocate(LENGTH));
+        answer(next(), 503);
+        now += SECOND;
+        session.timeIs(now);
+        ClientUpload again = next();
+        now += seconds * SECOND;
+        if (timerFirst) {
+            session.timeIs(now);
+        }
+        answer(again, 503);
+        session.cut(download, "It was cut.", null, now);
+        assertThat(session.failure()).isNull();
+        now += SECOND;
+        session.timeIs(now);
+        ClientDownload other = session.opened(requireNonNull(session.nextAttempt(now)), false, now);
+        session.received(other, hello(), now);
+        answer(next(), 503);
+        assertThat(session.failure()).as("the sleep counts no more").isNull();
     }
 }

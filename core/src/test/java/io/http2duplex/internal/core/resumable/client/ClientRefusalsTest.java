@@ -70,8 +70,9 @@ class ClientRefusalsTest {
         client.cut(download);
         client.refuse(client.attempt(), Problem.sessionOver());
         assertThat(client.failure())
-                .isEqualTo(
-                        new Failure(ErrorCode.PROTOCOL_ERROR, "The server has ended the duplex before this side has."));
+                .isEqualTo(new Failure(
+                        ErrorCode.PROTOCOL_ERROR,
+                        "The server has ended the duplex before this side has. Open another one."));
         assertNothingIsSent();
     }
 
