@@ -339,7 +339,9 @@ export class KeptOpen extends EventTarget {
       return;
     }
     const offline = isOffline();
-    const earliest = now() + Math.min(this.error?.retry_after ?? 0, max_pause);
+    // Whatever an application's own error has there.
+    const asked = Math.max(Number(this.error?.retry_after) || 0, 0);
+    const earliest = now() + Math.min(asked, max_pause);
     // The same answer to many pages must not bring them back at the same time.
     this.retryAt = earliest + (offline ? max_pause : random() * this.#bound);
     this.#bound = Math.min(this.#bound * 2, max_pause);

@@ -314,6 +314,20 @@ test('the pauses are random, and their bound doubles up to the longest', async (
   page.stop();
 });
 
+for (const wrong of [NaN, -10_000, -Infinity, 'soon', null, {}]) {
+  test(`an error of the application that asks for a pause of ${wrong} shortens none`, async () => {
+    const { environment, refusals, openings, page } = kept();
+    refusals.push(Object.assign(failed('OVERLOADED'), { retry_after: wrong }));
+    await environment.pass();
+    assert.equal(page.retryAt, environment.now() + 1_000);
+    await environment.pass(999);
+    assert.equal(openings(), 1);
+    await environment.pass(1);
+    assert.equal(openings(), 2);
+    page.stop();
+  });
+}
+
 test('the longest pauses of all, and what the server asks for besides, are pauses', async () => {
   const { environment, refusals, openings, page } = kept({ max_pause: 2 ** 31 - 1, min_pause: 2 ** 31 - 1 });
   refusals.push(refused(503, 'OVERLOADED', 999_999), failed('CONNECTION_LOST'));
