@@ -4,8 +4,8 @@
  *
  * @template In, Out
  * @typedef {object} MessageCodec
- * @property {(payload: import('./bytes.js').Bytes) => In | PromiseLike<In>} [decode] default: JSON. The place to validate a message: what it
- *   throws means that the message is unreadable
+ * @property {(payload: import('./bytes.js').Bytes) => In | PromiseLike<In>} [decode] default: JSON. The place to validate a
+ *   message: what it throws means that the message is unreadable
  * @property {(message: Out) => Uint8Array | PromiseLike<Uint8Array>} [encode] default: JSON
  * @property {number} [max_length] the longest message in bytes, in both directions; default 1 MiB
  * @property {(error: unknown, payload: import('./bytes.js').Bytes) => unknown} [unreadable] is told of messages that `decode`

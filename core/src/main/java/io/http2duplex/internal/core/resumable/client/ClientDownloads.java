@@ -121,7 +121,7 @@ final class ClientDownloads {
         return current != null;
     }
 
-    /** {@return until when the server was known to be alive before the last download was lost; when the session began if none was} */
+    /** {@return until when the server was known to be alive when the last download was lost; at first, when the session began} */
     long awaySince() {
         return awaySince;
     }
