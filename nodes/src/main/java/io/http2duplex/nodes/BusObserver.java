@@ -14,7 +14,7 @@ public interface BusObserver {
 
     /**
      * The bus reaches nobody. It goes on trying. What is published meanwhile waits, up to {@link BusOptions#maxQueued}; what
-     * others publish is lost for this node.
+     * others publish is lost for this node. Called again if more is known of why.
      *
      * @param detail what happened, for a person
      */

@@ -15,14 +15,19 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.netty.util.concurrent.EventExecutorGroup;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,10 +57,26 @@ public final class RedisBus implements Bus, AutoCloseable {
     private final RedisClient client;
     private final Semaphore pipeline = new Semaphore(PIPELINED);
     private final Object state = new Object();
-    /** How many of the two connections, for publishing and for what is published, stand. Guarded by state. */
-    private int connections;
+    /**
+     * Which of the two connections, for publishing and for what is published, stand. Guarded by state, as the next three.
+     * Not a count: Lettuce tells of the end of one that was never ready, too.
+     */
+    private final Set<RedisChannelHandler<?, ?>> standing = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** Whether Redis has confirmed that this node listens, over the connection that stands. */
+    private boolean listening;
+    /** Where Redis is, for a person. */
+    private @Nullable SocketAddress place;
+    /** Whether the observer knows that Redis refuses to let this node listen over the connection that stands. */
+    private boolean refusalTold;
+
+    /** Calls of {@link #tell} that its loop has not seen. */
+    private final AtomicInteger untold = new AtomicInteger();
+    /** Whether the observer was told last that the bus is connected. Of the thread in that loop. */
+    private boolean told;
 
     private @Nullable StatefulRedisConnection<byte[], byte[]> publishing;
+    private @Nullable StatefulRedisPubSubConnection<byte[], byte[]> subscribed;
 
     private RedisBus(RedisURI uri, String name, BusOptions options) {
         channel = ("http2-duplex:" + name).getBytes(UTF_8);
@@ -120,46 +141,110 @@ public final class RedisBus implements Bus, AutoCloseable {
 
     private void connect() {
         publishing = client.connect(ByteArrayCodec.INSTANCE);
-        StatefulRedisPubSubConnection<byte[], byte[]> subscribed = client.connectPubSub(ByteArrayCodec.INSTANCE);
-        subscribed.addListener(new RedisPubSubAdapter<>() {
+        StatefulRedisPubSubConnection<byte[], byte[]> listener = client.connectPubSub(ByteArrayCodec.INSTANCE);
+        subscribed = listener;
+        listener.addListener(new RedisPubSubAdapter<>() {
             @Override
             public void message(byte[] ignored, byte[] batch) {
                 bus.received(ByteBuffer.wrap(batch));
             }
+
+            @Override
+            public void subscribed(byte[] ignored, long count) {
+                synchronized (state) {
+                    listening = standing.contains(listener);
+                }
+                tell();
+            }
         });
-        subscribed.sync().subscribe(channel);
+        listener.sync().subscribe(channel);
         bus.start();
     }
 
     private final class Connections implements RedisConnectionStateListener {
         @Override
         public void onRedisConnected(RedisChannelHandler<?, ?> connection, SocketAddress address) {
-            boolean all;
             synchronized (state) {
-                all = ++connections == 2;
+                standing.add(connection);
+                place = address;
                 state.notifyAll();
             }
-            if (all) {
-                bus.observer.connected("Redis at " + address);
+            tell();
+            if (connection instanceof StatefulRedisPubSubConnection) {
+                lookLater();
             }
         }
 
         @Override
         public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
-            boolean first;
             synchronized (state) {
-                first = connections-- == 2;
+                standing.remove(connection);
+                if (connection instanceof StatefulRedisPubSubConnection) {
+                    listening = false;
+                    refusalTold = false;
+                }
             }
-            if (first) {
-                bus.observer.disconnected("the connection to Redis was lost");
+            tell();
+        }
+    }
+
+    /** Tells the observer what has changed. One thread at a time does, so that the last word is right. */
+    private void tell() {
+        if (untold.getAndIncrement() > 0) {
+            return;
+        }
+        int seen;
+        do {
+            seen = untold.get();
+            boolean now;
+            SocketAddress where;
+            synchronized (state) {
+                now = listening && standing.size() == 2;
+                where = place;
+            }
+            if (now != told) {
+                told = now;
+                if (now) {
+                    bus.observer.connected("Redis at " + where);
+                } else {
+                    bus.observer.disconnected("the connection to Redis was lost");
+                }
+            }
+        } while (untold.addAndGet(-seen) > 0);
+    }
+
+    /** Lettuce subscribes when it is connected again, but only once: Redis may refuse that, or not answer. */
+    private void lookLater() {
+        EventExecutorGroup executor = client.getResources().eventExecutorGroup();
+        if (!executor.isShuttingDown()) {
+            var unused = executor.schedule(this::subscribeAgain, TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void subscribeAgain() {
+        StatefulRedisPubSubConnection<byte[], byte[]> listener = subscribed;
+        synchronized (state) {
+            if (listener == null || listening || !standing.contains(listener)) {
+                return;
             }
         }
+        listener.async().subscribe(channel).whenComplete((nothing, thrown) -> {
+            boolean news;
+            synchronized (state) {
+                news = thrown != null && !refusalTold && standing.contains(listener);
+                refusalTold |= news;
+            }
+            if (news) {
+                bus.observer.disconnected("this node can't subscribe: " + Losses.told(thrown));
+            }
+            lookLater();
+        });
     }
 
     /** Waits until Redis is there, and until it has answered earlier batches. */
     private void send(byte[] batch, int messages) throws InterruptedException {
         synchronized (state) {
-            while (connections < 2) {
+            while (standing.size() < 2) {
                 state.wait();
             }
         }

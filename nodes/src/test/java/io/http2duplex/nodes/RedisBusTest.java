@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.http2duplex.programs.Program;
 import io.http2duplex.programs.RunningProgram;
+import io.lettuce.core.AclSetuserArgs;
+import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -98,6 +101,77 @@ class RedisBusTest {
             assertThat(one.statistics().lost()).isZero();
             assertThat(one.statistics().queued()).isZero();
         }
+    }
+
+    /** Lettuce tells of the end of a connection that Redis has refused, although it never told of its begin. */
+    @Test
+    void whereRedisRefusedConnectionsForAWhileTheBusIsConnectedAgain() throws Exception {
+        try (RedisClient client = RedisClient.create("redis://127.0.0.1:" + PORT)) {
+            RedisCommands<String, String> operator = client.connect().sync();
+            operator.aclSetuser("guest", everything());
+            try (RedisBus one = connectAs("guest", first);
+                    RedisBus two = connectAs("guest", second)) {
+                operator.aclLogReset();
+                operator.aclSetuser("guest", AclSetuserArgs.Builder.off());
+                operator.clientKill(KillArgs.Builder.user("guest"));
+                Await.until("several were refused", () -> refused(operator) > 4);
+
+                operator.aclSetuser("guest", AclSetuserArgs.Builder.on());
+                Await.until("both listen again", () -> {
+                    one.publish("room", bytes("of one"));
+                    two.publish("room", bytes("of two"));
+                    return first.messages.contains("room: of two") && second.messages.contains("room: of one");
+                });
+                assertThat(first.events).containsExactly("connected", "disconnected", "connected");
+            }
+        }
+    }
+
+    private static long refused(RedisCommands<String, String> operator) {
+        return operator.aclLog().stream()
+                .filter(entry -> "auth".equals(entry.get("reason")))
+                .mapToLong(entry -> (Long) entry.get("count"))
+                .sum();
+    }
+
+    /** A node that is connected may be deaf. */
+    @Test
+    void whereRedisRefusesTheSubscriptionForAWhileThatIsToldAndTheBusListensAgain() throws Exception {
+        try (RedisClient client = RedisClient.create("redis://127.0.0.1:" + PORT)) {
+            RedisCommands<String, String> operator = client.connect().sync();
+            operator.aclSetuser("mute", everything());
+            try (RedisBus one = connectAs("mute", first)) {
+                operator.aclSetuser("mute", AclSetuserArgs.Builder.resetChannels()); // ends who listens
+                Await.until("it is told", () -> first.events.size() >= 3);
+                assertThat(first.events).containsExactly("connected", "disconnected", "disconnected");
+
+                operator.aclSetuser("mute", everything());
+                Await.until("it is connected", () -> first.events.size() >= 4);
+                assertThat(first.events).endsWith("connected");
+                try (RedisBus two = connectAs("mute", second)) {
+                    two.publish("room", bytes("hello"));
+                    Await.until("it listens again", () -> first.messages.contains("room: hello"));
+                }
+                assertThat(one.statistics().received()).isEqualTo(1);
+            }
+        }
+    }
+
+    private static AclSetuserArgs everything() {
+        return AclSetuserArgs.Builder.on()
+                .addPassword("secret")
+                .allKeys()
+                .allChannels()
+                .allCommands();
+    }
+
+    private static RedisBus connectAs(String user, Recorded recorded) throws IOException {
+        RedisBus bus = RedisBus.connect(
+                URI.create("redis://" + user + ":secret@127.0.0.1:" + PORT),
+                user,
+                BusOptions.DEFAULT.observer(recorded));
+        bus.subscribe(recorded);
+        return bus;
     }
 
     @Test
