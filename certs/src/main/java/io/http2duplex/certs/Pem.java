@@ -20,8 +20,10 @@ import java.util.regex.Pattern;
 
 /** The PEM text encoding (RFC 7468) of certificates and of PKCS #8 private keys. Text around the blocks is ignored. */
 final class Pem {
-    private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s(.*?)-----END \\1-----", Pattern.DOTALL);
+    private static final Pattern MARKER = Pattern.compile("-----(BEGIN|END) ([A-Z0-9 ]++)-----");
+    /** The begin of a file's last line, if it may have been a marker. */
+    private static final Pattern CUT_MARKER = Pattern.compile("-----(B|BE|BEG|BEGI|BEGIN( [A-Z0-9 ]*+-{0,4})?)\\z");
+
     private static final String CERTIFICATE = "CERTIFICATE";
     private static final String PRIVATE_KEY = "PRIVATE KEY";
 
@@ -107,13 +109,39 @@ final class Pem {
         return "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
     }
 
+    /** Each character is looked at once: a file may be nothing but beginnings. */
     private static List<Block> blocks(Path file) {
         String text = new String(CertificateFile.read(file), StandardCharsets.ISO_8859_1);
         List<Block> blocks = new ArrayList<>();
-        for (Matcher matcher = BLOCK.matcher(text); matcher.find(); ) {
-            blocks.add(new Block(matcher.group(1), matcher.group(2)));
+        String open = "";
+        int from = 0;
+        for (Matcher matcher = MARKER.matcher(text); matcher.find(); from = matcher.end()) {
+            boolean begins = matcher.group(1).equals("BEGIN");
+            String label = matcher.group(2);
+            if (!begins && label.equals(open)) {
+                blocks.add(new Block(label, text.substring(from, matcher.start())));
+            } else {
+                checkWhole(file, open);
+            }
+            open = begins ? label : "";
+        }
+        checkWhole(file, open);
+        if (CUT_MARKER.matcher(text).region(from, text.length()).find()) {
+            throw cut(file);
         }
         return blocks;
+    }
+
+    /** A chain of which a part is missing would be used as it is. */
+    private static void checkWhole(Path file, String open) {
+        if (open.equals(CERTIFICATE) || open.endsWith(PRIVATE_KEY)) {
+            throw cut(file);
+        }
+    }
+
+    private static CertificatesException cut(Path file) {
+        return new CertificatesException(
+                file, "holds a block without its end, so that it was cut, or is being written; get it again");
     }
 
     private static byte[] der(Path file, Block block) {

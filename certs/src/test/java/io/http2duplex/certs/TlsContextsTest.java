@@ -241,4 +241,26 @@ class TlsContextsTest {
                 .hasMessageStartingWith(chain + ": holds a CERTIFICATE block that is damaged (")
                 .hasMessageEndingWith("); get it again");
     }
+
+    /** As a disk that is full leaves it, or a copy that is under way: a chain without its end is none. */
+    @Test
+    void aFileThatWasCutInTheMiddleOfABlockIsRefusedWhereverThatWas() throws Exception {
+        makePem("EC");
+        String certificate = Files.readString(chain);
+        for (int length = "-----B".length(); length < certificate.length() - 1; length++) {
+            Files.writeString(chain, certificate + certificate.substring(0, length));
+            assertRefused(() -> TlsContexts.trusting(chain)).hasMessageContaining("was cut");
+        }
+        Files.writeString(chain, certificate.replaceAll("-----END.*", "") + certificate);
+        assertRefused(() -> TlsContexts.trusting(chain)).hasMessageContaining("was cut");
+    }
+
+    @Test
+    @Timeout(30)
+    void aFileOfBeginningsAloneIsReadInOnePass() throws IOException {
+        String begin = "-----BEGIN X509 CRL-----\n";
+        Files.writeString(chain, begin.repeat(CertificateFile.MAX_BYTES / begin.length()));
+
+        assertRefused(() -> TlsContexts.trusting(chain)).hasMessageContaining("holds no certificate");
+    }
 }

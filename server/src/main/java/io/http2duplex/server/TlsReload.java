@@ -98,8 +98,9 @@ final class TlsReload {
     }
 
     private void look(Timer after, Consumer<SSLContext> use) {
-        List<Version> versions = versions();
+        List<Version> versions = List.of();
         try {
+            versions = versions();
             if (!versions.equals(loaded)) {
                 use.accept(context());
                 loaded = versions;
@@ -125,7 +126,7 @@ final class TlsReload {
             Path path = file.toRealPath();
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
             return new Version(path, attributes.fileKey(), attributes.lastModifiedTime(), attributes.size(), null);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) { // the latter of a file system that was closed, or is another's
             return new Version(null, null, null, 0, e.toString()); // the loader tells of it, if it needs the file
         }
     }

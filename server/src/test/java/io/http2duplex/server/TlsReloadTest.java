@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -13,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -108,6 +111,19 @@ class TlsReloadTest {
         look();
         assertThat(calls).hasValue(2);
         assertThat(used).containsExactly(context);
+    }
+
+    /** An archive has a file system of its own, whose failures are no IOExceptions. */
+    @Test
+    void filesWhoseFileSystemWasClosedAreLookedAtAgain() throws IOException {
+        Path archive = directory.resolve("archive.zip");
+        try (FileSystem zip = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {
+            file = Files.writeString(zip.getPath("/chain.pem"), "one");
+            started();
+        }
+        look();
+        look();
+        assertThat(calls).hasValue(2);
     }
 
     /** As images that can only be read have them, and certificates of one authority: all of one size and time. */
