@@ -3,6 +3,7 @@ package io.http2duplex.internal.client;
 import io.http2duplex.client.transport.Transport;
 import io.http2duplex.internal.runtime.Scheduler;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -209,9 +211,13 @@ public final class JdkTransport implements Transport {
                 sent = client.sendAsync(request, BodyHandlers.ofPublisher());
             } catch (Throwable e) {
                 used.ready.complete(client); // if it was the first, others must not wait for it
+                if (e instanceof RejectedExecutionException) {
+                    leave(used); // its threads have ended
+                }
                 over();
                 throw e;
             }
+            boolean refused = sent.isCompletedExceptionally();
             boolean late;
             synchronized (this) {
                 response = sent;
@@ -223,15 +229,21 @@ public final class JdkTransport implements Transport {
             CompletionStage<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> stage = sent;
             stage.whenComplete((answer, thrown) -> {
                 used.ready.complete(client); // as above
-                answered(answer, thrown);
+                answered(answer, thrown, refused);
             });
         }
 
+        /** @param refused whether the client has failed the request at once */
         private void answered(
-                @Nullable HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer, @Nullable Throwable thrown) {
+                @Nullable HttpResponse<Flow.Publisher<List<ByteBuffer>>> answer,
+                @Nullable Throwable thrown,
+                boolean refused) {
             if (answer == null) {
-                over();
                 Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+                if (refused && cause instanceof IOException && !(cause instanceof ConnectException)) {
+                    leave(used); // it was shut down, or its thread has died: it sends nothing any more
+                }
+                over();
                 receiver.failed(cause == null ? new IOException("The request failed") : cause);
                 return;
             }

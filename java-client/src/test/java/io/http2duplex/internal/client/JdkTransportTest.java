@@ -10,14 +10,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.http2duplex.client.transport.Transport;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -97,5 +101,47 @@ class JdkTransportTest {
         open(transport, third);
         third.get(10, SECONDS);
         assertEquals(2, calls.get());
+    }
+
+    /** As after a lack of memory in its thread, or (on JDK 21 and newer) when the application has shut it down. */
+    @Test
+    void aClientThatSendsNothingAnyMoreIsReplaced() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        Transport transport = new JdkTransport(
+                () -> {
+                    calls.getAndIncrement();
+                    return HttpClient.newHttpClient();
+                },
+                100);
+        Set<Thread> others = selectors();
+        assertInstanceOf(ConnectException.class, failureOf(transport));
+        assertInstanceOf(ConnectException.class, failureOf(transport));
+        assertEquals(1, calls.get());
+
+        for (Thread selector : selectors()) {
+            if (!others.contains(selector)) {
+                selector.interrupt(); // which ends it
+                selector.join();
+            }
+        }
+        assertFalse(failureOf(transport) instanceof ConnectException);
+        assertInstanceOf(ConnectException.class, failureOf(transport));
+        assertEquals(2, calls.get());
+    }
+
+    private static Set<Thread> selectors() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().endsWith("-SelectorManager"))
+                .collect(Collectors.toSet());
+    }
+
+    private static Throwable failureOf(Transport transport) throws Exception {
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        try {
+            open(transport, failure);
+        } catch (RejectedExecutionException e) {
+            return e;
+        }
+        return failure.get(10, SECONDS);
     }
 }
