@@ -6,6 +6,7 @@ import io.http2duplex.messages.Bus;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
@@ -15,7 +16,9 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import io.netty.util.concurrent.EventExecutorGroup;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.URI;
@@ -25,9 +28,11 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,15 +51,31 @@ import org.jspecify.annotations.Nullable;
  * <p>It needs {@code io.lettuce:lettuce-core} on the class path.
  */
 public final class RedisBus implements Bus, AutoCloseable {
-    /** How long to wait for an answer of Redis. */
+    private static final Logger LOG = Logger.getLogger(RedisBus.class);
+
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    /**
+     * After how many times {@link #timeout} without any answer a connection is treated as lost, although nobody says so: what
+     * stands between may keep it. More than a pause of Redis, or of this JVM.
+     */
+    private static final int MOST_SILENT = 4;
 
     /** How many batches are under way at once. */
     private static final int PIPELINED = 64;
 
     private final NodesBus bus;
+    /** How long to wait for an answer of Redis. */
+    private final Duration timeout;
+
     private final byte[] channel;
+    private final ClientResources resources;
     private final RedisClient client;
+    /** What is open to Redis. */
+    private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
+
+    private final SignsOfLife publishingLife = new SignsOfLife();
+    private final SignsOfLife subscribedLife = new SignsOfLife();
     private final Semaphore pipeline = new Semaphore(PIPELINED);
     private final Object state = new Object();
     /**
@@ -78,17 +99,27 @@ public final class RedisBus implements Bus, AutoCloseable {
     private @Nullable StatefulRedisConnection<byte[], byte[]> publishing;
     private @Nullable StatefulRedisPubSubConnection<byte[], byte[]> subscribed;
 
-    private RedisBus(RedisURI uri, String name, BusOptions options) {
+    private RedisBus(RedisURI uri, String name, BusOptions options, Duration timeout) {
+        this.timeout = timeout;
         channel = ("http2-duplex:" + name).getBytes(UTF_8);
         bus = new NodesBus(name, options, this::send);
-        client = RedisClient.create(uri);
+        resources = ClientResources.builder()
+                .nettyCustomizer(new NettyCustomizer() {
+                    @Override
+                    public void afterChannelInitialized(Channel opened) {
+                        channels.add(opened);
+                        opened.closeFuture().addListener(closed -> channels.remove(opened));
+                    }
+                })
+                .build();
+        client = RedisClient.create(resources, uri);
         client.setOptions(ClientOptions.builder()
                 // At most once: what was under way when the connection broke is not sent again.
                 .replayFilter(command -> "PUBLISH".equals(command.getType().toString()))
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .timeoutOptions(TimeoutOptions.enabled(TIMEOUT))
+                .timeoutOptions(TimeoutOptions.enabled(timeout))
                 .socketOptions(SocketOptions.builder()
-                        .connectTimeout(TIMEOUT)
+                        .connectTimeout(timeout)
                         // A broker that went without a word is noticed, also by a node that only listens.
                         .keepAlive(SocketOptions.KeepAliveOptions.builder()
                                 .enable()
@@ -118,13 +149,18 @@ public final class RedisBus implements Bus, AutoCloseable {
      * @throws IOException if it can't be reached
      */
     public static RedisBus connect(URI uri, String name, BusOptions options) throws IOException {
+        return connect(uri, name, options, TIMEOUT);
+    }
+
+    /** @param timeout how long to wait for an answer */
+    static RedisBus connect(URI uri, String name, BusOptions options, Duration timeout) throws IOException {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(options, "options");
         RedisURI parsed = RedisURI.create(uri);
         if (parsed.getTimeout().equals(RedisURI.DEFAULT_TIMEOUT_DURATION)) { // a minute, also for what is no Redis
-            parsed.setTimeout(TIMEOUT);
+            parsed.setTimeout(timeout);
         }
-        RedisBus bus = new RedisBus(parsed, name, options);
+        RedisBus bus = new RedisBus(parsed, name, options, timeout);
         boolean connected = false;
         try {
             bus.connect();
@@ -134,7 +170,7 @@ public final class RedisBus implements Bus, AutoCloseable {
             throw new IOException("Redis can't be reached: " + Losses.told(e), e);
         } finally {
             if (!connected) {
-                bus.client.shutdown();
+                bus.disconnect();
             }
         }
     }
@@ -146,6 +182,7 @@ public final class RedisBus implements Bus, AutoCloseable {
         listener.addListener(new RedisPubSubAdapter<>() {
             @Override
             public void message(byte[] ignored, byte[] batch) {
+                subscribedLife.heard();
                 bus.received(ByteBuffer.wrap(batch));
             }
 
@@ -158,6 +195,9 @@ public final class RedisBus implements Bus, AutoCloseable {
             }
         });
         listener.sync().subscribe(channel);
+        var unused = resources
+                .eventExecutorGroup()
+                .scheduleWithFixedDelay(this::look, timeout.toMillis(), timeout.toMillis(), TimeUnit.MILLISECONDS);
         bus.start();
     }
 
@@ -170,9 +210,6 @@ public final class RedisBus implements Bus, AutoCloseable {
                 state.notifyAll();
             }
             tell();
-            if (connection instanceof StatefulRedisPubSubConnection) {
-                lookLater();
-            }
         }
 
         @Override
@@ -213,18 +250,59 @@ public final class RedisBus implements Bus, AutoCloseable {
         } while (untold.addAndGet(-seen) > 0);
     }
 
-    /** Lettuce subscribes when it is connected again, but only once: Redis may refuse that, or not answer. */
-    private void lookLater() {
-        EventExecutorGroup executor = client.getResources().eventExecutorGroup();
-        if (!executor.isShuttingDown()) {
-            var unused = executor.schedule(this::subscribeAgain, TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    /** Whether anything has come over a connection. */
+    private final class SignsOfLife {
+        private volatile boolean heard;
+        /** How often in turn nothing had come. Of the thread that looks. */
+        private int silent;
+
+        void heard() {
+            heard = true;
+        }
+
+        /** {@return whether it was silent for too long} Asks for another sign of life. */
+        boolean isLost(StatefulRedisConnection<byte[], byte[]> connection) {
+            silent = heard || !isStanding(connection) ? 0 : silent + 1;
+            heard = false;
+            connection.async().ping().whenComplete((pong, thrown) -> {
+                if (!(thrown instanceof RedisCommandTimeoutException)) { // a refusal is an answer
+                    heard();
+                }
+            });
+            boolean lost = silent >= MOST_SILENT;
+            silent = lost ? 0 : silent; // the next connection has as long
+            return lost;
         }
     }
 
-    private void subscribeAgain() {
-        StatefulRedisPubSubConnection<byte[], byte[]> listener = subscribed;
+    private boolean isStanding(StatefulRedisConnection<?, ?> connection) {
         synchronized (state) {
-            if (listener == null || listening || !standing.contains(listener)) {
+            return standing.contains(connection);
+        }
+    }
+
+    /** Looks after what Lettuce does not: whether the connections bring anything, and whether this node listens. */
+    private void look() {
+        try {
+            StatefulRedisPubSubConnection<byte[], byte[]> listener = Objects.requireNonNull(subscribed);
+            boolean lost = publishingLife.isLost(Objects.requireNonNull(publishing));
+            lost |= subscribedLife.isLost(listener);
+            if (lost) {
+                for (Channel open : channels) {
+                    var unused = open.close(); // Lettuce opens another
+                }
+            } else {
+                subscribeAgain(listener);
+            }
+        } catch (RuntimeException e) { // there will be another look
+            LOG.debug("Redis could not be asked", e);
+        }
+    }
+
+    /** Lettuce subscribes when it is connected again, but only once: Redis may refuse that, or not answer. */
+    private void subscribeAgain(StatefulRedisPubSubConnection<byte[], byte[]> listener) {
+        synchronized (state) {
+            if (listening || !standing.contains(listener)) {
                 return;
             }
         }
@@ -237,7 +315,6 @@ public final class RedisBus implements Bus, AutoCloseable {
             if (news) {
                 bus.observer.disconnected("this node can't subscribe: " + Losses.told(thrown));
             }
-            lookLater();
         });
     }
 
@@ -248,7 +325,7 @@ public final class RedisBus implements Bus, AutoCloseable {
                 state.wait();
             }
         }
-        if (!pipeline.tryAcquire(2 * TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!pipeline.tryAcquire(2 * timeout.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new RedisException("Redis does not answer");
         }
         Objects.requireNonNull(publishing, "publishing")
@@ -256,7 +333,9 @@ public final class RedisBus implements Bus, AutoCloseable {
                 .publish(channel, batch)
                 .whenComplete((receivers, thrown) -> {
                     pipeline.release();
-                    if (thrown != null) {
+                    if (thrown == null) {
+                        publishingLife.heard();
+                    } else {
                         bus.losses.lost(messages, Losses.told(thrown));
                     }
                 });
@@ -282,10 +361,21 @@ public final class RedisBus implements Bus, AutoCloseable {
     public void close() {
         bus.close();
         try {
-            pipeline.tryAcquire(PIPELINED, TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            pipeline.tryAcquire(PIPELINED, timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        client.shutdown(Duration.ZERO, TIMEOUT);
+        disconnect();
+    }
+
+    private void disconnect() {
+        client.shutdown(Duration.ZERO, timeout);
+        try {
+            resources
+                    .shutdown(0, timeout.toMillis(), TimeUnit.MILLISECONDS)
+                    .await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

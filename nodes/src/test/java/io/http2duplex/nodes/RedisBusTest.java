@@ -18,6 +18,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -169,9 +170,34 @@ class RedisBusTest {
         RedisBus bus = RedisBus.connect(
                 URI.create("redis://" + user + ":secret@127.0.0.1:" + PORT),
                 user,
-                BusOptions.DEFAULT.observer(recorded));
+                BusOptions.DEFAULT.observer(recorded),
+                Duration.ofSeconds(1));
         bus.subscribe(recorded);
         return bus;
+    }
+
+    /** What stands between keeps a connection whose other end is gone. */
+    @Test
+    void aConnectionOverWhichNothingComesAnyMoreIsReplaced() throws Exception {
+        try (Swallowing between = new Swallowing(PORT);
+                RedisBus one = RedisBus.connect(
+                        URI.create("redis://127.0.0.1:" + between.port()),
+                        "silent",
+                        BusOptions.DEFAULT.observer(first),
+                        Duration.ofSeconds(1));
+                RedisBus two = connect("silent", second)) {
+            one.subscribe(first);
+            two.publish("room", bytes("before"));
+            Await.until("it has come", () -> first.messages.contains("room: before"));
+
+            between.swallow();
+            Await.until("both go over new connections", () -> {
+                one.publish("room", bytes("of one"));
+                two.publish("room", bytes("of two"));
+                return first.messages.contains("room: of two") && second.messages.contains("room: of one");
+            });
+            assertThat(first.events).contains("disconnected");
+        }
     }
 
     @Test
