@@ -24,6 +24,7 @@ import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -194,10 +195,16 @@ final class NodeConnections implements ProxyClient {
             }
             Sending sending = new Sending(client, exchange.isRequestComplete());
             exchange.putAttachment(SENDING, sending);
-            Silence silence = new Silence(thread, sending);
+            AtomicBoolean hasPlace = new AtomicBoolean(true);
+            Runnable leave = () -> {
+                if (hasPlace.getAndSet(false)) {
+                    underWay.decrementAndGet();
+                }
+            };
+            Silence silence = new Silence(thread, sending, exchange, leave);
             // Called before the pool's own listener, which keeps what is open.
             exchange.addExchangeCompleteListener((over, proceed) -> {
-                underWay.decrementAndGet();
+                leave.run();
                 silence.stop();
                 if (!isWhole(over)) {
                     sending.close();
@@ -346,6 +353,12 @@ final class NodeConnections implements ProxyClient {
                     }));
         }
 
+        /** {@return whether the head of an answer has come} */
+        boolean isAnswered() {
+            ClientExchange request = sent;
+            return request != null && request.getResponse() != null;
+        }
+
         void cut() {
             ClientExchange request = sent;
             if (!whole && request != null) {
@@ -363,12 +376,17 @@ final class NodeConnections implements ProxyClient {
     private final class Silence implements Runnable {
         private final XnioIoThread thread;
         private final Sending sending;
+        private final HttpServerExchange exchange;
+        private final Runnable leave;
         private long bytes;
         private XnioExecutor.Key timer;
 
-        Silence(XnioIoThread thread, Sending sending) {
+        /** @param leave gives the place of the request back, once */
+        Silence(XnioIoThread thread, Sending sending, HttpServerExchange exchange, Runnable leave) {
+            this.leave = leave;
             this.thread = thread;
             this.sending = sending;
+            this.exchange = exchange;
             timer = start();
         }
 
@@ -382,6 +400,11 @@ final class NodeConnections implements ProxyClient {
             long now = statistics.getRead() + statistics.getWritten();
             if (now == bytes) {
                 sending.close();
+                if (sending.isAnswered()) {
+                    // Undertow's proxy waits for the rest of the answer, and closing wakes nobody. The client must see a cut.
+                    IoUtils.safeClose(exchange.getConnection()); // on HTTP/2 this resets the stream alone
+                    leave.run(); // the exchange may end later
+                }
             } else {
                 bytes = now;
                 timer = start();

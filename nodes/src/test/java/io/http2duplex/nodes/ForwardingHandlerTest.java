@@ -454,6 +454,49 @@ class ForwardingHandlerTest {
         }
     }
 
+    /** As a machine that loses its power. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "content-length: 100\r\n\r\n",
+                "content-length: 100\r\n\r\nabc",
+                "transfer-encoding: chunked\r\n\r\n",
+                "transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n"
+            })
+    void aNodeThatStopsInTheMiddleOfAnAnswerKeepsNoPlace(String begun) throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                Node one = node(
+                        "n1",
+                        Map.of("n2", URI.create("http://127.0.0.1:" + other.getLocalPort())),
+                        options -> options.idleTimeout(Duration.ofMillis(200)).maxRequestsPerNode(1))) {
+            new Thread(() -> {
+                        answerAndHearOut(other, "200 OK\r\n" + begun);
+                        while (!other.isClosed()) {
+                            answerAndHearOut(other, "204 No Content\r\nconnection: close\r\n\r\n");
+                        }
+                    })
+                    .start();
+            assertThatIOException().isThrownBy(() -> post(one, UNKNOWN + ".n2"));
+            Await.until("there is a place", () -> {
+                try {
+                    return post(one, UNKNOWN + ".n2").statusCode() == 204;
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            });
+        }
+    }
+
+    private static void answerAndHearOut(ServerSocket node, String answer) {
+        try (Socket socket = node.accept()) {
+            assertThat(socket.getInputStream().read()).isNotNegative();
+            socket.getOutputStream().write(("HTTP/1.1 " + answer).getBytes(StandardCharsets.ISO_8859_1));
+            socket.getInputStream().readAllBytes();
+        } catch (IOException e) {
+            // closed all the same
+        }
+    }
+
     @Test
     void timesMayBeForEver() throws Exception {
         Duration forEver = ChronoUnit.FOREVER.getDuration();
