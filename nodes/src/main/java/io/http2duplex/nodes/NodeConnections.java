@@ -401,7 +401,8 @@ final class NodeConnections implements ProxyClient {
             if (now == bytes) {
                 sending.close();
                 if (sending.isAnswered()) {
-                    // Undertow's proxy waits for the rest of the answer, and closing wakes nobody. The client must see a cut.
+                    // Undertow's proxy waits for the rest of the answer, and closing wakes nobody. The client must see
+                    // a cut.
                     IoUtils.safeClose(exchange.getConnection()); // on HTTP/2 this resets the stream alone
                     leave.run(); // the exchange may end later
                 }
