@@ -24,7 +24,7 @@ public abstract class DrainLoop {
         return UNSEEN.getAndIncrement(this) == 0;
     }
 
-    /** Runs rounds until there was no further wake-up. If one throws, the next wake-up begins anew. */
+    /** Runs rounds until there was no further wake-up, even if one throws. */
     protected final void drain() {
         int seen = unseen;
         boolean whole = false;
@@ -35,8 +35,8 @@ public abstract class DrainLoop {
             } while (seen != 0);
             whole = true;
         } finally {
-            if (!whole) {
-                unseen = 0;
+            if (!whole && UNSEEN.addAndGet(this, -seen) != 0) {
+                drain(); // who woke it meanwhile has left that to this thread
             }
         }
     }

@@ -1,9 +1,9 @@
 package io.http2duplex.internal.runtime;
 
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
@@ -23,6 +23,11 @@ public final class UserThreads {
 
     /** How many requests wait for one of them at most. */
     static final int MAX_WAITING_FOR_AUTHORIZER = 10_000;
+
+    /** How many threads there are at most for tasks that an executor has refused. */
+    static final int MAX_LAST_THREADS = 32;
+
+    private static final Executor LAST = queueing(MAX_LAST_THREADS, new LinkedBlockingQueue<>(), "http2-duplex-last-");
 
     /** Advice if no thread is left. */
     public static final String MORE_THREADS =
@@ -57,15 +62,10 @@ public final class UserThreads {
     public static UserThreads forAuthorizer() {
         ExecutorService own = virtualThreads();
         if (own == null) {
-            ThreadPoolExecutor pool = new ThreadPoolExecutor(
+            own = queueing(
                     MAX_AUTHORIZER_THREADS,
-                    MAX_AUTHORIZER_THREADS,
-                    10,
-                    TimeUnit.SECONDS,
                     new LinkedBlockingQueue<>(MAX_WAITING_FOR_AUTHORIZER),
-                    daemons("http2-duplex-authorizer-"));
-            pool.allowCoreThreadTimeOut(true);
-            own = pool;
+                    "http2-duplex-authorizer-");
         }
         return new UserThreads(own, own);
     }
@@ -83,6 +83,13 @@ public final class UserThreads {
     public static ExecutorService boundedPool(int maxThreads) {
         return new ThreadPoolExecutor(
                 0, maxThreads, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons("http2-duplex-"));
+    }
+
+    private static ExecutorService queueing(int maxThreads, BlockingQueue<Runnable> queue, String prefix) {
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(maxThreads, maxThreads, 10, TimeUnit.SECONDS, queue, daemons(prefix));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     private static ThreadFactory daemons(String prefix) {
@@ -109,12 +116,15 @@ public final class UserThreads {
         }
     }
 
-    /** Runs a task that must not be refused. It falls back to the JDK's common pool, which refuses nothing. */
+    /**
+     * Runs a task that must not be refused. It falls back to {@value #MAX_LAST_THREADS} threads that all share, which refuse
+     * nothing: such a task waits while code of applications blocks all of them.
+     */
     public void executeSurely(Runnable task) {
         try {
             execute(task);
         } catch (RejectedExecutionException e) {
-            ForkJoinPool.commonPool().execute(task);
+            LAST.execute(task);
         }
     }
 

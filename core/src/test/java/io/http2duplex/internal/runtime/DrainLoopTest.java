@@ -51,9 +51,18 @@ class DrainLoopTest {
 
     @Test
     void aRoundThatFailsDoesNotEndTheLoopForGood() {
-        Loop loop = new Loop(2, 2);
+        Loop loop = new Loop(1, 2);
         assertThatIllegalStateException().isThrownBy(loop::run);
         loop.run();
         assertThat(loop.rounds).isEqualTo(3);
+    }
+
+    @Test
+    void aWakeUpWithinARoundThatFailsMakesAnother() {
+        Loop loop = new Loop(2, 2);
+        assertThatIllegalStateException().isThrownBy(loop::run);
+        assertThat(loop.rounds).isEqualTo(3);
+        loop.run();
+        assertThat(loop.rounds).isEqualTo(4);
     }
 }
