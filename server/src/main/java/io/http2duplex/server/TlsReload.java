@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class TlsReload {
     private static final Logger LOG = Logger.getLogger(TlsReload.class);
 
+    /** When it is told that a file can't be read to its end, as of a disk that is gone. */
+    private static final Duration HUNG = Duration.ofMinutes(1);
+
     /**
      * The state of a file. Another may take its place behind a symbolic link with the same size and time.
      *
@@ -99,6 +102,12 @@ final class TlsReload {
 
     private void look(Timer after, Consumer<SSLContext> use) {
         List<Version> versions = List.of();
+        Runnable inTime = after.run(
+                HUNG,
+                () -> LOG.warnf(
+                        "Reading the files of the TLS context has taken %s and goes on; until it ends, no newer context is"
+                                + " used: %s",
+                        HUNG, files));
         try {
             versions = versions();
             if (!versions.equals(loaded)) {
@@ -113,6 +122,7 @@ final class TlsReload {
                 LOG.warn("The TLS context cannot be loaded again; the old one stays in use", e);
             }
         } finally {
+            inTime.run();
             watch(after, use);
         }
     }

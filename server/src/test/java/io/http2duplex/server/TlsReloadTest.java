@@ -24,6 +24,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
+import org.assertj.core.api.ThrowingConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,8 +145,8 @@ class TlsReloadTest {
         assertThat(used).containsExactly(context);
     }
 
-    @Test
-    void aFailureIsLoggedOnceEachTimeThatItBegins() throws IOException {
+    /** {@return the warnings while that runs} */
+    private static List<String> warnings(ThrowingConsumer<List<String>> during) {
         List<String> warnings = new ArrayList<>();
         Handler handler = new Handler() {
             @Override
@@ -164,6 +165,16 @@ class TlsReloadTest {
         Logger log = Logger.getLogger(TlsReload.class.getName());
         log.addHandler(handler);
         try {
+            during.accept(warnings);
+        } finally {
+            log.removeHandler(handler);
+        }
+        return warnings;
+    }
+
+    @Test
+    void aFailureIsLoggedOnceEachTimeThatItBegins() {
+        warnings(warnings -> {
             started();
             for (int i = 1; i <= 2; i++) {
                 Files.delete(file);
@@ -180,9 +191,24 @@ class TlsReloadTest {
                 look();
                 assertThat(used).hasSize(i);
             }
-        } finally {
-            log.removeHandler(handler);
-        }
+        });
+    }
+
+    @Test
+    void aFileThatIsNotReadToItsEndIsToldOf() {
+        assertThat(warnings(warnings -> {
+                    started();
+                    Files.writeString(file, "another");
+                    loads = () -> {
+                        looks.remove().run(); // a minute is over
+                        return context;
+                    };
+                    look();
+                    assertThat(used).containsExactly(context);
+                }))
+                .singleElement()
+                .asString()
+                .contains("has taken PT1M and goes on", file.toString());
     }
 
     static List<Supplier<@Nullable SSLContext>> failures() {
