@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -253,7 +254,7 @@ public final class ForwardingHandler implements HttpHandler {
     public static final class Builder {
         private final String route;
         private final Map<String, URI> nodes = new LinkedHashMap<>();
-        private @Nullable SSLContext tls;
+        private @Nullable Supplier<SSLContext> tls;
         private int maxRequestsPerNode = 10_000;
         private Duration connectTimeout = Duration.ofSeconds(5);
         private Duration idleTimeout = Duration.ofMinutes(5);
@@ -291,6 +292,16 @@ public final class ForwardingHandler implements HttpHandler {
          * must name their hosts, and have a key of this node if they ask for certificates.
          */
         public Builder tls(SSLContext context) {
+            Objects.requireNonNull(context, "context");
+            return tls(() -> context);
+        }
+
+        /**
+         * As {@link #tls(SSLContext)}, with a context that may change, as when certificates are renewed. It is asked for when the
+         * handler is built, and then for each request to such a node, on an I/O thread: it must hand over a context that
+         * was made elsewhere. If it throws or gives null then, that is logged, and the last context stays in use.
+         */
+        public Builder tls(Supplier<SSLContext> context) {
             tls = Objects.requireNonNull(context, "context");
             return this;
         }

@@ -8,7 +8,6 @@ import io.undertow.client.ClientExchange;
 import io.undertow.client.ClientRequest;
 import io.undertow.client.ClientStatistics;
 import io.undertow.client.UndertowClient;
-import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.proxy.ConnectionPoolManager;
 import io.undertow.server.handlers.proxy.ProxyCallback;
@@ -26,12 +25,12 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
-import org.xnio.Xnio;
 import org.xnio.XnioExecutor;
 import org.xnio.XnioIoThread;
 
@@ -51,13 +50,18 @@ final class NodeConnections implements ProxyClient {
 
     private final AtomicInteger underWay = new AtomicInteger();
     private volatile long failedAt = System.nanoTime() - LATELY_NANOS;
+    private final @Nullable NodeEncryption encryption;
     private final ProxyConnectionPool pool;
     private final int maxRequests;
     private final long connectMillis;
     private final long idleMillis;
 
     NodeConnections(
-            URI address, @Nullable SSLContext tls, int maxRequests, Duration connectTimeout, Duration idleTimeout) {
+            URI address,
+            @Nullable Supplier<SSLContext> tls,
+            int maxRequests,
+            Duration connectTimeout,
+            Duration idleTimeout) {
         this.maxRequests = maxRequests;
         connectMillis = TimeUnit.NANOSECONDS.toMillis(OptionChecks.nanos(connectTimeout));
         idleMillis = TimeUnit.NANOSECONDS.toMillis(OptionChecks.nanos(idleTimeout));
@@ -67,10 +71,11 @@ final class NodeConnections implements ProxyClient {
                 .set(UndertowOptions.ENABLE_HTTP2, false)
                 .set(UndertowOptions.ENABLE_STATISTICS, true)
                 .getMap();
+        encryption = tls == null ? null : new NodeEncryption(tls);
         pool = new ProxyConnectionPool(
                 new Bounds(maxRequests),
                 address,
-                tls == null ? null : new UndertowXnioSsl(Xnio.getInstance(), OptionMap.EMPTY, tls),
+                encryption == null ? null : encryption.ssl(),
                 UndertowClient.getInstance(),
                 options);
     }
@@ -144,6 +149,9 @@ final class NodeConnections implements ProxyClient {
             underWay.decrementAndGet();
             callback.couldNotResolveBackend(exchange);
             return;
+        }
+        if (encryption != null) {
+            encryption.refresh();
         }
         pool.connect(target, exchange, new Connecting(exchange.getIoThread(), callback, exchange), 0, timeUnit, false);
     }

@@ -33,6 +33,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,6 +137,26 @@ class ForwardingHandlerTest {
             assertThat(seen.scheme()).isEqualTo("https");
             assertThat(seen.host()).isEqualTo("example.com:8443");
             assertThat(seen.header("authorization")).isEqualTo("Bearer x");
+        }
+    }
+
+    @Test
+    void aContextThatChangesIsUsedByTheNextConnection() throws Exception {
+        AtomicReference<@Nullable SSLContext> context = new AtomicReference<>(SSLContext.getDefault());
+        URI two = URI.create("https://localhost:" + RunningProgram.freePort());
+        try (Node other = node("n2", two.getPort(), true, Map.of(), options -> options);
+                Node one = node("n1", Map.of("n2", two), options -> options.tls(context::get))) {
+            String id = id(open(other));
+            HttpRequest post =
+                    request(one).header(ID, id).POST(BodyPublishers.noBody()).build();
+            assertThat(Node.HTTP.send(post, BodyHandlers.discarding()).statusCode())
+                    .as("it does not trust that node")
+                    .isEqualTo(503);
+            for (SSLContext next : Arrays.asList(Node.TRUST, null)) {
+                context.set(next);
+                assertThat(Node.HTTP.send(post, BodyHandlers.discarding()).statusCode())
+                        .isEqualTo(204);
+            }
         }
     }
 

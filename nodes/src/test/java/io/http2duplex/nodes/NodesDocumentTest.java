@@ -20,7 +20,8 @@ class NodesDocumentTest {
     private static Stream<String> options(Class<?> type) {
         return Arrays.stream(type.getMethods())
                 .filter(method -> method.getReturnType() == type && method.getParameterCount() == 1)
-                .map(Method::getName);
+                .map(Method::getName)
+                .distinct();
     }
 
     @Test
