@@ -16,6 +16,7 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client of TLS 1.2 gets one handshake for each connection. */
@@ -112,6 +113,24 @@ class RenegotiationTest {
                 socket.startHandshake();
             }
             ask(socket);
+            assertThat(server.statistics().limitsReached()).containsEntry("renegotiation", 0L);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TLSv1.2, http/1.1", "TLSv1.2, h2", "TLSv1.3, http/1.1"})
+    void aGoodbyeIsNoHandshake(String version, String protocol) throws IOException {
+        try (DuplexServer server = start()) {
+            try (SSLSocket socket = connect(server, version, protocol)) {
+                if (protocol.equals("h2")) {
+                    try (Http2Client client = Http2Client.over(new Sockets(socket, socket), "/")) {
+                        assertThat(client.send("GET", false).status()).isEqualTo(200);
+                    }
+                } else {
+                    ask(socket);
+                }
+            }
+            Await.until("no connection", () -> server.statistics().connections() == 0);
             assertThat(server.statistics().limitsReached()).containsEntry("renegotiation", 0L);
         }
     }

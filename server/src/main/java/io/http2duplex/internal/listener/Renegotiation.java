@@ -47,6 +47,9 @@ final class Renegotiation extends AbstractStreamSourceConduit<StreamSourceCondui
     }
 
     private void check() throws IOException {
+        if (tls.isInboundDone() || tls.isOutboundDone()) {
+            return; // what is left to exchange is the goodbye
+        }
         boolean handshaking = tls.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING;
         if (!handshaking) {
             secured |= !tls.getSession().getProtocol().equals(NONE);
