@@ -150,7 +150,7 @@ final class CoalescingSource extends HoldingSource {
     boolean isWorthReading() {
         boolean asked = wanted;
         wanted = false;
-        return asked || !dry || socket == null || !socket.isDry() || hasMore();
+        return asked || !dry || socket == null || !socket.isDry() || hasMore() || isReadShutdown();
     }
 
     /**

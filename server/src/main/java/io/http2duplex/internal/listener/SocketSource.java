@@ -13,7 +13,8 @@ import org.xnio.conduits.StreamSourceConduit;
  * nothing, and once more for each record: most of its reads would be system calls that find nothing.
  *
  * <p>When a read leaves room, the socket is empty. Then nothing is read until the socket tells that something has come: it
- * tells as long as there is something, so nothing that comes meanwhile is missed.
+ * tells as long as there is something, so nothing that comes meanwhile is missed. A closed socket tells of nothing any more:
+ * reading it says so.
  */
 final class SocketSource extends AbstractStreamSourceConduit<StreamSourceConduit> {
     private volatile boolean empty;
@@ -63,20 +64,24 @@ final class SocketSource extends AbstractStreamSourceConduit<StreamSourceConduit
 
     @Override
     public int read(ByteBuffer to) throws IOException {
-        int count = empty ? 0 : next.read(to);
+        int count = isEmpty() ? 0 : next.read(to);
         read(count, to.hasRemaining());
         return count;
     }
 
     @Override
     public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
-        if (empty) {
+        if (isEmpty()) {
             read(0, true);
             return 0;
         }
         long count = next.read(targets, offset, length);
         read(count, targets[offset + length - 1].hasRemaining());
         return count;
+    }
+
+    private boolean isEmpty() {
+        return empty && !next.isReadShutdown();
     }
 
     private void read(long count, boolean room) {

@@ -2,9 +2,11 @@ package io.http2duplex.internal.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.undertow.server.DefaultByteBufferPool;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ class SocketSourceTest {
     private int there;
 
     private int asked;
+    private boolean closed;
     private @Nullable ReadReadyHandler told;
     private final SocketSource source = new SocketSource((StreamSourceConduit) Proxy.newProxyInstance(
             StreamSourceConduit.class.getClassLoader(),
@@ -34,6 +37,7 @@ class SocketSourceTest {
                             ? (Object) give((ByteBuffer) arguments[0])
                             : (Object) (long) give(((ByteBuffer[]) arguments[0])[0]);
                 case "awaitReadable" -> null;
+                case "isReadShutdown" -> closed;
                 default -> throw new UnsupportedOperationException(method.getName());
             }));
 
@@ -95,6 +99,38 @@ class SocketSourceTest {
         tell();
         assertThat(read()).isEqualTo(-1);
         assertThat(read()).isEqualTo(-1);
+    }
+
+    @Test
+    void aClosedSocketSaysSo() throws IOException {
+        assertThat(read()).isZero();
+        there = -1;
+        assertThat(read()).isZero();
+        closed = true;
+        assertThat(read()).isEqualTo(-1);
+        assertThat(source.read(new ByteBuffer[] {ByteBuffer.allocate(ROOM)}, 0, 1))
+                .isEqualTo(-1);
+    }
+
+    /** Above it stands no TLS here, which would only give what it has. */
+    @Test
+    void aReaderIsCalledWhenSomethingHasComeOrTheEnd() throws IOException {
+        StreamLedger streams = new StreamLedger(
+                new Http2Limits(1, 1, 1, 1, 1, 1, 1, Duration.ZERO, Duration.ZERO),
+                new ListenerCounts(),
+                new UnreadUploads(1).open(null),
+                0);
+        CoalescingSource reader = new CoalescingSource(
+                source, Runnable::run, new DefaultByteBufferPool(false, ROOM, 0, 0, 0), streams, source, null);
+        assertThat(reader.isWorthReading()).isTrue();
+        assertThat(reader.read(ByteBuffer.allocate(ROOM))).isZero();
+        assertThat(reader.isWorthReading()).isFalse();
+        tell();
+        assertThat(reader.isWorthReading()).isTrue();
+        assertThat(reader.read(ByteBuffer.allocate(ROOM))).isZero();
+        assertThat(reader.isWorthReading()).isFalse();
+        closed = true;
+        assertThat(reader.isWorthReading()).isTrue();
     }
 
     @Test
