@@ -9,7 +9,6 @@ import io.undertow.connector.ByteBufferPool;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
-import io.undertow.server.protocol.http.AlpnOpenListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -126,8 +125,8 @@ public final class HttpPort {
             first = connections.clear(clear);
         } else {
             UndertowXnioSsl secured = new UndertowXnioSsl(worker.getXnio(), OptionMap.EMPTY, RECORDS, tls);
-            AlpnOpenListener alpn = new AlpnOpenListener(pool, options, http1).addProtocol("h2", http2, 10);
-            first = connections.securing(plain -> secured.wrapExistingConnection(plain, sockets, false), alpn);
+            first = connections.securing(
+                    plain -> secured.wrapExistingConnection(plain, sockets, false), new TlsListener(http1, http2));
             ssl = secured;
         }
         accepting = worker.createStreamConnectionServer(address, accepting(first), sockets);
