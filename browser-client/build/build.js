@@ -12,7 +12,7 @@ const out = resolve(root, process.argv[2] ?? 'target/classes/META-INF/resources/
 /** The limits of the bundles, minified and gzipped, in bytes. */
 // Of these, 2,000 are survive-reload.js, which the other face loads when it is needed. 100 measure how fast a WebSocket takes
 // what is sent.
-const NODE_FACE_LIMIT = 48_580;
+const NODE_FACE_LIMIT = 48_800;
 // Of these, 600 bytes try an opening in several ways at once: the first way that works is known only then. Another 500 are
 // what the core must know of sockets, and how it is seen that one would be of use. 100 try the first way again: a trial goes
 // beside what works, which only the core can see to. 250 bound what a server, or something in its place, can make of it.
@@ -23,20 +23,20 @@ const NODE_FACE_LIMIT = 48_580;
 // time before they count as held. 30 replace a download before the server ends it, however often that is asked for.
 // 30 go on after headers that could not be sent, end the requests of a session that has failed, and join many small chunks.
 // 40 keep bytes from waiting for POSTs without any, and bound those. 30 let a download begin with a large window.
-// 100 give sleeping computers their time, find what pages are tested in, and say what a clean end that came too early was.
+// 350 give sleeping computers and frozen pages their time, find what pages are tested in, and say what a clean end that came too early was.
 // 80 spare a piece that comes its task. 20 bound what is kept of a response while it is watched. 70 keep small pieces from
 // holding much memory. 30 give up a download that goes on after the end. 60 refuse what is no fetch, no number and no address.
-const WEB_STREAMS_FACE_LIMIT = 13_500;
+const WEB_STREAMS_FACE_LIMIT = 13_750;
 const DIALECT_1_LIMIT = 4_000;
 // Of these, 40 refuse a duplex whose reload may have cut a message, and 150 what is no codec, or gives no bytes. 50 destroy the
 // duplex although one side has ended, or a write waits, or what the page has given throws. 130 refuse a second use of a duplex,
 // and end when it was destroyed.
 const MESSAGES_LIMIT = 1_400;
 const FIRST_LINE_LIMIT = 1_050;
-const WAYS_LIMIT = 1_100;
-const WEBSOCKET_LIMIT = 2_000;
+const WAYS_LIMIT = 1_200;
+const WEBSOCKET_LIMIT = 2_100;
 const KEEP_OPEN_LIMIT = 2_500;
-const SURVIVE_RELOAD_LIMIT = 2_300;
+const SURVIVE_RELOAD_LIMIT = 2_400;
 
 /**
  * Names that only the code of dialect 2 uses, within one bundle: they become short. None is a name of the web, of an
@@ -48,6 +48,9 @@ const INTERNAL_NAMES = [
   ...['attachFailed', 'openDownload', 'downloadEnded', 'uploadTaken', 'uploadLost', 'uploadTimeout', 'closedByServer'],
   ...[
     'aliveUntil',
+    'onsilence',
+    'postpone',
+    'isFirstWindow',
     'wantsStream',
     'openStream',
     'nextBody',

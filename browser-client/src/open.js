@@ -5,6 +5,7 @@ import { problemOf } from './problem.js';
 import { downloadRequest, openingRequest, resumingRequest, VERSION, wayOf } from './request-init.js';
 import { settingsOf } from './options.js';
 import { BodyReader } from './browser/body-reader.js';
+import { deadline } from './browser/deadline.js';
 import { abortedBy, responseError } from './browser/responses.js';
 import { FetchDownload } from './dialect2/fetch/download.js';
 import { firstWay, loadWays } from './dialect2/fetch/load-ways.js';
@@ -15,7 +16,6 @@ import { Dialect2Session } from './dialect2/session.js';
 const GIVEN_UP_MILLISECONDS = 1_500;
 /** How long an opening may bring nothing until another way is tried beside it. */
 const SILENCE_MILLISECONDS = 3_000;
-const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 /** @typedef {import('./session.js').Session} Session */
 /** @typedef {import('./options.js').DownloadMode} DownloadMode */
@@ -60,10 +60,10 @@ async function open(settings) {
   const begin = (/** @type {DownloadMode} */ way) => isOver || new Opening(settings, way, secret, openings);
   const forward = () => signal && stop((opening) => opening.giveUp(abortedBy(signal)));
   signal?.addEventListener('abort', forward);
-  /** @type {ReturnType<typeof setTimeout>[]} */
-  const timers = [];
+  /** @type {(() => void)[]} */
+  const stops = [];
   const pause = (/** @type {number} */ time) =>
-    new Promise((resolve) => timers.push(setTimeout(resolve, Math.min(time, LONGEST_TIMER_MILLISECONDS))));
+    new Promise((resolve) => stops.push(deadline(() => resolve(undefined), time)));
   pause(settings.openTimeout).then(() => stop((opening) => opening.timeOut()));
   try {
     begin(kept?.way ?? firstWay(settings));
@@ -72,7 +72,7 @@ async function open(settings) {
     const opened = await Promise.race([session, !kept && pause(SILENCE_MILLISECONDS)].filter(Boolean));
     return opened ?? (await ((await loadWays())?.climb(settings, openings, begin) ?? session));
   } finally {
-    timers.forEach(clearTimeout);
+    stops.forEach((stopped) => stopped());
     signal?.removeEventListener('abort', forward);
   }
 }
@@ -95,8 +95,8 @@ class Opening {
   #openings;
   #request;
   #abort = new AbortController();
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
+  /** Ends the wait for the id. */
+  #stopWaiting = () => {};
   /** @type {Response | undefined} */
   #response;
   /** @type {Error | undefined} why it was given up */
@@ -155,7 +155,7 @@ class Opening {
     } else {
       this.#error = error;
       this.#reject(error);
-      this.#timer = setTimeout(() => this.#abort.abort(error), GIVEN_UP_MILLISECONDS);
+      this.#stopWaiting = deadline(() => this.#abort.abort(error), GIVEN_UP_MILLISECONDS);
     }
   }
 
@@ -230,7 +230,7 @@ class Opening {
       const message = this.#response ? `The answer could not be read: ${error}` : NO_ANSWER;
       throw new DuplexError('CONNECTION_LOST', message, { cause: error });
     } finally {
-      clearTimeout(this.#timer);
+      this.#stopWaiting();
     }
   }
 

@@ -1,3 +1,4 @@
+import { deadline } from '../browser/deadline.js';
 import { connectionLost, drain, responseError } from '../browser/responses.js';
 import { codeOfRefusedUpload } from '../codes.js';
 import { DuplexError } from '../errors.js';
@@ -95,11 +96,10 @@ export class Requests {
 
   /** When the server resets a session it answers the uploads and breaks the download off: the answer may be faster. */
   async #whatTheDownloadSays() {
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    let timer;
-    const timeout = new Promise((resolve) => (timer = setTimeout(resolve, DOWNLOAD_MILLISECONDS)));
-    await Promise.race([this.#closed.catch(() => {}), timeout]);
-    clearTimeout(timer);
+    await new Promise((resolve) => {
+      const stop = deadline(() => resolve(undefined), DOWNLOAD_MILLISECONDS);
+      this.#closed.then(resolve, resolve).then(stop);
+    });
   }
 
   /** @param {unknown} cause an error of fetch @returns {Promise<Error>} the session's error */

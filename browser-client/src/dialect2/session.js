@@ -1,3 +1,4 @@
+import { LATE_MILLISECONDS } from '../browser/deadline.js';
 import { watchPage } from '../browser/page-life.js';
 import { inNextTask } from '../browser/next-task.js';
 import { abortedBy } from '../browser/responses.js';
@@ -10,6 +11,8 @@ import { Turns } from './turns.js';
 /** How long the last requests of a session may take before they are aborted. */
 const LAST_REQUESTS_MILLISECONDS = 3_000;
 const LAST_RESETS_MILLISECONDS = 6_000;
+/** How long what has come while the page was frozen, or the computer slept, may take to be told of. */
+const AFTER_SLEEP_MILLISECONDS = 1_000;
 const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 /**
@@ -63,6 +66,8 @@ export class Dialect2Session {
   #timer;
   /** When it runs: perhaps before anything is due, since a new one costs more than the bytes of a small turn. */
   #timerAt = Infinity;
+  /** Nothing is due before, so that what has come while the page was frozen can be told of. */
+  #notBefore = 0;
   /** When the last requests are aborted. */
   #lastRequestsUntil = Infinity;
   /** Aborted when there is nothing to listen to any more. */
@@ -200,7 +205,7 @@ export class Dialect2Session {
       uploads.send();
       socket?.send();
     }
-    const at = Math.min(this.#core.deadline, this.#lastRequestsUntil);
+    const at = Math.max(Math.min(this.#core.deadline, this.#lastRequestsUntil), this.#notBefore);
     if (at < this.#timerAt || this.#core.isClosed) {
       clearTimeout(this.#timer);
       const isIdle = Object.values(this.#carriers).every((carrier) => carrier.isIdle);
@@ -339,11 +344,16 @@ export class Dialect2Session {
 
   #ontime() {
     const now = performance.now();
+    const isLate = now - this.#timerAt >= LATE_MILLISECONDS && this.#timerAt !== this.#notBefore;
     this.#timerAt = Infinity;
-    this.#core.timeIs(now);
-    if (now >= this.#lastRequestsUntil) {
-      this.#lastRequestsUntil = Infinity;
-      this.#abort();
+    if (isLate) {
+      this.#notBefore = now + AFTER_SLEEP_MILLISECONDS;
+    } else {
+      this.#core.timeIs(now);
+      if (now >= this.#lastRequestsUntil) {
+        this.#lastRequestsUntil = Infinity;
+        this.#abort();
+      }
     }
     this.#act();
   }

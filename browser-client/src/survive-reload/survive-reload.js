@@ -17,6 +17,7 @@
  * keeps its duplex: there would be two.
  */
 
+import { deadline } from '../browser/deadline.js';
 import { DuplexError } from '../errors.js';
 import { isOfServer } from '../problem.js';
 import { sessionIn, textOf, untilOf } from './entry.js';
@@ -192,9 +193,10 @@ class Survivor {
     return new Promise((resolve) => {
       const held = new Promise((release) => (this.#unlock = () => release(undefined)));
       if (canLock()) {
-        const request = { signal: AbortSignal.timeout(LOCK_MILLISECONDS) };
-        const ongranted = () => (resolve(true), held);
-        navigator.locks.request(PREFIX + id, request, ongranted).catch(() => resolve(false));
+        const abort = new AbortController();
+        const stop = deadline(() => abort.abort(), LOCK_MILLISECONDS);
+        const ongranted = () => (stop(), resolve(true), held);
+        navigator.locks.request(PREFIX + id, abort, ongranted).catch(() => (stop(), resolve(false)));
       } else {
         resolve(true);
       }

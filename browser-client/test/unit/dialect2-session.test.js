@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import * as FrameType from '../../src/dialect2/core/frame-types.js';
 import { frame, reasonOf, resetFrame } from '../../src/dialect2/core/frames.js';
+import { ResumableSession } from '../../src/dialect2/core/session.js';
 import { MIB, hello, attached, framesOf, data } from '../support/attached-session.js';
 import { test } from '../support/time-limits.js';
 
@@ -73,6 +74,49 @@ test('a session that has ended cleanly, as the server answers, while bytes were 
     reason: 'The server has ended it before this side has. Open another one.',
   });
   assert.ok(core.isFinished && !core.isUploadEnded);
+});
+
+test('a server that lacks bytes that it had confirmed can never get them: the session fails', () => {
+  const { core, download } = attached();
+  core.write(new Uint8Array(60));
+  assert.ok(core.uploads.nextBody(MIB, 1));
+  core.received(download, frame(FrameType.WINDOW, [50, 200]), 2);
+  core.downloadEnded(download, 3);
+  core.downloads.attach(4);
+  const next = core.openDownload(5);
+  core.received(next, Buffer.concat([hello(), frame(FrameType.WINDOW, [49, 200])]), 5);
+  assert.deepEqual(core.failure, { number: 2, reason: 'The server lacks bytes that it had confirmed' });
+});
+
+test('a WINDOW that comes late, or on a download that another may have overtaken, contradicts nothing', () => {
+  const { core, download } = attached();
+  core.write(new Uint8Array(60));
+  assert.ok(core.uploads.nextBody(MIB, 1));
+  core.received(download, frame(FrameType.WINDOW, [50, 200]), 2);
+  core.received(download, frame(FrameType.WINDOW, [40, 200]), 2);
+  core.received(download, frame(FrameType.ROTATE, []), 2_000);
+  core.downloads.attach(2_000);
+  const next = core.openDownload(2_001);
+  core.received(next, Buffer.concat([hello(), frame(FrameType.WINDOW, [40, 200])]), 2_001);
+  core.received(download, frame(FrameType.WINDOW, [45, 200]), 2_002);
+  assert.equal(core.failure, undefined);
+});
+
+test('a kept session whose server lacks what had arrived, or has what was never sent, fails', () => {
+  for (const [confirmed, reason] of /** @type {const} */ ([
+    [29, 'The server lacks bytes that it had confirmed'],
+    [61, 'malformed-frame'],
+  ])) {
+    const { core: before } = attached();
+    before.write(new Uint8Array(60));
+    const part = before.uploads.nextBody(30, 1);
+    assert.ok(part && before.uploads.nextBody(MIB, 1));
+    before.uploadTaken(part, 2);
+    const kept = structuredClone(before.suspend());
+    const core = new ResumableSession({ initialWindow: 100, maxWindow: 400, random: () => 0.5, kept }, 0);
+    core.received(core.openDownload(1), Buffer.concat([hello(), frame(FrameType.WINDOW, [confirmed, 200])]), 1);
+    assert.deepEqual(core.failure, { number: 2, reason });
+  }
 });
 
 test('a reset that is under way is not sent again until it has had no answer for two seconds', () => {
@@ -210,7 +254,7 @@ test('a session that could not be resumed, or send, says so', () => {
   assert.deepEqual(core.failure, { number: 4, reason: 'It could not be resumed in time' });
   const { core: other, download: alive } = attached();
   other.write(Buffer.from('ab'));
-  for (const now of [1, 60_000]) {
+  for (const now of [1, 15_000, 30_000, 45_000]) {
     other.received(alive, frame(FrameType.PONG, [0]), now);
     const part = other.uploads.nextBody(MIB, now);
     assert.ok(part);

@@ -1003,7 +1003,7 @@ test('when a session on a socket has ended, its last frame goes by a request', (
 });
 
 for (const sleep of [30_000, 59_000]) {
-  for (const first of ['the upload', 'the download', 'the timer']) {
+  for (const first of ['the upload', 'the download', 'the timer', 'what the server had sent']) {
     test(`a computer that sleeps for ${sleep / 1_000} s after an upload was lost goes on when it wakes, ${first} first`, () => {
       const { core, download } = attached();
       core.write(Buffer.from('ab'));
@@ -1015,6 +1015,8 @@ for (const sleep of [30_000, 59_000]) {
       const now = 2_000 + sleep;
       if (first === 'the timer') {
         core.timeIs(now);
+      } else if (first === 'what the server had sent') {
+        core.received(download, frame(FrameType.PING, [1]), now);
       } else if (first === 'the upload') {
         core.uploadLost(again, now);
       }
@@ -1034,6 +1036,36 @@ for (const sleep of [30_000, 59_000]) {
     });
   }
 }
+
+test('a computer that sleeps while another download is asked for goes on when that is here first', () => {
+  const { core, download } = attached();
+  core.write(Buffer.from('ab'));
+  const part = core.uploads.nextBody(MIB, 1_000);
+  assert.ok(part);
+  core.uploadLost(part, 1_000);
+  core.received(download, frame(FrameType.ROTATE, []), 1_500);
+  core.downloads.attach(1_500);
+  const again = core.uploads.nextBody(MIB, 2_000);
+  assert.ok(again);
+  core.openDownload(60_000);
+  core.uploadLost(again, 60_000);
+  assert.equal(core.failure, undefined);
+});
+
+test('a stream whose first PING was not answered in time since the page was frozen shows nothing about streaming', () => {
+  for (const [now, mayStream] of /** @type {const} */ ([
+    [3_001, false],
+    [60_000, true],
+  ])) {
+    const { core } = attached();
+    core.write(Buffer.from('ab'));
+    const stream = core.uploads.openStream(1);
+    assert.ok(core.uploads.nextPieces(stream, MIB, 1));
+    core.timeIs(now);
+    assert.ok(!core.isWanted(stream));
+    assert.equal(core.uploads.mayStream, mayStream);
+  }
+});
 
 test('a server without heartbeats may be silent, which is no sleep', () => {
   const { core, download } = attached();

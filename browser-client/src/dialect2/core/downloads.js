@@ -55,6 +55,8 @@ const NO_HEARTBEAT_MILLISECONDS = 30_000;
  *     DETACHED ---- open() ----> ATTACHED ---- the current download ends, or the server is silent ----> DETACHED
  *
  * A poll that has ended stays the current download until the next one takes its place: that is a rotation, too.
+ *
+ * The file is long because when to attach again depends on all that downloads have come to.
  */
 export class Downloads {
   /** In milliseconds; 0: the server may be silent. */
@@ -75,6 +77,8 @@ export class Downloads {
   #candidateSince = 0;
   /** Called when the session is attached, with how long nothing was heard of the server. @type {(away: number) => void} */
   onattached = () => {};
+  /** Called when the server is heard after a silence, with how much longer it was than a heartbeat. @type {(time: number) => void} */
+  onsilence = () => {};
   #attempts;
   #emptyPolls = 0;
   #mustRotate = false;
@@ -252,7 +256,8 @@ export class Downloads {
     if (download === this.#candidate) {
       this.#attempt = this.#candidate = this.ticket = undefined;
       this.#mustRotate = false;
-      this.#heardAt = this.#sentAt = now;
+      this.#heard(now);
+      this.#sentAt = now;
       const before = this.#current;
       if (before) {
         before.until = now + 2 * (this.heartbeat || NO_HEARTBEAT_MILLISECONDS);
@@ -277,7 +282,7 @@ export class Downloads {
       this.#open.delete(download);
       return;
     }
-    this.#heardAt = now;
+    this.#heard(now);
     for (const frame of download.decoder.decode(bytes)) {
       if (++download.frames === 1) {
         if (frame.type !== FrameType.HELLO) {
@@ -293,6 +298,21 @@ export class Downloads {
       yield frame;
     }
   }
+
+  /** @param {number} now */
+  #heard(now) {
+    if (this.isAttached) {
+      this.onsilence(now - this.aliveUntil(now));
+    }
+    this.#heardAt = now;
+  }
+
+  /**
+   * @param {Download} download
+   * @returns {boolean} whether the frame that has just come is the WINDOW behind HELLO, and was not sent before others that
+   *   have come: no other download may still have brought something
+   */
+  isFirstWindow = (download) => download.frames === 2 && download === this.#current && this.#open.size === 1;
 
   /** @param {Download} download @returns {boolean} whether either direction has done something since it began */
   #hasBrought = (download) => this.#progress() > download.progress;

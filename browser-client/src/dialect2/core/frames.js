@@ -8,9 +8,9 @@ const MAX_REASON_BYTES = 1000;
 /** The widths of the fields of each type, in bytes. @type {readonly (readonly number[])[]} */
 const FIELDS = [[8], [8, 8], [4], [4], [8], [2], [], [4, 4], []];
 
-/** The other side broke the rules. The message is one of docs/protocol.md, "Input that breaks the rules". */
+/** The other side broke the rules. The message is one of docs/protocol.md, "Input that breaks the rules", or a sentence. */
 export class ProtocolError extends Error {
-  /** @param {'malformed-frame' | 'beyond-window'} [problem] */
+  /** @param {string} [problem] */
   constructor(problem = 'malformed-frame') {
     super(problem);
   }

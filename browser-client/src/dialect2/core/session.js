@@ -68,6 +68,7 @@ export class ResumableSession {
     );
     this.uploads = new Uploads(this.#sending, this.#receiving, this.downloads, random, kept?.lastToken ?? 0);
     this.downloads.onattached = (away) => this.uploads.attached(away);
+    this.downloads.onsilence = (time) => this.uploads.postpone(time);
     if (kept) {
       this.#sending.resume(kept.sending);
       this.#receiving.resume(kept.receiving);
@@ -230,6 +231,9 @@ export class ResumableSession {
         this.#receiving.receive(first, bytes);
         break;
       case FrameType.WINDOW:
+        if (first < this.#sending.confirmed && this.downloads.isFirstWindow(download)) {
+          throw new ProtocolError('The server lacks bytes that it had confirmed');
+        }
         this.uploads.confirmed(first, second, now);
         break;
       case FrameType.PING:

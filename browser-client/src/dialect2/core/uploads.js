@@ -430,6 +430,12 @@ export class Uploads {
     }
   }
 
+  /** A time in which the server was silent does not count as failing. @param {number} time in milliseconds */
+  postpone(time) {
+    this.#stuckSince += time;
+    this.backOff.failingSince += time;
+  }
+
   /** A download has begun. @param {number} away how long there was none, in milliseconds */
   attached(away) {
     this.#stuckSince += away; // it goes on: downloads may come again and again while no part arrives
@@ -512,8 +518,9 @@ export class Uploads {
     if (part === this.#stream && this.#isUnproven) {
       yield [
         part.probedAt + Math.min(PROBE_TIMEOUT_MILLISECONDS, this.#downloads.heartbeat || Infinity),
-        () => {
-          this.mayStream = false;
+        (now) => {
+          // A sleep shows nothing about streaming.
+          this.mayStream &&= now - part.probedAt >= 2 * PROBE_TIMEOUT_MILLISECONDS;
           this.#lose(part);
         },
       ];

@@ -4,6 +4,7 @@
  * when a session streams its uploads no more.
  */
 
+import { deadline } from '../../browser/deadline.js';
 import { watchNetwork } from '../../browser/network.js';
 
 /** How long a way has, in an opening, until the next one is tried beside it. */
@@ -92,12 +93,11 @@ export function isTimeToLook(past) {
 
 /** @param {number} time @returns {{ over: Promise<undefined>, stop: () => void }} */
 function pause(time) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
+  let stop = () => {};
   const over = new Promise((/** @type {(value: undefined) => void} */ resolve) => {
-    timer = setTimeout(() => resolve(undefined), time);
+    stop = deadline(() => resolve(undefined), time);
   });
-  return { over, stop: () => clearTimeout(timer) };
+  return { over, stop };
 }
 
 /**

@@ -3,6 +3,7 @@
  * duplex is used such that a socket is worth its opening. Whatever goes wrong with it, the duplex goes on over fetch.
  */
 
+import { deadline } from '../../browser/deadline.js';
 import { joined } from '../../bytes.js';
 import { BufferBound } from './buffer-bound.js';
 import { addressOf, attachFrame, ping, Probe, PROTOCOL } from './handshake.js';
@@ -57,8 +58,8 @@ export class WebSocketCarrier {
   #bound = new BufferBound(0);
   /** The last one was left since bulk goes better by requests. */
   #wasBulk = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} until it must have passed the probe, or have something to show */
-  #timer;
+  /** @type {(() => void) | undefined} ends the time until it must have passed the probe, or have something to show */
+  #stopTimer;
   /** A PING has gone, and nothing has come since. */
   #isAsking = false;
   /** Something has gone since the last PING. */
@@ -131,7 +132,7 @@ export class WebSocketCarrier {
         this.#judge();
         this.#ended(wasClean && code === NORMAL_CLOSURE);
       };
-      this.#timer = setTimeout(() => this.#fail(), PROBE_TIMEOUT_MILLISECONDS);
+      this.#stopTimer = deadline(() => this.#fail(), PROBE_TIMEOUT_MILLISECONDS);
     } catch {
       // The page's policy forbids it, or there are none here.
       release(this);
@@ -207,7 +208,7 @@ export class WebSocketCarrier {
 
   #askLater() {
     if (this.#mustAsk) {
-      this.#timer ??= setTimeout(() => this.#ask(), ASK_MILLISECONDS);
+      this.#stopTimer ??= deadline(() => this.#ask(), ASK_MILLISECONDS);
     }
   }
 
@@ -217,7 +218,7 @@ export class WebSocketCarrier {
     if (!this.#isAsking) {
       this.#quiet();
       this.#isAsking = true;
-      this.#timer = setTimeout(() => {
+      this.#stopTimer = deadline(() => {
         hasFailed(this.#context.settings.url, performance.now());
         this.leave();
       }, DOUBT_MILLISECONDS);
@@ -225,8 +226,8 @@ export class WebSocketCarrier {
   }
 
   #quiet() {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
     this.#isAsking = false;
   }
 
