@@ -179,10 +179,6 @@ export class KeptOpen extends EventTarget {
   async #run() {
     const { signal } = this.#options.connectOptions;
     const watching = new AbortController();
-    signal?.addEventListener('abort', () => this.stop(), watching);
-    if (signal?.aborted) {
-      this.stop();
-    }
     const onback = () => {
       this.#bound = this.#options.min_pause;
       this.#wake();
@@ -192,6 +188,10 @@ export class KeptOpen extends EventTarget {
     // The timers of a page that nobody sees are slow.
     document?.addEventListener('visibilitychange', () => document.hidden || onback(), watching);
     try {
+      signal?.addEventListener('abort', () => this.stop(), watching);
+      if (signal?.aborted) {
+        this.stop();
+      }
       while (!this.#isStopped && (await this.#once())) {
         await this.#pause();
       }
@@ -234,7 +234,7 @@ export class KeptOpen extends EventTarget {
       const over = this.#watch(duplex, life.signal, () => (isDraining = true));
       over.then(
         () => life.abort(),
-        (error) => life.abort((failure = error)),
+        (error) => life.abort((failure = errorOf(error))),
       );
       this.error = undefined;
       this.#wasOpen = true;
@@ -251,11 +251,11 @@ export class KeptOpen extends EventTarget {
       }
       await Promise.race([over, linger()]);
       return isDraining;
-    } catch (error) {
+    } catch (thrown) {
       if (this.#isStopped) {
         return false;
       }
-      this.error = error;
+      const error = (this.error = errorOf(thrown));
       if (retry) {
         this.#show('waiting');
       }
@@ -326,7 +326,7 @@ export class KeptOpen extends EventTarget {
       ? duplex.closed
       : new Promise((resolve, reject) => duplex.on('error', reject).on('close', resolve));
     return closed.catch((error) => {
-      if (error.code !== 'CANCELLED') {
+      if (error?.code !== 'CANCELLED') {
         throw error;
       }
     });
@@ -340,7 +340,8 @@ export class KeptOpen extends EventTarget {
     }
     const offline = isOffline();
     // Whatever an application's own error has there.
-    const asked = Math.max(Number(this.error?.retry_after) || 0, 0);
+    const { retry_after } = Object(this.error);
+    const asked = typeof retry_after === 'number' && retry_after > 0 ? retry_after : 0;
     const earliest = now() + Math.min(asked, max_pause);
     // The same answer to many pages must not bring them back at the same time.
     this.retryAt = earliest + (offline ? max_pause : random() * this.#bound);
@@ -376,6 +377,9 @@ export class KeptOpen extends EventTarget {
     this.dispatchEvent(new Event('state'));
   }
 }
+
+/** @param {any} thrown @returns {any} what may be tested for */
+const errorOf = (thrown) => thrown || new Error(`It has failed with ${String(thrown)}`);
 
 /** @param {any} duplex that nobody uses */
 function destroy(duplex) {

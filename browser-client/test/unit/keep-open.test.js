@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { DuplexError, ResponseError } from '../../src/errors.js';
 import { make } from '../../src/index.js';
 import { keepOpen, KeptOpen } from '../../src/keep-open.js';
@@ -314,8 +315,8 @@ test('the pauses are random, and their bound doubles up to the longest', async (
   page.stop();
 });
 
-for (const wrong of [NaN, -10_000, -Infinity, 'soon', null, {}]) {
-  test(`an error of the application that asks for a pause of ${wrong} shortens none`, async () => {
+for (const wrong of [NaN, -10_000, -Infinity, 'soon', null, {}, Symbol('soon'), Object.create(null)]) {
+  test(`an error of the application that asks for a pause of ${inspect(wrong)} shortens none`, async () => {
     const { environment, refusals, openings, page } = kept();
     refusals.push(Object.assign(failed('OVERLOADED'), { retry_after: wrong }));
     await environment.pass();
@@ -564,4 +565,37 @@ test('what its use is given has the type that its opening gives', async () => {
   keepOpen('/chat', { connect: make, min_pause: 5 }, (duplex) => duplex.pipe(process.stdout)).stop();
   // @ts-expect-error a pause is a number
   assert.throws(() => keepOpen('/chat', { min_pause: 'short' }, () => {}), RangeError);
+});
+
+for (const nothing of [undefined, null, 0, '', false]) {
+  test(`a use, an opening and a duplex that fail with ${inspect(nothing)} have failed`, async () => {
+    const environment = new SimulatedEnvironment();
+    const failing = {
+      use: () => Promise.reject(nothing),
+      opening: () => Promise.resolve(),
+      duplex: (/** @type {unknown} */ _duplex, /** @type {{ signal: AbortSignal }} */ { signal }) =>
+        new Promise((resolve) => signal.addEventListener('abort', resolve)),
+    };
+    for (const [what, use] of Object.entries(failing)) {
+      const open = async (/** @type {unknown} */ _url, /** @type {any} */ { signal }) => {
+        const duplex = new SimulatedDuplex(signal);
+        if (what === 'opening') {
+          throw nothing;
+        } else if (what === 'duplex') {
+          queueMicrotask(() => duplex.fail(/** @type {any} */ (nothing)));
+        }
+        return duplex;
+      };
+      const page = new KeptOpen('https://localhost/', /** @type {any} */ ({ connect: open }), use, environment);
+      await assert.rejects(page.closed, { message: `It has failed with ${nothing}` });
+      assert.deepEqual([page.state, page.message], ['closed', 'Something went wrong in this page.']);
+    }
+  });
+}
+
+test('a signal that cannot be listened to ends it', async () => {
+  const signal = { aborted: false, addEventListener: () => assert.fail('no') };
+  const page = new KeptOpen('https://localhost/', /** @type {any} */ ({ signal }), () => {});
+  await assert.rejects(page.closed, { message: 'no' });
+  assert.equal(page.state, 'closed');
 });
