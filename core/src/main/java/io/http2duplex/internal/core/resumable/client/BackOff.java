@@ -44,6 +44,13 @@ final class BackOff {
         }
     }
 
+    /** A time that does not count as failing. */
+    void postpone(long time) {
+        if (failingSince != Deadline.NONE) {
+            failingSince += time;
+        }
+    }
+
     /** It worked, or there is reason to believe that it will. */
     void reset() {
         failures = 0;

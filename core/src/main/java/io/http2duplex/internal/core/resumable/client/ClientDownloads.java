@@ -275,6 +275,9 @@ final class ClientDownloads {
 
     /** Bytes of a download have come. */
     void heard(long now) {
+        if (current != null) {
+            session.silenceOver(now - aliveUntil(now));
+        }
         heardAt = now;
     }
 
@@ -301,7 +304,7 @@ final class ClientDownloads {
             attempt = null;
             candidate = null;
             mustRotate = false;
-            heardAt = now;
+            heard(now);
             sentAt = now;
             boolean goesOnPolling = isBetweenPolls() && download.isPoll();
             if (current != null) {

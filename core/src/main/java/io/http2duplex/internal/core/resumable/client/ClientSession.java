@@ -429,6 +429,11 @@ public final class ClientSession extends FrameSession {
         mayAbort = true;
     }
 
+    /** The server is heard after a silence that was so much longer than a heartbeat. */
+    void silenceOver(long time) {
+        uploads.postpone(time);
+    }
+
     /** The first frame of a download has come. */
     void attached() {
         uploads.attached(downloads.isOnSocket(), attached ? 0 : time - downloads.awaySince(), time);

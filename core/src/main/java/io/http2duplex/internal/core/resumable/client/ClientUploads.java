@@ -431,6 +431,14 @@ final class ClientUploads {
         }
     }
 
+    /** A time in which the server was silent does not count as failing. */
+    void postpone(long time) {
+        if (stuckSince != Deadline.NONE) {
+            stuckSince += time;
+        }
+        backOff.postpone(time);
+    }
+
     private boolean isStuck(long at) {
         return failsFor(at, backOff.failingSince()) || failsFor(at, stuckSince);
     }

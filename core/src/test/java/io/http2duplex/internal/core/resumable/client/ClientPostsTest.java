@@ -130,6 +130,21 @@ class ClientPostsTest {
         assertThat(requireNonNull(session.failure()).reason()).startsWith("No upload could be sent within 30000 ms.");
     }
 
+    @ParameterizedTest
+    @CsvSource({"30", "59"})
+    void whatTheServerHadSentMeanwhileDoesNotMakeASleepCount(int seconds) {
+        ClientDownload download = begin();
+        session.writeCopy(ByteBuffer.allocate(LENGTH));
+        answer(next(), 503);
+        now += SECOND;
+        session.timeIs(now);
+        ClientUpload again = next();
+        now += seconds * SECOND;
+        ping(download);
+        answer(again, 503);
+        assertThat(session.failure()).isNull();
+    }
+
     /** The server may be alive for as long as it waits for a client that is silent, and then for one that is detached. */
     @ParameterizedTest
     @CsvSource({"30, true", "30, false", "59, true", "59, false"})
