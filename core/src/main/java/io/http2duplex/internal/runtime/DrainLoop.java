@@ -24,21 +24,26 @@ public abstract class DrainLoop {
         return UNSEEN.getAndIncrement(this) == 0;
     }
 
-    /** Runs rounds until there was no further wake-up, even if one throws. */
+    /** Runs rounds until there was no further wake-up, even if some throw. Throws what the first of those threw. */
     protected final void drain() {
         int seen = unseen;
-        boolean whole = false;
-        try {
-            do {
+        Throwable thrown = null;
+        do {
+            try {
                 round();
-                seen = UNSEEN.addAndGet(this, -seen);
-            } while (seen != 0);
-            whole = true;
-        } finally {
-            if (!whole && UNSEEN.addAndGet(this, -seen) != 0) {
-                drain(); // who woke it meanwhile has left that to this thread
+            } catch (Throwable e) { // who woke it meanwhile has left that to this thread
+                thrown = thrown == null ? e : thrown;
             }
+            seen = UNSEEN.addAndGet(this, -seen);
+        } while (seen != 0);
+        if (thrown != null) {
+            DrainLoop.<RuntimeException>sneak(thrown);
         }
+    }
+
+    @SuppressWarnings("unchecked") // in Kotlin and others a round may throw a checked exception
+    private static <T extends Throwable> void sneak(Throwable thrown) throws T {
+        throw (T) thrown;
     }
 
     /** Does what there is to do now. Called by one thread at a time. */

@@ -27,7 +27,7 @@ public final class UserThreads {
     /** How many threads there are at most for tasks that an executor has refused. */
     static final int MAX_LAST_THREADS = 32;
 
-    private static final Executor LAST = queueing(MAX_LAST_THREADS, new LinkedBlockingQueue<>(), "http2-duplex-last-");
+    private static final Executor LAST = new LastThreads(MAX_LAST_THREADS, daemons("http2-duplex-last-"));
 
     /** Advice if no thread is left. */
     public static final String MORE_THREADS =
@@ -65,7 +65,7 @@ public final class UserThreads {
             own = queueing(
                     MAX_AUTHORIZER_THREADS,
                     new LinkedBlockingQueue<>(MAX_WAITING_FOR_AUTHORIZER),
-                    "http2-duplex-authorizer-");
+                    daemons("http2-duplex-authorizer-"));
         }
         return new UserThreads(own, own);
     }
@@ -85,9 +85,9 @@ public final class UserThreads {
                 0, maxThreads, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons("http2-duplex-"));
     }
 
-    private static ExecutorService queueing(int maxThreads, BlockingQueue<Runnable> queue, String prefix) {
-        ThreadPoolExecutor pool =
-                new ThreadPoolExecutor(maxThreads, maxThreads, 10, TimeUnit.SECONDS, queue, daemons(prefix));
+    /** {@return a pool that ends its threads when it is idle} */
+    static ThreadPoolExecutor queueing(int maxThreads, BlockingQueue<Runnable> queue, ThreadFactory threads) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(maxThreads, maxThreads, 10, TimeUnit.SECONDS, queue, threads);
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }
@@ -118,7 +118,8 @@ public final class UserThreads {
 
     /**
      * Runs a task that must not be refused. It falls back to {@value #MAX_LAST_THREADS} threads that all share, which refuse
-     * nothing: such a task waits while code of applications blocks all of them.
+     * nothing: such a task waits while code of applications blocks all of them. If the JVM can make none of them, it runs
+     * on the calling thread.
      */
     public void executeSurely(Runnable task) {
         try {

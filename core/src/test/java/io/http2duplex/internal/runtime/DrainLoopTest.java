@@ -65,4 +65,34 @@ class DrainLoopTest {
         loop.run();
         assertThat(loop.rounds).isEqualTo(4);
     }
+
+    @Test
+    void howOftenRoundsFailInTurnCostsNoStack() {
+        int[] rounds = {0};
+        class Failing extends DrainLoop {
+            Failing() {
+                super(0);
+            }
+
+            void run() {
+                if (wakeUp()) {
+                    drain();
+                }
+            }
+
+            @Override
+            protected void round() {
+                rounds[0]++;
+                if (rounds[0] < 1_000_000) {
+                    run(); // leaves a note
+                }
+                throw new IllegalStateException("round " + rounds[0]);
+            }
+        }
+        Failing loop = new Failing();
+        assertThatIllegalStateException().isThrownBy(loop::run).withMessage("round 1");
+        assertThat(rounds[0]).isEqualTo(1_000_000);
+        assertThatIllegalStateException().isThrownBy(loop::run);
+        assertThat(rounds[0]).isEqualTo(1_000_001);
+    }
 }
