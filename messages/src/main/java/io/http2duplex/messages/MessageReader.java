@@ -37,7 +37,8 @@ final class MessageReader<T> implements Iterator<T> {
         try {
             T message;
             while ((message = incoming.next(chunk)) == null) {
-                if (!fill()) {
+                // A codec may have read messages itself, and left more here.
+                if (!chunk.hasRemaining() && !fill()) {
                     incoming.ended();
                     return null;
                 }

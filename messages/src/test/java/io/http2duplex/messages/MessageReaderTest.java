@@ -49,6 +49,30 @@ class MessageReaderTest {
         assertThat(messages.receive()).isEqualTo("next");
     }
 
+    /** A message may say that the next ones belong to it. */
+    @Test
+    void whatACodecReadsItselfLosesNoOtherMessage() throws Exception {
+        try (Simulated other = new Simulated()) {
+            Simulated.Pair ends = other.open(2);
+            CompletableFuture<Messages<String, String>> made = new CompletableFuture<>();
+            Codec<String> nested = Codec.of(text -> text.getBytes(UTF_8), payload -> {
+                String text = new String(payload, UTF_8);
+                return text.equals("head") ? text + " of " + made.join().receive() : text;
+            });
+            MessageOptions skipping = MessageOptions.DEFAULT.onUnreadable((duplex, payload, why) -> {});
+            Messages<String, String> all = Messages.over(ends.duplex(), nested, nested, skipping);
+            made.complete(all);
+            get(ends.post(frame("head")));
+            CompletableFuture<String> read =
+                    CompletableFuture.supplyAsync(() -> all.iterator().next());
+            byte[] more = "more".getBytes(UTF_8);
+            get(ends.post(Vectors.frames("x".repeat(5_000).getBytes(UTF_8), more, more)));
+            assertThat(read.get()).hasSize(5_000 + "head of ".length());
+            assertThat(all.receive()).isEqualTo("more");
+            assertThat(all.receive()).isEqualTo("more");
+        }
+    }
+
     private void interruptReceive() throws Exception {
         CompletableFuture<Throwable> interrupted = new CompletableFuture<>();
         Thread waiting = new Thread(() -> {
