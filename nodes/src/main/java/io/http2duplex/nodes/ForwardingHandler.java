@@ -12,11 +12,11 @@ import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.SameThreadExecutor;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
@@ -24,10 +24,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.xnio.channels.StreamSinkChannel;
 import org.xnio.conduits.AbstractStreamSourceConduit;
@@ -57,7 +58,6 @@ public final class ForwardingHandler implements HttpHandler {
     /** Names the node that has forwarded a request: it is not forwarded again. */
     static final HttpString FORWARDED = new HttpString("http2-duplex-forwarded");
 
-    private static final Logger LOG = Logger.getLogger(ForwardingHandler.class);
     private static final HttpString ID = new HttpString(HeaderNames.ID);
 
     /** What is of one connection, and must not go over another. */
@@ -68,13 +68,8 @@ public final class ForwardingHandler implements HttpHandler {
             new HttpString("Proxy-Connection"),
             new HttpString("HTTP2-Settings"));
 
-    private record Node(URI address, NodeConnections connections, HttpHandler proxy) {
-        /** {@return whether its address must be looked up, which may take long} */
-        boolean isNamed() {
-            String host = address.getHost();
-            return !host.startsWith("[") && !host.matches("[0-9.]+");
-        }
-    }
+    /** @param name null if it has an address, which need not be looked up */
+    private record Node(@Nullable NameLookup name, NodeConnections connections, HttpHandler proxy) {}
 
     private final String route;
     /** Null: the nodes, in turn. */
@@ -86,14 +81,19 @@ public final class ForwardingHandler implements HttpHandler {
     private ForwardingHandler(Builder builder, @Nullable HttpHandler next) {
         this.route = builder.route;
         this.next = next;
+        Executor lookups = NameLookup.threads(builder.nodes.size());
         builder.nodes.forEach((other, address) -> {
             if (!other.equals(route)) {
-                nodes.put(other, node(builder, address));
+                nodes.put(other, node(builder, address, lookups));
             }
         });
     }
 
-    private static Node node(Builder builder, URI address) {
+    private static boolean isName(String host) {
+        return !host.startsWith("[") && !host.matches("[0-9.]+");
+    }
+
+    private static Node node(Builder builder, URI address, Executor lookups) {
         boolean tls = address.getScheme().equals("https");
         if (tls && builder.tls == null) {
             throw new IllegalArgumentException("A node with an https address needs tls(context): " + address);
@@ -111,7 +111,14 @@ public final class ForwardingHandler implements HttpHandler {
                 // The client tries again, when it sees fit.
                 .setMaxConnectionRetries(0)
                 .build();
-        return new Node(address, connections, new FlushingHandler(proxy));
+        NameLookup name = new NameLookup(
+                address.getHost(),
+                builder.resolver,
+                lookups,
+                builder.maxRequestsPerNode,
+                TimeUnit.NANOSECONDS.toMillis(OptionChecks.nanos(builder.connectTimeout)),
+                connections::unreachable);
+        return new Node(isName(address.getHost()) ? name : null, connections, new FlushingHandler(proxy));
     }
 
     /**
@@ -137,13 +144,12 @@ public final class ForwardingHandler implements HttpHandler {
             return;
         }
         Node node = owner == null ? nextInTurn() : owner;
-        if (node.isNamed() && exchange.isInIoThread()) {
-            exchange.dispatch(waiting -> {
-                lookUp(node.address.getHost());
-                forward(waiting, node);
-            });
-        } else {
+        NameLookup name = node.name;
+        if (name == null) {
             forward(exchange, node);
+        } else {
+            exchange.dispatch(
+                    SameThreadExecutor.INSTANCE, () -> name.lookUp(exchange, waiting -> forward(waiting, node)));
         }
     }
 
@@ -167,15 +173,6 @@ public final class ForwardingHandler implements HttpHandler {
             }
         }
         return all.get(Math.floorMod(first, all.size()));
-    }
-
-    /** So that the I/O thread finds the address in the JDK's cache. */
-    private static void lookUp(String host) {
-        try {
-            InetAddress.getByName(host);
-        } catch (UnknownHostException e) {
-            LOG.debugf(e, "The address of node %s is not known", host); // the connection fails with that
-        }
     }
 
     private void forward(HttpServerExchange exchange, Node node) throws Exception {
@@ -255,6 +252,7 @@ public final class ForwardingHandler implements HttpHandler {
         private final String route;
         private final Map<String, URI> nodes = new LinkedHashMap<>();
         private @Nullable Supplier<SSLContext> tls;
+        private NameLookup.Resolver resolver = InetAddress::getByName;
         private int maxRequestsPerNode = 10_000;
         private Duration connectTimeout = Duration.ofSeconds(5);
         private Duration idleTimeout = Duration.ofMinutes(5);
@@ -268,7 +266,7 @@ public final class ForwardingHandler implements HttpHandler {
          *
          * @param route of that node
          * @param address scheme, host and port, such as {@code http://10.0.0.2:7000}. A name is looked up for each
-         *     connection, on a thread that may block
+         *     request, on a thread of its own that may block; requests wait for that up to {@link #connectTimeout}
          */
         public Builder node(String route, URI address) {
             OptionChecks.route(route);
@@ -303,6 +301,12 @@ public final class ForwardingHandler implements HttpHandler {
          */
         public Builder tls(Supplier<SSLContext> context) {
             tls = Objects.requireNonNull(context, "context");
+            return this;
+        }
+
+        /** What looks names up. */
+        Builder resolver(NameLookup.Resolver resolver) {
+            this.resolver = resolver;
             return this;
         }
 

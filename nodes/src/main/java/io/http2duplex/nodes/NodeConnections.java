@@ -156,6 +156,11 @@ final class NodeConnections implements ProxyClient {
         pool.connect(target, exchange, new Connecting(exchange.getIoThread(), callback, exchange), 0, timeUnit, false);
     }
 
+    /** The node can't be reached: its name leads nowhere. */
+    void unreachable() {
+        failedAt = System.nanoTime();
+    }
+
     /** {@return whether a connection could not be made in the last seconds} */
     boolean hasFailedLately() {
         return System.nanoTime() - failedAt < LATELY_NANOS;
@@ -230,7 +235,7 @@ final class NodeConnections implements ProxyClient {
         public void failed(HttpServerExchange exchange) {
             if (settle()) {
                 underWay.decrementAndGet();
-                failedAt = System.nanoTime();
+                unreachable();
                 callback.failed(exchange);
             }
         }

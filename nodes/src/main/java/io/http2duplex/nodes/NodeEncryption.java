@@ -34,15 +34,20 @@ final class NodeEncryption {
         try {
             SSLContext now = Objects.requireNonNull(given.get(), "It gave null");
             if (now != used) {
-                ssl.updateSSLContext(now);
-                used = now;
+                use(now);
             }
             told = false;
-        } catch (RuntimeException e) { // user code
+        } catch (Throwable e) { // user code; in Kotlin and others also a checked exception
             if (!told) {
                 told = true;
                 LOG.warn("The supplier given as tls of a ForwardingHandler fails; its last context stays in use", e);
             }
         }
+    }
+
+    /** One at a time, so that what is used is what is known to be used: else an old context could stay. */
+    private synchronized void use(SSLContext context) {
+        ssl.updateSSLContext(context);
+        used = context;
     }
 }

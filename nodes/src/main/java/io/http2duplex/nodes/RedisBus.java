@@ -29,6 +29,7 @@ import java.util.IdentityHashMap;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -79,7 +80,7 @@ public final class RedisBus implements Bus, AutoCloseable {
     private final Semaphore pipeline = new Semaphore(PIPELINED);
     private final Object state = new Object();
     /**
-     * Which of the two connections, for publishing and for what is published, stand. Guarded by state, as the next three.
+     * Which of the two connections, for publishing and for what is published, stand. Guarded by state, as the next four.
      * Not a count: Lettuce tells of the end of one that was never ready, too.
      */
     private final Set<RedisChannelHandler<?, ?>> standing = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -88,6 +89,8 @@ public final class RedisBus implements Bus, AutoCloseable {
     private boolean listening;
     /** Where Redis is, for a person. */
     private @Nullable SocketAddress place;
+    /** Whether the application has closed the bus: its connections end then, and are not lost. */
+    private boolean closed;
     /** Whether the observer knows that Redis refuses to let this node listen over the connection that stands. */
     private boolean refusalTold;
 
@@ -234,12 +237,14 @@ public final class RedisBus implements Bus, AutoCloseable {
         do {
             seen = untold.get();
             boolean now;
+            boolean over;
             SocketAddress where;
             synchronized (state) {
+                over = closed;
                 now = listening && standing.size() == 2;
                 where = place;
             }
-            if (now != told) {
+            if (now != told && !over) {
                 told = now;
                 if (now) {
                     bus.observer.connected("Redis at " + where);
@@ -309,7 +314,7 @@ public final class RedisBus implements Bus, AutoCloseable {
         listener.async().subscribe(channel).whenComplete((nothing, thrown) -> {
             boolean news;
             synchronized (state) {
-                news = thrown != null && !refusalTold && standing.contains(listener);
+                news = thrown != null && !closed && !refusalTold && standing.contains(listener);
                 refusalTold |= news;
             }
             if (news) {
@@ -368,12 +373,19 @@ public final class RedisBus implements Bus, AutoCloseable {
         disconnect();
     }
 
+    /** It goes on behind the caller where that is interrupted, or it takes long. */
     private void disconnect() {
-        client.shutdown(Duration.ZERO, timeout);
+        synchronized (state) {
+            closed = true;
+        }
+        CountDownLatch over = new CountDownLatch(1);
+        var unused = client.shutdownAsync(0, timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((nothing, thrown) -> {
+                    var ends = resources.shutdown(0, timeout.toMillis(), TimeUnit.MILLISECONDS);
+                    var unusedListener = ends.addListener(ended -> over.countDown());
+                });
         try {
-            resources
-                    .shutdown(0, timeout.toMillis(), TimeUnit.MILLISECONDS)
-                    .await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            var unusedTime = over.await(2 * timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -28,7 +29,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -157,6 +161,89 @@ class ForwardingHandlerTest {
                 assertThat(Node.HTTP.send(post, BodyHandlers.discarding()).statusCode())
                         .isEqualTo(204);
             }
+        }
+    }
+
+    @Test
+    void aSupplierOfTlsThatThrowsAnErrorTakesNoPlaceOfARequest() throws Exception {
+        AtomicReference<@Nullable Error> error = new AtomicReference<>();
+        URI two = URI.create("https://localhost:" + RunningProgram.freePort());
+        try (Node other = node("n2", two.getPort(), true, Map.of(), options -> options);
+                Node one = node(
+                        "n1",
+                        Map.of("n2", two),
+                        options -> options.maxRequestsPerNode(1).tls(() -> {
+                            Error thrown = error.get();
+                            if (thrown != null) {
+                                throw thrown;
+                            }
+                            return Node.TRUST;
+                        }))) {
+            String id = id(open(other));
+            error.set(new NoClassDefFoundError("of the test"));
+            assertThat(post(one, id).statusCode()).as("with the last context").isEqualTo(204);
+            assertThat(post(one, id).statusCode()).isEqualTo(204);
+        }
+    }
+
+    /** Undertow has 8 threads for each processor that may block. */
+    @Test
+    void whileTheNameOfANodeIsNotFoundItsRequestsBlockOneThread() throws Exception {
+        CountDownLatch found = new CountDownLatch(1);
+        AtomicInteger blocked = new AtomicInteger();
+        Queue<CompletableFuture<HttpResponse<String>>> answers = new ConcurrentLinkedQueue<>();
+        int port = RunningProgram.freePort();
+        try (Node other = node("n2", port, false, Map.of(), options -> options);
+                Node one = node(
+                        "n1",
+                        Map.of("n2", URI.create("http://localhost:" + port)),
+                        options -> options.resolver(host -> {
+                            blocked.incrementAndGet();
+                            try {
+                                found.await();
+                            } catch (InterruptedException e) {
+                                throw new UnknownHostException(host);
+                            }
+                        }))) {
+            String id = id(open(other));
+            HttpRequest post =
+                    request(one).header(ID, id).POST(BodyPublishers.noBody()).build();
+            for (int i = 0; i < 100; i++) {
+                answers.add(Node.HTTP.sendAsync(post, BodyHandlers.ofString()));
+            }
+            Await.until("it is looked up", () -> blocked.get() > 0);
+            CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).get();
+            assertThat(answers)
+                    .allSatisfy(answer -> assertThat(answer.join().statusCode())
+                            .as("after connectTimeout")
+                            .isEqualTo(503));
+            assertThat(blocked).hasValue(1);
+
+            CompletableFuture<HttpResponse<String>> waits = Node.HTTP.sendAsync(post, BodyHandlers.ofString());
+            found.countDown();
+            assertThat(waits.get().statusCode()).isEqualTo(204);
+        }
+    }
+
+    @Test
+    void aNameThatIsNotKnownIsToldAtOnceAndLookedUpAgain() throws Exception {
+        AtomicInteger lookUps = new AtomicInteger();
+        int port = RunningProgram.freePort();
+        try (Node other = node("n2", port, false, Map.of(), options -> options);
+                Node one = node(
+                        "n1",
+                        Map.of("n2", URI.create("http://localhost:" + port)),
+                        options -> options.connectTimeout(Duration.ofDays(1)).resolver(host -> {
+                            switch (lookUps.incrementAndGet()) {
+                                case 1 -> throw new UnknownHostException(host);
+                                case 2 -> throw new StackOverflowError("of the test");
+                                default -> {}
+                            }
+                        }))) {
+            String id = id(open(other));
+            assertThat(post(one, id).statusCode()).isEqualTo(503);
+            assertThat(post(one, id).statusCode()).isEqualTo(503);
+            assertThat(post(one, id).statusCode()).isEqualTo(204);
         }
     }
 

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -102,6 +103,28 @@ class RedisBusTest {
             assertThat(one.statistics().lost()).isZero();
             assertThat(one.statistics().queued()).isZero();
         }
+    }
+
+    @Test
+    void aBusThatIsClosedIsNotDisconnected() throws Exception {
+        try (RedisBus bus = connect("closed", first)) {
+            bus.publish("room", bytes("before"));
+        }
+        assertThat(first.events).containsExactly("connected");
+    }
+
+    @Test
+    void closingOnAThreadThatIsInterruptedEndsTheThreadsOfTheBus() throws Exception {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        RedisBus bus = connect("interrupted", first);
+        Thread.currentThread().interrupt();
+        bus.close();
+        assertThat(Thread.interrupted()).isTrue();
+        Await.until(
+                "its threads have ended",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().startsWith("lettuce-"))
+                        .allMatch(before::contains));
     }
 
     /** Lettuce tells of the end of a connection that Redis has refused, although it never told of its begin. */
