@@ -149,7 +149,7 @@ class RenegotiationTest {
             socket.startHandshake();
             try (Http2Client client = Http2Client.over(new Sockets(socket, socket), "/")) {
                 for (int i = 0; i < 20; i++) {
-                    below.held = new ByteArrayOutputStream();
+                    below.hold();
                     socket.startHandshake();
                     var request = client.send("GET", false);
                     below.release();
@@ -169,7 +169,11 @@ class RenegotiationTest {
             setTcpNoDelay(true);
         }
 
-        void release() throws IOException {
+        synchronized void hold() {
+            held = new ByteArrayOutputStream();
+        }
+
+        synchronized void release() throws IOException {
             ByteArrayOutputStream all = held;
             held = null;
             if (all != null) {
@@ -188,8 +192,10 @@ class RenegotiationTest {
 
                 @Override
                 public void write(byte[] bytes, int offset, int length) throws IOException {
-                    ByteArrayOutputStream buffer = held;
-                    (buffer == null ? open : buffer).write(bytes, offset, length);
+                    synchronized (HeldSocket.this) { // the client's reader writes, too: no record may overtake another
+                        ByteArrayOutputStream buffer = held;
+                        (buffer == null ? open : buffer).write(bytes, offset, length);
+                    }
                 }
             };
         }
