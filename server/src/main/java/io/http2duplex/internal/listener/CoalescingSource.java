@@ -132,15 +132,38 @@ final class CoalescingSource extends HoldingSource {
         books = newBooks;
     }
 
-    /** Schedules a read, which passes on what is due. */
+    /** Schedules a read, which passes on what is due. May be called on any thread, as by a handler that reads a body. */
     void wake() {
         wakeupReads();
     }
 
     @Override
     public void wakeupReads() {
-        wanted = true;
-        next.wakeupReads();
+        onThread(() -> {
+            wanted = true;
+            next.wakeupReads();
+        });
+    }
+
+    @Override
+    public void resumeReads() {
+        onThread(super::resumeReads);
+    }
+
+    /**
+     * Runs that on the connection's I/O thread. Undertow's TLS changes its state without a lock: on another thread it could undo
+     * what the I/O thread changes meanwhile, and take the rest of a buffer for bytes of the client.
+     */
+    private void onThread(Runnable task) {
+        if (Thread.currentThread() == next.getReadThread()) {
+            task.run();
+            return;
+        }
+        try {
+            thread.execute(task);
+        } catch (RejectedExecutionException e) {
+            // The worker stops, and its connections with it.
+        }
     }
 
     /**

@@ -18,6 +18,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -175,8 +176,8 @@ class CoalescingSourceTest {
 
     // ---- the connection and the server
 
-    private void carry(int mostAtOnce) throws IOException {
-        StreamLedger streams = new StreamLedger(
+    private static StreamLedger streams() {
+        return new StreamLedger(
                 new Http2Limits(
                         WINDOW,
                         WINDOW,
@@ -190,6 +191,21 @@ class CoalescingSourceTest {
                 new ListenerCounts(),
                 new UnreadUploads(Long.MAX_VALUE).open(null),
                 0);
+    }
+
+    @Test
+    void anotherThreadLeavesTlsToTheIoThread() {
+        CoalescingSource source = new CoalescingSource(
+                transport(1), later::add, new DefaultByteBufferPool(false, RAW, 0, 0, 0), streams(), null, null);
+        source.wake();
+        assertThat(awake).isFalse();
+        assertThat(later).hasSize(1);
+        later.remove().run();
+        assertThat(awake).isTrue();
+    }
+
+    private void carry(int mostAtOnce) throws IOException {
+        StreamLedger streams = streams();
         CoalescingSource source = new CoalescingSource(
                 transport(mostAtOnce), later::add, new DefaultByteBufferPool(false, RAW, 0, 0, 0), streams, null, null);
         source.show(new CoalescingSource.Books() {
@@ -207,8 +223,11 @@ class CoalescingSourceTest {
         ByteBuffer to = ByteBuffer.allocate(TO);
         ByteBuffer parsed = ByteBuffer.allocate(2 * TO);
         int preface = FrameHeads.PREFACE_LENGTH;
-        while (wire.hasRemaining() || awake || come.bodies.values().stream().anyMatch(body -> body.unread > 0)) {
-            if (wire.hasRemaining() || awake) {
+        while (wire.hasRemaining()
+                || awake
+                || !later.isEmpty()
+                || come.bodies.values().stream().anyMatch(body -> body.unread > 0)) {
+            if (wire.hasRemaining() || awake || !later.isEmpty()) {
                 awake = false;
                 source.read(to.clear());
                 for (Runnable task = later.poll(); task != null; task = later.poll()) {
@@ -280,6 +299,9 @@ class CoalescingSourceTest {
                             return count;
                         }
                         case "wakeupReads" -> awake = true;
+                        case "getReadThread" -> { // not this one
+                            return null;
+                        }
                         case "isReadResumed" -> {
                             return true;
                         }
