@@ -23,7 +23,8 @@ const NODE_FACE_LIMIT = 48_800;
 // time before they count as held. 30 replace a download before the server ends it, however often that is asked for.
 // 30 go on after headers that could not be sent, end the requests of a session that has failed, and join many small chunks.
 // 40 keep bytes from waiting for POSTs without any, and bound those. 30 let a download begin with a large window.
-// 350 give sleeping computers and frozen pages their time, find what pages are tested in, and say what a clean end that came too early was.
+// 350 give sleeping computers and frozen pages their time, find what pages are tested in, and say what a clean end that came
+// too early was.
 // 80 spare a piece that comes its task. 20 bound what is kept of a response while it is watched. 70 keep small pieces from
 // holding much memory. 30 give up a download that goes on after the end. 60 refuse what is no fetch, no number and no address.
 const WEB_STREAMS_FACE_LIMIT = 13_750;

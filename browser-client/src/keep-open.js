@@ -1,3 +1,4 @@
+import { LONGEST_TIMER_MILLISECONDS } from './browser/deadline.js';
 import { watchPage } from './browser/page-life.js';
 import { connect, ErrorCode } from './web-streams.js';
 
@@ -66,7 +67,6 @@ export function keepOpen(url, options, use) {
 
 const MIN_PAUSE_MILLISECONDS = 1_000;
 const MAX_PAUSE_MILLISECONDS = 30_000;
-const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 /** What the duplex has for its end when `use` is done, and `use` when the duplex is closed. */
 const LINGER_MILLISECONDS = 2_000;
 

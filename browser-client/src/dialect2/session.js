@@ -1,4 +1,4 @@
-import { LATE_MILLISECONDS } from '../browser/deadline.js';
+import { LATE_MILLISECONDS, LONGEST_TIMER_MILLISECONDS } from '../browser/deadline.js';
 import { watchPage } from '../browser/page-life.js';
 import { inNextTask } from '../browser/next-task.js';
 import { abortedBy } from '../browser/responses.js';
@@ -13,7 +13,6 @@ const LAST_REQUESTS_MILLISECONDS = 3_000;
 const LAST_RESETS_MILLISECONDS = 6_000;
 /** How long what has come while the page was frozen, or the computer slept, may take to be told of. */
 const AFTER_SLEEP_MILLISECONDS = 1_000;
-const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 /**
  * The states of a session. Its moves:

@@ -70,7 +70,7 @@ public final class JGroupsBus implements Bus, AutoCloseable {
         try {
             channel = new JChannel(configuration);
         } catch (Exception e) { // all that the API says
-            throw new IOException("JGroups can't be configured by " + configuration + ": " + Losses.told(e), e);
+            throw new IOException("JGroups can't be configured by " + configuration + ": " + Losses.reason(e), e);
         }
         JGroupsBus bus = new JGroupsBus(channel, name, options);
         channel.setReceiver(bus.new Group());
@@ -78,7 +78,7 @@ public final class JGroupsBus implements Bus, AutoCloseable {
             channel.connect(name);
         } catch (Exception e) {
             channel.close();
-            throw new IOException("The group " + name + " can't be joined: " + Losses.told(e), e);
+            throw new IOException("The group " + name + " can't be joined: " + Losses.reason(e), e);
         }
         bus.bus.start();
         return bus;

@@ -23,7 +23,7 @@ final class Losses {
     }
 
     /** {@return what it is, and what is behind it: that alone tells of a wrong password, or a port that is taken} */
-    static String told(Throwable thrown) {
+    static String reason(Throwable thrown) {
         Throwable root = thrown;
         while (root.getCause() != null) {
             root = root.getCause();

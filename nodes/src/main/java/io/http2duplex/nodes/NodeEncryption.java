@@ -16,7 +16,7 @@ final class NodeEncryption {
     private final UndertowXnioSsl ssl;
     private volatile SSLContext used;
     /** Whether a failure was logged since it last worked. */
-    private volatile boolean told;
+    private volatile boolean reported;
 
     NodeEncryption(Supplier<SSLContext> given) {
         this.given = given;
@@ -36,10 +36,10 @@ final class NodeEncryption {
             if (now != used) {
                 use(now);
             }
-            told = false;
+            reported = false;
         } catch (Throwable e) { // user code; in Kotlin and others also a checked exception
-            if (!told) {
-                told = true;
+            if (!reported) {
+                reported = true;
                 LOG.warn("The supplier given as tls of a ForwardingHandler fails; its last context stays in use", e);
             }
         }

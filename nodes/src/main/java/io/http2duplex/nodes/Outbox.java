@@ -99,7 +99,7 @@ final class Outbox implements AutoCloseable {
                 losses.lost(messages.size() + dropAll(), CLOSED);
                 return;
             } catch (Throwable e) { // one batch, which may have been too large for the heap; the next may go through
-                losses.lost(messages.size(), Losses.told(e));
+                losses.lost(messages.size(), Losses.reason(e));
             }
         }
     }

@@ -92,12 +92,12 @@ public final class RedisBus implements Bus, AutoCloseable {
     /** Whether the application has closed the bus: its connections end then, and are not lost. */
     private boolean closed;
     /** Whether the observer knows that Redis refuses to let this node listen over the connection that stands. */
-    private boolean refusalTold;
+    private boolean refusalReported;
 
-    /** Calls of {@link #tell} that its loop has not seen. */
-    private final AtomicInteger untold = new AtomicInteger();
-    /** Whether the observer was told last that the bus is connected. Of the thread in that loop. */
-    private boolean told;
+    /** Calls of {@link #report} that its loop has not seen. */
+    private final AtomicInteger unreported = new AtomicInteger();
+    /** Whether the observer was last informed that the bus is connected. Of the thread in that loop. */
+    private boolean reported;
 
     private @Nullable StatefulRedisConnection<byte[], byte[]> publishing;
     private @Nullable StatefulRedisPubSubConnection<byte[], byte[]> subscribed;
@@ -170,7 +170,7 @@ public final class RedisBus implements Bus, AutoCloseable {
             connected = true;
             return bus;
         } catch (RedisException e) {
-            throw new IOException("Redis can't be reached: " + Losses.told(e), e);
+            throw new IOException("Redis can't be reached: " + Losses.reason(e), e);
         } finally {
             if (!connected) {
                 bus.disconnect();
@@ -194,7 +194,7 @@ public final class RedisBus implements Bus, AutoCloseable {
                 synchronized (state) {
                     listening = standing.contains(listener);
                 }
-                tell();
+                report();
             }
         });
         listener.sync().subscribe(channel);
@@ -212,7 +212,7 @@ public final class RedisBus implements Bus, AutoCloseable {
                 place = address;
                 state.notifyAll();
             }
-            tell();
+            report();
         }
 
         @Override
@@ -221,21 +221,21 @@ public final class RedisBus implements Bus, AutoCloseable {
                 standing.remove(connection);
                 if (connection instanceof StatefulRedisPubSubConnection) {
                     listening = false;
-                    refusalTold = false;
+                    refusalReported = false;
                 }
             }
-            tell();
+            report();
         }
     }
 
     /** Tells the observer what has changed. One thread at a time does, so that the last word is right. */
-    private void tell() {
-        if (untold.getAndIncrement() > 0) {
+    private void report() {
+        if (unreported.getAndIncrement() > 0) {
             return;
         }
         int seen;
         do {
-            seen = untold.get();
+            seen = unreported.get();
             boolean now;
             boolean over;
             SocketAddress where;
@@ -244,15 +244,15 @@ public final class RedisBus implements Bus, AutoCloseable {
                 now = listening && standing.size() == 2;
                 where = place;
             }
-            if (now != told && !over) {
-                told = now;
+            if (now != reported && !over) {
+                reported = now;
                 if (now) {
                     bus.observer.connected("Redis at " + where);
                 } else {
                     bus.observer.disconnected("the connection to Redis was lost");
                 }
             }
-        } while (untold.addAndGet(-seen) > 0);
+        } while (unreported.addAndGet(-seen) > 0);
     }
 
     /** Whether anything has come over a connection. */
@@ -314,11 +314,11 @@ public final class RedisBus implements Bus, AutoCloseable {
         listener.async().subscribe(channel).whenComplete((nothing, thrown) -> {
             boolean news;
             synchronized (state) {
-                news = thrown != null && !closed && !refusalTold && standing.contains(listener);
-                refusalTold |= news;
+                news = thrown != null && !closed && !refusalReported && standing.contains(listener);
+                refusalReported |= news;
             }
             if (news) {
-                bus.observer.disconnected("this node can't subscribe: " + Losses.told(thrown));
+                bus.observer.disconnected("this node can't subscribe: " + Losses.reason(thrown));
             }
         });
     }
@@ -341,7 +341,7 @@ public final class RedisBus implements Bus, AutoCloseable {
                     if (thrown == null) {
                         publishingLife.heard();
                     } else {
-                        bus.losses.lost(messages, Losses.told(thrown));
+                        bus.losses.lost(messages, Losses.reason(thrown));
                     }
                 });
     }

@@ -39,6 +39,7 @@ class ContainersIT {
 
     @AfterEach
     void stop() {
+        page.close(); // its last requests may be under way, though the sessions are over
         container.stop();
     }
 

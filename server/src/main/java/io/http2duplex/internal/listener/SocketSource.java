@@ -17,7 +17,9 @@ import org.xnio.conduits.StreamSourceConduit;
  * reading it says so.
  */
 final class SocketSource extends AbstractStreamSourceConduit<StreamSourceConduit> {
+    /** Whether a read has left room, and the socket has not told of anything since. */
     private volatile boolean empty;
+    /** Whether the last read has found nothing, and the socket has not told of anything since. */
     private volatile boolean dry;
 
     SocketSource(StreamSourceConduit next) {
