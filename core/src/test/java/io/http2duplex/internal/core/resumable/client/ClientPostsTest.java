@@ -130,16 +130,22 @@ class ClientPostsTest {
         assertThat(requireNonNull(session.failure()).reason()).startsWith("No upload could be sent within 30000 ms.");
     }
 
-    @ParameterizedTest
-    @CsvSource({"30", "59"})
-    void whatTheServerHadSentMeanwhileDoesNotMakeASleepCount(int seconds) {
-        ClientDownload download = begin();
+    /** {@return a POST that was sent, after one that was lost, just before the computer slept for so long} */
+    private ClientUpload sleepAfterALoss(int seconds) {
         session.writeCopy(ByteBuffer.allocate(LENGTH));
         answer(next(), 503);
         now += SECOND;
         session.timeIs(now);
         ClientUpload again = next();
         now += seconds * SECOND;
+        return again;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"30", "59"})
+    void whatTheServerHadSentMeanwhileDoesNotMakeASleepCount(int seconds) {
+        ClientDownload download = begin();
+        ClientUpload again = sleepAfterALoss(seconds);
         ping(download);
         answer(again, 503);
         assertThat(session.failure()).isNull();
@@ -150,12 +156,7 @@ class ClientPostsTest {
     @CsvSource({"30, true", "30, false", "59, true", "59, false"})
     void aComputerThatSleepsAfterOneWasLostGoesOnWhenItWakes(int seconds, boolean timerFirst) {
         ClientDownload download = begin();
-        session.writeCopy(ByteBuffer.allocate(LENGTH));
-        answer(next(), 503);
-        now += SECOND;
-        session.timeIs(now);
-        ClientUpload again = next();
-        now += seconds * SECOND;
+        ClientUpload again = sleepAfterALoss(seconds);
         if (timerFirst) {
             session.timeIs(now);
         }
