@@ -7,6 +7,11 @@ const SMALL = 32;
 const MOST_WAITING = 20_000;
 const COUNT_LENGTH = 20;
 const CHUNK = Buffer.alloc(65_536);
+/** Each is filled with its number. */
+const NUMBERED = Array.from({ length: 16 }, (_, number) => Buffer.alloc(CHUNK.length, number));
+
+/** What goes at this place of the bytes that are echoed. */
+const numbered = (at) => NUMBERED[Math.floor(at / CHUNK.length) % NUMBERED.length];
 
 const session = connect(process.argv[2]);
 
@@ -115,7 +120,36 @@ async function transfer(down, up) {
   return took;
 }
 
-const actions = { roundTrips, writes, transfer };
+/** Sends so many bytes and takes as many back. Seconds. */
+async function echo(count) {
+  const stream = await open('/echo');
+  const before = performance.now();
+  let received = 0;
+  const all = new Promise((resolve, reject) => {
+    stream.on('error', reject).on('data', (chunk) => {
+      for (const at of [0, chunk.length - 1]) {
+        if (chunk[at] !== numbered(received + at)[0]) {
+          reject(new Error(`Byte ${received + at} of the echo is not what was sent`));
+        }
+      }
+      received += chunk.length;
+      if (received === count) {
+        resolve();
+      }
+    });
+  });
+  for (let sent = 0; sent < count; sent += CHUNK.length) {
+    if (!stream.write(numbered(sent).subarray(0, count - sent))) {
+      await once(stream, 'drain');
+    }
+  }
+  await all;
+  const took = seconds(before);
+  await close(stream);
+  return took;
+}
+
+const actions = { roundTrips, writes, transfer, echo };
 for await (const line of createInterface({ input: process.stdin })) {
   const [name, ...numbers] = line.split(' ');
   console.log(JSON.stringify({ figure: await actions[name](...numbers.map(Number)) }));

@@ -9,4 +9,7 @@ interface Client extends TransferClient {
 
     /** Makes so many small writes as fast as they are accepted. {@return how long until all were echoed, in seconds} */
     double writes(int count) throws IOException;
+
+    /** Sends so many bytes as fast as they are accepted. {@return how long until all have come back, in seconds} */
+    double echo(long bytes) throws IOException;
 }

@@ -99,17 +99,21 @@ public final class ClientsPart {
         figures.put("writes.cpu", (server.cpuMillis() - cpu) * 1000.0 / plan.writes());
 
         long bytes = plan.megabytes() * MEGABYTE;
-        transfer("upload", 0, bytes, client, server, figures);
-        transfer("download", bytes, 0, client, server, figures);
-        transfer("both", bytes, bytes, client, server, figures);
+        bulk("upload", () -> client.transfer(0, bytes), server, figures);
+        bulk("download", () -> client.transfer(bytes, 0), server, figures);
+        bulk("both", () -> client.transfer(bytes, bytes), server, figures);
+        bulk("echo", () -> client.echo(bytes), server, figures);
         return figures;
     }
 
-    private void transfer(
-            String what, long down, long up, Client client, ServerProcess server, Map<String, Double> figures)
-            throws IOException {
+    private interface Bulk {
+        /** {@return how long it took, in seconds} */
+        double go() throws IOException;
+    }
+
+    private void bulk(String what, Bulk bulk, ServerProcess server, Map<String, Double> figures) throws IOException {
         long cpu = server.cpuMillis();
-        double seconds = client.transfer(down, up);
+        double seconds = bulk.go();
         figures.put(what + ".megabytesPerSecond", plan.megabytes() / seconds);
         figures.put(what + ".cpu", (double) (server.cpuMillis() - cpu) / plan.megabytes());
     }

@@ -111,6 +111,38 @@ final class JavaClient implements Client {
         });
     }
 
+    @Override
+    public double echo(long count) throws IOException {
+        return use("/echo", (input, output) -> {
+            CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> {
+                byte[] chunk = new byte[CHUNK];
+                try {
+                    for (long sent = 0; sent < count; sent += CHUNK) {
+                        Arrays.fill(chunk, numbered(sent));
+                        output.write(chunk, 0, (int) Math.min(CHUNK, count - sent));
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            byte[] buffer = new byte[CHUNK];
+            for (long at = 0; at < count; ) {
+                int read = input.read(buffer);
+                if (read < 0 || buffer[0] != numbered(at) || buffer[read - 1] != numbered(at + read - 1)) {
+                    throw new IllegalStateException(
+                            "What comes after " + at + " bytes of the echo is not what was sent");
+                }
+                at += read;
+            }
+            Waiting.result(writing, "the end of writing what has come back");
+        });
+    }
+
+    /** {@return what the byte at this place of the echo is} */
+    private static byte numbered(long at) {
+        return (byte) (at / CHUNK);
+    }
+
     private static void readAll(InputStream input, long count) throws IOException {
         byte[] buffer = new byte[CHUNK];
         for (long left = count; left > 0; ) {

@@ -34,6 +34,11 @@ final class NodeClient implements Client {
     }
 
     @Override
+    public double echo(long bytes) {
+        return ask("echo " + bytes);
+    }
+
+    @Override
     public double transfer(long down, long up) {
         return ask("transfer " + down + " " + up);
     }
