@@ -182,6 +182,15 @@ public final class TestServer implements AutoCloseable {
         application(PATH).opened.clear();
     }
 
+    /** Resets the duplexes that were opened and not asked for: what a test that failed has left. */
+    public void resetDuplexes() {
+        for (Application application : applications.values()) {
+            for (Duplex left = application.opened.poll(); left != null; left = application.opened.poll()) {
+                left.reset();
+            }
+        }
+    }
+
     public DuplexEndpoint handler() {
         return application(PATH).endpoint;
     }

@@ -24,13 +24,14 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * An extension that runs a {@link TestServer} with the bundles and the pages of the tests, and logs the requests. In a
  * static field it serves all tests of a class.
  */
-final class TestSite implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
+final class TestSite implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback, AutoCloseable {
     private final PathHandler rest = Handlers.path(files());
     private final RequestLog requests = new RequestLog();
     private final TestServer.Parts parts;
@@ -135,6 +136,11 @@ final class TestSite implements BeforeAllCallback, AfterAllCallback, AutoCloseab
     @Override
     public void beforeAll(ExtensionContext context) {
         start();
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        server.resetDuplexes();
     }
 
     @Override
