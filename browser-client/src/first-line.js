@@ -35,6 +35,8 @@ const NO_LONGER_KNOWN = 'The server was started again, and no longer knows this 
 const NO_ID =
   'It has no header http2-duplex-id: this is no http2-duplex server, ' +
   'it does not name the header in Access-Control-Expose-Headers, or something on the way drops it';
+const OLD =
+  'It is an old answer, which a cache has kept, such as that of a service worker: it must leave such requests alone';
 const NO_BODY = 'The answer has no response.body: this fetch does not stream, so another is needed (option `fetch`)';
 
 /**
@@ -59,8 +61,11 @@ export async function messageOf(response, message) {
  * @returns {Promise<string>} what is wrong with it
  */
 export async function notOurs(response, id, url) {
+  if (id && response.body) {
+    return response.redirected ? `${url} is redirected to ${response.url}: open that` : OLD;
+  }
   if (id) {
-    return response.body ? `${url} is redirected to ${response.url}: open that` : NO_BODY;
+    return NO_BODY;
   }
   const line = await firstLineOf(response);
   const from = response.redirected ? `${response.url} answered` : 'The answer was';

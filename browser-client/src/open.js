@@ -2,7 +2,7 @@ import { codeOfRefusedOpening, codeOfRefusedUpload } from './codes.js';
 import { DuplexError } from './errors.js';
 import * as Header from './headers.js';
 import { problemOf } from './problem.js';
-import { downloadRequest, openingRequest, resumingRequest, VERSION, wayOf } from './request-init.js';
+import { answers, downloadRequest, openingRequest, resumingRequest, VERSION, wayOf } from './request-init.js';
 import { settingsOf } from './options.js';
 import { BodyReader } from './browser/body-reader.js';
 import { deadline } from './browser/deadline.js';
@@ -122,8 +122,13 @@ class Opening {
     const { init, firstLimit, dialect, kept } = settings;
     this.#settings = settings;
     this.#openings = openings;
-    const number = (settings.attempts = openings.push(this) + (kept?.attempts ?? -1));
-    const attach = { number, offset: kept?.receiving.to ?? 0, limit: kept?.receiving.limit ?? firstLimit, wait: 0 };
+    this.number = settings.attempts = openings.push(this) + (kept?.attempts ?? -1);
+    const attach = {
+      number: this.number,
+      offset: kept?.receiving.to ?? 0,
+      limit: kept?.receiving.limit ?? firstLimit,
+      wait: 0,
+    };
     this.way = way;
     this.#request = kept
       ? resumingRequest(init, way, attach, kept.id)
@@ -251,7 +256,7 @@ class Opening {
     }
     const id = headers.get(Header.ID);
     const url = redirected ? new URL(response.url) : settings.url;
-    if (!id || !body || url.host !== settings.url.host) {
+    if (!id || !body || !answers(headers, this) || url.host !== settings.url.host) {
       const { notOurs } = await import('./first-line.js');
       this.#refusal = new DuplexError('PROTOCOL_ERROR', await notOurs(response, id, settings.url));
       // Not by its AbortController: Node reports that as a rejection of a body that was cloned, which nobody can handle.

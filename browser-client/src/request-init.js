@@ -49,6 +49,9 @@ const framesDownload = (init, way, { number, limit, wait }, headers) =>
 export const wayOf = ({ headers }) =>
   headers.has(Header.POLL) ? 'polling' : headers.get('content-type')?.startsWith(EVENT_STREAM) ? 'typed' : 'streaming';
 
+/** @type {(headers: Headers, attempt: { number: number }) => boolean} whether it is no old answer, which a cache has kept */
+export const answers = (headers, { number }) => (headers.get(Header.ATTACH) ?? `${number}`) === `${number}`;
+
 /** @type {(init: Init, id: string, body: Body) => StreamingInit} the POST that carries frames */
 export const framesRequest = (init, id, body) => upload(init, id, { [Header.VERSION]: VERSION }, body);
 

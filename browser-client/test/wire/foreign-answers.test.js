@@ -2,7 +2,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import * as FrameType from '../../src/dialect2/core/frame-types.js';
+import { frame } from '../../src/dialect2/core/frames.js';
+import { ATTACH, ID, POLL, VERSION } from '../../src/headers.js';
 import { ResponseError } from '../../src/index.js';
+import { hello } from '../support/attached-session.js';
 import { faces, failsOnce, failureOf, modes, textOf } from '../support/faces.js';
 import '../support/unhandled-rejections.js';
 import { Dialect2Server } from '../support/dialect2-server.js';
@@ -92,6 +96,21 @@ for (const face of faces) {
         const error = await failsOnce(client, 'CONNECTION_LOST');
         assert.match(error.message, /403: Sign in to the network/);
         assert.ok(error.cause instanceof ResponseError);
+      });
+
+      test('old answers, which a cache has kept, attach nothing', LIMIT, async () => {
+        const { client, duplex } = await open({ resume_timeout: 300 });
+        server.onrequest = (stream, headers) => {
+          const isGet = headers[':method'] === 'GET';
+          if (isGet) {
+            const kept = { [ID]: duplex.id, [VERSION]: '2', [ATTACH]: '0', [POLL]: '0' };
+            stream.respond({ ':status': 200, ...kept });
+            stream.end(Buffer.concat([hello(), frame(FrameType.WINDOW, [0, 65_536])]));
+          }
+          return isGet;
+        };
+        duplex.cutDownload();
+        await failsOnce(client, 'CONNECTION_LOST');
       });
 
       test('an answer of others whose body never ends is given up with its request', LIMIT, async () => {

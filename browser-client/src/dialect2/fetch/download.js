@@ -1,5 +1,5 @@
 import * as Header from '../../headers.js';
-import { resumingRequest, wayOf } from '../../request-init.js';
+import { answers, resumingRequest, wayOf } from '../../request-init.js';
 import { Exchanges } from './exchanges.js';
 import { loadWays, triesFirst } from './load-ways.js';
 
@@ -47,7 +47,7 @@ export class FetchDownload extends Exchanges {
     const answer = await this.fetch(
       attempt,
       () => resumingRequest(settings.init, way, attempt, id),
-      ({ ok, body, headers }) => ok && body && headers.get(Header.ID) === id,
+      ({ ok, body, headers }) => ok && body && headers.get(Header.ID) === id && answers(headers, attempt),
       abort,
     );
     if (!answer?.isAccepted) {

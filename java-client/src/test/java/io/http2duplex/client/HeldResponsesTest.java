@@ -197,6 +197,23 @@ class HeldResponsesTest {
         assertThat(cancelled).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(true);
     }
 
+    /** A cache may give them to every GET, and each looks like one of the session's. */
+    @Test
+    void oldAnswersThatSomethingHasKeptAttachNothing() throws Exception {
+        ScriptedTransport transport = new ScriptedTransport();
+        transport.whenAsked = count -> transport.gets.get(count - 1).answerPoll("kept");
+        Duplex duplex = DuplexClient.builder()
+                .transport(transport)
+                .resumeTimeout(Duration.ofMillis(300))
+                .build()
+                .connect(URI.create("https://localhost/"));
+        assertThat(duplex.closed())
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableThat()
+                .withMessageContaining("CONNECTION_LOST");
+        assertThat(transport.gets.get(1).fields).containsEntry(HeaderNames.ATTACH, "1");
+    }
+
     private interface Asked {
         void by(int count);
     }
@@ -237,10 +254,21 @@ class HeldResponsesTest {
         }
 
         void answer(String id) {
-            receiver.answered(new Transport.Head(
-                    200,
-                    uri,
-                    Map.of(HeaderNames.ID, List.of(id), HeaderNames.VERSION, List.of(HeaderNames.DIALECT_2))));
+            answer(Map.of(HeaderNames.ID, List.of(id), HeaderNames.VERSION, List.of(HeaderNames.DIALECT_2)));
+        }
+
+        /** As the opening poll. */
+        void answerPoll(String id) {
+            answer(Map.of(
+                    HeaderNames.ID, List.of(id),
+                    HeaderNames.VERSION, List.of(HeaderNames.DIALECT_2),
+                    HeaderNames.ATTACH, List.of("0"),
+                    HeaderNames.POLL, List.of("0")));
+            receiver.ended();
+        }
+
+        private void answer(Map<String, List<String>> head) {
+            receiver.answered(new Transport.Head(200, uri, head));
             receiver.bytes(ByteBuffer.wrap(HELLO));
             receiver.bytes(new FrameEncoder().window(0, 65_536).take());
         }

@@ -79,6 +79,23 @@ class DownloadModesTest {
         }
     }
 
+    /** A cache gives such an answer to another GET, which has another number. */
+    @ParameterizedTest
+    @EnumSource
+    void anAnswerNamesTheNumberOfItsGetAndIsForNoCache(Transport transport) throws IOException {
+        try (TestServer server = TestServer.start(TestServer::idle);
+                Client client = Client.connect(transport, server)) {
+            Request opening = Resumable.get(client);
+            Request polling = Resumable.attach(client, opening.id(), 7, 0, "http2-duplex-poll", "0");
+            assertThat(opening.header("http2-duplex-attach")).isEqualTo("0");
+            assertThat(polling.header("http2-duplex-attach")).isEqualTo("7");
+            for (Request get : List.of(opening, polling)) {
+                assertThat(get.header("access-control-expose-headers")).contains("http2-duplex-attach");
+                assertThat(get.header("vary")).isEqualTo("*");
+            }
+        }
+    }
+
     @Test
     void anAnswerToAPollCarriesAboutAMebibyteAtMostToBeginWith() throws IOException {
         try (TestServer server =

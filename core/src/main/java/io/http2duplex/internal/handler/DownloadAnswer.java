@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * poll, when the session has composed it. The session runs it, on any thread, when there is something to do.
  */
 final class DownloadAnswer implements Runnable {
-    private record Get(Exchange exchange, OpenExchanges exchanges, Dialect dialect, DownloadWay way) {}
+    private record Get(Exchange exchange, OpenExchanges exchanges, Dialect dialect, long number, DownloadWay way) {}
 
     /** A session has accepted the GET. */
     private record Accepted(GuardedDownload source, String id) {}
@@ -22,8 +22,9 @@ final class DownloadAnswer implements Runnable {
     /** What is carried; null until there is something, and when it is begun. For one task of the exchange at a time. */
     private @Nullable Accepted accepted;
 
-    DownloadAnswer(Exchange exchange, OpenExchanges exchanges, Dialect dialect, DownloadWay way) {
-        get = new Get(exchange, exchanges, dialect, way);
+    /** @param number the attach number of the GET; 0 if it has none */
+    DownloadAnswer(Exchange exchange, OpenExchanges exchanges, Dialect dialect, long number, DownloadWay way) {
+        get = new Get(exchange, exchanges, dialect, number, way);
         carrier = exchange.waker();
     }
 
@@ -62,7 +63,9 @@ final class DownloadAnswer implements Runnable {
             accepted = null;
             get = null;
             waiting.exchanges.download(
-                    waiting.exchange, source, new DownloadHead(id, waiting.dialect, waiting.way, length));
+                    waiting.exchange,
+                    source,
+                    new DownloadHead(id, waiting.dialect, waiting.number, waiting.way, length));
         }
     }
 }

@@ -14,18 +14,20 @@ import java.util.function.BiConsumer;
  *
  * @param id the session's id
  * @param dialect the session's dialect
+ * @param number the attach number of the GET that it answers; of dialect 2
  * @param way how it travels
  * @param length how many bytes its body has; {@link Download#UNKNOWN}
  */
-public record DownloadHead(String id, Dialect dialect, DownloadWay way, long length) {
+public record DownloadHead(String id, Dialect dialect, long number, DownloadWay way, long length) {
     private static final String EXPOSED_IN_DIALECT_2 =
-            String.join(", ", HeaderNames.ID, HeaderNames.VERSION, HeaderNames.POLL);
+            String.join(", ", HeaderNames.ID, HeaderNames.VERSION, HeaderNames.ATTACH, HeaderNames.POLL);
 
     /** Gives each header field, as name and value, to a response of HTTP with the status 200. */
     public void forEach(BiConsumer<String, String> field) {
         field.accept(HeaderNames.ID, id);
         if (dialect == Dialect.DIALECT_2) {
             field.accept(HeaderNames.VERSION, HeaderNames.DIALECT_2);
+            field.accept(HeaderNames.ATTACH, Long.toString(number));
         }
         // Pages of other origins may read these.
         field.accept(

@@ -22,7 +22,7 @@ record OneRequestDialect(DuplexFactory factory, OpenExchanges exchanges, Session
                     exchanges.both(
                             exchange,
                             download,
-                            new DownloadHead(id, Dialect.ONE_REQUEST, DownloadWay.STREAMING, Download.UNKNOWN),
+                            new DownloadHead(id, Dialect.ONE_REQUEST, 0, DownloadWay.STREAMING, Download.UNKNOWN),
                             new GuardedUpload(session, upload));
                 },
                 null,

@@ -21,7 +21,7 @@ final class Origins {
     private static final String PREFLIGHT_SECONDS = "7200";
 
     private static final String EXPOSED =
-            String.join(", ", HeaderNames.ID, HeaderNames.VERSION, HeaderNames.POLL, "Retry-After");
+            String.join(", ", HeaderNames.ID, HeaderNames.VERSION, HeaderNames.ATTACH, HeaderNames.POLL, "Retry-After");
     private static final List<String> REQUEST_HEADERS = List.of(
             "content-type",
             HeaderNames.ID,
@@ -64,7 +64,8 @@ final class Origins {
      */
     @Nullable
     UploadOutcome check(Exchange exchange) {
-        exchange.addField("Vary", "Origin");
+        exchange.addField(
+                "Vary", "*"); // with it the cache of a service worker, which heeds no other field, takes no answer
         if (!isAllowed(exchange)) {
             return UploadOutcome.refused(Problem.originNotAllowed());
         }

@@ -24,7 +24,7 @@ record PlainDialect(
     /** A GET that opens a duplex. */
     void open(AdmittedRequest opening) {
         DownloadAnswer answer =
-                new DownloadAnswer(opening.exchange(), exchanges, Dialect.DIALECT_1, DownloadWay.STREAMING);
+                new DownloadAnswer(opening.exchange(), exchanges, Dialect.DIALECT_1, 0, DownloadWay.STREAMING);
         PlainSession session = new PlainSession(limits, answer);
         factory.open(
                 opening,

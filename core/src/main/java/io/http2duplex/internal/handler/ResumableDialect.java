@@ -46,7 +46,8 @@ record ResumableDialect(
         }
         long now = System.nanoTime();
         DownloadWay way = request.way().within(modes);
-        DownloadAnswer answer = new DownloadAnswer(opening.exchange(), exchanges, Dialect.DIALECT_2, way);
+        DownloadAnswer answer =
+                new DownloadAnswer(opening.exchange(), exchanges, Dialect.DIALECT_2, request.number(), way);
         MemoryShare share = budget.share(opening.place().owner());
         boolean isFirst = factory.open(
                 opening,
@@ -95,7 +96,7 @@ record ResumableDialect(
     void resume(Exchange exchange, DownloadRequest.Resumes request) {
         use(exchange, request.id(), UploadOutcome.refused(Problem.sessionOver()), (session, host) -> {
             DownloadWay way = request.way().within(modes);
-            DownloadAnswer answer = new DownloadAnswer(exchange, exchanges, Dialect.DIALECT_2, way);
+            DownloadAnswer answer = new DownloadAnswer(exchange, exchanges, Dialect.DIALECT_2, request.number(), way);
             DownloadAttachment attachment = session.tellFor(state -> {
                 Problem full = host.readmit();
                 return full == null
