@@ -64,6 +64,11 @@ public final class ClientDownload {
         return decoder;
     }
 
+    /** {@return how many frames, or pieces of DATA, there have been} */
+    int frames() {
+        return frames;
+    }
+
     /** {@return how many frames, or pieces of DATA, there have been with this one} */
     int countFrame() {
         if (frames < Integer.MAX_VALUE) {

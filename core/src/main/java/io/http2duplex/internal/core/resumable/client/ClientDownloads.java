@@ -295,6 +295,14 @@ final class ClientDownloads {
         return true;
     }
 
+    /**
+     * {@return whether the frame that has just come is the WINDOW behind HELLO, and was not sent before others that have come}
+     * No other download may still have brought something.
+     */
+    boolean isFirstWindow(ClientDownload download) {
+        return download.frames() == 2 && download == current && open.size() == 1;
+    }
+
     private void begin(ClientDownload download, long now) {
         if (download == candidate) {
             if (attempt != null && attempt.isTrial()) {

@@ -66,6 +66,9 @@ public final class ClientSession extends FrameSession {
 
     private boolean released;
 
+    /** The most that a WINDOW has confirmed of the upload. */
+    private long confirmed;
+
     /** What failed last in a way that may pass. */
     private String disturbance = "";
 
@@ -611,11 +614,17 @@ public final class ClientSession extends FrameSession {
         }
 
         @Override
-        public void window(long confirmed, long limit) throws ViolationException {
-            frame();
+        public void window(long offset, long limit) throws ViolationException {
+            ClientDownload known = frame();
             if (!isFinished()) {
+                if (offset < confirmed && downloads.isFirstWindow(known)) {
+                    ClientSession.this.reset(
+                            new Failure(ErrorCode.PROTOCOL_ERROR, "The server lacks bytes that it had confirmed."));
+                    return;
+                }
                 long before = sending.confirmed();
-                sending.window(confirmed, limit);
+                sending.window(offset, limit);
+                confirmed = Math.max(confirmed, offset);
                 uploads.confirmed(before, time);
                 settleEnd();
             }

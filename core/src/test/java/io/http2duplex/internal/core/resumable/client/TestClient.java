@@ -31,6 +31,7 @@ final class TestClient {
     int heartbeatSeconds = 15;
     int resumeSeconds = 30;
     private int wakeUps;
+    private int written;
     private final List<SessionEvent> events = new ArrayList<>();
     private boolean deadline;
 
@@ -70,8 +71,12 @@ final class TestClient {
     ClientDownload begin(Attempt attempt) {
         ClientDownload download = session.opened(attempt, attempt.way().isPoll(), now);
         hello(download);
-        receive(download, new FrameEncoder().window(0, WINDOW));
+        receive(download, new FrameEncoder().window(confirmed(), WINDOW));
         return download;
+    }
+
+    private long confirmed() {
+        return written - session.heldOutput() + (session.isOutputEnded() ? 1 : 0);
     }
 
     void hello(ClientDownload download) {
@@ -116,6 +121,7 @@ final class TestClient {
 
     void write(int count) {
         session.write(ByteBuffer.allocate(count));
+        written += count;
     }
 
     ClientUpload upload() {
