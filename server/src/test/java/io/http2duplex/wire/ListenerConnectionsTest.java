@@ -18,6 +18,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How many connections a {@link DuplexServer} takes, and how long it waits for what is to come on them. */
 class ListenerConnectionsTest {
     private static final Duration SHORT = Duration.ofMillis(50);
-    private static final int CLIENT_HELLO = 0x16;
+    private static final int HANDSHAKE = 0x16;
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     private static final String HEAD = "GET / HTTP/1.1\r\nhost: localhost\r\n";
 
@@ -157,12 +160,44 @@ class ListenerConnectionsTest {
             try (DuplexServer server = start(true, options -> options.handshakeTimeout(time));
                     Socket socket = raw(server, "127.0.0.1")) {
                 if (begun) {
-                    socket.getOutputStream().write(new byte[] {CLIENT_HELLO, 3, 1, 1, 0, 1, 0});
+                    socket.getOutputStream().write(new byte[] {HANDSHAKE, 3, 1, 1, 0, 1, 0});
                 }
                 assertCloses(socket);
                 assertReached(server, "handshakeTimeout", 1);
             }
         });
+    }
+
+    /** What the client is going to speak is known by then. */
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aHandshakeThatStopsBehindTheServersHelloIsClosed(String version) throws IOException {
+        UnaryOperator<DuplexServer.Builder> patient =
+                options -> options.firstRequestTimeout(ChronoUnit.FOREVER.getDuration());
+        Await.keepsUpWith(SHORT, time -> {
+            try (DuplexServer server = start(true, options -> patient.apply(options.handshakeTimeout(time)));
+                    Socket socket = raw(server, "127.0.0.1")) {
+                socket.getOutputStream().write(clientHello(version));
+                assertThat(socket.getInputStream().read()).isEqualTo(HANDSHAKE);
+                readToEnd(socket);
+                assertReached(server, "handshakeTimeout", 1);
+            }
+        });
+    }
+
+    private static byte[] clientHello(String version) throws IOException {
+        SSLEngine client = TestServer.trust().createSSLEngine();
+        client.setUseClientMode(true);
+        SSLParameters parameters = client.getSSLParameters();
+        parameters.setProtocols(new String[] {version});
+        parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
+        client.setSSLParameters(parameters);
+        ByteBuffer hello = ByteBuffer.allocate(client.getSession().getPacketBufferSize());
+        SSLEngineResult result = client.wrap(ByteBuffer.allocate(0), hello);
+        assertThat(result.bytesProduced()).isPositive();
+        byte[] bytes = new byte[hello.flip().remaining()];
+        hello.get(bytes);
+        return bytes;
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLSession;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -62,15 +63,19 @@ final class TlsListener implements ChannelListener<StreamConnection> {
                 || (suite.contains("DHE_") && (suite.contains("_GCM_") || suite.contains("_CHACHA20_")));
     }
 
+    /** {@return whether the handshake has not ended} What it has chosen is known before. */
+    private static boolean isHandshaking(SSLEngine tls) {
+        return tls.getApplicationProtocol() == null || tls.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING;
+    }
+
     private void read(StreamConnection connection, SSLEngine tls) {
         ConduitStreamSourceChannel source = connection.getSourceChannel();
         PooledByteBuffer buffer = http1.getBufferPool().allocate();
         try {
             int count = source.read(buffer.getBuffer());
-            String chosen = tls.getApplicationProtocol(); // null: not yet
             if (count < 0) {
                 IoUtils.safeClose(connection);
-            } else if (count == 0 && chosen == null) {
+            } else if (count == 0 && isHandshaking(tls)) {
                 source.resumeReads();
             } else {
                 source.suspendReads();
@@ -81,7 +86,7 @@ final class TlsListener implements ChannelListener<StreamConnection> {
                     data.getBuffer().flip();
                     buffer = null;
                 }
-                (HTTP_2.equals(chosen) ? http2 : http1).handleEvent(connection, data);
+                (HTTP_2.equals(tls.getApplicationProtocol()) ? http2 : http1).handleEvent(connection, data);
             }
         } catch (IOException e) {
             LOG.debugf(e, "Connection with %s was lost before it was used", connection.getPeerAddress());
