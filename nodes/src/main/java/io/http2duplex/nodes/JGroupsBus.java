@@ -23,7 +23,7 @@ import org.jgroups.View;
  * never throws for that; {@link #statistics} and the {@link BusObserver} tell.
  *
  * <p>It needs {@code org.jgroups:jgroups} on the class path. Groups have no authentication unless the configuration of JGroups
- * says so: every process that reaches the port may join.
+ * says so: every process that reaches the ports may join.
  */
 public final class JGroupsBus implements Bus, AutoCloseable {
     /** For nodes of one machine, or of a network by system properties. */
@@ -38,8 +38,9 @@ public final class JGroupsBus implements Bus, AutoCloseable {
     }
 
     /**
-     * Joins a group of nodes over TCP, or begins it: on this machine, ports 7800 to 7809 of 127.0.0.1, or where the system
-     * properties {@code jgroups.bind_addr}, {@code jgroups.bind_port} and {@code jgroups.tcpping.initial_hosts} say.
+     * Joins a group of nodes over TCP, or begins it: on this machine, ports 7800 to 7809 and 7900 to 7909 of 127.0.0.1, or
+     * where the system properties {@code jgroups.bind_addr}, {@code jgroups.bind_port} and {@code
+     * jgroups.tcpping.initial_hosts} say.
      *
      * @param name of the group
      * @throws IOException if it can't be joined

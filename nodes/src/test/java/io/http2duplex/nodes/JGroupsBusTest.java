@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.jgroups.EmptyMessage;
 import org.jgroups.JChannel;
 import org.jgroups.NioMessage;
 import org.jgroups.ObjectMessage;
+import org.jgroups.protocols.FD_SOCK2;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,8 +75,8 @@ class JGroupsBusTest {
         }
     }
 
-    @Test
-    void nodesFindEachOtherByAFolderThatTheyShare(@TempDir Path folder) throws Exception {
+    /** {@return the configuration of the documents, with a folder of the test} */
+    private static String byFolder(Path folder) throws IOException {
         Path configuration = folder.resolve("jgroups-file.xml");
         Files.writeString(
                 configuration,
@@ -82,8 +84,34 @@ class JGroupsBusTest {
                         .replace(
                                 "/var/lib/example/group",
                                 folder.resolve("group").toString()));
-        try (JGroupsBus one = JGroupsBus.join("file", BusOptions.DEFAULT, configuration.toString());
-                JGroupsBus two = JGroupsBus.join("file", BusOptions.DEFAULT, configuration.toString())) {
+        return configuration.toString();
+    }
+
+    private static void connect(String host, int port) throws IOException {
+        try (Socket socket = new Socket(host, port)) {
+            assertThat(socket.isConnected()).isTrue();
+        }
+    }
+
+    /** Groups have no authentication: what has no address in the configuration would listen on all of the machine's. */
+    @Test
+    void everyPortOfANodeIsOfTheMachineItselfByDefault(@TempDir Path folder) throws Exception {
+        for (String configuration : List.of(JGroupsBus.CONFIGURATION, byFolder(folder))) {
+            try (JChannel channel = new JChannel(configuration)) {
+                channel.connect("bound");
+                FD_SOCK2 detection = channel.getProtocolStack().findProtocol(FD_SOCK2.class);
+                int port = detection.getActualBindPort();
+                connect("127.0.0.1", port);
+                assertThatThrownBy(() -> connect("127.0.0.2", port)).isInstanceOf(IOException.class);
+            }
+        }
+    }
+
+    @Test
+    void nodesFindEachOtherByAFolderThatTheyShare(@TempDir Path folder) throws Exception {
+        String configuration = byFolder(folder);
+        try (JGroupsBus one = JGroupsBus.join("file", BusOptions.DEFAULT, configuration);
+                JGroupsBus two = JGroupsBus.join("file", BusOptions.DEFAULT, configuration)) {
             Await.until("both are in the group", () -> one.nodes() == 2 && two.nodes() == 2);
         }
     }
