@@ -2,7 +2,7 @@ package io.http2duplex.nodes;
 
 /**
  * An observer of a bus, for logs and alarms. Called on threads of the bus or of publishers, perhaps several at once: it
- * must not block. By default the log has it, at level WARN.
+ * must not block, nor close the bus: all nodes of a group may be waiting for it. By default the log has it, at level WARN.
  */
 public interface BusObserver {
     /**

@@ -34,7 +34,7 @@ public final class JGroupsBus implements Bus, AutoCloseable {
 
     private JGroupsBus(JChannel channel, String name, BusOptions options) {
         this.channel = channel;
-        bus = new NodesBus(name, options, this::send);
+        bus = new NodesBus(name, options, new Sending());
     }
 
     /**
@@ -100,9 +100,22 @@ public final class JGroupsBus implements Bus, AutoCloseable {
         }
     }
 
-    /** Waits while a node of the group does not take what was sent before: the flow control of JGroups. */
-    private void send(byte[] batch, int messages) throws Exception {
-        channel.send(new BytesMessage(null, batch).setFlag(Message.TransientFlag.DONT_LOOPBACK));
+    private final class Sending implements Outbox.Carrier {
+        /** Waits while a node of the group does not take what was sent before: the flow control of JGroups. */
+        @Override
+        public void send(byte[] batch, int messages) throws Exception {
+            channel.send(message(batch));
+        }
+
+        /** Nodes drop what they have not delivered yet of one that has left. */
+        @Override
+        public void finish() throws Exception {
+            channel.send(message(bus.emptyBatch()).setFlag(Message.Flag.RSVP));
+        }
+
+        private Message message(byte[] batch) {
+            return new BytesMessage(null, batch).setFlag(Message.TransientFlag.DONT_LOOPBACK);
+        }
     }
 
     @Override
@@ -126,7 +139,7 @@ public final class JGroupsBus implements Bus, AutoCloseable {
         return view == null ? 0 : view.size();
     }
 
-    /** Sends what waits, for some seconds at most, and leaves the group. */
+    /** Sends what waits, for some seconds at most, until the other nodes have delivered it, and leaves the group. */
     @Override
     public void close() {
         bus.close();

@@ -3,7 +3,6 @@ package io.http2duplex.nodes;
 import io.http2duplex.messages.Bus;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import org.jboss.logging.Logger;
@@ -15,7 +14,9 @@ import org.jboss.logging.Logger;
 final class NodesBus implements Bus, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(NodesBus.class);
 
-    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    /** This node's own. */
+    private final Bus listeners = Bus.local();
+
     private final Batch batch = new Batch(ThreadLocalRandom.current().nextLong());
     private final LongAdder published = new LongAdder();
     private final LongAdder received = new LongAdder();
@@ -35,16 +36,21 @@ final class NodesBus implements Bus, AutoCloseable {
         outbox.start();
     }
 
+    /** {@return a batch without messages} */
+    byte[] emptyBatch() {
+        return batch.encode(List.of());
+    }
+
     @Override
     public void publish(String topic, ByteBuffer message) {
         published.increment();
         outbox.offer(topic, message);
-        deliver(topic, message);
+        listeners.publish(topic, message);
     }
 
     @Override
     public void subscribe(Listener listener) {
-        listeners.add(listener);
+        listeners.subscribe(listener);
     }
 
     /** A batch has come, perhaps of this node itself, perhaps of something that is no node. */
@@ -60,7 +66,7 @@ final class NodesBus implements Bus, AutoCloseable {
 
     private void received(Batch.Message message) {
         try {
-            deliver(message.topic, message.content);
+            listeners.publish(message.topic, message.content);
         } catch (Throwable e) { // the others of its batch may be readable
             warn(e);
         }
@@ -72,10 +78,6 @@ final class NodesBus implements Bus, AutoCloseable {
                 warning.isDue() ? Logger.Level.WARN : Logger.Level.DEBUG,
                 "Messages of another node could not be read or delivered",
                 thrown);
-    }
-
-    private void deliver(String topic, ByteBuffer message) {
-        listeners.forEach(listener -> listener.published(topic, message));
     }
 
     BusStatistics statistics() {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * thread may.
  */
 final class Outbox implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Outbox.class);
+
     /** What a message that waits takes besides its bytes, about. */
     static final long OVERHEAD = 100;
 
@@ -29,6 +32,9 @@ final class Outbox implements AutoCloseable {
          * @param messages how many are in it
          */
         void send(byte[] batch, int messages) throws Exception;
+
+        /** Waits until all batches have come to the other nodes. Called once at most, after the last, on the same thread. */
+        default void finish() throws Exception {}
     }
 
     private final Batch batch;
@@ -102,6 +108,15 @@ final class Outbox implements AutoCloseable {
                 losses.lost(messages.size(), Losses.reason(e));
             }
         }
+        finish();
+    }
+
+    private void finish() {
+        try {
+            carrier.finish();
+        } catch (Throwable e) { // the bus closes all the same
+            LOG.warn("The last messages may not have come to all nodes", e);
+        }
     }
 
     /** {@return how many messages have waited} None does any more. */
@@ -141,7 +156,7 @@ final class Outbox implements AutoCloseable {
         }
     }
 
-    /** Sends what waits, for some seconds at most. */
+    /** Sends what waits, and waits until it has come, for some seconds at most. */
     @Override
     public void close() {
         lock.lock();

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.jgroups.BytesMessage;
 import org.jgroups.EmptyMessage;
@@ -55,6 +57,29 @@ class JGroupsBusTest {
             assertThat(stranger.statistics()).isEqualTo(new BusStatistics(0, 0, 0, 0));
             assertThat(one.statistics()).isEqualTo(new BusStatistics(10_000, 1, 0, 0));
             assertThat(first.events).containsOnly("connected");
+        }
+    }
+
+    /** Each message is a batch of its own here; nodes of JGroups drop what one that has left had sent. */
+    @Test
+    void aNodeThatClosesWaitsUntilSlowOnesHaveDeliveredItsMessages() throws Exception {
+        for (boolean coordinator : new boolean[] {true, false}) {
+            AtomicInteger delivered = new AtomicInteger();
+            JGroupsBus older = join("last", first);
+            JGroupsBus younger = join("last", second);
+            JGroupsBus leaver = coordinator ? older : younger;
+            try (JGroupsBus stayer = coordinator ? younger : older) {
+                Await.until("both are in the group", () -> older.nodes() == 2 && younger.nodes() == 2);
+                stayer.subscribe((topic, message) -> {
+                    LockSupport.parkNanos(10_000_000);
+                    delivered.incrementAndGet();
+                });
+                for (int i = 0; i < 50; i++) {
+                    leaver.publish("room", ByteBuffer.allocate(Batch.SIZE));
+                }
+                leaver.close();
+                assertThat(delivered).hasValue(50);
+            }
         }
     }
 
