@@ -1,6 +1,7 @@
 package io.http2duplex.messages;
 
 import java.nio.ByteBuffer;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -13,7 +14,8 @@ public interface Bus {
     @FunctionalInterface
     interface Listener {
         /**
-         * A message was published on some node. It never blocks.
+         * A message was published on some node. It never blocks. What it throws is thrown by {@link Bus#publish}, or logged
+         * if another node has published; the other listeners get the message even so.
          *
          * @param message what {@link Bus#publish} was given; its content must not change any more
          */
@@ -38,7 +40,7 @@ public interface Bus {
         return new Bus() {
             @Override
             public void publish(String topic, ByteBuffer message) {
-                listeners.forEach(listener -> listener.published(topic, message));
+                give(listeners.iterator(), topic, message);
             }
 
             @Override
@@ -46,5 +48,23 @@ public interface Bus {
                 listeners.add(listener);
             }
         };
+    }
+
+    /** Gives it to all of them, even if some throw. Throws what the first of those threw. */
+    private static void give(Iterator<Listener> listeners, String topic, ByteBuffer message) {
+        while (listeners.hasNext()) {
+            try {
+                listeners.next().published(topic, message);
+            } catch (Throwable e) { // in Kotlin and others also a checked exception
+                try {
+                    give(listeners, topic, message);
+                } catch (Throwable another) {
+                    if (another != e) {
+                        e.addSuppressed(another);
+                    }
+                }
+                throw e;
+            }
+        }
     }
 }

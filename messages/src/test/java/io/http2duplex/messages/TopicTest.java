@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.http2duplex.ErrorCode;
 import io.http2duplex.internal.runtime.TestBrowser;
@@ -306,6 +307,23 @@ class TopicTest {
             assertThat(next(pair)).isEqualTo("from there");
         }
         assertThat(hereRoom.statistics()).isEqualTo(new TopicStatistics(1, 2, 2, 0, 0));
+    }
+
+    @Test
+    void aListenerThatThrowsKeepsNoMessageFromTheOthers() throws Exception {
+        IllegalStateException first = new IllegalStateException("first");
+        IllegalStateException last = new IllegalStateException("last");
+        Bus bus = Bus.local();
+        for (RuntimeException thrown : List.of(first, first, last)) {
+            bus.subscribe((topic, frame) -> {
+                throw thrown;
+            });
+        }
+        Simulated.Pair member = simulated.open(2);
+        Topic<String> overBus = Topics.over(bus).topic("room", codec);
+        overBus.join(messages(member));
+        assertThatThrownBy(() -> overBus.publish("hello")).isSameAs(first).hasSuppressedException(last);
+        assertThat(next(member)).isEqualTo("hello");
     }
 
     @Test
