@@ -103,6 +103,8 @@ class Opening {
   #error;
   /** So were all others of the same secret. */
   #isGivenUp = false;
+  /** The session is there: another GET of its secret would take it away. */
+  hasOpened = false;
   /** @type {Error | undefined} what its answer says if that opens nothing */
   #refusal;
   /**
@@ -209,6 +211,7 @@ class Opening {
         if (this.#error) {
           throw this.#error;
         }
+        this.hasOpened = true;
         this.#openings.forEach((other) => other !== this && other.#drop());
         if (isDialect2) {
           return session();

@@ -48,6 +48,12 @@ test('a download that brings nothing is left for the next way at once, the last 
   assert.equal(firstWay(choice), 'streaming', 'the network may be at fault: nothing is remembered');
 });
 
+test('no other way is tried once the session is there', async () => {
+  /** @type {any} */
+  const opening = { way: 'streaming', hasOpened: true, session: Promise.resolve('session') };
+  assert.equal(await climb(settings(), [opening], () => assert.fail('It was tried')), 'session');
+});
+
 test('of a body that another opening has overtaken only so much is read ahead', async () => {
   /** @type {any} */
   const opening = { way: 'streaming', session: new Promise(() => {}) };

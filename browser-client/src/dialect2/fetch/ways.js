@@ -102,7 +102,7 @@ function pause(time) {
 
 /**
  * Tries the other ways of an opening beside the first, which has brought nothing yet.
- * @template {{ way: DownloadMode, session: Promise<any>, isUseless?: typeof isReleased }} Opening
+ * @template {{ way: DownloadMode, session: Promise<any>, hasOpened?: boolean, isUseless?: typeof isReleased }} Opening
  * @param {Choice} choice
  * @param {Opening[]} openings the first one
  * @param {(way: DownloadMode) => unknown} begin adds another one, if they were not given up
@@ -113,6 +113,10 @@ export async function climb({ url, modes }, openings, begin) {
     Promise.any(openings.map(async (opening) => ({ way: opening.way, session: await opening.session })));
   let opened;
   for (const way of modes.slice(modes.indexOf(openings[0].way) + 1)) {
+    // It may have come while this file was loaded.
+    if (openings.some(({ hasOpened }) => hasOpened)) {
+      break;
+    }
     openings.forEach((opening) => (opening.isUseless = isReleased));
     begin(way);
     const { over, stop } = pause(STEP_MILLISECONDS);
