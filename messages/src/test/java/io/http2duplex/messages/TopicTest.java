@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -158,14 +159,17 @@ class TopicTest {
         for (int i = 0; i < count; i++) {
             latest.publish(large(i));
         }
-        long taken = room.statistics().delivered();
-        for (int i = 0; i < taken; i++) {
-            assertThat(next(standing)).isEqualTo(large(i));
+        List<String> all = IntStream.range(0, count).mapToObj(TopicTest::large).toList();
+        List<String> taken = new ArrayList<>(); // on a busy machine there is room again before the last is published
+        while (!taken.contains(large(count - 1))) {
+            taken.add(next(standing));
         }
-        assertThat(next(standing)).isEqualTo(large(count - 1));
+        assertThat(all).containsSubsequence(taken);
 
         latest.publish("and on"); // only when what came before it is counted
-        assertThat(room.statistics()).isEqualTo(new TopicStatistics(1, count + 1, taken + 2, count - taken - 1, 0));
+        int missed = count - taken.size();
+        assertThat(missed).isPositive();
+        assertThat(room.statistics()).isEqualTo(new TopicStatistics(1, count + 1, taken.size() + 1, missed, 0));
         assertThat(next(standing)).isEqualTo("and on");
     }
 

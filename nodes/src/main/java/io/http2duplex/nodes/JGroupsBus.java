@@ -75,11 +75,16 @@ public final class JGroupsBus implements Bus, AutoCloseable {
         }
         JGroupsBus bus = new JGroupsBus(channel, name, options);
         channel.setReceiver(bus.new Group());
+        boolean joined = false;
         try {
             channel.connect(name);
+            joined = true;
         } catch (Exception e) {
-            channel.close();
             throw new IOException("The group " + name + " can't be joined: " + Losses.reason(e), e);
+        } finally {
+            if (!joined) { // also where no thread can be made, which is an Error
+                channel.close();
+            }
         }
         bus.bus.start();
         return bus;
