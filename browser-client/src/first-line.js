@@ -1,3 +1,4 @@
+import { ATTACH } from './headers.js';
 import { isOfServer, problemOf } from './problem.js';
 
 /** What an explanation by something else than the server is cut to. */
@@ -35,8 +36,7 @@ const NO_LONGER_KNOWN = 'The server was started again, and no longer knows this 
 const NO_ID =
   'It has no header http2-duplex-id: this is no http2-duplex server, ' +
   'it does not name the header in Access-Control-Expose-Headers, or something on the way drops it';
-const OLD =
-  'It is an old answer, which a cache has kept, such as that of a service worker: it must leave such requests alone';
+const OLD = 'an answer to another GET, which a cache has kept, such as that of a service worker';
 const NO_BODY = 'The answer has no response.body: this fetch does not stream, so another is needed (option `fetch`)';
 
 /**
@@ -48,6 +48,9 @@ export async function messageOf(response, message) {
   const problem = await problemOf(response);
   if (isOfServer(problem) && problem.type.endsWith(':unknown-session')) {
     return NO_LONGER_KNOWN;
+  }
+  if (response.ok && response.headers.has(ATTACH)) {
+    return `${message}: ${OLD}`;
   }
   const explained = oneLine(problem?.detail || problem?.title || '', MAX_EXPLANATION);
   const explanation = explained || (await firstLineOf(response));
@@ -62,7 +65,7 @@ export async function messageOf(response, message) {
  */
 export async function notOurs(response, id, url) {
   if (id && response.body) {
-    return response.redirected ? `${url} is redirected to ${response.url}: open that` : OLD;
+    return response.redirected ? `${url} is redirected to ${response.url}: open that` : `It is ${OLD}`;
   }
   if (id) {
     return NO_BODY;

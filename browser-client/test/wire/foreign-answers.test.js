@@ -110,7 +110,8 @@ for (const face of faces) {
           return isGet;
         };
         duplex.cutDownload();
-        await failsOnce(client, 'CONNECTION_LOST');
+        const error = await failsOnce(client, 'CONNECTION_LOST');
+        assert.match(error.message, /200: an answer to another GET, which a cache has kept/);
       });
 
       test('an answer of others whose body never ends is given up with its request', LIMIT, async () => {

@@ -30,7 +30,7 @@ class NegotiationTest {
             assertThat(download.header("http2-duplex-version")).isEqualTo("2");
             assertThat(download.id()).matches("[A-Za-z0-9_-]{32}");
             assertThat(download.header("access-control-expose-headers"))
-                    .isEqualTo("http2-duplex-id, http2-duplex-version, http2-duplex-poll");
+                    .isEqualTo("http2-duplex-id, http2-duplex-version, http2-duplex-attach, http2-duplex-poll");
             assertThat(download.header("incremental")).isEqualTo("?1");
             assertThat(download.header("cache-control")).contains("private").contains("no-transform");
             Frames.Frame hello = Frames.next(download);

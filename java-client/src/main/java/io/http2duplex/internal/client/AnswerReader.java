@@ -6,6 +6,7 @@ import io.http2duplex.ProblemType;
 import io.http2duplex.client.transport.AnswerException;
 import io.http2duplex.client.transport.Transport.Head;
 import io.http2duplex.internal.core.Failure;
+import io.http2duplex.internal.core.HeaderNames;
 import io.http2duplex.internal.core.Problem;
 import io.http2duplex.internal.core.resumable.client.Answer;
 import java.io.ByteArrayOutputStream;
@@ -22,6 +23,7 @@ final class AnswerReader {
 
     private static final String PREFIX = "urn:http2-duplex:problem:";
     private static final int MAX_FIRST_LINE = 100;
+    private static final String OLD = "an answer to another GET, which a cache has kept";
     /** A pause in seconds; a date is not heeded. */
     private static final String SECONDS = "[0-9]{1,6}";
 
@@ -55,7 +57,7 @@ final class AnswerReader {
         Problem problem = problem(text);
         int status = head.status();
         String said = problem == null
-                ? status + redirect() + (text.isBlank() ? "" : ": " + firstLine(text))
+                ? status + redirect() + (isOld() ? ": " + OLD : text.isBlank() ? "" : ": " + firstLine(text))
                 : status + " " + problem.type().substring(PREFIX.length()) + ": " + problem.detail();
         AnswerException exception = new AnswerException(status, problem == null ? null : typeOf(problem), said);
         return new Answer(status, problem, retryAfterNanos(), exception);
@@ -97,6 +99,11 @@ final class AnswerReader {
 
     private static String text(@Nullable Object member) {
         return member instanceof String known ? Failure.line(known) : "";
+    }
+
+    /** {@return whether it carries a download, of another GET} */
+    private boolean isOld() {
+        return head.status() == 200 && head.field(HeaderNames.ATTACH) != null;
     }
 
     private static String firstLine(String text) {
