@@ -21,9 +21,7 @@ final class Room {
 
     void join(Messages<?, ?> messages, Slow slow) {
         Member member = slow == Slow.LATEST ? new LatestMember(messages) : new Member(messages, slow);
-        if (messages.memberships().join(this, () -> members.putIfAbsent(messages, member) == null)) {
-            counts.members(1);
-        }
+        messages.memberships().join(this, () -> counted(members.putIfAbsent(messages, member) == null, 1));
     }
 
     boolean leave(Messages<?, ?> messages) {
@@ -32,11 +30,15 @@ final class Room {
     }
 
     private boolean remove(Member member) {
-        boolean removed = member.messages.memberships().leave(this, () -> members.remove(member.messages, member));
-        if (removed) {
-            counts.members(-1);
+        return member.messages.memberships().leave(this, () -> counted(members.remove(member.messages, member), -1));
+    }
+
+    /** {@return whether the members have changed} Where that can't change again meanwhile, so that there are never fewer than none. */
+    private boolean counted(boolean changed, int change) {
+        if (changed) {
+            counts.members(change);
         }
-        return removed;
+        return changed;
     }
 
     /** Gives a message to all members, and waits for none. */

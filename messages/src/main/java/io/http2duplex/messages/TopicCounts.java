@@ -1,12 +1,15 @@
 package io.http2duplex.messages;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Counts of one topic, which are also counted in those of all topics. */
 final class TopicCounts {
     private final @Nullable TopicCounts all;
-    final LongAdder members = new LongAdder();
+    /** No adder: in the sum of one a member may have left before it has joined. */
+    final AtomicInteger members = new AtomicInteger();
+
     final LongAdder published = new LongAdder();
     final LongAdder delivered = new LongAdder();
     final LongAdder dropped = new LongAdder();
@@ -18,7 +21,7 @@ final class TopicCounts {
     }
 
     void members(int change) {
-        members.add(change);
+        members.addAndGet(change);
         if (all != null) {
             all.members(change);
         }
@@ -53,6 +56,6 @@ final class TopicCounts {
     }
 
     TopicStatistics statistics() {
-        return new TopicStatistics(members.intValue(), published.sum(), delivered.sum(), dropped.sum(), reset.sum());
+        return new TopicStatistics(members.get(), published.sum(), delivered.sum(), dropped.sum(), reset.sum());
     }
 }

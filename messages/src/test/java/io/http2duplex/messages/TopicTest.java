@@ -12,8 +12,13 @@ import io.http2duplex.internal.runtime.TestBrowser;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -147,6 +152,28 @@ class TopicTest {
         }
         TestBrowser.assertFailed(standing.duplex().closed(), ErrorCode.APPLICATION, MessageError.TOO_SLOW.number());
         assertThat(room.statistics().members()).isZero();
+    }
+
+    @Test
+    void thereAreNeverFewerMembersThanNone() throws Exception {
+        Messages<String, String> member = messages(simulated.open(2));
+        Callable<Integer> fewest = () -> {
+            int least = 0;
+            for (int i = 0; i < 50_000; i++) {
+                room.join(member);
+                room.leave(member);
+                least = Math.min(least, room.statistics().members());
+            }
+            return least;
+        };
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (Future<Integer> least : threads.invokeAll(Collections.nCopies(4, fewest))) {
+                assertThat(least.get()).isZero();
+            }
+        } finally {
+            threads.shutdown();
+        }
     }
 
     @ParameterizedTest
