@@ -201,7 +201,7 @@ class HeldResponsesTest {
     @Test
     void oldAnswersThatSomethingHasKeptAttachNothing() throws Exception {
         ScriptedTransport transport = new ScriptedTransport();
-        transport.whenAsked = count -> transport.gets.get(count - 1).answerPoll("kept");
+        transport.whenAsked = count -> transport.gets.get(count - 1).answerPoll("kept", "0");
         Duplex duplex = DuplexClient.builder()
                 .transport(transport)
                 .resumeTimeout(Duration.ofMillis(300))
@@ -212,6 +212,16 @@ class HeldResponsesTest {
                 .withThrowableThat()
                 .withMessageContaining("The last answer was 200: an answer to another GET, which a cache has kept");
         assertThat(transport.gets.get(1).fields).containsEntry(HeaderNames.ATTACH, "1");
+    }
+
+    @Test
+    void anOldAnswerOpensNothing() {
+        ScriptedTransport transport = new ScriptedTransport();
+        transport.whenAsked = count -> transport.gets.get(0).answerPoll("kept", "5");
+        DuplexException failure = catchThrowableOfType(
+                DuplexException.class,
+                () -> DuplexClient.builder().transport(transport).build().connect(URI.create("https://localhost/")));
+        assertThat(failure).hasMessageContaining("200: an answer to another GET, which a cache has kept");
     }
 
     private interface Asked {
@@ -257,12 +267,12 @@ class HeldResponsesTest {
             answer(Map.of(HeaderNames.ID, List.of(id), HeaderNames.VERSION, List.of(HeaderNames.DIALECT_2)));
         }
 
-        /** As the opening poll. */
-        void answerPoll(String id) {
+        /** @param number the attach number of the GET that it answers */
+        void answerPoll(String id, String number) {
             answer(Map.of(
                     HeaderNames.ID, List.of(id),
                     HeaderNames.VERSION, List.of(HeaderNames.DIALECT_2),
-                    HeaderNames.ATTACH, List.of("0"),
+                    HeaderNames.ATTACH, List.of(number),
                     HeaderNames.POLL, List.of("0")));
             receiver.ended();
         }

@@ -271,7 +271,9 @@ final class Carrier extends DrainLoop implements Runnable {
             if (isOver()) {
                 return;
             }
-            if (head.status() != 200 || !id.equals(head.field(HeaderNames.ID)) || isOld(head)) {
+            if (head.status() != 200
+                    || !id.equals(head.field(HeaderNames.ID))
+                    || !Peer.answers(head, attempt.number())) {
                 read(head);
                 return;
             }
@@ -286,12 +288,6 @@ final class Carrier extends DrainLoop implements Runnable {
             if (!wanted) {
                 abort();
             }
-        }
-
-        /** {@return whether it answers another GET: something on the way has kept it} */
-        private boolean isOld(Head head) {
-            String number = head.field(HeaderNames.ATTACH);
-            return number != null && !number.equals(Long.toString(attempt.number()));
         }
 
         @Override

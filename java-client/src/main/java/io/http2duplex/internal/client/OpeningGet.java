@@ -263,7 +263,7 @@ final class OpeningGet implements Transport.Receiver {
     @Override
     public void answered(Transport.Head head) {
         String identified = head.status() == 200 ? Objects.requireNonNullElse(head.field(HeaderNames.ID), "") : "";
-        boolean accepted = !identified.isEmpty();
+        boolean accepted = !identified.isEmpty() && Peer.answers(head, number);
         boolean elsewhere = !sameHost(head.uri());
         State before;
         synchronized (opening) {

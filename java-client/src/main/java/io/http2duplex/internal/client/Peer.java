@@ -104,4 +104,10 @@ record Peer(Transport transport, Supplier<Map<String, String>> headers, URI uri)
         fields.put(HeaderNames.VERSION, HeaderNames.DIALECT_2);
         return fields;
     }
+
+    /** {@return whether it is the answer to the GET of that number: one to another GET is old, and something has kept it} */
+    static boolean answers(Transport.Head head, long number) {
+        String answered = head.field(HeaderNames.ATTACH);
+        return answered == null || answered.equals(Long.toString(number));
+    }
 }
