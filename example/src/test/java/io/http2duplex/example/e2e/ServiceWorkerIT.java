@@ -22,7 +22,7 @@ class ServiceWorkerIT {
     @ParameterizedTest
     @ValueSource(strings = {"streaming", "typed", "polling"})
     void duplexes_go_by_one_after_the_other(String mode) {
-        page.open(SERVER.url("/page.html"));
+        page.open(SERVER.clearUrl("/page.html")); // service workers want certificates that are trusted, or localhost
         page.call("""
                 async () => {
                   await navigator.serviceWorker.register('service-worker.js');
