@@ -64,8 +64,8 @@ final class Origins {
      */
     @Nullable
     UploadOutcome check(Exchange exchange) {
-        exchange.addField(
-                "Vary", "*"); // with it the cache of a service worker, which heeds no other field, takes no answer
+        // With it the cache of a service worker, which heeds no other field, takes no answer.
+        exchange.addField("Vary", "*");
         if (!isAllowed(exchange)) {
             return UploadOutcome.refused(Problem.originNotAllowed());
         }
