@@ -10,7 +10,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = resolve(root, process.argv[2] ?? 'target/classes/META-INF/resources/http2-duplex');
 
 /** The limits of the bundles, minified and gzipped, in bytes. */
-// Of these, 2,000 are survive-reload.js, which the other face loads when it is needed. 100 measure how fast a WebSocket takes
+// Of these, 50 tell an old answer, which a cache has kept, from that of the server. 2,000 are survive-reload.js, which the other face loads when it is needed. 100 measure how fast a WebSocket takes
 // what is sent.
 const NODE_FACE_LIMIT = 49_000;
 // Of these, 600 bytes try an opening in several ways at once: the first way that works is known only then. Another 500 are
@@ -33,6 +33,7 @@ const DIALECT_1_LIMIT = 4_000;
 // duplex although one side has ended, or a write waits, or what the page has given throws. 130 refuse a second use of a duplex,
 // and end when it was destroyed.
 const MESSAGES_LIMIT = 1_400;
+// Of these, 100 say what an old answer is.
 const FIRST_LINE_LIMIT = 1_150;
 const WAYS_LIMIT = 1_200;
 const WEBSOCKET_LIMIT = 2_100;

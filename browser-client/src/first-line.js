@@ -64,11 +64,12 @@ export async function messageOf(response, message) {
  * @returns {Promise<string>} what is wrong with it
  */
 export async function notOurs(response, id, url) {
-  if (id && response.body) {
-    return response.redirected ? `${url} is redirected to ${response.url}: open that` : `It is ${OLD}`;
+  if (id && !response.body) {
+    return NO_BODY;
   }
   if (id) {
-    return NO_BODY;
+    const isElsewhere = response.redirected && new URL(response.url).host !== url.host;
+    return isElsewhere ? `${url} is redirected to ${response.url}: open that` : `It is ${OLD}`;
   }
   const line = await firstLineOf(response);
   const from = response.redirected ? `${response.url} answered` : 'The answer was';

@@ -16,6 +16,7 @@ import { test } from '../support/time-limits.js';
 
 const LIMIT = { timeout: 20_000 };
 const HTML = { 'content-type': 'text/html; charset=utf-8' };
+const OLD = { name: 'an old answer', status: 200, headers: { [ID]: 'kept', [VERSION]: '2', [ATTACH]: '5' }, body: 'x' };
 const LOGIN =
   '<!doctype html>\n<html><head><title>Sign in to\tthe \u202enetwork</title></head><body>a page</body></html>';
 
@@ -134,6 +135,7 @@ for (const face of faces) {
           [ANSWERS[0], /520: error code: 520/],
           [ANSWERS[5], /403: Sign in to the network/],
           [ANSWERS[7], /200: Sign in to the network.*http2-duplex-id/],
+          [OLD, /It is an answer to another GET, which a cache has kept/],
         ])) {
           server.onrequest = (stream) => (give(stream, answer), true);
           const error = await failureOf(face.open(server.url, { fetch: server.fetch, ...options }));

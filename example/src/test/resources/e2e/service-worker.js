@@ -13,6 +13,7 @@ async function answer(event) {
     return kept;
   }
   const response = await fetch(event.request);
+  // It refuses an answer with `Vary: *`.
   event.waitUntil(cache.put(event.request, response.clone()).catch(() => {}));
   return response;
 }

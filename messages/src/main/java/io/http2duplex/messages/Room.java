@@ -33,7 +33,7 @@ final class Room {
         return member.messages.memberships().leave(this, () -> counted(members.remove(member.messages, member), -1));
     }
 
-    /** {@return whether the members have changed} Where that can't change again meanwhile, so that there are never fewer than none. */
+    /** Counts a change under the lock of the memberships: there are never fewer members than none. {@return whether it is one} */
     private boolean counted(boolean changed, int change) {
         if (changed) {
             counts.members(change);

@@ -57,7 +57,7 @@ final class AnswerReader {
         Problem problem = problem(text);
         int status = head.status();
         String said = problem == null
-                ? status + redirect() + (isOld() ? ": " + OLD : text.isBlank() ? "" : ": " + firstLine(text))
+                ? status + redirect() + explanation(text)
                 : status + " " + problem.type().substring(PREFIX.length()) + ": " + problem.detail();
         AnswerException exception = new AnswerException(status, problem == null ? null : typeOf(problem), said);
         return new Answer(status, problem, retryAfterNanos(), exception);
@@ -101,13 +101,12 @@ final class AnswerReader {
         return member instanceof String known ? Failure.line(known) : "";
     }
 
-    /** {@return whether it carries a download, of another GET} */
-    private boolean isOld() {
-        return head.status() == 200 && head.field(HeaderNames.ATTACH) != null;
-    }
-
-    private static String firstLine(String text) {
-        return cut(text.strip().lines().findFirst().orElse(""));
+    /** {@return what it is, or its first line} */
+    private String explanation(String text) {
+        if (head.status() == 200 && head.field(HeaderNames.ATTACH) != null) { // it carries a download
+            return ": " + OLD;
+        }
+        return text.isBlank() ? "" : ": " + cut(text.strip().lines().findFirst().orElse(""));
     }
 
     /** {@return where to, if it is one that the transport has not followed} */
